@@ -1,0 +1,3 @@
+//! alerts-api.
+
+fn main() {}

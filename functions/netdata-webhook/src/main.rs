@@ -1,0 +1,3 @@
+//! netdata-webhook.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! tencent-webhook.
+
+fn main() {}

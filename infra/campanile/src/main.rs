@@ -1,0 +1,3 @@
+//! campanile.
+
+fn main() {}

@@ -1,0 +1,21 @@
+//! The domain of Campanile: what an alert is and how it changes.
+//!
+//! [`AlertEvent`] is what one notification of a source says, [`Alert`] is what all of them together
+//! mean, and [`fold`] is the only way from the one to the other. Nothing here does I/O, reads a clock
+//! or knows a source's wire format; those live in the crates above.
+
+mod alert;
+mod event;
+mod fold;
+mod identity;
+mod severity;
+mod source;
+mod timeline;
+
+pub use alert::{Acknowledgement, Alert, Condition, Handling};
+pub use event::{AlertEvent, Ends, Labels, Signal};
+pub use fold::{Folded, Transition, expire, fold};
+pub use identity::{EventId, Fingerprint, ParseIdError};
+pub use severity::{Severity, UnknownSeverity};
+pub use source::{Source, UnknownSource};
+pub use timeline::Timeline;

@@ -1,0 +1,42 @@
+//! Reading what senders type loosely: a number as a string, a blank for nothing, a bracketed mark before the text.
+
+use serde_json::{Map, Value};
+
+/// `bytes` without a byte order mark and surrounding white space.
+pub(crate) fn trim_bytes(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii()
+}
+
+/// A scalar as trimmed text; `None` for null, blank, objects and lists.
+pub(crate) fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => filled(text).map(str::to_owned),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+/// The scalar under `key` as trimmed text.
+pub(crate) fn field(object: &Map<String, Value>, key: &str) -> Option<String> {
+    object.get(key).and_then(text)
+}
+
+/// The object under `key`.
+pub(crate) fn object<'a>(parent: &'a Map<String, Value>, key: &str) -> Option<&'a Map<String, Value>> {
+    parent.get(key).and_then(Value::as_object)
+}
+
+/// `text` trimmed, unless nothing is left.
+pub(crate) fn filled(text: &str) -> Option<&str> {
+    let text = text.trim();
+    (!text.is_empty()).then_some(text)
+}
+
+/// `text` if it is an absolute URL with one of `schemes`; these come from payloads and end up as links.
+pub(crate) fn link(text: &str, schemes: &[&str]) -> Option<String> {
+    let (scheme, rest) = text.split_once("://")?;
+    let known = schemes.iter().any(|known| scheme.eq_ignore_ascii_case(known));
+    let plain = !text.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"'));
+    (known && plain && !rest.is_empty()).then(|| text.to_owned())
+}
