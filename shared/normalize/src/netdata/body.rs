@@ -11,7 +11,14 @@ pub(super) struct Body(Map<String, Value>);
 impl Body {
     /// The object that `bytes` hold.
     pub(super) fn parse(bytes: &[u8]) -> Result<Self, Rejection> {
-        match serde_json::from_slice(trim_bytes(bytes)) {
+        let bytes = trim_bytes(bytes);
+        if bytes.is_empty() {
+            return Err(Rejection::new(
+                "not_json",
+                "the body is empty: check what sends to this URL",
+            ));
+        }
+        match serde_json::from_slice(bytes) {
             Ok(Value::Object(fields)) => Ok(Self(fields)),
             Ok(other) => Err(not_an_object(&other)),
             Err(error) => Err(not_json(&error)),
@@ -55,7 +62,8 @@ fn not_json(error: &serde_json::Error) -> Rejection {
     Rejection::new(
         "not_json",
         format!(
-            "the body is not JSON ({error}): check that Netdata Cloud itself sends to this URL and that nothing in between rewrites it"
+            "the body is not JSON ({error}): check that Netdata Cloud itself sends to this URL and that nothing in \
+             between rewrites the body"
         ),
     )
 }
@@ -72,7 +80,8 @@ fn not_an_object(value: &Value) -> Rejection {
     Rejection::new(
         "not_an_object",
         format!(
-            "the body is {kind}, and every notification of Netdata Cloud is a JSON object: check what sends to this URL"
+            "the body is {kind}, and every notification of Netdata Cloud is a JSON object: check what sends to this \
+             URL"
         ),
     )
 }

@@ -83,3 +83,79 @@ fn percent_decoded(path: &str) -> String {
         .map(|(name, _)| name)
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NODE: &str = "a94d0f3b-6c21-4e57-8b9a-0d5e7f3c1b28";
+
+    fn page(address: impl Into<String>) -> Page {
+        Page::at(address.into())
+    }
+
+    #[test]
+    fn a_node_is_what_follows_the_three_colons_or_the_word_nodes() {
+        let addresses = [
+            format!("https://app.netdata.cloud/spaces/a/rooms/b/alerts/x.y:::{NODE}?chart=x"),
+            format!("https://app.netdata.cloud/spaces/a/rooms/b/alerts/x:::y:::{NODE}/details"),
+            format!(
+                "https://app.netdata.cloud/spaces/a/rooms/b/alerts/x.y%3A%3a%3A{}",
+                NODE.to_uppercase()
+            ),
+            format!("https://app.netdata.cloud/spaces/a/rooms/nodes/nodes/{NODE}#overview"),
+            format!("/spaces/a/rooms/b/nodes/{NODE}/"),
+        ];
+        for address in addresses {
+            assert_eq!(page(&address).node_id().as_deref(), Some(NODE), "{address}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_uuid_in_the_path_is_no_node() {
+        let addresses = [
+            "https://app.netdata.cloud/spaces/a/rooms/b/nodes/web-01".to_owned(),
+            "https://app.netdata.cloud/spaces/a/rooms/b/alerts/x.y:::web-01".to_owned(),
+            format!("https://app.netdata.cloud/spaces/a?next=/nodes/{NODE}"),
+            format!("https://app.netdata.cloud/spaces/a#/nodes/{NODE}"),
+            format!("https://app.netdata.cloud/{NODE}"),
+            String::new(),
+        ];
+        for address in addresses {
+            assert_eq!(page(&address).node_id(), None, "{address}");
+        }
+    }
+
+    #[test]
+    fn space_and_room_are_segments_of_the_path() {
+        let page = page("https://spaces/spaces/my%20space/rooms/a+b&c=d/?rooms=e");
+        assert_eq!(page.space().as_deref(), Some("my space"));
+        assert_eq!(page.room().as_deref(), Some("a+b&c=d"));
+        assert_eq!(self::page("https://app.netdata.cloud/spaces/").space(), None);
+    }
+
+    #[test]
+    fn a_parameter_is_the_first_with_a_value() {
+        let page = page("https://a.example/?chart=&chart=disk_space._var%2Flog+x&chart=y#chart=z");
+        assert_eq!(page.parameter("chart").as_deref(), Some("disk_space._var/log x"));
+        assert_eq!(page.parameter("transition"), None);
+    }
+
+    #[test]
+    fn only_an_absolute_https_address_is_a_link() {
+        assert_eq!(
+            page("HTTPS://a.example/x").https_link().as_deref(),
+            Some("HTTPS://a.example/x")
+        );
+        for address in [
+            "http://a.example/",
+            "/spaces/a",
+            "javascript:alert(1)",
+            "https://",
+            "https://a b/",
+            "",
+        ] {
+            assert_eq!(page(address).https_link(), None, "{address}");
+        }
+    }
+}

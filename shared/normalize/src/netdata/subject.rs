@@ -248,7 +248,11 @@ mod tests {
     }
 
     fn escaped(value: &str) -> String {
-        value.bytes().flat_map(|byte| format!("\\{byte:02x}").into_bytes()).map(char::from).collect()
+        value
+            .bytes()
+            .flat_map(|byte| format!("\\{byte:02x}").into_bytes())
+            .map(char::from)
+            .collect()
     }
 
     proptest! {
