@@ -18,9 +18,9 @@ static DOCUMENTS: LazyLock<Vec<Value>> = LazyLock::new(read_documents);
 #[expect(clippy::unwrap_used, reason = "without fixtures there is nothing to break")]
 fn read_bodies() -> Vec<Vec<u8>> {
     let files = std::fs::read_dir(fixture_folder()).unwrap();
-    files
-        .map(|file| std::fs::read(file.unwrap().path()).unwrap())
-        .collect()
+    let mut paths: Vec<_> = files.map(|file| file.unwrap().path()).collect();
+    paths.sort();
+    paths.iter().map(|path| std::fs::read(path).unwrap()).collect()
 }
 
 fn read_documents() -> Vec<Value> {
