@@ -84,10 +84,7 @@ fn unknown_shape() -> Rejection {
 
 /// The entries that have a value.
 fn present<const N: usize>(entries: [(&str, Option<String>); N]) -> Labels {
-    entries
-        .into_iter()
-        .filter_map(|(name, value)| Some((name.to_owned(), value?)))
-        .collect()
+    entries.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }
 /// stub
 pub fn challenge_response(_secret: &str, _crc_token: &str) -> String {

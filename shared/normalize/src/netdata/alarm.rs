@@ -39,15 +39,8 @@ pub(super) struct Alarm {
 impl Alarm {
     /// Its event, with a warning if no node is known.
     pub(super) fn into_normalized(self) -> Normalized {
-        let warnings = if self.node.is_unknown() {
-            vec![NO_NODE]
-        } else {
-            Vec::new()
-        };
-        Normalized {
-            events: vec![self.into_event()],
-            warnings,
-        }
+        let warnings = if self.node.is_unknown() { vec![NO_NODE] } else { Vec::new() };
+        Normalized { events: vec![self.into_event()], warnings }
     }
 
     fn into_event(self) -> AlertEvent {
@@ -80,18 +73,8 @@ impl Alarm {
     /// Netdata itself tells alerts apart by node, chart instance and name; the hash of the alert's definition
     /// changes with every edit of it and stays out.
     fn fingerprint(&self) -> Fingerprint {
-        let chart = self
-            .chart
-            .as_deref()
-            .or(self.context.as_deref())
-            .unwrap_or_default();
-        Fingerprint::of([
-            "netdata/alert/v1",
-            &self.account,
-            &self.node.identity(),
-            chart,
-            &self.name,
-        ])
+        let chart = self.chart.as_deref().or(self.context.as_deref()).unwrap_or_default();
+        Fingerprint::of(["netdata/alert/v1", &self.account, &self.node.identity(), chart, &self.name])
     }
 
     fn event_id(&self, fingerprint: Fingerprint) -> EventId {
@@ -99,12 +82,7 @@ impl Alarm {
             return EventId::of(["netdata/transition/v1", transition]);
         }
         let occurred_at = self.occurred_at.to_string();
-        EventId::of([
-            "netdata/alert-event/v1",
-            &fingerprint.to_string(),
-            &occurred_at,
-            self.status.as_str(),
-        ])
+        EventId::of(["netdata/alert-event/v1", &fingerprint.to_string(), &occurred_at, self.status.as_str()])
     }
 
     fn title(&self) -> String {

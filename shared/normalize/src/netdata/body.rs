@@ -13,10 +13,7 @@ impl Body {
     pub(super) fn parse(bytes: &[u8]) -> Result<Self, Rejection> {
         let bytes = trim_bytes(bytes);
         if bytes.is_empty() {
-            return Err(Rejection::new(
-                "not_json",
-                "the body is empty: check what sends to this URL",
-            ));
+            return Err(Rejection::new("not_json", "the body is empty: check what sends to this URL"));
         }
         match serde_json::from_slice(bytes) {
             Ok(Value::Object(fields)) => Ok(Self(fields)),

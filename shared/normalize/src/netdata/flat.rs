@@ -32,10 +32,7 @@ pub(super) fn read(body: &Body, receive_second: Timestamp) -> Result<Alarm, Reje
         headline: name.clone(),
         summary: body.first_text(["message", "info"]),
         value: body.text("message").and_then(|message| value_in(&message)),
-        occurred_at: body
-            .text("date")
-            .and_then(|text| moment::parse(&text))
-            .unwrap_or(receive_second),
+        occurred_at: body.text("date").and_then(|text| moment::parse(&text)).unwrap_or(receive_second),
         started_at: None,
         labels: labels(body),
         annotations: annotations(body, transition_id.clone()),
@@ -60,10 +57,7 @@ fn value_in(message: &str) -> Option<String> {
 }
 
 fn labels(body: &Body) -> Labels {
-    let rooms = ["rooms", "Rooms"]
-        .into_iter()
-        .filter_map(|key| body.get(key))
-        .find_map(rooms::label);
+    let rooms = ["rooms", "Rooms"].into_iter().filter_map(|key| body.get(key)).find_map(rooms::label);
     present([
         ("class", body.text("class")),
         ("family", body.text("family")),

@@ -20,18 +20,15 @@ pub(super) fn whole_second(at: Timestamp) -> Timestamp {
 /// milliseconds since 1970. Nothing before 1970 is meant: senders write the year 1 for a time that they do not know.
 pub(super) fn parse(text: &str) -> Option<Timestamp> {
     let text = text.trim();
-    let at = since_epoch(text)
-        .or_else(|| text.parse().ok())
-        .or_else(|| without_offset(text))?;
+    let at = since_epoch(text).or_else(|| text.parse().ok()).or_else(|| without_offset(text))?;
     meant(at)
 }
 
 /// `at` less a number of `seconds`, which may be a fraction but not negative.
 pub(super) fn seconds_before(at: Timestamp, seconds: &str) -> Option<Timestamp> {
     let seconds: f64 = seconds.parse().ok()?;
-    let duration = SignedDuration::try_from_secs_f64(seconds)
-        .ok()
-        .filter(|duration| !duration.is_negative())?;
+    let duration =
+        SignedDuration::try_from_secs_f64(seconds).ok().filter(|duration| !duration.is_negative())?;
     meant(at.checked_sub(duration).ok()?)
 }
 
@@ -92,27 +89,16 @@ mod tests {
             "1772507508000",
         ];
         for spelling in spellings {
-            assert_eq!(
-                utc(spelling).as_deref(),
-                Some("2026-03-03T03:11:48Z"),
-                "{spelling}"
-            );
+            assert_eq!(utc(spelling).as_deref(), Some("2026-03-03T03:11:48Z"), "{spelling}");
         }
     }
 
     #[test]
     fn a_fraction_is_kept() {
-        for spelling in [
-            "2026-03-03T03:11:48.25Z",
-            "2026-03-03 03:11:48.250",
-            "1772507508.25",
-            "1772507508250",
-        ] {
-            assert_eq!(
-                utc(spelling).as_deref(),
-                Some("2026-03-03T03:11:48.25Z"),
-                "{spelling}"
-            );
+        for spelling in
+            ["2026-03-03T03:11:48.25Z", "2026-03-03 03:11:48.250", "1772507508.25", "1772507508250"]
+        {
+            assert_eq!(utc(spelling).as_deref(), Some("2026-03-03T03:11:48.25Z"), "{spelling}");
         }
     }
 
@@ -152,16 +138,7 @@ mod tests {
     #[test]
     fn a_duration_that_cannot_be_meant_is_none() {
         let at = parse("2026-03-03T03:15:08Z").unwrap();
-        for seconds in [
-            "-1",
-            "1e18",
-            "1e300",
-            "9e999",
-            "inf",
-            "NaN",
-            "3 minutes",
-            "9999999999",
-        ] {
+        for seconds in ["-1", "1e18", "1e300", "9e999", "inf", "NaN", "3 minutes", "9999999999"] {
             assert_eq!(seconds_before(at, seconds), None, "{seconds}");
         }
     }

@@ -23,10 +23,8 @@ pub(super) fn read(body: &Body, receive_second: Timestamp) -> Result<Alarm, Reje
     let page = Page::at(body.text("alert.url").unwrap_or_default());
     let transition_id = body.text("alert.transition_id").and_then(canonical);
     let transition_id = transition_id.or_else(|| page.parameter("transition").and_then(canonical));
-    let occurred_at = body
-        .text("alert.triggered_at")
-        .and_then(|text| moment::parse(&text))
-        .unwrap_or(receive_second);
+    let occurred_at =
+        body.text("alert.triggered_at").and_then(|text| moment::parse(&text)).unwrap_or(receive_second);
     let node = Node::nested(body);
     Ok(Alarm {
         account: space_account(body).unwrap_or_else(|| UNKNOWN_ACCOUNT.to_owned()),
@@ -35,9 +33,7 @@ pub(super) fn read(body: &Body, receive_second: Timestamp) -> Result<Alarm, Reje
         context: body.text("alert.context"),
         status,
         status_raw,
-        headline: body
-            .text("alert.rendered.summary")
-            .unwrap_or_else(|| name.clone()),
+        headline: body.text("alert.rendered.summary").unwrap_or_else(|| name.clone()),
         summary: body.first_text(["message", "alert.rendered.info"]),
         value: body.first_text(["alert.state.value_str", "alert.state.value"]),
         occurred_at,
@@ -53,9 +49,7 @@ pub(super) fn read(body: &Body, receive_second: Timestamp) -> Result<Alarm, Reje
 
 /// The account that the object `space` names.
 pub(super) fn space_account(body: &Body) -> Option<String> {
-    body.text("space.id")
-        .and_then(canonical)
-        .or_else(|| body.first_text(["space.slug", "space.name"]))
+    body.text("space.id").and_then(canonical).or_else(|| body.first_text(["space.slug", "space.name"]))
 }
 
 /// When the alert left the clear state. Without `non_clear` an alert that fires is taken to have begun now; of one
@@ -79,10 +73,7 @@ fn annotations(body: &Body, transition_id: Option<String>) -> Labels {
     present([
         ("info", body.text("alert.rendered.info")),
         ("prev_status", body.text("alert.prev_state.status")),
-        (
-            "prev_value",
-            body.first_text(["alert.prev_state.value_str", "alert.prev_state.value"]),
-        ),
+        ("prev_value", body.first_text(["alert.prev_state.value_str", "alert.prev_state.value"])),
         ("duration", body.text("alert.duration.value_str")),
         ("transition_id", transition_id),
         ("config_hash", body.text("alert.config.hash")),

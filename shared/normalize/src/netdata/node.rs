@@ -20,30 +20,18 @@ pub(super) struct Node {
 impl Node {
     /// The node of a nested alert.
     pub(super) fn nested(body: &Body) -> Self {
-        Self {
-            id: body.text("node.id").and_then(canonical),
-            hostname: body.text("node.hostname"),
-        }
+        Self { id: body.text("node.id").and_then(canonical), hostname: body.text("node.hostname") }
     }
 
     /// The node of a flat notification: its id from the link, its name from `host` or else from the `message`.
     pub(super) fn flat(body: &Body, page: &Page, in_message: fn(&str) -> Option<&str>) -> Self {
-        let named = || {
-            body.text("message")
-                .and_then(|message| in_message(&message).map(str::to_owned))
-        };
-        Self {
-            id: page.node_id(),
-            hostname: body.text("host").or_else(named),
-        }
+        let named = || body.text("message").and_then(|message| in_message(&message).map(str::to_owned));
+        Self { id: page.node_id(), hostname: body.text("host").or_else(named) }
     }
 
     /// An entry of `nodes`.
     pub(super) fn listed(entry: &Map<String, Value>) -> Self {
-        Self {
-            id: field(entry, "id").and_then(canonical),
-            hostname: field(entry, "hostname"),
-        }
+        Self { id: field(entry, "id").and_then(canonical), hostname: field(entry, "hostname") }
     }
 
     /// What tells this node from others; empty if nothing does.
@@ -76,11 +64,7 @@ pub(super) fn in_alert_message(message: &str) -> Option<&str> {
 pub(super) fn in_reachability_message(message: &str) -> Option<&str> {
     let (_, sentence) = message.rsplit_once('/')?;
     let endings = [" is unreachable", " is reachable again"];
-    plausible(
-        endings
-            .into_iter()
-            .find_map(|ending| sentence.strip_suffix(ending))?,
-    )
+    plausible(endings.into_iter().find_map(|ending| sentence.strip_suffix(ending))?)
 }
 
 fn plausible(host: &str) -> Option<&str> {

@@ -17,14 +17,8 @@ impl Page {
     pub(super) fn at(address: String) -> Self {
         let (page, _fragment) = address.split_once('#').unwrap_or((&address, ""));
         let (place, query) = page.split_once('?').unwrap_or((page, ""));
-        let path = place
-            .split_once("://")
-            .map_or(place, |(_, rest)| after_host(rest));
-        Self {
-            path: percent_decoded(path),
-            query: query.to_owned(),
-            address,
-        }
+        let path = place.split_once("://").map_or(place, |(_, rest)| after_host(rest));
+        Self { path: percent_decoded(path), query: query.to_owned(), address }
     }
 
     /// The address, if it is an absolute `https` link.
@@ -44,14 +38,9 @@ impl Page {
 
     /// The node's UUID: what follows `:::` in the page of an alert, `/nodes/` in the page of a node.
     pub(super) fn node_id(&self) -> Option<String> {
-        let of_alert = self
-            .path
-            .rsplit_once(":::")
-            .and_then(|(_, after)| after.split('/').next());
+        let of_alert = self.path.rsplit_once(":::").and_then(|(_, after)| after.split('/').next());
         let mut candidates = of_alert.into_iter().chain(self.segments_after("nodes"));
-        candidates
-            .find(|id| is_uuid(id))
-            .and_then(|id| canonical(id.to_owned()))
+        candidates.find(|id| is_uuid(id)).and_then(|id| canonical(id.to_owned()))
     }
 
     /// The first `name` in the query that has a value.
@@ -79,9 +68,7 @@ fn after_host(rest: &str) -> &str {
 /// that mean something in a form, and nothing in a path, are escaped.
 fn percent_decoded(path: &str) -> String {
     let field = path.replace('+', "%2B").replace('&', "%26").replace('=', "%3D");
-    form_urlencoded::parse(field.as_bytes())
-        .map(|(name, _)| name)
-        .collect()
+    form_urlencoded::parse(field.as_bytes()).map(|(name, _)| name).collect()
 }
 
 #[cfg(test)]
@@ -99,10 +86,7 @@ mod tests {
         let addresses = [
             format!("https://app.netdata.cloud/spaces/a/rooms/b/alerts/x.y:::{NODE}?chart=x"),
             format!("https://app.netdata.cloud/spaces/a/rooms/b/alerts/x:::y:::{NODE}/details"),
-            format!(
-                "https://app.netdata.cloud/spaces/a/rooms/b/alerts/x.y%3A%3a%3A{}",
-                NODE.to_uppercase()
-            ),
+            format!("https://app.netdata.cloud/spaces/a/rooms/b/alerts/x.y%3A%3a%3A{}", NODE.to_uppercase()),
             format!("https://app.netdata.cloud/spaces/a/rooms/nodes/nodes/{NODE}#overview"),
             format!("/spaces/a/rooms/b/nodes/{NODE}/"),
         ];
@@ -143,18 +127,10 @@ mod tests {
 
     #[test]
     fn only_an_absolute_https_address_is_a_link() {
-        assert_eq!(
-            page("HTTPS://a.example/x").https_link().as_deref(),
-            Some("HTTPS://a.example/x")
-        );
-        for address in [
-            "http://a.example/",
-            "/spaces/a",
-            "javascript:alert(1)",
-            "https://",
-            "https://a b/",
-            "",
-        ] {
+        assert_eq!(page("HTTPS://a.example/x").https_link().as_deref(), Some("HTTPS://a.example/x"));
+        for address in
+            ["http://a.example/", "/spaces/a", "javascript:alert(1)", "https://", "https://a b/", ""]
+        {
             assert_eq!(page(address).https_link(), None, "{address}");
         }
     }

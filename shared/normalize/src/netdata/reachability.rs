@@ -37,13 +37,7 @@ pub(super) fn read(body: &Body, receive_second: Timestamp) -> Result<Vec<AlertEv
     }
     let account = space_account(body).or_else(|| link_account(body, &page));
     let account = account.unwrap_or_else(|| UNKNOWN_ACCOUNT.to_owned());
-    let outage = Outage {
-        body,
-        url: page.https_link(),
-        account,
-        state,
-        receive_second,
-    };
+    let outage = Outage { body, url: page.https_link(), account, state, receive_second };
     Ok(nodes.iter().map(|node| outage.event(node)).collect())
 }
 
@@ -57,10 +51,7 @@ enum State {
 impl State {
     /// The state at the first place that has any word.
     fn read(body: &Body) -> Result<Self, Rejection> {
-        PLACES
-            .into_iter()
-            .find_map(|place| place.read(body))
-            .unwrap_or_else(|| Err(no_state()))
+        PLACES.into_iter().find_map(|place| place.read(body)).unwrap_or_else(|| Err(no_state()))
     }
 
     fn as_str(self) -> &'static str {
@@ -100,33 +91,15 @@ struct Place {
     unreachable: &'static str,
 }
 
-const REACHABLE: Place = Place {
-    path: "reachable",
-    reachable: "true",
-    unreachable: "false",
-};
-const STATUS: Place = Place {
-    path: "status",
-    reachable: "reachable",
-    unreachable: "unreachable",
-};
+const REACHABLE: Place = Place { path: "reachable", reachable: "true", unreachable: "false" };
+const STATUS: Place = Place { path: "status", reachable: "reachable", unreachable: "unreachable" };
 /// Every place, the most telling first.
 const PLACES: [Place; 5] = [
     REACHABLE,
-    Place {
-        path: "status.reachable",
-        ..REACHABLE
-    },
-    Place {
-        path: "status.text",
-        ..STATUS
-    },
+    Place { path: "status.reachable", ..REACHABLE },
+    Place { path: "status.text", ..STATUS },
     STATUS,
-    Place {
-        path: "severity",
-        reachable: "info",
-        unreachable: "critical",
-    },
+    Place { path: "severity", reachable: "info", unreachable: "critical" },
 ];
 
 impl Place {
@@ -138,11 +111,7 @@ impl Place {
         } else if word.eq_ignore_ascii_case(self.unreachable) {
             Ok(State::Unreachable)
         } else {
-            Err(unknown_word(
-                self.path,
-                &word,
-                &format!("{} or {}", self.reachable, self.unreachable),
-            ))
+            Err(unknown_word(self.path, &word, &format!("{} or {}", self.reachable, self.unreachable)))
         })
     }
 }
@@ -153,19 +122,12 @@ fn nodes(body: &Body, page: &Page) -> Vec<Node> {
     let entries = body.get("nodes").and_then(Value::as_array).into_iter().flatten();
     let listed = entries.filter_map(Value::as_object).map(Node::listed);
     let known = known_once(listed);
-    if known.is_empty() {
-        known_once([Node::flat(body, page, node::in_reachability_message)])
-    } else {
-        known
-    }
+    if known.is_empty() { known_once([Node::flat(body, page, node::in_reachability_message)]) } else { known }
 }
 
 fn known_once(nodes: impl IntoIterator<Item = Node>) -> Vec<Node> {
     let mut seen = HashSet::new();
-    nodes
-        .into_iter()
-        .filter(|node| !node.is_unknown() && seen.insert(node.identity()))
-        .collect()
+    nodes.into_iter().filter(|node| !node.is_unknown() && seen.insert(node.identity())).collect()
 }
 
 /// What all nodes of one notification share.
@@ -190,10 +152,7 @@ impl Outage<'_> {
             event_id: self.event_id(fingerprint),
             signal,
             severity: self.state.severity(),
-            severity_raw: self
-                .body
-                .text("severity")
-                .unwrap_or_else(|| self.state.as_str().to_owned()),
+            severity_raw: self.body.text("severity").unwrap_or_else(|| self.state.as_str().to_owned()),
             title: self.state.title(name),
             summary: self.body.text("message"),
             resource: Some(name.to_owned()),
@@ -212,12 +171,7 @@ impl Outage<'_> {
 
     fn event_id(&self, fingerprint: Fingerprint) -> EventId {
         let [fingerprint, second] = [fingerprint.to_string(), self.receive_second.to_string()];
-        EventId::of([
-            "netdata/node-event/v1",
-            &fingerprint,
-            &second,
-            self.state.as_str(),
-        ])
+        EventId::of(["netdata/node-event/v1", &fingerprint, &second, self.state.as_str()])
     }
 
     fn labels(&self, node: &Node) -> Labels {

@@ -28,24 +28,17 @@ fn listed(entry: &Value) -> Vec<String> {
 
 /// The one room that `object` describes, or those that it lists by name.
 fn in_object(object: &Map<String, Value>) -> Vec<String> {
-    let describes_one = ["slug", "url", "name"]
-        .into_iter()
-        .any(|key| object.get(key).is_some_and(Value::is_string));
+    let describes_one =
+        ["slug", "url", "name"].into_iter().any(|key| object.get(key).is_some_and(Value::is_string));
     if describes_one {
         return described(object).into_iter().collect();
     }
-    object
-        .iter()
-        .filter_map(|(name, room)| named(name, room))
-        .collect()
+    object.iter().filter_map(|(name, room)| named(name, room)).collect()
 }
 
 fn described(room: &Map<String, Value>) -> Option<String> {
     let slug_in_url = || field(room, "url").and_then(|url| Page::at(url).room());
-    field(room, "slug")
-        .or_else(slug_in_url)
-        .or_else(|| field(room, "name"))
-        .map(|room| slug_or_name(&room))
+    field(room, "slug").or_else(slug_in_url).or_else(|| field(room, "name")).map(|room| slug_or_name(&room))
 }
 
 fn named(name: &str, room: &Value) -> Option<String> {
@@ -59,9 +52,7 @@ fn named(name: &str, room: &Value) -> Option<String> {
 }
 
 fn slug_or_name(room: &str) -> String {
-    Page::at(room.to_owned())
-        .room()
-        .unwrap_or_else(|| room.to_owned())
+    Page::at(room.to_owned()).room().unwrap_or_else(|| room.to_owned())
 }
 
 #[cfg(test)]

@@ -19,14 +19,8 @@ pub(super) enum Status {
 }
 
 impl Status {
-    const ALL: [Self; 6] = [
-        Self::Critical,
-        Self::Warning,
-        Self::Clear,
-        Self::Removed,
-        Self::Undefined,
-        Self::Uninitialized,
-    ];
+    const ALL: [Self; 6] =
+        [Self::Critical, Self::Warning, Self::Clear, Self::Removed, Self::Undefined, Self::Uninitialized];
 
     /// The state that `word` means, in any case; `path` is where it stood.
     pub(super) fn parse(word: &str, path: &str) -> Result<Self, Rejection> {

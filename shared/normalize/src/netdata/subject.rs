@@ -130,10 +130,7 @@ fn hex_digit(digit: u8) -> Option<u8> {
 }
 
 fn trim(text: &[u8]) -> &[u8] {
-    let end = text
-        .iter()
-        .rposition(|&byte| byte != b' ')
-        .map_or(0, |last| last + 1);
+    let end = text.iter().rposition(|&byte| byte != b' ').map_or(0, |last| last + 1);
     trim_start(&text[..end])
 }
 
@@ -248,11 +245,7 @@ mod tests {
     }
 
     fn escaped(value: &str) -> String {
-        value
-            .bytes()
-            .flat_map(|byte| format!("\\{byte:02x}").into_bytes())
-            .map(char::from)
-            .collect()
+        value.bytes().flat_map(|byte| format!("\\{byte:02x}").into_bytes()).map(char::from).collect()
     }
 
     proptest! {

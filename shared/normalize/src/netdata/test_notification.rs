@@ -27,9 +27,7 @@ pub(super) fn read(body: &Body, receive_second: Timestamp) -> AlertEvent {
         signal: Signal::Notice,
         severity: Severity::Info,
         severity_raw: "test".to_owned(),
-        title: body
-            .text("title")
-            .unwrap_or_else(|| "Test Notification".to_owned()),
+        title: body.text("title").unwrap_or_else(|| "Test Notification".to_owned()),
         summary: body.text("message"),
         resource: None,
         service: None,

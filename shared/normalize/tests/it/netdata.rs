@@ -29,9 +29,7 @@ fn every_fixture_means_what_its_snapshot_says() {
 }
 
 fn fixture_folder() -> PathBuf {
-    [env!("CARGO_MANIFEST_DIR"), "../../tests/fixtures/netdata"]
-        .iter()
-        .collect()
+    [env!("CARGO_MANIFEST_DIR"), "../../tests/fixtures/netdata"].iter().collect()
 }
 
 /// The body of the fixture `name`, to be changed by a test.
@@ -42,10 +40,7 @@ fn fixture(name: &str) -> Value {
 }
 
 /// `body` with `value` at `pointer`.
-#[expect(
-    clippy::unwrap_used,
-    reason = "a place that the fixture does not have fails its test"
-)]
+#[expect(clippy::unwrap_used, reason = "a place that the fixture does not have fails its test")]
 fn with(mut body: Value, pointer: &str, value: impl Into<Value>) -> Value {
     let (parent, key) = pointer.rsplit_once('/').unwrap();
     body.pointer_mut(parent).unwrap()[key] = value.into();
@@ -87,14 +82,7 @@ fn time(text: &str) -> Timestamp {
 fn received_later(body: &Value, milliseconds: i64) -> AlertEvent {
     let on_time = post_json(body.to_string());
     let received_at = on_time.received_at + milliseconds.milliseconds();
-    let normalized = normalize(
-        &Delivery {
-            received_at,
-            ..on_time
-        },
-        &Settings::default(),
-    )
-    .unwrap();
+    let normalized = normalize(&Delivery { received_at, ..on_time }, &Settings::default()).unwrap();
     normalized.events[0].clone()
 }
 

@@ -12,20 +12,11 @@ fn flat() -> Value {
 #[test]
 fn a_flat_alert_is_identified_by_the_node_in_its_message() {
     let event = event(&flat());
-    let fields = [
-        "netdata/alert/v1",
-        "Example",
-        "host:db-01",
-        "disk_space._var",
-        "disk_space_usage",
-    ];
+    let fields = ["netdata/alert/v1", "Example", "host:db-01", "disk_space._var", "disk_space_usage"];
     assert_eq!(event.fingerprint, Fingerprint::of(fields));
     assert_eq!(event.value.as_deref(), Some("92%"));
     assert_eq!(event.labels["rooms"], "db");
-    assert_eq!(
-        (event.signal, event.severity),
-        (Signal::Firing, Severity::Warning)
-    );
+    assert_eq!((event.signal, event.severity), (Signal::Firing, Severity::Warning));
 }
 
 #[test]
@@ -60,23 +51,14 @@ fn a_flat_recovery_is_the_same_alert_and_another_delivery() {
     let (raised, recovered) = (event(&flat()), event(&with(flat(), "/severity", "clear")));
     assert_eq!(recovered.fingerprint, raised.fingerprint);
     assert_ne!(recovered.event_id, raised.event_id);
-    assert_eq!(
-        (recovered.signal, recovered.severity),
-        (Signal::Resolved, Severity::Info)
-    );
+    assert_eq!((recovered.signal, recovered.severity), (Signal::Resolved, Severity::Info));
     assert_eq!(recovered.ended_at, Some(recovered.occurred_at));
 }
 
 #[test]
 fn a_flat_alerts_link_names_space_node_and_transition() {
     let event = event(&fixture("flat-v1.42-with-link"));
-    let fields = [
-        "netdata/alert/v1",
-        "example",
-        NODE,
-        "disk_space._var",
-        "disk_space_usage",
-    ];
+    let fields = ["netdata/alert/v1", "example", NODE, "disk_space._var", "disk_space_usage"];
     assert_eq!(event.fingerprint, Fingerprint::of(fields));
     assert_eq!(event.event_id, EventId::of(["netdata/transition/v1", TRANSITION]));
     assert_eq!(event.account, "example");

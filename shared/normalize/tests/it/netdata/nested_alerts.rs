@@ -21,14 +21,8 @@ fn a_nested_alert_is_identified_by_space_node_chart_and_name() {
     assert_eq!(event.event_id, EventId::of(["netdata/transition/v1", TRANSITION]));
     assert_eq!(event.account, SPACE);
     assert_eq!(event.value.as_deref(), Some("100%"));
-    assert_eq!(
-        event.title,
-        "System swap memory utilization on web-01.example.net"
-    );
-    assert_eq!(
-        (event.signal, event.severity),
-        (Signal::Firing, Severity::Critical)
-    );
+    assert_eq!(event.title, "System swap memory utilization on web-01.example.net");
+    assert_eq!((event.signal, event.severity), (Signal::Firing, Severity::Critical));
     assert_eq!(event.occurred_at, time("2026-03-03T03:11:48Z"));
     assert_eq!(event.started_at, Some(event.occurred_at));
     assert_eq!(event.ended_at, None);
@@ -39,20 +33,14 @@ fn a_recovery_is_the_same_alert_and_another_delivery() {
     let (raised, recovered) = (event(&raised()), event(&fixture("nested-recovered")));
     assert_eq!(recovered.fingerprint, raised.fingerprint);
     assert_ne!(recovered.event_id, raised.event_id);
-    assert_eq!(
-        (recovered.signal, recovered.severity),
-        (Signal::Resolved, Severity::Info)
-    );
+    assert_eq!((recovered.signal, recovered.severity), (Signal::Resolved, Severity::Info));
     assert_eq!(recovered.started_at, raised.started_at);
     assert_eq!(recovered.ended_at, Some(time("2026-03-03T03:15:08Z")));
 }
 
 #[test]
 fn an_edited_definition_is_the_same_alert() {
-    assert_eq!(
-        event(&fixture("nested-definition-edited")).fingerprint,
-        event(&raised()).fingerprint
-    );
+    assert_eq!(event(&fixture("nested-definition-edited")).fingerprint, event(&raised()).fingerprint);
 }
 
 #[test]
@@ -65,11 +53,7 @@ fn another_space_node_chart_or_name_is_another_alert() {
         ("/alert/name", "used_swap_2"),
     ];
     for (pointer, value) in changes {
-        assert_ne!(
-            event(&with(raised(), pointer, value)).fingerprint,
-            known,
-            "{pointer}"
-        );
+        assert_ne!(event(&with(raised(), pointer, value)).fingerprint, known, "{pointer}");
     }
 }
 
@@ -82,18 +66,12 @@ fn names_that_hold_separators_are_kept_apart() {
 
 #[test]
 fn capitals_in_uuids_change_no_id() {
-    assert_eq!(
-        ids(&event(&fixture("nested-uuids-in-capitals"))),
-        ids(&event(&raised()))
-    );
+    assert_eq!(ids(&event(&fixture("nested-uuids-in-capitals"))), ids(&event(&raised())));
 }
 
 #[test]
 fn a_transition_in_the_link_is_as_good_as_its_own_key() {
-    assert_eq!(
-        ids(&event(&fixture("nested-transition-in-url-only"))),
-        ids(&event(&raised()))
-    );
+    assert_eq!(ids(&event(&fixture("nested-transition-in-url-only"))), ids(&event(&raised())));
 }
 
 #[test]
@@ -101,27 +79,14 @@ fn without_a_transition_time_and_status_make_the_delivery() {
     let known = fixture("nested-without-transition");
     let ids = [
         event(&known).event_id,
-        event(&with(
-            known.clone(),
-            "/alert/triggered_at",
-            "2026-03-02T22:11:49-05:00",
-        ))
-        .event_id,
+        event(&with(known.clone(), "/alert/triggered_at", "2026-03-02T22:11:49-05:00")).event_id,
         event(&with(known.clone(), "/alert/state/status", "Warning")).event_id,
     ];
     assert!(ids[0] != ids[1] && ids[0] != ids[2] && ids[1] != ids[2]);
     let fingerprint = event(&known).fingerprint.to_string();
-    let fields = [
-        "netdata/alert-event/v1",
-        &fingerprint,
-        "2026-03-03T03:11:48Z",
-        "critical",
-    ];
+    let fields = ["netdata/alert-event/v1", &fingerprint, "2026-03-03T03:11:48Z", "critical"];
     assert_eq!(ids[0], EventId::of(fields));
-    assert_eq!(
-        event(&with(known.clone(), "/alert/state/status", "CRITICAL")).event_id,
-        ids[0]
-    );
+    assert_eq!(event(&with(known.clone(), "/alert/state/status", "CRITICAL")).event_id, ids[0]);
     assert_eq!(received_later(&known, 60_000).event_id, ids[0]);
 }
 
@@ -137,31 +102,19 @@ fn an_alert_without_a_node_is_kept_with_a_warning() {
     assert_eq!(normalized(&raised()).warnings, [""; 0]);
     for name in ["nested-without-node", "nested-bare-minimum", "flat-without-node"] {
         let normalized = normalized(&fixture(name));
-        assert_eq!(
-            (normalized.events.len(), normalized.warnings.len()),
-            (1, 1),
-            "{name}"
-        );
+        assert_eq!((normalized.events.len(), normalized.warnings.len()), (1, 1), "{name}");
     }
 }
 
 #[test]
 fn the_state_never_comes_from_the_message() {
-    let body = with(
-        raised(),
-        "/message",
-        "Recovered, System swap memory utilization = 4%, on web-01",
-    );
+    let body = with(raised(), "/message", "Recovered, System swap memory utilization = 4%, on web-01");
     assert_eq!(event(&body).signal, Signal::Firing);
 }
 
 #[test]
 fn a_later_alert_in_the_log_does_not_move_the_time() {
-    let body = with(
-        raised(),
-        "/alert/log/entries/0/triggered_at",
-        "2027-01-01T00:00:00Z",
-    );
+    let body = with(raised(), "/alert/log/entries/0/triggered_at", "2027-01-01T00:00:00Z");
     assert_eq!(event(&body).occurred_at, time("2026-03-03T03:11:48Z"));
 }
 

@@ -11,10 +11,7 @@ fn each_unreachable_node_is_an_alert_of_its_own() {
     let expected = [NODE, OTHER_NODE].map(|node| Fingerprint::of(["netdata/node/v1", SPACE, node]));
     assert_eq!(fingerprints, expected);
     for event in &events {
-        assert_eq!(
-            (event.signal, event.severity),
-            (Signal::Firing, Severity::Critical)
-        );
+        assert_eq!((event.signal, event.severity), (Signal::Firing, Severity::Critical));
     }
 }
 
@@ -43,10 +40,7 @@ fn a_node_is_the_same_alert_alone_and_among_others() {
 fn a_flat_reachability_is_identified_by_its_link() {
     let down = event(&fixture("reachability-flat-unreachable"));
     let up = event(&fixture("reachability-flat-reachable-again"));
-    assert_eq!(
-        down.fingerprint,
-        Fingerprint::of(["netdata/node/v1", "example", NODE])
-    );
+    assert_eq!(down.fingerprint, Fingerprint::of(["netdata/node/v1", "example", NODE]));
     assert_eq!(up.fingerprint, down.fingerprint);
     assert_eq!((down.signal, up.signal), (Signal::Firing, Signal::Resolved));
 }
@@ -56,12 +50,7 @@ fn a_reachability_is_one_delivery_within_a_second_and_another_after_it() {
     let body = fixture("reachability-one-node-unreachable");
     let known = event(&body);
     let fingerprint = known.fingerprint.to_string();
-    let fields = [
-        "netdata/node-event/v1",
-        &fingerprint,
-        "2026-11-01T12:00:00Z",
-        "unreachable",
-    ];
+    let fields = ["netdata/node-event/v1", &fingerprint, "2026-11-01T12:00:00Z", "unreachable"];
     assert_eq!(known.event_id, EventId::of(fields));
     assert_eq!(known.occurred_at, time("2026-11-01T12:00:00Z"));
     assert_eq!(received_later(&body, 499).event_id, known.event_id);

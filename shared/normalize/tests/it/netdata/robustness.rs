@@ -24,10 +24,7 @@ fn read_bodies() -> Vec<Vec<u8>> {
 }
 
 fn read_documents() -> Vec<Value> {
-    BODIES
-        .iter()
-        .filter_map(|body| serde_json::from_slice(body).ok())
-        .collect()
+    BODIES.iter().filter_map(|body| serde_json::from_slice(body).ok()).collect()
 }
 
 /// Normalizes `body` and holds every event to what all events promise.
@@ -50,25 +47,10 @@ fn check(body: impl Into<Vec<u8>>) {
 fn check_event(event: &AlertEvent) {
     let filled = |text: &str| !text.trim().is_empty();
     assert!(filled(&event.account) && filled(&event.title) && filled(&event.severity_raw));
-    assert!(
-        event
-            .labels
-            .values()
-            .chain(event.annotations.values())
-            .all(|value| filled(value))
-    );
-    assert!(
-        event
-            .url
-            .as_ref()
-            .is_none_or(|url| url.to_ascii_lowercase().starts_with("https://"))
-    );
+    assert!(event.labels.values().chain(event.annotations.values()).all(|value| filled(value)));
+    assert!(event.url.as_ref().is_none_or(|url| url.to_ascii_lowercase().starts_with("https://")));
     assert_eq!(event.ended_at.is_some(), event.signal == Signal::Resolved);
-    assert!(
-        event
-            .started_at
-            .is_none_or(|started_at| started_at <= event.occurred_at)
-    );
+    assert!(event.started_at.is_none_or(|started_at| started_at <= event.occurred_at));
 }
 
 fn replacement() -> impl Strategy<Value = Value> {
@@ -118,11 +100,9 @@ fn replaced(body: &Value, place: Index, replacement: Value) -> Value {
 fn list_places(value: &Value, pointer: String, places: &mut Vec<String>) {
     let children: Vec<(String, &Value)> = match value {
         Value::Object(fields) => fields.iter().map(|(key, field)| (key.clone(), field)).collect(),
-        Value::Array(entries) => entries
-            .iter()
-            .enumerate()
-            .map(|(at, entry)| (at.to_string(), entry))
-            .collect(),
+        Value::Array(entries) => {
+            entries.iter().enumerate().map(|(at, entry)| (at.to_string(), entry)).collect()
+        }
         _ => Vec::new(),
     };
     for (key, child) in children {
@@ -135,11 +115,7 @@ fn list_places(value: &Value, pointer: String, places: &mut Vec<String>) {
 #[test]
 fn deeply_nested_bodies_are_rejected() {
     check("[".repeat(100_000));
-    check(format!(
-        "{}1{}",
-        "{\"alert\":".repeat(100_000),
-        "}".repeat(100_000)
-    ));
+    check(format!("{}1{}", "{\"alert\":".repeat(100_000), "}".repeat(100_000)));
 }
 
 proptest! {

@@ -12,10 +12,7 @@ fn a_test_notification_is_a_notice_with_its_token() {
     let token = "b8f3d0a7-6e15-4c92-a47b-30d9e1f5c286";
     assert_eq!(test_token(&events), Some(token));
     assert_eq!(events[0].signal, Signal::Notice);
-    assert_eq!(
-        events[0].fingerprint,
-        Fingerprint::of(["netdata/test/v1", "unknown"])
-    );
+    assert_eq!(events[0].fingerprint, Fingerprint::of(["netdata/test/v1", "unknown"]));
     assert_eq!(events[0].event_id, EventId::of(["netdata/test/v1", token]));
 }
 
@@ -27,11 +24,7 @@ fn the_token_comes_back_as_it_was_sent() {
 
 #[test]
 fn no_other_notification_has_a_test_token() {
-    for name in [
-        "nested-raised-critical",
-        "flat-v1.42-warning",
-        "reachability-one-node-unreachable",
-    ] {
+    for name in ["nested-raised-critical", "flat-v1.42-warning", "reachability-one-node-unreachable"] {
         let body = with(fixture(name), "/token", "b8f3d0a7-6e15-4c92-a47b-30d9e1f5c286");
         assert_eq!(test_token(&normalized(&body).events), None, "{name}");
     }
