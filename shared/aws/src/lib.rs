@@ -16,7 +16,7 @@ pub use clock::SystemClock;
 pub use configuration::{Configuration, ConfigurationError};
 pub use gateway::serve;
 pub use platform::{Platform, connect};
-pub use secrets::SecretCache;
+pub use secrets::{DEVELOPMENT_TOKEN, SecretCache};
 pub use store::definition;
 pub use store::{
     AlertFilter, AlertPage, Cursor, EventFilter, EventPage, HistoryEntry, ParseCursorError, QuarantinePage,

@@ -35,19 +35,18 @@ pub async fn connect(configuration: Configuration) -> Platform {
         )
         .load()
         .await;
-    Platform::new(&sdk, &sdk, configuration)
+    Platform {
+        table: table(&sdk, &configuration),
+        secrets: Arc::new(secrets(&sdk, &configuration)),
+        configuration,
+    }
 }
 
 impl Platform {
-    /// A platform over two SDK configurations, one for DynamoDB and one for Secrets Manager.
-    pub fn new(dynamodb: &SdkConfig, secrets_manager: &SdkConfig, configuration: Configuration) -> Self {
-        let table = Table::new(aws_sdk_dynamodb::Client::new(dynamodb), &configuration, SystemClock);
-        let secrets = SecretCache::new(
-            aws_sdk_secretsmanager::Client::new(secrets_manager),
-            configuration.secret_prefix.clone(),
-            configuration.secret_max_age,
-        );
-        Self { table: Arc::new(table), secrets: Arc::new(secrets), configuration }
+    /// A platform over the embedded services: the one that accepts the tokens of development.
+    pub fn for_development(dynamodb: &SdkConfig, secrets_manager: &SdkConfig, configuration: Configuration) -> Self {
+        let secrets = secrets(secrets_manager, &configuration).for_development();
+        Self { table: table(dynamodb, &configuration), secrets: Arc::new(secrets), configuration }
     }
 
     /// The webhook of the source that speaks `P`.
@@ -56,4 +55,13 @@ impl Platform {
             Settings { default_severity: Some(self.configuration.default_severity), ..Settings::default() };
         Webhook::new(Arc::clone(&self.table), Arc::clone(&self.secrets), SystemClock, settings)
     }
+}
+
+fn table(sdk: &SdkConfig, configuration: &Configuration) -> Arc<Table> {
+    Arc::new(Table::new(aws_sdk_dynamodb::Client::new(sdk), configuration, SystemClock))
+}
+
+fn secrets(sdk: &SdkConfig, configuration: &Configuration) -> SecretCache {
+    let client = aws_sdk_secretsmanager::Client::new(sdk);
+    SecretCache::new(client, configuration.secret_prefix.clone(), configuration.secret_max_age)
 }

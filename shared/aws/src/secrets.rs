@@ -13,6 +13,9 @@ use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
+/// What every token of development begins with; a function refuses a secret that holds one.
+pub const DEVELOPMENT_TOKEN: &str = "campanile-development-";
+
 /// How long we go on with a value that could not be renewed before we ask again.
 const RETRY_AFTER: Duration = Duration::from_secs(10);
 
@@ -22,6 +25,7 @@ pub struct SecretCache {
     client: Client,
     prefix: String,
     max_age: Duration,
+    is_for_development: bool,
     slots: Mutex<HashMap<String, Arc<Mutex<Option<Cached>>>>>,
 }
 
@@ -40,7 +44,13 @@ impl std::fmt::Debug for Cached {
 impl SecretCache {
     /// A cache before `client` for secrets named `<prefix>/…`, each read again after `max_age`.
     pub fn new(client: Client, prefix: String, max_age: Duration) -> Self {
-        Self { client, prefix, max_age, slots: Mutex::default() }
+        Self { client, prefix, max_age, is_for_development: false, slots: Mutex::default() }
+    }
+
+    /// The same cache, but one that accepts the tokens of development: for the local bundle alone.
+    #[must_use]
+    pub fn for_development(self) -> Self {
+        Self { is_for_development: true, ..self }
     }
 
     /// The valid versions of the secret `<prefix>/<name>`; `None` if there is no such secret.
@@ -81,6 +91,9 @@ impl SecretCache {
             futures::future::join(self.version(&name, "AWSCURRENT"), self.version(&name, "AWSPREVIOUS"));
         let (current, previous) = versions.await;
         let Some(current) = current? else { return Ok(None) };
+        if current.contains(DEVELOPMENT_TOKEN) && !self.is_for_development {
+            return Err(SecretsError::Development { name });
+        }
         let current = parse(&name, &current)?;
         // The previous version is a courtesy to senders that were not told yet: without it the current one still works.
         let previous = previous.ok().flatten().and_then(|text| parse(&name, &text).ok());

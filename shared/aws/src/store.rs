@@ -46,6 +46,11 @@ impl Table {
             quarantine: days(configuration.quarantine_days),
         }
     }
+
+    /// Creates the table unless it exists; for the embedded one, in AWS the template does it.
+    pub async fn create(&self) -> Result<(), definition::CreateError> {
+        definition::create(&self.client, &self.name).await
+    }
 }
 
 fn days(days: u32) -> Duration {

@@ -94,6 +94,12 @@ pub enum SecretsError {
         #[source]
         source: Box<dyn Error + Send + Sync>,
     },
+    /// The secret holds a token that everybody knows.
+    #[error("the secret `{name}` holds a token of development: put one of your own there, 32 random bytes long")]
+    Development {
+        /// The secret's name.
+        name: String,
+    },
     /// The secret is there but is not the JSON that it should be; the text never appears.
     #[error("the secret `{name}` is not what it should be: line {line}, column {column} of its JSON")]
     Malformed {
