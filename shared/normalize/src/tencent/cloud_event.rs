@@ -32,10 +32,11 @@ struct Message<'a> {
 impl Message<'_> {
     fn time(&self) -> Result<Timestamp, Rejection> {
         let keys = ["time", "timer"];
-        let time = keys
-            .iter()
-            .find_map(|key| self.event.scalar(key).as_deref().and_then(time::moment));
-        time.ok_or_else(|| refusal::no_time(&keys, self.event.first_scalar(&keys).as_deref()))
+        let read = |key| self.event.scalar(key).as_deref().and_then(time::moment);
+        keys.into_iter().find_map(read).ok_or_else(|| {
+            let remedy = "every CloudEvent of Tencent Cloud has it, look at what sent this";
+            refusal::no_time(&keys, self.event.first_scalar(&keys).as_deref(), remedy)
+        })
     }
 
     fn event(&self, at: Timestamp, default_severity: Severity) -> AlertEvent {

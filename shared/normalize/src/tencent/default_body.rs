@@ -78,19 +78,26 @@ impl<'a> Alarm<'a> {
     }
 
     fn course(&self) -> Result<Course, Rejection> {
-        let found = self.timing("firstOccurTime");
-        let began_at = found.as_deref().and_then(time::moment);
-        let began_at = began_at.ok_or_else(|| refusal::no_time(&["firstOccurTime"], found.as_deref()))?;
+        let key = "firstOccurTime";
+        let found = self.timing(key);
+        let began_at = found.as_deref().and_then(time::moment).ok_or_else(|| {
+            refusal::no_time(
+                &[key],
+                found.as_deref(),
+                "the default callback body has it, look at what sent this",
+            )
+        })?;
         let recovered = self.timing("recoverTime");
         Ok(Course {
             began_at,
-            lasted_secs: self
-                .timing("durationTime")
-                .as_deref()
-                .and_then(time::seconds)
-                .unwrap_or_default(),
+            lasted_secs: self.duration().unwrap_or_default(),
             recovered_at: recovered.and_then(|text| time::moment_or_seconds_after(&text, began_at)),
         })
+    }
+
+    /// How many seconds it has lasted, where the body says so.
+    fn duration(&self) -> Option<i64> {
+        self.timing("durationTime").as_deref().and_then(time::seconds)
     }
 
     /// A time or duration: at the top, or where the document of 2018 has it.

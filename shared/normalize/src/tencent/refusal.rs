@@ -32,16 +32,15 @@ pub(super) fn no_identity() -> Rejection {
     Rejection::new("no_identity", message)
 }
 
-/// For a body whose start time should stand under one of `keys`, where `found` is.
-pub(super) fn no_time(keys: &[&str], found: Option<&str>) -> Rejection {
+/// For a body whose start time should stand under one of `keys`, where `found` is; `remedy` says what to do.
+pub(super) fn no_time(keys: &[&str], found: Option<&str>, remedy: &str) -> Rejection {
     let found = match found {
         Some(text) => format!("`{}` is no date and time", quoted(text)),
         None => "there is none".to_owned(),
     };
     let message = format!(
-        "no start time under `{}`: {found}; without one a re-send cannot be told from a new alarm: send it as \
-         `2006-01-02 15:04:05` or in epoch seconds (a notification template needs the variable)",
-        keys.join("` or `")
+        "no start time under `{}`: {found}; without one a re-send cannot be told from a new alarm: {remedy}",
+        keys.join("`, `")
     );
     Rejection::new("no_time", message)
 }

@@ -57,13 +57,13 @@ impl Body<'_> {
             first_triggered_at,
             triggered_at,
             recovered_at: self.moment("recovery_time", "recovery_time_fmt"),
-            lasted_secs: self
-                .0
-                .scalar("duration")
-                .as_deref()
-                .and_then(time::seconds)
-                .unwrap_or_default(),
+            lasted_secs: self.duration().unwrap_or_default(),
         })
+    }
+
+    /// How many seconds it has lasted, where the body says so.
+    fn duration(&self) -> Option<i64> {
+        self.0.scalar("duration").as_deref().and_then(time::seconds)
     }
 
     fn moment(&self, plain: &str, formatted: &str) -> Option<Timestamp> {
@@ -78,7 +78,8 @@ impl Body<'_> {
             "first_trigger_time_fmt",
             "trigger_time_fmt",
         ];
-        refusal::no_time(&keys, self.0.first_scalar(&keys).as_deref())
+        let remedy = "add the variable `first_trigger_time` to the notification template";
+        refusal::no_time(&keys, self.0.first_scalar(&keys).as_deref(), remedy)
     }
 
     fn event(&self, course: &Course, default_severity: Severity) -> AlertEvent {
@@ -223,7 +224,10 @@ impl Body<'_> {
                 entries.put(key, value)
             })
             .put("alarm_status", self.status())
-            .put("duration_seconds", self.0.scalar("duration"))
+            .put(
+                "duration_seconds",
+                self.duration().map(|seconds| seconds.to_string()),
+            )
             .put("region_code", self.0.scalar("region"))
             .finish()
     }

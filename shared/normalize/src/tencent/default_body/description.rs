@@ -118,7 +118,10 @@ impl Alarm<'_> {
             .put("obj_name", self.dimensions.scalar("objName"))
             .put("device_name", self.dimensions.scalar("deviceName"))
             .put("region_code", self.object.scalar("region"))
-            .put("duration_seconds", self.timing("durationTime"))
+            .put(
+                "duration_seconds",
+                self.duration().map(|seconds| seconds.to_string()),
+            )
             .put_all("obj_detail_", self.dimensions.section("objDetail").entries())
             .put_all("additional_", document.pairs("additionalMsg"))
             .put_all("tag_", policy.pairs("policyTags"))
