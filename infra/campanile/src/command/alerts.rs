@@ -59,7 +59,7 @@ impl Alerts {
 
 fn table(alerts: &[Alert], now: Timestamp) -> Table {
     let mut table = Table::new();
-    table.load_preset(UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
+    table.load_style(UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header(["SEVERITY", "STATE", "SINCE", "SOURCE", "TITLE", "FINGERPRINT"]);
     for alert in alerts {
         let state = match alert.handling {
