@@ -92,7 +92,7 @@ pub enum UpkeepError {
 }
 
 impl EmbeddedTable {
-    /// The oldest records of `table_name` that were not forgotten yet, in order, 1,000 and `at_most` at most.
+    /// The oldest records of `table_name` that were not forgotten yet, in order: `at_most`, and never more than 1,000.
     ///
     /// Together with [`forget_records`](Self::forget_records) this is a queue that survives a restart:
     /// read, hand on, forget. What was not forgotten comes again.
