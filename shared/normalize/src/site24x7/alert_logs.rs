@@ -79,10 +79,19 @@ pub fn alert_logs(
     let rows: Vec<_> = rows.iter().map(without_userinfo).collect();
     let (read, unreadable) = read(&rows, names);
     let utc_offset = read.last().map(|row| row.sent_at.offset);
-    let wanted: Vec<_> = read.into_iter().filter(|row| window.holds(row.sent_at.at)).collect();
+    let wanted: Vec<_> = read
+        .into_iter()
+        .filter(|row| window.holds(row.sent_at.at))
+        .collect();
     LogEvents {
-        unresolved_rows: wanted.iter().filter(|row| row.subject == Subject::Unknown).count(),
-        events: grouped(wanted, account).into_iter().map(|group| group.into_event(account, api_root)).collect(),
+        unresolved_rows: wanted
+            .iter()
+            .filter(|row| row.subject == Subject::Unknown)
+            .count(),
+        events: grouped(wanted, account)
+            .into_iter()
+            .map(|group| group.into_event(account, api_root))
+            .collect(),
         unreadable,
         utc_offset,
     }
@@ -100,7 +109,10 @@ fn read<'a>(rows: &'a [Value], names: &MonitorNames) -> (Vec<LogRow<'a>>, Vec<Un
     for row in rows {
         match LogRow::read(row, names) {
             Some(log_row) => read.push(log_row),
-            None => unreadable.push(UnreadableRow { row: row.clone(), rejection: no_time(row) }),
+            None => unreadable.push(UnreadableRow {
+                row: row.clone(),
+                rejection: no_time(row),
+            }),
         }
     }
     read.sort_by_key(|row| row.sent_at.at);
@@ -108,11 +120,14 @@ fn read<'a>(rows: &'a [Value], names: &MonitorNames) -> (Vec<LogRow<'a>>, Vec<Un
 }
 
 fn no_time(row: &Value) -> Rejection {
-    let sent_time: String = row.get("sent_time").map(Value::to_string).unwrap_or_default().chars().take(64).collect();
-    Rejection::new(
-        "unreadable:sent_time",
-        format!("sent_time `{sent_time}` of an alert log row is no time such as 2026-03-01T10:15:29+0530"),
-    )
+    let message = match row.get("sent_time") {
+        Some(sent_time) => {
+            let sent_time: String = sent_time.to_string().chars().take(64).collect();
+            format!("sent_time `{sent_time}` of an alert log row is no time such as 2026-03-01T10:15:29+0530")
+        }
+        None => "an alert log row has no sent_time".to_owned(),
+    };
+    Rejection::new("unreadable:sent_time", message)
 }
 
 /// Rows that are one event.
@@ -134,7 +149,9 @@ fn grouped<'a>(rows: Vec<LogRow<'a>>, account: &str) -> Vec<Group<'a>> {
         if place == groups.len() {
             groups.push(Group::of(row, event_id));
         }
-        let Some(group) = groups.get_mut(place) else { continue };
+        let Some(group) = groups.get_mut(place) else {
+            continue;
+        };
         group.rows.push(raw);
         group.channels.extend(channel);
         group.recipients.extend(recipient);
@@ -144,12 +161,22 @@ fn grouped<'a>(rows: Vec<LogRow<'a>>, account: &str) -> Vec<Group<'a>> {
 
 impl<'a> Group<'a> {
     fn of(first: LogRow<'a>, event_id: EventId) -> Self {
-        Self { event_id, first, rows: Vec::new(), channels: [].into(), recipients: [].into() }
+        Self {
+            event_id,
+            first,
+            rows: Vec::new(),
+            channels: [].into(),
+            recipients: [].into(),
+        }
     }
 
     fn into_event(self, account: &str, api_root: &str) -> LogEvent {
         let monitor_id = self.first.monitor_id().map(str::to_owned);
-        LogEvent { event: self.event(account, api_root), monitor_id, rows: self.rows }
+        LogEvent {
+            event: self.event(account, api_root),
+            monitor_id,
+            rows: self.rows,
+        }
     }
 
     fn event(&self, account: &str, api_root: &str) -> AlertEvent {
@@ -162,7 +189,11 @@ impl<'a> Group<'a> {
             event_id: self.event_id,
             signal: row.signal(),
             severity: row.severity(),
-            severity_raw: row.status.as_ref().map(|status| status.word().into_owned()).unwrap_or_default(),
+            severity_raw: row
+                .status
+                .as_ref()
+                .map(|status| status.word().into_owned())
+                .unwrap_or_default(),
             title: row.title(),
             summary: (!row.message.is_empty()).then(|| row.message.clone()),
             resource: row.subject.name().map(str::to_owned),

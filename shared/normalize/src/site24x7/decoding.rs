@@ -23,7 +23,10 @@ pub(super) fn decode(delivery: &Delivery) -> Result<Map<String, Value>, Rejectio
 
 fn json(body: &[u8]) -> Result<Map<String, Value>, Rejection> {
     serde_json::from_slice(body).map_err(|error| {
-        Rejection::new("not_json", format!("the body begins like JSON and is none: {error}; send one JSON object"))
+        Rejection::new(
+            "not_json",
+            format!("the body begins like JSON and is none: {error}; send one JSON object"),
+        )
     })
 }
 
@@ -36,11 +39,18 @@ fn form(bytes: &[u8]) -> Map<String, Value> {
             told.push(value.into_owned());
         }
     }
-    values.into_iter().map(|(key, told)| (key, one_or_list(told))).collect()
+    values
+        .into_iter()
+        .map(|(key, told)| (key, one_or_list(told)))
+        .collect()
 }
 
 fn one_or_list(mut told: Vec<String>) -> Value {
-    if told.len() == 1 { told.swap_remove(0).into() } else { told.into() }
+    if told.len() == 1 {
+        told.swap_remove(0).into()
+    } else {
+        told.into()
+    }
 }
 
 fn empty() -> Rejection {

@@ -31,8 +31,8 @@ pub(super) struct LogRow<'a> {
 pub(super) enum Subject {
     /// The one monitor that it names.
     Monitor { id: String, name: String },
-    /// The console's test button.
-    Test,
+    /// The console's test button, by its own monitor or for another.
+    Test { name: Option<&'static str> },
     /// No monitor that could be told from others.
     Unknown,
 }
@@ -42,7 +42,7 @@ impl Subject {
     pub(super) fn id(&self) -> &str {
         match self {
             Self::Monitor { id, .. } => id,
-            Self::Test => identity::TEST,
+            Self::Test { .. } => identity::TEST,
             Self::Unknown => identity::NO_MONITOR,
         }
     }
@@ -51,7 +51,7 @@ impl Subject {
     pub(super) fn name(&self) -> Option<&str> {
         match self {
             Self::Monitor { name, .. } => Some(name),
-            Self::Test => Some(TEST_MONITOR),
+            Self::Test { name } => *name,
             Self::Unknown => None,
         }
     }
@@ -67,8 +67,11 @@ impl<'a> LogRow<'a> {
         let found = names.found_in(&message);
         let subject = subject(&message, display_name.as_deref(), &found, names);
         Some(Self {
-            status: status(&message, &named(&subject, &message, found)),
-            channel: members.get("alert_type").and_then(text).map(|number| channel(&number)),
+            status: status(&subject, &message, &named(&subject, &message, found)),
+            channel: members
+                .get("alert_type")
+                .and_then(text)
+                .map(|number| channel(&number)),
             raw,
             sent_at,
             message,
@@ -86,7 +89,7 @@ impl<'a> LogRow<'a> {
     pub(super) fn monitor_id(&self) -> Option<&str> {
         match &self.subject {
             Subject::Monitor { id, .. } => Some(id),
-            Subject::Test | Subject::Unknown => None,
+            Subject::Test { .. } | Subject::Unknown => None,
         }
     }
 
@@ -102,7 +105,7 @@ impl<'a> LogRow<'a> {
     pub(super) fn severity(&self) -> Severity {
         match (&self.subject, &self.status) {
             (Subject::Monitor { .. } | Subject::Unknown, Some(status)) => status.severity(),
-            (Subject::Test, _) | (_, None) => Severity::Info,
+            (Subject::Test { .. }, _) | (_, None) => Severity::Info,
         }
     }
 
@@ -117,7 +120,9 @@ impl<'a> LogRow<'a> {
 
     /// Who was told; a display name that is the monitor's is nobody's.
     pub(super) fn recipient(&self) -> Option<String> {
-        self.display_name.clone().filter(|name| Some(name.as_str()) != self.subject.name())
+        self.display_name
+            .clone()
+            .filter(|name| Some(name.as_str()) != self.subject.name())
     }
 
     /// The state that it tells of a monitor that it names, or of the test monitor.
@@ -139,41 +144,64 @@ fn subject(
     found: &[Range<usize>],
     names: &MonitorNames,
 ) -> Subject {
-    if is_test(message, display_name, names) {
-        return Subject::Test;
+    if let Some(test) = test(message, display_name, names) {
+        return test;
     }
     let name = match found {
         [] => display_name,
         [first, others @ ..] => {
             let name = message.get(first.clone());
-            name.filter(|name| others.iter().all(|other| message.get(other.clone()) == Some(name)))
+            name.filter(|name| {
+                others
+                    .iter()
+                    .all(|other| message.get(other.clone()) == Some(name))
+            })
         }
     };
     let monitor = name.and_then(|name| Some((names.only_id(name)?.to_owned(), name.to_owned())));
     monitor.map_or(Subject::Unknown, |(id, name)| Subject::Monitor { id, name })
 }
 
-fn is_test(message: &str, display_name: Option<&str>, names: &MonitorNames) -> bool {
-    let has = |mark| [Some(message), display_name].into_iter().flatten().any(|text| text.contains(mark));
-    has(TEST_MARK) || (has(TEST_MONITOR) && !names.contains(TEST_MONITOR))
+fn test(message: &str, display_name: Option<&str>, names: &MonitorNames) -> Option<Subject> {
+    let has = |mark| {
+        [Some(message), display_name]
+            .into_iter()
+            .flatten()
+            .any(|text| text.contains(mark))
+    };
+    let name = has(TEST_MONITOR)
+        .then_some(TEST_MONITOR)
+        .filter(|name| !names.contains(name));
+    (name.is_some() || has(TEST_MARK)).then_some(Subject::Test { name })
 }
 
 /// Where the subject's name stands in `message`.
 fn named(subject: &Subject, message: &str, found: Vec<Range<usize>>) -> Vec<Range<usize>> {
     match subject {
-        Subject::Test => message.match_indices(TEST_MONITOR).map(|(at, name)| at..at + name.len()).collect(),
+        Subject::Test { .. } => message
+            .match_indices(TEST_MONITOR)
+            .map(|(at, name)| at..at + name.len())
+            .collect(),
         Subject::Monitor { .. } | Subject::Unknown => found,
     }
 }
 
-/// The state after `<name> is `, else the only one that `message` tells outside of names.
-fn status(message: &str, names: &[Range<usize>]) -> Option<Status> {
-    let after_name = names.iter().find_map(|name| {
+/// The state after `<name> is `, else the only one that `message` tells outside of names; of several monitors
+/// only the latter, as none of their names is the one that counts.
+fn status(subject: &Subject, message: &str, names: &[Range<usize>]) -> Option<Status> {
+    let after_name = match subject {
+        Subject::Monitor { .. } | Subject::Test { .. } => status_after(message, names),
+        Subject::Unknown => None,
+    };
+    after_name.or_else(|| only_status(message, names))
+}
+
+fn status_after(message: &str, names: &[Range<usize>]) -> Option<Status> {
+    names.iter().find_map(|name| {
         let rest = message.get(name.end..)?;
         let is = rest.get(..4).filter(|is| is.eq_ignore_ascii_case(" is "))?;
         Status::at_start_of(rest.get(is.len()..)?)
-    });
-    after_name.or_else(|| only_status(message, names))
+    })
 }
 
 fn only_status(message: &str, names: &[Range<usize>]) -> Option<Status> {
@@ -188,7 +216,9 @@ fn only_status(message: &str, names: &[Range<usize>]) -> Option<Status> {
 fn outside<'a>(message: &'a str, names: &'a [Range<usize>]) -> impl Iterator<Item = &'a str> {
     let ends = names.iter().map(|name| name.start).chain([message.len()]);
     let starts = [0].into_iter().chain(names.iter().map(|name| name.end));
-    starts.zip(ends).filter_map(|(start, end)| message.get(start..end))
+    starts
+        .zip(ends)
+        .filter_map(|(start, end)| message.get(start..end))
 }
 
 /// The means by which somebody was told; other numbers are disputed.

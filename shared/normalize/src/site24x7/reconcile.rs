@@ -1,6 +1,6 @@
 //! What a row of current status adds to what is stored of its monitor.
 
-use alert::{Alert, AlertEvent, Condition, Signal, fold};
+use alert::{Alert, AlertEvent, Condition, Signal, Transition, fold};
 use jiff::Timestamp;
 
 use super::StatusRow;
@@ -27,7 +27,9 @@ fn differs(row: &StatusRow, stored: &Alert) -> bool {
 }
 
 fn is_due(stored: &Alert, now: Timestamp) -> bool {
-    now.as_second().saturating_sub(stored.last_received_at.as_second()) >= RENEWAL_SECS
+    now.as_second()
+        .saturating_sub(stored.last_received_at.as_second())
+        >= RENEWAL_SECS
 }
 
 /// `event` without its episode, if that has ended although the monitor is down later than that: an outage id can
@@ -36,13 +38,18 @@ fn without_ended_episode(event: AlertEvent, stored: Option<&Alert>, now: Timesta
     let Some(stored) = stored.filter(|_| event.signal == Signal::Firing && event.episode.is_some()) else {
         return event;
     };
-    let without = AlertEvent { episode: None, ..event.clone() };
-    if !is_heard(&event, stored, now) && is_heard(&without, stored, now) { without } else { event }
+    let without = AlertEvent {
+        episode: None,
+        ..event.clone()
+    };
+    if !is_heard(&event, stored, now) && is_heard(&without, stored, now) {
+        without
+    } else {
+        event
+    }
 }
 
-/// Whether the alert fires as `event` says once it has heard it.
+/// Whether `event` would be more than history to `stored`.
 fn is_heard(event: &AlertEvent, stored: &Alert, now: Timestamp) -> bool {
-    fold(Some(stored.clone()), event, now)
-        .alert
-        .is_some_and(|alert| alert.condition == Condition::Firing && alert.severity == event.severity)
+    fold(Some(stored.clone()), event, now).transition != Some(Transition::Late)
 }

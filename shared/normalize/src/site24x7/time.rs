@@ -17,7 +17,8 @@ pub(super) fn from_iso(text: &str) -> Option<Moment> {
     let text = text.trim();
     parse(text).or_else(|| {
         let (clock, offset) = text.rsplit_once(' ')?;
-        parse(&format!("{}+{offset}", clock.trim_end()))
+        let sign = if offset.starts_with(['+', '-']) { "" } else { "+" };
+        parse(&format!("{}{sign}{offset}", clock.trim_end()))
     })
 }
 
@@ -72,24 +73,37 @@ mod tests {
             "2026-03-01T10:15:27 05:30",
             "2026-03-01T10:15:27 +0530",
             "2026-03-01 10:15:27 +0530",
+            "2026-02-28 21:45:27 -0700",
             "2026-03-01T04:45:27Z",
             "2026-02-28T21:45:27-0700",
         ] {
             assert_eq!(utc(text).as_deref(), Some("2026-03-01T04:45:27Z"), "{text}");
         }
-        assert_eq!(utc("2026-03-01T10:15:27.166+0530").as_deref(), Some("2026-03-01T04:45:27.166Z"));
+        assert_eq!(
+            utc("2026-03-01T10:15:27.166+0530").as_deref(),
+            Some("2026-03-01T04:45:27.166Z")
+        );
     }
 
     #[test]
     fn a_time_of_no_known_offset_is_none() {
-        for text in ["", "2026-03-01", "2026-03-01T10:15:27", "2026-03-01 10:15:27", "March 1, 2026 10:15 AM IST"] {
+        for text in [
+            "",
+            "2026-03-01",
+            "2026-03-01T10:15:27",
+            "2026-03-01 10:15:27",
+            "March 1, 2026 10:15 AM IST",
+        ] {
             assert_eq!(utc(text), None, "{text}");
         }
     }
 
     #[test]
     fn the_offset_is_told_beside_the_moment() {
-        assert_eq!(from_iso("2026-03-01T10:15:27-0700").map(|moment| moment.offset.seconds()), Some(-7 * 3600));
+        assert_eq!(
+            from_iso("2026-03-01T10:15:27-0700").map(|moment| moment.offset.seconds()),
+            Some(-7 * 3600)
+        );
     }
 
     #[test]
@@ -102,7 +116,16 @@ mod tests {
 
     #[test]
     fn no_time_is_read_from_what_stands_for_none() {
-        for text in ["", "0", "-1", "soon", "NaN", "inf", "99999999999999999999", "1e300"] {
+        for text in [
+            "",
+            "0",
+            "-1",
+            "soon",
+            "NaN",
+            "inf",
+            "99999999999999999999",
+            "1e300",
+        ] {
             assert_eq!(from_epoch_millis(text), None, "{text}");
         }
     }

@@ -20,7 +20,10 @@ pub fn normalize(delivery: &Delivery, settings: &Settings) -> Result<Normalized,
     let told = Told::read(&parameters)?;
     let times = Times::read(&parameters, told.signal, delivery.received_at);
     let account = settings.account.as_deref().unwrap_or(DEFAULT_ACCOUNT);
-    Ok(Normalized { warnings: warnings(&told, &times), events: vec![event(&parameters, told, times, account)] })
+    Ok(Normalized {
+        warnings: warnings(&told, &times),
+        events: vec![event(&parameters, told, times, account)],
+    })
 }
 
 /// What is said, and of which monitor.
@@ -62,7 +65,11 @@ impl Told {
 
 /// Whether the console's test button sent it. Its monitor does not exist, but has an id and a state like any other.
 fn is_test(parameters: &Parameters) -> bool {
-    let is = |key, expected| parameters.text(key).is_some_and(|text| text.trim_end_matches('/') == expected);
+    let is = |key, expected| {
+        parameters
+            .text(key)
+            .is_some_and(|text| text.trim_end_matches('/') == expected)
+    };
     is("MONITORNAME", TEST_MONITOR)
         && (is("MONITOR_DASHBOARD_LINK", "https://site24x7.com") || is("MONITORURL", "http://zylker.com"))
 }
@@ -78,9 +85,15 @@ fn missing_status() -> Rejection {
 fn warnings(told: &Told, times: &Times) -> Vec<&'static str> {
     let is_unknown = matches!(told.status, Some(Status::Other(_)));
     [
-        (told.was_rounded, "MONITOR_ID was rounded by a forwarder: took the id of MONITOR_DASHBOARD_LINK"),
+        (
+            told.was_rounded,
+            "MONITOR_ID was rounded by a forwarder: took the id of MONITOR_DASHBOARD_LINK",
+        ),
         (is_unknown, "the STATUS is not a known one: kept as a notice"),
-        (times.is_arrival, "no readable time: took the moment of arrival, a repeat will not be recognised"),
+        (
+            times.is_arrival,
+            "no readable time: took the moment of arrival, a repeat will not be recognised",
+        ),
     ]
     .into_iter()
     .filter_map(|(applies, warning)| applies.then_some(warning))
@@ -88,8 +101,13 @@ fn warnings(told: &Told, times: &Times) -> Vec<&'static str> {
 }
 
 fn event(parameters: &Parameters, told: Told, times: Times, account: &str) -> AlertEvent {
-    let name = parameters.text("MONITORNAME").unwrap_or_else(|| told.monitor_id.clone());
-    let word = told.status.map(|status| status.word().into_owned()).unwrap_or_default();
+    let name = parameters
+        .text("MONITORNAME")
+        .unwrap_or_else(|| told.monitor_id.clone());
+    let word = told
+        .status
+        .map(|status| status.word().into_owned())
+        .unwrap_or_default();
     let reason = parameters.text("INCIDENT_REASON").unwrap_or_default();
     AlertEvent {
         source: Source::Site24x7,
@@ -98,7 +116,11 @@ fn event(parameters: &Parameters, told: Told, times: Times, account: &str) -> Al
         event_id: identity::of_webhook(account, &told.monitor_id, &word, &times.identity(), &reason),
         signal: told.signal,
         severity: told.severity,
-        title: if word.is_empty() { name.clone() } else { format!("{name} is {word}") },
+        title: if word.is_empty() {
+            name.clone()
+        } else {
+            format!("{name} is {word}")
+        },
         severity_raw: word,
         summary: summary(parameters, &reason),
         resource: Some(name),
