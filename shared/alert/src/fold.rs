@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::timeline::{Mark, Reading};
+use crate::word::words;
 use crate::{Alert, AlertEvent, Condition, Handling, Severity, Signal, Timeline};
 
 /// What one event changed about its alert.
@@ -29,21 +30,11 @@ pub enum Transition {
     Late,
 }
 
-impl Transition {
-    /// The word used in JSON.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Opened => "opened",
-            Self::Repeated => "repeated",
-            Self::Escalated => "escalated",
-            Self::Deescalated => "deescalated",
-            Self::Resolved => "resolved",
-            Self::Expired => "expired",
-            Self::Reopened => "reopened",
-            Self::Late => "late",
-        }
-    }
-}
+words!(
+    Transition is a "transition":
+    Opened "opened", Repeated "repeated", Escalated "escalated", Deescalated "deescalated", Resolved "resolved",
+    Expired "expired", Reopened "reopened", Late "late",
+);
 
 /// What [`fold`] yields.
 #[derive(Debug, Clone, PartialEq, Eq)]

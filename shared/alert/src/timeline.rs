@@ -22,7 +22,7 @@ pub struct Timeline {
 
 /// One or several events that say the same.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mark {
+pub(crate) struct Mark {
     /// When the newest of them happened.
     at: Timestamp,
     /// Whether they say that it fires, or that it is over.
@@ -123,7 +123,9 @@ impl Timeline {
     /// Drops the oldest mark and leaves what it knows to its successor.
     fn melt_oldest(&mut self) {
         let oldest = self.marks.remove(0);
-        let Some(next) = self.marks.first_mut() else { return };
+        let Some(next) = self.marks.first_mut() else {
+            return;
+        };
         if next.is_of_run(&oldest) {
             next.since = next.since.min(oldest.since);
             next.started_at = earliest([next.started_at, oldest.started_at]);
@@ -168,8 +170,11 @@ impl Timeline {
 
     fn read_resolved(&self, decisive: &Mark) -> Reading {
         let last_firing = self.firing_before(decisive);
-        let ends: Vec<_> =
-            self.marks.iter().filter(|mark| !mark.firing && last_firing.is_none_or(|f| f.at <= mark.at)).collect();
+        let ends: Vec<_> = self
+            .marks
+            .iter()
+            .filter(|mark| !mark.firing && last_firing.is_none_or(|f| f.at <= mark.at))
+            .collect();
         let since = ends.iter().map(|mark| mark.since).fold(decisive.since, Timestamp::min);
         let began = self.run_before(decisive, last_firing).map(|mark| mark.started_at.unwrap_or(mark.since));
         let told = ends.iter().chain([&decisive]).filter_map(|mark| mark.started_at);
@@ -189,7 +194,11 @@ impl Timeline {
 
     /// The firing marks of the run that `end` ended: those of its episode, and those without one since the
     /// end before.
-    fn run_before<'a>(&'a self, end: &'a Mark, last_firing: Option<&'a Mark>) -> impl Iterator<Item = &'a Mark> {
+    fn run_before<'a>(
+        &'a self,
+        end: &'a Mark,
+        last_firing: Option<&'a Mark>,
+    ) -> impl Iterator<Item = &'a Mark> {
         let previous_end =
             self.marks.iter().rev().find(|mark| !mark.firing && last_firing.is_some_and(|f| mark.at < f.at));
         self.marks.iter().filter(move |mark| {

@@ -1,6 +1,8 @@
 //! Transitions, counters and texts, one situation a test.
 
-use alert::{Acknowledgement, Alert, AlertEvent, Condition, Handling, Severity, Signal, Transition, expire, fold};
+use alert::{
+    Acknowledgement, Alert, AlertEvent, Condition, Handling, Severity, Signal, Transition, expire, fold,
+};
 
 use crate::{at, event, folded};
 
@@ -39,10 +41,7 @@ fn acknowledged(alert: Alert) -> Alert {
 fn a_life_is_told_step_by_step() {
     use Transition::{Deescalated, Escalated, Opened, Reopened, Repeated, Resolved};
     let life = [firing(1), firing(2), critical(3), firing(4), resolved(5), resolved(6), firing(7)];
-    assert_eq!(
-        transitions(&life),
-        [Opened, Repeated, Escalated, Deescalated, Resolved, Repeated, Reopened]
-    );
+    assert_eq!(transitions(&life), [Opened, Repeated, Escalated, Deescalated, Resolved, Repeated, Reopened]);
     let alert = folded(&life);
     assert_eq!((alert.occurrences, alert.flaps, alert.revision), (5, 1, 7));
     assert_eq!((alert.first_seen, alert.last_seen), (at(1), at(7)));
@@ -51,7 +50,10 @@ fn a_life_is_told_step_by_step() {
 #[test]
 fn the_condition_begins_with_its_first_event_and_not_with_the_last() {
     let alert = folded(&[firing(1), critical(3)]);
-    assert_eq!((alert.condition, alert.condition_since, alert.started_at), (Condition::Firing, at(1), Some(at(1))));
+    assert_eq!(
+        (alert.condition, alert.condition_since, alert.started_at),
+        (Condition::Firing, at(1), Some(at(1)))
+    );
 
     let alert = folded(&[firing(1), critical(3), resolved(5), resolved(8)]);
     assert_eq!((alert.condition, alert.condition_since), (Condition::Resolved, at(5)));
@@ -83,10 +85,10 @@ fn at_equal_times_a_recovery_wins_in_either_order() {
     for events in [[firing(1), resolved(1)], [resolved(1), firing(1)]] {
         assert_eq!(folded(&events).condition, Condition::Resolved);
     }
-    for events in [[of_episode("a", firing(1)), of_episode("a", resolved(1))], [
-        of_episode("a", resolved(1)),
-        of_episode("a", firing(1)),
-    ]] {
+    for events in [
+        [of_episode("a", firing(1)), of_episode("a", resolved(1))],
+        [of_episode("a", resolved(1)), of_episode("a", firing(1))],
+    ] {
         assert_eq!(folded(&events).condition, Condition::Resolved);
     }
 }

@@ -8,7 +8,7 @@ use crate::{at, event, folded};
 /// Few times, severities and episodes, so that ties and overlaps are frequent.
 fn any_event() -> impl Strategy<Value = AlertEvent> {
     let signal = prop_oneof![3 => Just(Signal::Firing), 2 => Just(Signal::Resolved)];
-    let severity = prop::sample::select(Severity::ALL.to_vec());
+    let severity = prop::sample::select(Severity::ALL);
     let episode = prop::option::of(prop::sample::select(vec!["a", "b", "c"]));
     (signal, severity, episode, 0..8i64, prop::option::of(0..8i64)).prop_map(
         |(signal, severity, episode, seconds, earlier)| AlertEvent {
