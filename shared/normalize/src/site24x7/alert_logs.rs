@@ -79,15 +79,9 @@ pub fn alert_logs(
     let rows: Vec<_> = rows.iter().map(without_userinfo).collect();
     let (read, unreadable) = read(&rows, names);
     let utc_offset = read.last().map(|row| row.sent_at.offset);
-    let wanted: Vec<_> = read
-        .into_iter()
-        .filter(|row| window.holds(row.sent_at.at))
-        .collect();
+    let wanted: Vec<_> = read.into_iter().filter(|row| window.holds(row.sent_at.at)).collect();
     LogEvents {
-        unresolved_rows: wanted
-            .iter()
-            .filter(|row| row.subject == Subject::Unknown)
-            .count(),
+        unresolved_rows: wanted.iter().filter(|row| row.subject == Subject::Unknown).count(),
         events: grouped(wanted, account)
             .into_iter()
             .map(|group| group.into_event(account, api_root))
@@ -109,10 +103,7 @@ fn read<'a>(rows: &'a [Value], names: &MonitorNames) -> (Vec<LogRow<'a>>, Vec<Un
     for row in rows {
         match LogRow::read(row, names) {
             Some(log_row) => read.push(log_row),
-            None => unreadable.push(UnreadableRow {
-                row: row.clone(),
-                rejection: no_time(row),
-            }),
+            None => unreadable.push(UnreadableRow { row: row.clone(), rejection: no_time(row) }),
         }
     }
     read.sort_by_key(|row| row.sent_at.at);
@@ -161,22 +152,12 @@ fn grouped<'a>(rows: Vec<LogRow<'a>>, account: &str) -> Vec<Group<'a>> {
 
 impl<'a> Group<'a> {
     fn of(first: LogRow<'a>, event_id: EventId) -> Self {
-        Self {
-            event_id,
-            first,
-            rows: Vec::new(),
-            channels: [].into(),
-            recipients: [].into(),
-        }
+        Self { event_id, first, rows: Vec::new(), channels: [].into(), recipients: [].into() }
     }
 
     fn into_event(self, account: &str, api_root: &str) -> LogEvent {
         let monitor_id = self.first.monitor_id().map(str::to_owned);
-        LogEvent {
-            event: self.event(account, api_root),
-            monitor_id,
-            rows: self.rows,
-        }
+        LogEvent { event: self.event(account, api_root), monitor_id, rows: self.rows }
     }
 
     fn event(&self, account: &str, api_root: &str) -> AlertEvent {
@@ -189,11 +170,7 @@ impl<'a> Group<'a> {
             event_id: self.event_id,
             signal: row.signal(),
             severity: row.severity(),
-            severity_raw: row
-                .status
-                .as_ref()
-                .map(|status| status.word().into_owned())
-                .unwrap_or_default(),
+            severity_raw: row.status.as_ref().map(|status| status.word().into_owned()).unwrap_or_default(),
             title: row.title(),
             summary: (!row.message.is_empty()).then(|| row.message.clone()),
             resource: row.subject.name().map(str::to_owned),

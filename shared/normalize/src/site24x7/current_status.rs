@@ -63,10 +63,7 @@ fn grouped(data: &Value) -> impl Iterator<Item = (Option<String>, &Value)> {
 }
 
 fn list<'a>(parent: &'a Value, key: &str) -> &'a [Value] {
-    parent
-        .get(key)
-        .and_then(Value::as_array)
-        .map_or(&[], Vec::as_slice)
+    parent.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
 /// The page of a monitor in the console that belongs to `api_root`.
@@ -90,13 +87,7 @@ impl Facts {
         let members = row.as_object()?.clone();
         let monitor_id = field(&members, "monitor_id").filter(|id| is_whole(id))?;
         let code = field(&members, "status")?.parse().ok()?;
-        Some(Self {
-            monitor_id,
-            code,
-            status: Status::of_code(code),
-            group,
-            members,
-        })
+        Some(Self { monitor_id, code, status: Status::of_code(code), group, members })
     }
 
     fn text(&self, key: &str) -> Option<String> {
@@ -109,16 +100,13 @@ impl Facts {
 
     /// The outage's number; a monitor without an outage may have a dash or zero in its place.
     fn outage_id(&self) -> Option<String> {
-        self.text("outage_id")
-            .filter(|id| !matches!(id.as_str(), "-" | "0"))
+        self.text("outage_id").filter(|id| !matches!(id.as_str(), "-" | "0"))
     }
 
     /// When the present outage began.
     fn started_at(&self) -> Option<Timestamp> {
         let elapsed = self.text("downtime_millis")?.parse().ok()?;
-        self.last_polled_at()?
-            .checked_sub(SignedDuration::from_millis(elapsed))
-            .ok()
+        self.last_polled_at()?.checked_sub(SignedDuration::from_millis(elapsed)).ok()
     }
 
     fn value(&self) -> Option<String> {
@@ -128,14 +116,8 @@ impl Facts {
     }
 
     fn labels(&self) -> Labels {
-        let tags: Vec<_> = self
-            .members
-            .get("tags")
-            .map(entries)
-            .unwrap_or_default()
-            .iter()
-            .filter_map(text)
-            .collect();
+        let tags: Vec<_> =
+            self.members.get("tags").map(entries).unwrap_or_default().iter().filter_map(text).collect();
         let mut identifying = labels([
             ("monitor_id", Some(self.monitor_id.clone())),
             ("monitor_name", self.text("name")),

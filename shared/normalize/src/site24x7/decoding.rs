@@ -39,18 +39,11 @@ fn form(bytes: &[u8]) -> Map<String, Value> {
             told.push(value.into_owned());
         }
     }
-    values
-        .into_iter()
-        .map(|(key, told)| (key, one_or_list(told)))
-        .collect()
+    values.into_iter().map(|(key, told)| (key, one_or_list(told))).collect()
 }
 
 fn one_or_list(mut told: Vec<String>) -> Value {
-    if told.len() == 1 {
-        told.swap_remove(0).into()
-    } else {
-        told.into()
-    }
+    if told.len() == 1 { told.swap_remove(0).into() } else { told.into() }
 }
 
 fn empty() -> Rejection {

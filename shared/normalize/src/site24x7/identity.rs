@@ -26,41 +26,16 @@ pub(super) fn of_webhook(
     occurred_at: &str,
     reason: &str,
 ) -> EventId {
-    EventId::of([
-        VERSION,
-        SOURCE,
-        "webhook",
-        account,
-        monitor_id,
-        word,
-        occurred_at,
-        reason,
-    ])
+    EventId::of([VERSION, SOURCE, "webhook", account, monitor_id, word, occurred_at, reason])
 }
 
 /// One event for each state and check of a monitor.
 pub(super) fn of_status(account: &str, monitor_id: &str, word: &str, occurred_at: Timestamp) -> EventId {
-    EventId::of([
-        VERSION,
-        SOURCE,
-        "status",
-        account,
-        monitor_id,
-        word,
-        &to_seconds(occurred_at),
-    ])
+    EventId::of([VERSION, SOURCE, "status", account, monitor_id, word, &to_seconds(occurred_at)])
 }
 
 /// One event for each state and minute, however many were told of it; a row without a state or a monitor gives its
 /// message for the state.
 pub(super) fn of_log(account: &str, monitor_id: &str, word_or_message: &str, minute: Timestamp) -> EventId {
-    EventId::of([
-        VERSION,
-        SOURCE,
-        "log",
-        account,
-        monitor_id,
-        word_or_message,
-        &to_seconds(minute),
-    ])
+    EventId::of([VERSION, SOURCE, "log", account, monitor_id, word_or_message, &to_seconds(minute)])
 }

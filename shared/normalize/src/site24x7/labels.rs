@@ -4,10 +4,7 @@ use alert::Labels;
 
 /// Names to values, of which the absent ones leave no label.
 pub(super) fn labels<'a>(entries: impl IntoIterator<Item = (&'a str, Option<String>)>) -> Labels {
-    entries
-        .into_iter()
-        .filter_map(|(name, value)| Some((name.to_owned(), value?)))
-        .collect()
+    entries.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }
 
 /// `entries` as one text; `None` if there are none.
@@ -36,7 +33,5 @@ fn split(tag: &str) -> Option<(String, &str)> {
 
 /// `text` in the letters that Prometheus takes in a label's name.
 fn label_name(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
-        .collect()
+    text.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect()
 }

@@ -12,10 +12,8 @@ use super::{LogEvents, StatusRow};
 impl LogEvents {
     /// Makes a notice of each monitor's last event that `status`, read later, contradicts.
     pub fn demote_contradicted(&mut self, status: &[StatusRow]) {
-        let now: HashMap<_, _> = status
-            .iter()
-            .map(|row| (row.monitor_id.as_str(), row.status.signal()))
-            .collect();
+        let now: HashMap<_, _> =
+            status.iter().map(|row| (row.monitor_id.as_str(), row.status.signal())).collect();
         self.demote_last(|monitor_id, told| match now.get(monitor_id) {
             Some(Signal::Firing) => told == Signal::Resolved,
             Some(Signal::Resolved) => told == Signal::Firing,
@@ -58,10 +56,8 @@ impl LogEvents {
                 continue;
             }
             let known = last.entry(monitor_id.as_str()).or_insert((place, signal));
-            let is_later = self
-                .events
-                .get(known.0)
-                .is_none_or(|e| e.event.occurred_at < told.event.occurred_at);
+            let is_later =
+                self.events.get(known.0).is_none_or(|e| e.event.occurred_at < told.event.occurred_at);
             if is_later || signal == Signal::Resolved {
                 *known = (place, signal);
             }

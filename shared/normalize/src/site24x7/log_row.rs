@@ -68,10 +68,7 @@ impl<'a> LogRow<'a> {
         let subject = subject(&message, display_name.as_deref(), &found, names);
         Some(Self {
             status: status(&subject, &message, &named(&subject, &message, found)),
-            channel: members
-                .get("alert_type")
-                .and_then(text)
-                .map(|number| channel(&number)),
+            channel: members.get("alert_type").and_then(text).map(|number| channel(&number)),
             raw,
             sent_at,
             message,
@@ -120,9 +117,7 @@ impl<'a> LogRow<'a> {
 
     /// Who was told; a display name that is the monitor's is nobody's.
     pub(super) fn recipient(&self) -> Option<String> {
-        self.display_name
-            .clone()
-            .filter(|name| Some(name.as_str()) != self.subject.name())
+        self.display_name.clone().filter(|name| Some(name.as_str()) != self.subject.name())
     }
 
     /// The state that it tells of a monitor that it names, or of the test monitor.
@@ -151,11 +146,7 @@ fn subject(
         [] => display_name,
         [first, others @ ..] => {
             let name = message.get(first.clone());
-            name.filter(|name| {
-                others
-                    .iter()
-                    .all(|other| message.get(other.clone()) == Some(name))
-            })
+            name.filter(|name| others.iter().all(|other| message.get(other.clone()) == Some(name)))
         }
     };
     let monitor = name.and_then(|name| Some((names.only_id(name)?.to_owned(), name.to_owned())));
@@ -163,25 +154,17 @@ fn subject(
 }
 
 fn test(message: &str, display_name: Option<&str>, names: &MonitorNames) -> Option<Subject> {
-    let has = |mark| {
-        [Some(message), display_name]
-            .into_iter()
-            .flatten()
-            .any(|text| text.contains(mark))
-    };
-    let name = has(TEST_MONITOR)
-        .then_some(TEST_MONITOR)
-        .filter(|name| !names.contains(name));
+    let has = |mark| [Some(message), display_name].into_iter().flatten().any(|text| text.contains(mark));
+    let name = has(TEST_MONITOR).then_some(TEST_MONITOR).filter(|name| !names.contains(name));
     (name.is_some() || has(TEST_MARK)).then_some(Subject::Test { name })
 }
 
 /// Where the subject's name stands in `message`.
 fn named(subject: &Subject, message: &str, found: Vec<Range<usize>>) -> Vec<Range<usize>> {
     match subject {
-        Subject::Test { .. } => message
-            .match_indices(TEST_MONITOR)
-            .map(|(at, name)| at..at + name.len())
-            .collect(),
+        Subject::Test { .. } => {
+            message.match_indices(TEST_MONITOR).map(|(at, name)| at..at + name.len()).collect()
+        }
         Subject::Monitor { .. } | Subject::Unknown => found,
     }
 }
@@ -216,9 +199,7 @@ fn only_status(message: &str, names: &[Range<usize>]) -> Option<Status> {
 fn outside<'a>(message: &'a str, names: &'a [Range<usize>]) -> impl Iterator<Item = &'a str> {
     let ends = names.iter().map(|name| name.start).chain([message.len()]);
     let starts = [0].into_iter().chain(names.iter().map(|name| name.end));
-    starts
-        .zip(ends)
-        .filter_map(|(start, end)| message.get(start..end))
+    starts.zip(ends).filter_map(|(start, end)| message.get(start..end))
 }
 
 /// The means by which somebody was told; other numbers are disputed.

@@ -19,18 +19,11 @@ pub(super) fn monitor_id(parameters: &Parameters) -> Result<MonitorId, Rejection
     let link = parameters.text("MONITOR_DASHBOARD_LINK");
     let linked = link.as_deref().and_then(linked_id);
     match (sent.filter(|id| is_whole(id)), linked) {
-        (Some(sent), Some(linked)) if sent != linked && is_rounding_of(&sent, linked) => Ok(MonitorId {
-            digits: linked.to_owned(),
-            was_rounded: true,
-        }),
-        (Some(sent), _) => Ok(MonitorId {
-            digits: sent,
-            was_rounded: false,
-        }),
-        (None, Some(linked)) => Ok(MonitorId {
-            digits: linked.to_owned(),
-            was_rounded: false,
-        }),
+        (Some(sent), Some(linked)) if sent != linked && is_rounding_of(&sent, linked) => {
+            Ok(MonitorId { digits: linked.to_owned(), was_rounded: true })
+        }
+        (Some(sent), _) => Ok(MonitorId { digits: sent, was_rounded: false }),
+        (None, Some(linked)) => Ok(MonitorId { digits: linked.to_owned(), was_rounded: false }),
         (None, None) => Err(missing(parameters)),
     }
 }
@@ -49,8 +42,7 @@ fn linked_id(link: &str) -> Option<&str> {
 
 /// Whether `sent` is how a float of `id` prints: shortest, or as the whole number it has become.
 fn is_rounding_of(sent: &str, id: &str) -> bool {
-    id.parse::<f64>()
-        .is_ok_and(|float| sent == format!("{float}") || sent == format!("{float:.0}"))
+    id.parse::<f64>().is_ok_and(|float| sent == format!("{float}") || sent == format!("{float:.0}"))
 }
 
 fn missing(parameters: &Parameters) -> Rejection {

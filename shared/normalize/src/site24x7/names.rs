@@ -27,10 +27,7 @@ impl MonitorNames {
         };
         let name = without_userinfo(name).unwrap_or_else(|| name.to_owned());
         self.longest = self.longest.max(name.len());
-        self.ids_by_name
-            .entry(name)
-            .or_default()
-            .insert(monitor_id.to_owned());
+        self.ids_by_name.entry(name).or_default().insert(monitor_id.to_owned());
     }
 
     /// Learns from the answer of `GET /monitors`, whole or its `data`.
@@ -60,11 +57,7 @@ impl MonitorNames {
     /// The id of the one monitor that is called `name`.
     pub(super) fn only_id(&self, name: &str) -> Option<&str> {
         let ids = self.ids_by_name.get(name)?;
-        if ids.len() == 1 {
-            ids.first().map(String::as_str)
-        } else {
-            None
-        }
+        if ids.len() == 1 { ids.first().map(String::as_str) } else { None }
     }
 
     /// Where names stand in `text` as whole words; not those inside a longer one, nor those that are words for a
@@ -89,21 +82,14 @@ impl MonitorNames {
         let mut found = Vec::new();
         for start in starts {
             let first = ends.partition_point(|end| *end <= start);
-            let near = ends
-                .iter()
-                .skip(first)
-                .take_while(|end| **end - start <= self.longest);
-            found.extend(
-                near.map(|end| start..*end)
-                    .filter(|range| self.is_candidate(text, range)),
-            );
+            let near = ends.iter().skip(first).take_while(|end| **end - start <= self.longest);
+            found.extend(near.map(|end| start..*end).filter(|range| self.is_candidate(text, range)));
         }
         found
     }
 
     fn is_candidate(&self, text: &str, range: &Range<usize>) -> bool {
-        text.get(range.clone())
-            .is_some_and(|name| self.contains(name) && Status::told_by(name).is_none())
+        text.get(range.clone()).is_some_and(|name| self.contains(name) && Status::told_by(name).is_none())
     }
 }
 
@@ -118,19 +104,13 @@ impl FromIterator<(String, String)> for MonitorNames {
 
 /// Where a name could begin: after anything that is neither letter nor digit.
 fn word_starts(text: &str) -> Vec<usize> {
-    let after = text
-        .char_indices()
-        .filter(|(_, c)| !c.is_alphanumeric())
-        .map(|(at, c)| at + c.len_utf8());
+    let after = text.char_indices().filter(|(_, c)| !c.is_alphanumeric()).map(|(at, c)| at + c.len_utf8());
     std::iter::once(0).chain(after).collect()
 }
 
 /// Where a name could end: before anything that is neither letter nor digit.
 fn word_ends(text: &str) -> Vec<usize> {
-    let before = text
-        .char_indices()
-        .filter(|(_, c)| !c.is_alphanumeric())
-        .map(|(at, _)| at);
+    let before = text.char_indices().filter(|(_, c)| !c.is_alphanumeric()).map(|(at, _)| at);
     before.chain(std::iter::once(text.len())).collect()
 }
 
@@ -141,16 +121,9 @@ mod tests {
     use super::*;
 
     fn found(names: &[&str], text: &str) -> Vec<String> {
-        let pairs = names
-            .iter()
-            .zip(1..)
-            .map(|(name, id)| (id.to_string(), (*name).to_owned()));
+        let pairs = names.iter().zip(1..).map(|(name, id)| (id.to_string(), (*name).to_owned()));
         let names: MonitorNames = pairs.collect();
-        names
-            .found_in(text)
-            .into_iter()
-            .map(|range| text[range].to_owned())
-            .collect()
+        names.found_in(text).into_iter().map(|range| text[range].to_owned()).collect()
     }
 
     #[test]
@@ -158,10 +131,7 @@ mod tests {
         assert_eq!(found(&["web"], "web is Down"), ["web"]);
         assert_eq!(found(&["web"], "monitor (web), is Down"), ["web"]);
         assert_eq!(found(&["web"], "webshop and cobweb are Down"), [""; 0]);
-        assert_eq!(
-            found(&["Müller & Söhne"], "»Müller & Söhne« ist Down"),
-            ["Müller & Söhne"]
-        );
+        assert_eq!(found(&["Müller & Söhne"], "»Müller & Söhne« ist Down"), ["Müller & Söhne"]);
         assert_eq!(found(&["(eu) web!"], "monitor (eu) web! is Up"), ["(eu) web!"]);
     }
 
@@ -169,10 +139,7 @@ mod tests {
     fn a_name_inside_a_longer_one_is_not_meant() {
         assert_eq!(found(&["web", "web eu"], "web eu is Down"), ["web eu"]);
         assert_eq!(found(&["eu", "web eu"], "web eu is Down"), ["web eu"]);
-        assert_eq!(
-            found(&["web", "web eu"], "web is Down, web eu is Up"),
-            ["web", "web eu"]
-        );
+        assert_eq!(found(&["web", "web eu"], "web is Down, web eu is Up"), ["web", "web eu"]);
     }
 
     #[test]

@@ -47,11 +47,7 @@ const OTHERS: [&str; 23] = [
 ];
 
 /// Annotations that are lists, whichever way they were sent.
-const LISTS: [&str; 3] = [
-    "FAILED_LOCATIONS",
-    "FAILED_ATTRIBUTES",
-    "STATUS_CHANGE_ATTRIBUTES",
-];
+const LISTS: [&str; 3] = ["FAILED_LOCATIONS", "FAILED_ATTRIBUTES", "STATUS_CHANGE_ATTRIBUTES"];
 
 /// What a request says, by key; only what is there: no null, no blank, no variable left unexpanded.
 pub(super) struct Parameters {
@@ -62,13 +58,8 @@ pub(super) struct Parameters {
 impl Parameters {
     /// Sorts `sent` by key. Keys match in any case; of two the one spelled exactly wins.
     pub(super) fn read(sent: Map<String, Value>) -> Self {
-        let mut parameters = Self {
-            known: [].into(),
-            unknown: [].into(),
-        };
-        let present = sent
-            .into_iter()
-            .filter_map(|(key, value)| Some((key, present(value)?)));
+        let mut parameters = Self { known: [].into(), unknown: [].into() };
+        let present = sent.into_iter().filter_map(|(key, value)| Some((key, present(value)?)));
         for (key, value) in present {
             parameters.insert(key.trim(), value);
         }
@@ -98,10 +89,7 @@ impl Parameters {
 
     /// The `reason` of the first object in the list `key` that has one.
     pub(super) fn first_reason(&self, key: &str) -> Option<String> {
-        self.entries(key)
-            .iter()
-            .filter_map(Value::as_object)
-            .find_map(|entry| field(entry, "reason"))
+        self.entries(key).iter().filter_map(Value::as_object).find_map(|entry| field(entry, "reason"))
     }
 
     fn entries(&self, key: &str) -> Vec<Value> {
@@ -110,22 +98,11 @@ impl Parameters {
 
     /// All that is no label: known keys in lower case, unknown ones with `x_` before them.
     pub(super) fn annotations(&self) -> Labels {
-        let known = self
-            .known
-            .iter()
-            .filter(|(key, _)| !LABELS.contains(key))
-            .map(|(key, value)| {
-                let text = if LISTS.contains(key) {
-                    joined(&entries(value))
-                } else {
-                    shown(value)
-                };
-                (annotation_name(key), text)
-            });
-        let unknown = self
-            .unknown
-            .iter()
-            .map(|(name, value)| (format!("x_{name}"), shown(value)));
+        let known = self.known.iter().filter(|(key, _)| !LABELS.contains(key)).map(|(key, value)| {
+            let text = if LISTS.contains(key) { joined(&entries(value)) } else { shown(value) };
+            (annotation_name(key), text)
+        });
+        let unknown = self.unknown.iter().map(|(name, value)| (format!("x_{name}"), shown(value)));
         known.chain(unknown).collect()
     }
 }
@@ -156,10 +133,8 @@ fn shown(value: &Value) -> String {
 }
 
 fn joined(entries: &[Value]) -> String {
-    let texts: Vec<_> = entries
-        .iter()
-        .map(|entry| text(entry).unwrap_or_else(|| entry.to_string()))
-        .collect();
+    let texts: Vec<_> =
+        entries.iter().map(|entry| text(entry).unwrap_or_else(|| entry.to_string())).collect();
     texts.join(", ")
 }
 
@@ -168,10 +143,7 @@ fn annotation_name(key: &str) -> String {
 }
 
 fn known(key: &str) -> Option<&'static str> {
-    LABELS
-        .into_iter()
-        .chain(OTHERS)
-        .find(|known| known.eq_ignore_ascii_case(key))
+    LABELS.into_iter().chain(OTHERS).find(|known| known.eq_ignore_ascii_case(key))
 }
 
 /// `value` trimmed and without entries that are absent; `None` if nothing is there.
@@ -205,11 +177,7 @@ mod tests {
 
     #[test]
     fn no_known_key_is_taken_for_a_secret() {
-        let secret: Vec<_> = LABELS
-            .into_iter()
-            .chain(OTHERS)
-            .filter(|key| is_secret(key))
-            .collect();
+        let secret: Vec<_> = LABELS.into_iter().chain(OTHERS).filter(|key| is_secret(key)).collect();
         assert!(secret.is_empty(), "{secret:?}");
     }
 

@@ -27,9 +27,7 @@ fn differs(row: &StatusRow, stored: &Alert) -> bool {
 }
 
 fn is_due(stored: &Alert, now: Timestamp) -> bool {
-    now.as_second()
-        .saturating_sub(stored.last_received_at.as_second())
-        >= RENEWAL_SECS
+    now.as_second().saturating_sub(stored.last_received_at.as_second()) >= RENEWAL_SECS
 }
 
 /// `event` without its episode, if that has ended although the monitor is down later than that: an outage id can
@@ -38,15 +36,8 @@ fn without_ended_episode(event: AlertEvent, stored: Option<&Alert>, now: Timesta
     let Some(stored) = stored.filter(|_| event.signal == Signal::Firing && event.episode.is_some()) else {
         return event;
     };
-    let without = AlertEvent {
-        episode: None,
-        ..event.clone()
-    };
-    if !is_heard(&event, stored, now) && is_heard(&without, stored, now) {
-        without
-    } else {
-        event
-    }
+    let without = AlertEvent { episode: None, ..event.clone() };
+    if !is_heard(&event, stored, now) && is_heard(&without, stored, now) { without } else { event }
 }
 
 /// Whether `event` would be more than history to `stored`.

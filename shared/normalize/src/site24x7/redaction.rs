@@ -82,9 +82,7 @@ fn redact_unstructured(text: &str) -> Option<String> {
 fn redact_value(value: &mut Value) -> bool {
     match value {
         Value::String(text) => redact_text(text).map(|redacted| *text = redacted).is_some(),
-        Value::Array(entries) => entries
-            .iter_mut()
-            .fold(false, |any, entry| redact_value(entry) | any),
+        Value::Array(entries) => entries.iter_mut().fold(false, |any, entry| redact_value(entry) | any),
         Value::Object(members) => redact_members(members),
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
@@ -112,10 +110,7 @@ fn is_filled(value: &Value) -> bool {
 
 /// A form without secrets; `None` if it has none. Only the pairs that have one are written anew.
 fn redact_form(form: &[u8]) -> Option<String> {
-    let pairs: Vec<_> = form
-        .split(|byte| *byte == b'&')
-        .map(|pair| (pair, redact_pair(pair)))
-        .collect();
+    let pairs: Vec<_> = form.split(|byte| *byte == b'&').map(|pair| (pair, redact_pair(pair))).collect();
     pairs.iter().any(|(_, redacted)| redacted.is_some()).then(|| {
         let pairs: Vec<_> = pairs
             .into_iter()
@@ -136,8 +131,6 @@ fn redact_pair(pair: &[u8]) -> Option<String> {
     (renamed.is_some() || redacted.is_some()).then(|| {
         let key = renamed.as_deref().unwrap_or(&key);
         let value = redacted.as_deref().unwrap_or(&value);
-        form_urlencoded::Serializer::new(String::new())
-            .append_pair(key, value)
-            .finish()
+        form_urlencoded::Serializer::new(String::new()).append_pair(key, value).finish()
     })
 }

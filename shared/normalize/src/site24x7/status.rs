@@ -48,10 +48,7 @@ impl Status {
         let word = word.trim().to_uppercase();
         match word.replace('_', " ").as_str() {
             "CONFIG ERROR" => Self::ConfigurationError,
-            spaced => KNOWN
-                .into_iter()
-                .find(|known| known.word() == spaced)
-                .unwrap_or(Self::Other(word)),
+            spaced => KNOWN.into_iter().find(|known| known.word() == spaced).unwrap_or(Self::Other(word)),
         }
     }
 
@@ -73,8 +70,7 @@ impl Status {
     /// The state that `text` begins with, in any case, as whole words.
     pub(super) fn at_start_of(text: &str) -> Option<Self> {
         let begins_with = |word: &str| {
-            text.get(..word.len())
-                .is_some_and(|start| start.eq_ignore_ascii_case(word))
+            text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
                 && !text[word.len()..].starts_with(char::is_alphanumeric)
         };
         KNOWN.into_iter().find(|known| begins_with(&known.word()))
@@ -82,8 +78,7 @@ impl Status {
 
     /// The state that the one word `word` of a text stands for, in any case.
     pub(super) fn told_by(word: &str) -> Option<Self> {
-        TOLD.into_iter()
-            .find(|told| told.word().eq_ignore_ascii_case(word))
+        TOLD.into_iter().find(|told| told.word().eq_ignore_ascii_case(word))
     }
 
     /// The word in capitals.

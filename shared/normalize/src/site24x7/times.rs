@@ -25,9 +25,7 @@ pub(super) struct Times {
 impl Times {
     /// Reads the times of a request that says `signal` and came in at `received_at`.
     pub(super) fn read(parameters: &Parameters, signal: Signal, received_at: Timestamp) -> Self {
-        let outage_at = parameters
-            .text("OUTAGE_TIME_UNIX_FORMAT")
-            .and_then(|text| from_epoch_millis(&text));
+        let outage_at = parameters.text("OUTAGE_TIME_UNIX_FORMAT").and_then(|text| from_epoch_millis(&text));
         let named = named_time(parameters).or(outage_at.filter(|_| signal == Signal::Firing));
         let occurred_at = named.unwrap_or(received_at);
         let episode_at = outage_at.filter(|outage_at| is_of(*outage_at, signal, occurred_at));
@@ -43,19 +41,12 @@ impl Times {
     /// The time as it tells one event from the next: whole seconds, in which hook and action agree; without a
     /// named time the whole precision, as then every request is its own event.
     pub(super) fn identity(&self) -> String {
-        if self.is_arrival {
-            self.occurred_at.to_string()
-        } else {
-            to_seconds(self.occurred_at)
-        }
+        if self.is_arrival { self.occurred_at.to_string() } else { to_seconds(self.occurred_at) }
     }
 }
 
 fn named_time(parameters: &Parameters) -> Option<Timestamp> {
-    let iso = parameters
-        .text("INCIDENT_TIME_ISO")
-        .and_then(|text| from_iso(&text))
-        .map(|moment| moment.at);
+    let iso = parameters.text("INCIDENT_TIME_ISO").and_then(|text| from_iso(&text)).map(|moment| moment.at);
     iso.or_else(|| from_epoch_millis(&parameters.text("ct")?))
 }
 

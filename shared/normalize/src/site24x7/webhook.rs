@@ -65,11 +65,7 @@ impl Told {
 
 /// Whether the console's test button sent it. Its monitor does not exist, but has an id and a state like any other.
 fn is_test(parameters: &Parameters) -> bool {
-    let is = |key, expected| {
-        parameters
-            .text(key)
-            .is_some_and(|text| text.trim_end_matches('/') == expected)
-    };
+    let is = |key, expected| parameters.text(key).is_some_and(|text| text.trim_end_matches('/') == expected);
     is("MONITORNAME", TEST_MONITOR)
         && (is("MONITOR_DASHBOARD_LINK", "https://site24x7.com") || is("MONITORURL", "http://zylker.com"))
 }
@@ -85,15 +81,9 @@ fn missing_status() -> Rejection {
 fn warnings(told: &Told, times: &Times) -> Vec<&'static str> {
     let is_unknown = matches!(told.status, Some(Status::Other(_)));
     [
-        (
-            told.was_rounded,
-            "MONITOR_ID was rounded by a forwarder: took the id of MONITOR_DASHBOARD_LINK",
-        ),
+        (told.was_rounded, "MONITOR_ID was rounded by a forwarder: took the id of MONITOR_DASHBOARD_LINK"),
         (is_unknown, "the STATUS is not a known one: kept as a notice"),
-        (
-            times.is_arrival,
-            "no readable time: took the moment of arrival, a repeat will not be recognised",
-        ),
+        (times.is_arrival, "no readable time: took the moment of arrival, a repeat will not be recognised"),
     ]
     .into_iter()
     .filter_map(|(applies, warning)| applies.then_some(warning))
@@ -101,13 +91,8 @@ fn warnings(told: &Told, times: &Times) -> Vec<&'static str> {
 }
 
 fn event(parameters: &Parameters, told: Told, times: Times, account: &str) -> AlertEvent {
-    let name = parameters
-        .text("MONITORNAME")
-        .unwrap_or_else(|| told.monitor_id.clone());
-    let word = told
-        .status
-        .map(|status| status.word().into_owned())
-        .unwrap_or_default();
+    let name = parameters.text("MONITORNAME").unwrap_or_else(|| told.monitor_id.clone());
+    let word = told.status.map(|status| status.word().into_owned()).unwrap_or_default();
     let reason = parameters.text("INCIDENT_REASON").unwrap_or_default();
     AlertEvent {
         source: Source::Site24x7,
@@ -116,11 +101,7 @@ fn event(parameters: &Parameters, told: Told, times: Times, account: &str) -> Al
         event_id: identity::of_webhook(account, &told.monitor_id, &word, &times.identity(), &reason),
         signal: told.signal,
         severity: told.severity,
-        title: if word.is_empty() {
-            name.clone()
-        } else {
-            format!("{name} is {word}")
-        },
+        title: if word.is_empty() { name.clone() } else { format!("{name} is {word}") },
         severity_raw: word,
         summary: summary(parameters, &reason),
         resource: Some(name),

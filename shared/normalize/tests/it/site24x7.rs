@@ -1,5 +1,7 @@
 //! Site24x7's fixtures and what they must mean, by webhook and polled.
 
+#![expect(clippy::unwrap_used, reason = "what is missing in a fixture fails its test")]
+
 mod agreement;
 mod late;
 mod poll;
@@ -35,25 +37,17 @@ fn every_request_means_what_its_snapshot_says() {
 
 #[test]
 fn every_current_status_means_what_its_snapshot_says() {
-    insta::glob!(
-        "../../../../tests/fixtures/site24x7/poll",
-        "current-status-*.json",
-        |path| {
-            let rows = current_status(&json_in(path), ACCOUNT, API_ROOT, at(SCHEDULED_AT));
-            insta::assert_json_snapshot!(rows.iter().map(shown_row).collect::<Vec<_>>());
-        }
-    );
+    insta::glob!("../../../../tests/fixtures/site24x7/poll", "current-status-*.json", |path| {
+        let rows = current_status(&json_in(path), ACCOUNT, API_ROOT, at(SCHEDULED_AT));
+        insta::assert_json_snapshot!(rows.iter().map(shown_row).collect::<Vec<_>>());
+    });
 }
 
 #[test]
 fn every_alert_log_means_what_its_snapshot_says() {
-    insta::glob!(
-        "../../../../tests/fixtures/site24x7/poll",
-        "alert-logs-*.json",
-        |path| {
-            insta::assert_json_snapshot!(shown_logs(&logs(&json_in(path))));
-        }
-    );
+    insta::glob!("../../../../tests/fixtures/site24x7/poll", "alert-logs-*.json", |path| {
+        insta::assert_json_snapshot!(shown_logs(&logs(&json_in(path))));
+    });
 }
 
 /// What the pipeline does with a request.
@@ -86,16 +80,11 @@ fn names() -> MonitorNames {
 }
 
 fn everything() -> LogWindow {
-    LogWindow {
-        from: Timestamp::MIN,
-        now: Timestamp::MAX,
-    }
+    LogWindow { from: Timestamp::MIN, now: Timestamp::MAX }
 }
 
 fn fixture(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("../../tests/fixtures/site24x7")
-        .join(name)
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/site24x7").join(name)
 }
 
 fn json_in(path: &std::path::Path) -> Value {

@@ -33,9 +33,7 @@ pub(in super::super) fn without_userinfo(text: &str) -> Option<String> {
 /// The next `host`, `host:port` or `user@host` of a URL in `text`, with what stands before and after it. The slashes
 /// may be escaped, as in JSON that was sent as a text.
 fn next_authority(text: &str) -> Option<(&str, &str, &str)> {
-    let (colon, _) = text
-        .match_indices(':')
-        .find(|(at, _)| slashes_at(&text[at + 1..]).is_some())?;
+    let (colon, _) = text.match_indices(':').find(|(at, _)| slashes_at(&text[at + 1..]).is_some())?;
     let start = colon + 1 + slashes_at(&text[colon + 1..])?;
     let (before, rest) = text.split_at(start);
     let end = rest.find(ends_authority).unwrap_or(rest.len());
@@ -44,10 +42,7 @@ fn next_authority(text: &str) -> Option<(&str, &str, &str)> {
 }
 
 fn slashes_at(text: &str) -> Option<usize> {
-    ["//", r"\/\/"]
-        .into_iter()
-        .find(|slashes| text.starts_with(slashes))
-        .map(str::len)
+    ["//", r"\/\/"].into_iter().find(|slashes| text.starts_with(slashes)).map(str::len)
 }
 
 fn ends_authority(c: char) -> bool {
@@ -91,8 +86,7 @@ fn ends_of_secret_words(text: &str) -> BTreeSet<usize> {
 }
 
 fn rest_of_name(text: &str) -> usize {
-    text.find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '-'))
-        .unwrap_or(text.len())
+    text.find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '-')).unwrap_or(text.len())
 }
 
 /// Where the value stands in `rest`, which begins at its name's end: after quotes, `:` or `=`, and blanks.

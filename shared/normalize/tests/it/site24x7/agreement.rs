@@ -15,17 +15,12 @@ fn told(outage_id: &str) -> Vec<AlertEvent> {
             "last_polled_time": at_time, "outage_id": outage_id,
         });
         let body = json!({ "data": { "monitors": [row] } });
-        current_status(&body, ACCOUNT, API_ROOT, at("2026-03-01T05:00:00Z"))
-            .remove(0)
-            .event
+        current_status(&body, ACCOUNT, API_ROOT, at("2026-03-01T05:00:00Z")).remove(0).event
     };
     let logged = logs(&json_in(&fixture("poll/alert-logs-of-one-outage.json")));
     let mut told: Vec<_> = logged.events.into_iter().map(|told| told.event).collect();
     told.extend([webhook("down.json"), webhook("up-with-resolved-reason.json")]);
-    told.extend([
-        polled(0, "2026-03-01T04:48:00Z"),
-        polled(1, "2026-03-01T04:53:00Z"),
-    ]);
+    told.extend([polled(0, "2026-03-01T04:48:00Z"), polled(1, "2026-03-01T04:53:00Z")]);
     told
 }
 

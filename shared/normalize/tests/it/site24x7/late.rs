@@ -58,10 +58,7 @@ fn what_current_status_confirms_or_does_not_know_stays() {
 
 #[test]
 fn of_one_minute_the_recovery_is_the_last_word() {
-    let mut logs = told(&[
-        ("Shop front is Up", "04:50:07"),
-        ("Shop front is Down", "04:50:31"),
-    ]);
+    let mut logs = told(&[("Shop front is Up", "04:50:07"), ("Shop front is Down", "04:50:31")]);
     logs.demote_contradicted(&status(1));
     assert_eq!(signals(&logs), [Signal::Resolved, Signal::Firing]);
     logs.demote_contradicted(&status(0));
@@ -79,17 +76,11 @@ fn each_monitor_has_its_own_last_word() {
 fn a_firing_that_a_backfill_leaves_open_is_history_unless_current_status_will_close_it() {
     let mut unclosed = told(&LATE_DOWN);
     unclosed.demote_unclosed(&[]);
-    assert_eq!(
-        signals(&unclosed),
-        [Signal::Firing, Signal::Resolved, Signal::Notice]
-    );
+    assert_eq!(signals(&unclosed), [Signal::Firing, Signal::Resolved, Signal::Notice]);
 
     let mut known = told(&LATE_DOWN);
     known.demote_unclosed(&status(0));
-    assert_eq!(
-        signals(&known),
-        [Signal::Firing, Signal::Resolved, Signal::Firing]
-    );
+    assert_eq!(signals(&known), [Signal::Firing, Signal::Resolved, Signal::Firing]);
 
     let mut closed = told(&LATE_DOWN[..2]);
     closed.demote_unclosed(&[]);

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use alert::{EventId, Transition, fold};
 use jiff::SignedDuration;
+use jiff::tz::Offset;
 use normalize::site24x7::{LogWindow, MonitorNames, alert_logs, current_status};
 use serde_json::{Value, json};
 
@@ -32,10 +33,7 @@ fn each_monitor_has_one_row_with_the_group_that_it_is_in() {
     let rows = status("poll/current-status-of-every-kind.json");
     let ids: BTreeSet<_> = rows.iter().map(|row| &row.monitor_id).collect();
     assert_eq!(ids.len(), rows.len());
-    let front = rows
-        .iter()
-        .find(|row| row.monitor_id == "123456000000025013")
-        .unwrap();
+    let front = rows.iter().find(|row| row.monitor_id == "123456000000025013").unwrap();
     assert_eq!(front.event.service.as_deref(), Some("Shop"));
 }
 
@@ -48,10 +46,7 @@ fn the_rows_of_one_minute_are_one_event_that_is_late_after_the_webhook() {
 
     let pushed = webhook("down.json");
     let alert = fold(None, &pushed, pushed.occurred_at).alert;
-    assert_eq!(
-        fold(alert, &down.event, pushed.occurred_at).transition,
-        Some(Transition::Late)
-    );
+    assert_eq!(fold(alert, &down.event, pushed.occurred_at).transition, Some(Transition::Late));
 }
 
 #[test]
@@ -67,10 +62,7 @@ fn the_alert_logs_alone_fire_and_resolve() {
             folded.transition
         })
         .collect();
-    assert_eq!(
-        transitions,
-        [Some(Transition::Opened), Some(Transition::Resolved)]
-    );
+    assert_eq!(transitions, [Some(Transition::Opened), Some(Transition::Resolved)]);
 }
 
 #[test]
@@ -78,10 +70,7 @@ fn a_minute_is_taken_only_when_it_is_over_and_only_inside_the_window() {
     let body = json_in(&fixture("poll/alert-logs-of-one-outage.json"));
     let rows = body["data"].as_array().unwrap();
     let events = |from, now| {
-        let window = LogWindow {
-            from: at(from),
-            now: at(now),
-        };
+        let window = LogWindow { from: at(from), now: at(now) };
         alert_logs(rows, &names(), ACCOUNT, API_ROOT, window).events.len()
     };
     assert_eq!(events("2026-03-01T00:00:00Z", "2026-03-01T04:45:59Z"), 0);
@@ -98,7 +87,7 @@ fn the_offset_of_the_newest_row_is_the_accounts() {
         json!({ "msg": "b", "sent_time": "2026-03-29T02:01:00+0100" }),
     ];
     let read = alert_logs(&rows, &names(), ACCOUNT, API_ROOT, everything());
-    assert_eq!(read.utc_offset.map(|offset| offset.seconds()), Some(2 * 3600));
+    assert_eq!(read.utc_offset.map(Offset::seconds), Some(2 * 3600));
 }
 
 #[test]
@@ -113,9 +102,7 @@ fn a_name_that_current_status_knows_is_as_good_as_one_of_the_monitors() {
 
 #[test]
 fn a_monitor_that_is_really_called_zylker_monitor_is_no_test() {
-    let names: MonitorNames = [("7".to_owned(), "Zylker Monitor".to_owned())]
-        .into_iter()
-        .collect();
+    let names: MonitorNames = [("7".to_owned(), "Zylker Monitor".to_owned())].into_iter().collect();
     let rows = [json!({ "msg": "Zylker Monitor is Down", "sent_time": "2026-03-01T10:15:29+0530" })];
     let read = alert_logs(&rows, &names, ACCOUNT, API_ROOT, everything());
     assert_eq!(read.events[0].monitor_id.as_deref(), Some("7"));
@@ -124,12 +111,7 @@ fn a_monitor_that_is_really_called_zylker_monitor_is_no_test() {
 #[test]
 fn a_day_of_five_thousand_rows_is_few_events_and_the_same_ones_when_read_again() {
     let names: MonitorNames = (0..500)
-        .map(|n| {
-            (
-                format!("{}", 123_456_000_000_025_000_u64 + n),
-                format!("shop node {n}"),
-            )
-        })
+        .map(|n| (format!("{}", 123_456_000_000_025_000_u64 + n), format!("shop node {n}")))
         .collect();
     let mut rows = day_of_one_outage();
     assert_eq!(rows.len(), 5_000);
@@ -145,10 +127,7 @@ fn a_day_of_five_thousand_rows_is_few_events_and_the_same_ones_when_read_again()
     assert_eq!(first.events.len(), 2 * 125);
     assert_eq!(ids(&first).len(), first.events.len());
     assert_eq!(ids(&first), ids(&again));
-    assert_eq!(
-        first.events.iter().map(|told| told.rows.len()).sum::<usize>(),
-        rows.len()
-    );
+    assert_eq!(first.events.iter().map(|told| told.rows.len()).sum::<usize>(), rows.len());
     assert_eq!((first.unresolved_rows, first.unreadable.len()), (0, 0));
 }
 
@@ -165,7 +144,5 @@ fn day_of_one_outage() -> Vec<Value> {
             "display_name": format!("recipient {recipient}"),
         })
     };
-    (0..125)
-        .flat_map(|round| (0..40).map(move |recipient| told(round, recipient)))
-        .collect()
+    (0..125).flat_map(|round| (0..40).map(move |recipient| told(round, recipient))).collect()
 }

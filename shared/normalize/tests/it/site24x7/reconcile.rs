@@ -8,9 +8,7 @@ use serde_json::json;
 use super::{ACCOUNT, API_ROOT, at, status, webhook};
 
 fn stored(events: &[AlertEvent]) -> Option<Alert> {
-    events
-        .iter()
-        .fold(None, |alert, event| fold(alert, event, event.occurred_at).alert)
+    events.iter().fold(None, |alert, event| fold(alert, event, event.occurred_at).alert)
 }
 
 /// A row of the shop front with `code`, last checked at `polled`.
@@ -59,10 +57,7 @@ fn a_monitor_that_is_up_again_resolves_only_what_is_open() {
     assert_eq!(transition, Transition::Resolved);
     assert_eq!(reconcile(&up, Some(&resolved), now), None);
     assert_eq!(reconcile(&up, None, now), None);
-    assert_eq!(
-        reconcile(&up, open.map(|alert| alert::expire(alert, now)).as_ref(), now),
-        None
-    );
+    assert_eq!(reconcile(&up, open.map(|alert| alert::expire(alert, now)).as_ref(), now), None);
 }
 
 #[test]
@@ -78,18 +73,12 @@ fn what_stays_open_is_renewed_once_an_hour() {
     let down = webhook("down.json");
     let open = stored(std::slice::from_ref(&down));
     let after = |minutes: i64| down.occurred_at + SignedDuration::from_mins(minutes);
-    assert_eq!(
-        reconcile(&row(0, "2026-03-01T05:44:00Z"), open.as_ref(), after(59)),
-        None
-    );
+    assert_eq!(reconcile(&row(0, "2026-03-01T05:44:00Z"), open.as_ref(), after(59)), None);
 
     let event = reconcile(&row(0, "2026-03-01T05:45:00Z"), open.as_ref(), after(60)).unwrap();
     let (renewed, transition) = heard(open, &event, after(60));
     assert_eq!(transition, Transition::Repeated);
-    assert_eq!(
-        reconcile(&row(0, "2026-03-01T05:50:00Z"), Some(&renewed), after(65)),
-        None
-    );
+    assert_eq!(reconcile(&row(0, "2026-03-01T05:50:00Z"), Some(&renewed), after(65)), None);
 }
 
 #[test]
@@ -97,11 +86,7 @@ fn other_states_change_nothing() {
     let open = stored(&[webhook("down.json")]);
     for code in [5, 7, 9, 10, 42] {
         let row = row(code, "2026-03-01T09:00:00Z");
-        assert_eq!(
-            reconcile(&row, open.as_ref(), at("2026-03-01T09:05:00Z")),
-            None,
-            "{code}"
-        );
+        assert_eq!(reconcile(&row, open.as_ref(), at("2026-03-01T09:05:00Z")), None, "{code}");
         assert_eq!(reconcile(&row, None, at("2026-03-01T09:05:00Z")), None, "{code}");
     }
 }
@@ -109,17 +94,10 @@ fn other_states_change_nothing() {
 #[test]
 fn an_acknowledgement_is_left_alone() {
     let now = at("2026-03-01T06:05:00Z");
-    let by = Acknowledgement {
-        by: "ann".into(),
-        note: None,
-        at: now,
-    };
+    let by = Acknowledgement { by: "ann".into(), note: None, at: now };
     let open = stored(&[webhook("down.json")]);
-    let taken = open.map(|alert| Alert {
-        handling: Handling::Acknowledged,
-        acknowledgement: Some(by),
-        ..alert
-    });
+    let taken =
+        open.map(|alert| Alert { handling: Handling::Acknowledged, acknowledgement: Some(by), ..alert });
     let event = reconcile(&row(0, "2026-03-01T06:00:00Z"), taken.as_ref(), now).unwrap();
     assert_eq!(heard(taken, &event, now).0.handling, Handling::Acknowledged);
 }
@@ -132,10 +110,7 @@ fn a_monitor_that_is_down_after_its_outage_ended_is_down_now() {
     let later = reconcile(&row(0, "2026-03-01T05:00:00Z"), ended.as_ref(), now).unwrap();
     assert_eq!(later.episode, None);
     let (open, transition) = heard(ended.clone(), &later, now);
-    assert_eq!(
-        (open.condition, transition),
-        (Condition::Firing, Transition::Reopened)
-    );
+    assert_eq!((open.condition, transition), (Condition::Firing, Transition::Reopened));
 
     let worse = reconcile(&row(3, "2026-03-01T05:01:00Z"), Some(&open), now).unwrap();
     assert_eq!(heard(Some(open), &worse, now).1, Transition::Repeated);
@@ -148,8 +123,5 @@ fn a_check_from_before_the_end_of_its_outage_does_not_reopen_it() {
     let before = reconcile(&row(0, "2026-03-01T04:48:00Z"), ended.as_ref(), now).unwrap();
     assert_eq!(before.episode.as_deref(), Some("1772340327166"));
     let (alert, transition) = heard(ended, &before, now);
-    assert_eq!(
-        (alert.condition, transition),
-        (Condition::Resolved, Transition::Late)
-    );
+    assert_eq!((alert.condition, transition), (Condition::Resolved, Transition::Late));
 }

@@ -13,11 +13,7 @@ fn redacted(body: &str) -> String {
 }
 
 fn redacted_query(query: &str) -> String {
-    redact(Delivery {
-        query: query.to_owned(),
-        ..post_json("")
-    })
-    .query
+    redact(Delivery { query: query.to_owned(), ..post_json("") }).query
 }
 
 #[test]
@@ -45,22 +41,10 @@ fn userinfo_in_a_url_is_marked_wherever_it_stands() {
         redacted(r#"{"A":["see ftp://u@h and http://u:p@ss@h"]}"#),
         r#"{"A":["see ftp://[redacted]@h and http://[redacted]@h"]}"#
     );
-    assert_eq!(
-        redacted(r#"{"A":"https:\/\/u:p@h\/"}"#),
-        r#"{"A":"https://[redacted]@h/"}"#
-    );
-    assert_eq!(
-        redacted("A=https%3A%2F%2Fu%3Ap%40h&B=1"),
-        "A=https%3A%2F%2F%5Bredacted%5D%40h&B=1"
-    );
-    assert_eq!(
-        redacted_query("A=https://u:p@h&B=a@b"),
-        "A=https%3A%2F%2F%5Bredacted%5D%40h&B=a@b"
-    );
-    assert_eq!(
-        redacted("it broke at https://u:p@h"),
-        "it broke at https://[redacted]@h"
-    );
+    assert_eq!(redacted(r#"{"A":"https:\/\/u:p@h\/"}"#), r#"{"A":"https://[redacted]@h/"}"#);
+    assert_eq!(redacted("A=https%3A%2F%2Fu%3Ap%40h&B=1"), "A=https%3A%2F%2F%5Bredacted%5D%40h&B=1");
+    assert_eq!(redacted_query("A=https://u:p@h&B=a@b"), "A=https%3A%2F%2F%5Bredacted%5D%40h&B=a@b");
+    assert_eq!(redacted("it broke at https://u:p@h"), "it broke at https://[redacted]@h");
 }
 
 #[test]
@@ -71,10 +55,7 @@ fn a_parameter_named_like_a_secret_loses_its_value() {
         ),
         r#"{"PASSWORD":"[redacted]","X-Api-Key":"[redacted]","apiToken":"[redacted]","authorization":"[redacted]","client_secret":"[redacted]"}"#
     );
-    assert_eq!(
-        redacted("STATUS=UP&my+token=a%26b&key="),
-        "STATUS=UP&my+token=%5Bredacted%5D&key="
-    );
+    assert_eq!(redacted("STATUS=UP&my+token=a%26b&key="), "STATUS=UP&my+token=%5Bredacted%5D&key=");
 }
 
 #[test]
@@ -83,30 +64,15 @@ fn a_secret_inside_json_that_is_sent_as_text_is_found() {
         redacted(r#"{"A":"{\"token\":\"hunter2\",\"b\":[\"https:\\/\\/u:p@h\"]}"}"#),
         r#"{"A":"{\"b\":[\"https://[redacted]@h\"],\"token\":\"[redacted]\"}"}"#
     );
-    assert_eq!(
-        redacted(r#"{"A":"{\"token\":\"hunter2\","}"#),
-        r#"{"A":"{\"token\":\"[redacted]\","}"#
-    );
-    assert_eq!(
-        redacted("A=%7B%22token%22%3A1%7D"),
-        "A=%7B%22token%22%3A%22%5Bredacted%5D%22%7D"
-    );
+    assert_eq!(redacted(r#"{"A":"{\"token\":\"hunter2\","}"#), r#"{"A":"{\"token\":\"[redacted]\","}"#);
+    assert_eq!(redacted("A=%7B%22token%22%3A1%7D"), "A=%7B%22token%22%3A%22%5Bredacted%5D%22%7D");
 }
 
 #[test]
 fn a_secret_in_a_body_that_does_not_parse_is_found() {
-    assert_eq!(
-        redacted(r#"{"token": "a\"b,c", "x": 1,"#),
-        r#"{"token": "[redacted]", "x": 1,"#
-    );
-    assert_eq!(
-        redacted(r#"{"api_key_2":7,"x":"#),
-        r#"{"api_key_2":"[redacted]","x":"#
-    );
-    assert_eq!(
-        redacted(r#"{"secret":{"a":"b"},"x":"#),
-        r#"{"secret":"[redacted]""#
-    );
+    assert_eq!(redacted(r#"{"token": "a\"b,c", "x": 1,"#), r#"{"token": "[redacted]", "x": 1,"#);
+    assert_eq!(redacted(r#"{"api_key_2":7,"x":"#), r#"{"api_key_2":"[redacted]","x":"#);
+    assert_eq!(redacted(r#"{"secret":{"a":"b"},"x":"#), r#"{"secret":"[redacted]""#);
     assert_eq!(redacted(r#"{"password":"hunter2"#), r#"{"password":"[redacted]""#);
     assert_eq!(redacted("password: hunter2"), r#"password: "[redacted]""#);
 }
@@ -130,9 +96,7 @@ fn polled_rows_lose_userinfo_and_keep_their_keys() {
 
 #[test]
 fn a_monitor_whose_name_has_userinfo_is_still_found() {
-    let names: MonitorNames = [("1".to_owned(), "https://u:p@h".to_owned())]
-        .into_iter()
-        .collect();
+    let names: MonitorNames = [("1".to_owned(), "https://u:p@h".to_owned())].into_iter().collect();
     let rows = [json!({ "msg": "https://u:p@h is Down", "sent_time": "2026-03-01T10:15:29+0530" })];
     let read = alert_logs(&rows, &names, ACCOUNT, API_ROOT, everything());
     assert_eq!(read.events[0].monitor_id.as_deref(), Some("1"));
@@ -141,15 +105,7 @@ fn a_monitor_whose_name_has_userinfo_is_still_found() {
 
 #[test]
 fn a_quarter_megabyte_of_names_of_secrets_is_read_in_no_time() {
-    for word in [
-        "key",
-        "token:",
-        "{\"key\":",
-        "https://",
-        "[\"",
-        "secret ",
-        "a@://",
-    ] {
+    for word in ["key", "token:", "{\"key\":", "https://", "[\"", "secret ", "a@://"] {
         let body = word.repeat(256 * 1024 / word.len());
         let _ = redact(post_json(body));
     }
@@ -191,7 +147,7 @@ proptest! {
         cut in 0_usize..12,
         before in "[a-z {\\[\"]{0,6}",
     ) {
-        let mut text = format!(r#"{before} https://ops:hunter2@host/x"#);
+        let mut text = format!("{before} https://ops:hunter2@host/x");
         for _ in 0..depth {
             text = json!({ "a": [text], "my_password": "hunter2" }).to_string();
         }

@@ -42,9 +42,7 @@ fn value() -> impl Strategy<Value = Value> {
         Just(json!("UP")),
         Just(json!("-9999-01-02T00:00:00Z")),
         Just(json!("9999-12-30T21:58:00Z")),
-        Just(json!(
-            "https://www.site24x7.com/app/client#/home/monitors/123456000000025013/Summary"
-        )),
+        Just(json!("https://www.site24x7.com/app/client#/home/monitors/123456000000025013/Summary")),
         Just(json!("Cart is Down")),
         "[a-zA-Z :,äß🦀]*(Down|Cart|Up| is )[a-zA-Z :,äß🦀]*".prop_map(Value::from),
     ];

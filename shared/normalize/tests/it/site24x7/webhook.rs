@@ -51,18 +51,12 @@ fn a_rounded_id_is_still_the_monitor_of_its_link() {
 
 #[test]
 fn an_id_one_off_is_another_monitor() {
-    assert_ne!(
-        webhook("id-differs-from-link.json").fingerprint,
-        webhook("down.json").fingerprint
-    );
+    assert_ne!(webhook("id-differs-from-link.json").fingerprint, webhook("down.json").fingerprint);
 }
 
 #[test]
 fn lists_mean_the_same_as_arrays_and_as_text() {
-    let (arrays, text) = (
-        webhook("lists-as-arrays.json"),
-        webhook("lists-as-comma-text.json"),
-    );
+    let (arrays, text) = (webhook("lists-as-arrays.json"), webhook("lists-as-comma-text.json"));
     assert_eq!(arrays, text);
 }
 
@@ -78,10 +72,7 @@ fn without_a_time_each_request_is_its_own_event() {
 
 #[test]
 fn the_account_is_the_operators_word() {
-    let settings = Settings {
-        account: Some("zaaid-1".into()),
-        ..Settings::default()
-    };
+    let settings = Settings { account: Some("zaaid-1".into()), ..Settings::default() };
     let down = normalize(&delivery(&fixture("down.json")), &settings).unwrap();
     assert_eq!(down.events[0].account, "zaaid-1");
     assert_ne!(down.events[0].fingerprint, webhook("down.json").fingerprint);
@@ -91,18 +82,12 @@ fn the_account_is_the_operators_word() {
 fn two_monitors_of_one_name_are_two_alerts_and_a_renamed_one_stays_one() {
     let down = webhook("down.json");
     assert_ne!(webhook("id-differs-from-link.json").fingerprint, down.fingerprint);
-    assert_eq!(
-        webhook("trouble-with-attributes.json").fingerprint,
-        down.fingerprint
-    );
+    assert_eq!(webhook("trouble-with-attributes.json").fingerprint, down.fingerprint);
 }
 
 #[test]
 fn all_test_notifications_are_one_alert_that_never_opens() {
-    let (full, little) = (
-        webhook("test-button.json"),
-        webhook("test-button-with-little.form"),
-    );
+    let (full, little) = (webhook("test-button.json"), webhook("test-button-with-little.form"));
     assert_eq!(full.fingerprint, little.fingerprint);
     for event in [full, little] {
         assert_eq!(event.signal, Signal::Notice);
@@ -115,17 +100,11 @@ fn an_outage_of_the_past_does_not_make_a_new_one_late() {
     let (down, up) = (webhook("down.json"), webhook("up-with-resolved-reason.json"));
     let mut again = webhook("down.json");
     let mut delivery = delivery(&fixture("down.json"));
-    let body = String::from_utf8(delivery.body)
-        .unwrap()
-        .replace("T10:15:27+0530", "T11:15:27+0530");
+    let body = String::from_utf8(delivery.body).unwrap().replace("T10:15:27+0530", "T11:15:27+0530");
     delivery.body = body.into_bytes();
     again.clone_from(&normalize(&delivery, &Settings::default()).unwrap().events[0]);
 
-    let alert = [&down, &up]
-        .into_iter()
-        .fold(None, |alert, event| fold(alert, event, event.occurred_at).alert);
-    assert_eq!(
-        fold(alert, &again, again.occurred_at).transition,
-        Some(Transition::Reopened)
-    );
+    let alert =
+        [&down, &up].into_iter().fold(None, |alert, event| fold(alert, event, event.occurred_at).alert);
+    assert_eq!(fold(alert, &again, again.occurred_at).transition, Some(Transition::Reopened));
 }
