@@ -60,23 +60,14 @@ pub fn normalize(delivery: &Delivery, settings: &Settings) -> Result<Normalized,
 ///
 /// Asks of the body no more than that it is a JSON object: the reply to a rejected delivery echoes it too.
 pub fn session_id(body: &[u8]) -> Box<RawValue> {
-    received_session_id(body)
-        .or_else(|| RawValue::from_string("\"\"".to_owned()).ok())
-        .unwrap_or_default()
+    received_session_id(body).or_else(|| RawValue::from_string("\"\"".to_owned()).ok()).unwrap_or_default()
 }
 
 fn received_session_id(body: &[u8]) -> Option<Box<RawValue>> {
     let members: BTreeMap<String, &RawValue> = serde_json::from_slice(trim_bytes(body)).ok()?;
-    let alike = || {
-        members
-            .iter()
-            .find(|(key, _)| key.eq_ignore_ascii_case("sessionId"))
-            .map(|(_, value)| value)
-    };
-    members
-        .get("sessionId")
-        .or_else(alike)
-        .map(|value| (*value).to_owned())
+    let alike =
+        || members.iter().find(|(key, _)| key.eq_ignore_ascii_case("sessionId")).map(|(_, value)| value);
+    members.get("sessionId").or_else(alike).map(|value| (*value).to_owned())
 }
 /// stub
 pub fn session_id(_body: &[u8]) -> Box<serde_json::value::RawValue> {

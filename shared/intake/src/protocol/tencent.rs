@@ -4,16 +4,13 @@ use std::time::Duration;
 
 use alert::Source;
 use http::{Method, StatusCode};
-use normalize::tencent::{normalize, session_id};
+use normalize::tencent::{VERIFICATION_PROBE, normalize, session_id};
 use normalize::{Delivery, Normalized, Rejection, Settings};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::Protocol;
 use crate::{Failure, Kept, Keyring, Quarantined, Reply, SourceSecret};
-
-/// The quarantine reason of a probe that wants the console's verification code.
-const VERIFICATION_PROBE: &str = "verification_probe";
 
 /// Tencent Cloud Monitor's callback.
 #[derive(Debug)]

@@ -14,10 +14,7 @@ use crate::Rejection;
 
 /// Reads the one event or notice of a CloudEvent.
 pub(super) fn read(document: Section<'_>, default_severity: Severity) -> Result<AlertEvent, Rejection> {
-    let message = Message {
-        event: document,
-        data: document.section("data"),
-    };
+    let message = Message { event: document, data: document.section("data") };
     let at = message.time()?;
     Ok(message.event(at, default_severity))
 }
@@ -49,11 +46,7 @@ impl Message<'_> {
             event_id: self.event_id(fingerprint, at),
             fingerprint,
             signal,
-            severity: if signal == Signal::Notice {
-                Severity::Info
-            } else {
-                default_severity
-            },
+            severity: if signal == Signal::Notice { Severity::Info } else { default_severity },
             severity_raw: String::new(),
             title: wording::title(self.name().as_deref(), self.resource().as_deref()),
             summary: self.summary(),
@@ -75,10 +68,8 @@ impl Message<'_> {
     /// Without a state, what is no error is a fact: a snapshot was made, a machine was started.
     fn signal(&self) -> Signal {
         let event_type = self.event.scalar("type").unwrap_or_default();
-        let is_error = event_type
-            .split(':')
-            .nth(1)
-            .is_some_and(|class| class.eq_ignore_ascii_case("ErrorEvent"));
+        let is_error =
+            event_type.split(':').nth(1).is_some_and(|class| class.eq_ignore_ascii_case("ErrorEvent"));
         match self.status() {
             Some(status) => state::worded(&status),
             None if is_error => Signal::Firing,
@@ -119,24 +110,16 @@ impl Message<'_> {
     /// The last segment of the type, such as `PingUnreachable` of `cvm:ErrorEvent:PingUnreachable`.
     fn name(&self) -> Option<String> {
         let event_type = self.event.scalar("type")?;
-        event_type
-            .rsplit(':')
-            .find(|segment| !segment.is_empty())
-            .map(str::to_owned)
+        event_type.rsplit(':').find(|segment| !segment.is_empty()).map(str::to_owned)
     }
 
     fn resource(&self) -> Option<String> {
-        self.data
-            .scalar("instanceId")
-            .or_else(|| self.event.scalar("subject"))
+        self.data.scalar("instanceId").or_else(|| self.event.scalar("subject"))
     }
 
     fn service(&self) -> Option<String> {
         let source = self.event.scalar("source")?;
-        source
-            .strip_suffix(SOURCE_SUFFIX)
-            .filter(|service| !service.is_empty())
-            .map(str::to_owned)
+        source.strip_suffix(SOURCE_SUFFIX).filter(|service| !service.is_empty()).map(str::to_owned)
     }
 
     fn summary(&self) -> Option<String> {
@@ -165,10 +148,7 @@ impl Message<'_> {
             .put("cloudevent_id", self.event.scalar("id"))
             .put("alarm_status", self.status())
             .put("region_code", self.event.scalar("region"))
-            .put_all(
-                "obj_detail_",
-                self.data.section("dimensions").section("objDetail").entries(),
-            )
+            .put_all("obj_detail_", self.data.section("dimensions").section("objDetail").entries())
             .put_all("additional_", self.data.pairs("additionalMsg"))
             .put_all("tag_", self.event.pairs("tags"))
             .finish()

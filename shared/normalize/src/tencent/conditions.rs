@@ -20,11 +20,7 @@ impl<'a> Conditions<'a> {
 
     /// What every condition has under the first of `keys` that it has: sorted, each once, with commas between.
     pub(super) fn names(&self, keys: &[&str]) -> Option<String> {
-        let names: BTreeSet<_> = self
-            .0
-            .iter()
-            .filter_map(|condition| condition.first_scalar(keys))
-            .collect();
+        let names: BTreeSet<_> = self.0.iter().filter_map(|condition| condition.first_scalar(keys)).collect();
         (!names.is_empty()).then(|| names.into_iter().collect::<Vec<_>>().join(","))
     }
 
@@ -56,11 +52,7 @@ impl<'a> Conditions<'a> {
     /// All that the first condition says beside its names.
     pub(super) fn details(&self) -> Vec<(String, String)> {
         let is_name = |key: &str| NAMES.iter().any(|name| name.eq_ignore_ascii_case(key));
-        let entries = self
-            .0
-            .first()
-            .into_iter()
-            .flat_map(|condition| condition.entries());
+        let entries = self.0.first().into_iter().flat_map(|condition| condition.entries());
         let details = entries.filter(|(key, value)| !is_name(key) && !is_none(value));
         details.map(|(key, value)| (snake_case(&key), value)).collect()
     }

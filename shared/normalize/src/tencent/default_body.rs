@@ -62,14 +62,7 @@ impl<'a> Alarm<'a> {
         let policy = document.section("alarmPolicyInfo");
         let conditions = Conditions::of(policy);
         let kind = kind(document, &conditions);
-        Self {
-            document,
-            object,
-            dimensions: object.section("dimensions"),
-            policy,
-            conditions,
-            kind,
-        }
+        Self { document, object, dimensions: object.section("dimensions"), policy, conditions, kind }
     }
 
     fn has_identity(&self) -> bool {
@@ -118,20 +111,14 @@ impl<'a> Alarm<'a> {
             event_id: self.event_id(fingerprint, course),
             fingerprint,
             signal,
-            severity: level
-                .as_deref()
-                .and_then(state::severity)
-                .unwrap_or(default_severity),
+            severity: level.as_deref().and_then(state::severity).unwrap_or(default_severity),
             severity_raw: level.unwrap_or_default(),
             title: self.title(),
             summary: self.summary(course),
             resource: dimensions::resource(self.dimensions),
             service: self.service(),
             value: self.value(),
-            url: self
-                .document
-                .scalar("policyDetailURL")
-                .and_then(|url| link(&url, &["http", "https"])),
+            url: self.document.scalar("policyDetailURL").and_then(|url| link(&url, &["http", "https"])),
             labels: self.labels(&identity),
             annotations: self.annotations(),
             occurred_at,
@@ -149,10 +136,7 @@ impl<'a> Alarm<'a> {
         Identity {
             account: self.object.first_scalar(&["uin", "appId"]).unwrap_or_default(),
             kind: self.kind,
-            policy: self
-                .policy
-                .scalar("policyId")
-                .unwrap_or_else(|| self.policy_names()),
+            policy: self.policy.scalar("policyId").unwrap_or_else(|| self.policy_names()),
             signal_name: self.signal_name(),
             region: lower(self.object.scalar("region")),
             namespace: lower(self.object.scalar("namespace").filter(|_| is_metric)),
@@ -184,24 +168,11 @@ impl<'a> Alarm<'a> {
     fn event_id(&self, fingerprint: Fingerprint, course: &Course) -> EventId {
         let status = self.status().unwrap_or_default();
         let status = time::integer(&status).map_or(status, |number| number.to_string());
-        let recovered_at = course
-            .recovered_at
-            .map(|moment| moment.to_string())
-            .unwrap_or_default();
-        let level = self
-            .document
-            .scalar("alarmLevel")
-            .unwrap_or_default()
-            .to_lowercase();
+        let recovered_at = course.recovered_at.map(|moment| moment.to_string()).unwrap_or_default();
+        let level = self.document.scalar("alarmLevel").unwrap_or_default().to_lowercase();
         event_id(
             fingerprint,
-            [
-                &course.began_at.to_string(),
-                &status,
-                &course.lasted_secs.to_string(),
-                &recovered_at,
-                &level,
-            ],
+            [&course.began_at.to_string(), &status, &course.lasted_secs.to_string(), &recovered_at, &level],
         )
     }
 
@@ -219,10 +190,7 @@ impl<'a> Alarm<'a> {
 
 /// Whether it is a metric or an event alarm; older bodies do not say so.
 fn kind(document: Section<'_>, conditions: &Conditions<'_>) -> Kind {
-    let said = document
-        .scalar("alarmType")
-        .unwrap_or_default()
-        .to_ascii_lowercase();
+    let said = document.scalar("alarmType").unwrap_or_default().to_ascii_lowercase();
     let has = |key| conditions.names(&[key]).is_some();
     match said.as_str() {
         "metric" => Kind::Metric,

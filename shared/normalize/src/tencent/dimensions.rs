@@ -83,11 +83,7 @@ fn listener(dimensions: Section<'_>) -> Option<String> {
 
 fn lasting(dimensions: Section<'_>) -> Dimensions {
     let is_changeable = |key: &str| CHANGEABLE.iter().any(|name| name.eq_ignore_ascii_case(key));
-    dimensions
-        .entries()
-        .into_iter()
-        .filter(|(key, _)| !is_changeable(key))
-        .collect()
+    dimensions.entries().into_iter().filter(|(key, _)| !is_changeable(key)).collect()
 }
 
 fn name(dimensions: Section<'_>) -> Dimensions {
@@ -96,16 +92,10 @@ fn name(dimensions: Section<'_>) -> Dimensions {
 
 /// The first of `keys` that has a value, under the name it has here: the sender's case must not matter.
 fn first(section: Section<'_>, keys: &[&str]) -> Dimensions {
-    let found = keys
-        .iter()
-        .find_map(|key| Some(((*key).to_owned(), section.scalar(key)?)));
+    let found = keys.iter().find_map(|key| Some(((*key).to_owned(), section.scalar(key)?)));
     found.into_iter().collect()
 }
 
 fn or_else(dimensions: Dimensions, otherwise: impl FnOnce() -> Dimensions) -> Dimensions {
-    if dimensions.is_empty() {
-        otherwise()
-    } else {
-        dimensions
-    }
+    if dimensions.is_empty() { otherwise() } else { dimensions }
 }

@@ -50,9 +50,7 @@ fn value(raw: &RawValue, depth: usize) -> Result<Value, Unreadable> {
     match text.as_bytes().first() {
         Some(b'{') => {
             let members: BTreeMap<String, &RawValue> = parse(text)?;
-            let read = members
-                .into_iter()
-                .map(|(key, raw)| Ok((key, value(raw, depth + 1)?)));
+            let read = members.into_iter().map(|(key, raw)| Ok((key, value(raw, depth + 1)?)));
             Ok(Value::Object(read.collect::<Result<_, _>>()?))
         }
         Some(b'[') => {
@@ -115,20 +113,13 @@ impl<'a> Section<'a> {
 
     /// The object under `key`.
     pub(super) fn section(self, key: &str) -> Self {
-        Self(
-            self.0
-                .and_then(|members| object(members, key).or_else(|| self.alike(key)?.as_object())),
-        )
+        Self(self.0.and_then(|members| object(members, key).or_else(|| self.alike(key)?.as_object())))
     }
 
     /// The objects in the list under `key`, or the one object there.
     pub(super) fn sections(self, key: &str) -> Vec<Self> {
         match self.get(key) {
-            Some(Value::Array(items)) => items
-                .iter()
-                .filter_map(Value::as_object)
-                .map(Self::from)
-                .collect(),
+            Some(Value::Array(items)) => items.iter().filter_map(Value::as_object).map(Self::from).collect(),
             Some(Value::Object(only)) => vec![Self::from(only)],
             _ => Vec::new(),
         }
@@ -137,9 +128,8 @@ impl<'a> Section<'a> {
     /// Every member but nulls, as text, sorted by key.
     pub(super) fn entries(self) -> Vec<(String, String)> {
         let members = self.0.into_iter().flatten();
-        let mut entries: Vec<_> = members
-            .filter_map(|(key, value)| Some((key.clone(), flat(value)?)))
-            .collect();
+        let mut entries: Vec<_> =
+            members.filter_map(|(key, value)| Some((key.clone(), flat(value)?))).collect();
         entries.sort();
         entries
     }
@@ -155,12 +145,7 @@ impl<'a> Section<'a> {
 
     /// The keys, sorted.
     pub(super) fn keys(self) -> Vec<&'a str> {
-        let mut keys: Vec<_> = self
-            .0
-            .into_iter()
-            .flat_map(Map::keys)
-            .map(String::as_str)
-            .collect();
+        let mut keys: Vec<_> = self.0.into_iter().flat_map(Map::keys).map(String::as_str).collect();
         keys.sort_unstable();
         keys
     }
@@ -170,10 +155,7 @@ impl<'a> Section<'a> {
     }
 
     fn alike(self, key: &str) -> Option<&'a Value> {
-        let others = self
-            .0?
-            .iter()
-            .filter(|(other, _)| *other != key && other.eq_ignore_ascii_case(key));
+        let others = self.0?.iter().filter(|(other, _)| *other != key && other.eq_ignore_ascii_case(key));
         // The order of a map depends on how serde_json was built, the choice must not.
         others.min_by_key(|(other, _)| *other).map(|(_, value)| value)
     }

@@ -11,10 +11,7 @@ impl Entries {
     /// that differ only in what a name cannot hold must not hide each other.
     pub(super) fn put(mut self, name: &str, value: Option<impl Into<String>>) -> Self {
         let name = prometheus_name(name);
-        let Some(value) = value
-            .map(Into::into)
-            .filter(|value| !value.is_empty() && !name.is_empty())
-        else {
+        let Some(value) = value.map(Into::into).filter(|value| !value.is_empty() && !name.is_empty()) else {
             return self;
         };
         let known = self.0.entry(name).or_default();
@@ -28,9 +25,9 @@ impl Entries {
 
     /// Adds every one of `pairs` under its key after `prefix`.
     pub(super) fn put_all(self, prefix: &str, pairs: impl IntoIterator<Item = (String, String)>) -> Self {
-        pairs.into_iter().fold(self, |entries, (key, value)| {
-            entries.put(&format!("{prefix}{key}"), Some(value))
-        })
+        pairs
+            .into_iter()
+            .fold(self, |entries, (key, value)| entries.put(&format!("{prefix}{key}"), Some(value)))
     }
 
     /// What has been added.
@@ -54,9 +51,7 @@ pub(super) fn snake_case(key: &str) -> String {
 }
 
 fn prometheus_name(name: &str) -> String {
-    name.chars()
-        .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
-        .collect()
+    name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect()
 }
 
 #[cfg(test)]
@@ -71,19 +66,13 @@ mod tests {
 
     #[test]
     fn keys_that_become_one_name_keep_both_values() {
-        let entries = Entries::default()
-            .put("a.b", Some("1"))
-            .put("a-b", Some("2"))
-            .put("a b", Some("1, 2"));
+        let entries = Entries::default().put("a.b", Some("1")).put("a-b", Some("2")).put("a b", Some("1, 2"));
         assert_eq!(entries.finish()["a_b"], "1, 2");
     }
 
     #[test]
     fn nothing_is_added_without_a_name_or_a_value() {
-        let entries = Entries::default()
-            .put("", Some("x"))
-            .put("a", Some(""))
-            .put("b", None::<String>);
+        let entries = Entries::default().put("", Some("x")).put("a", Some("")).put("b", None::<String>);
         assert!(entries.finish().is_empty());
     }
 

@@ -60,10 +60,7 @@ impl Identity {
             &self.region,
             &self.namespace,
         ];
-        let dimensions = self
-            .dimensions
-            .iter()
-            .flat_map(|(key, value)| [key.as_str(), value.as_str()]);
+        let dimensions = self.dimensions.iter().flat_map(|(key, value)| [key.as_str(), value.as_str()]);
         Fingerprint::of(fixed.into_iter().chain(dimensions))
     }
 }

@@ -32,11 +32,7 @@ impl Shape {
         }
         if let (Some(_), Some(source)) = (document.scalar("specversion"), document.scalar("source")) {
             let is_ours = source.ends_with(SOURCE_SUFFIX);
-            return if is_ours {
-                Self::CloudEvent
-            } else {
-                Self::ForeignCloudEvent
-            };
+            return if is_ours { Self::CloudEvent } else { Self::ForeignCloudEvent };
         }
         if has_any(&["alarmStatus", "alarmObjInfo", "alarmPolicyInfo"]) {
             return Self::DefaultBody;
@@ -45,10 +41,6 @@ impl Shape {
         if has_status && has_any(&["policy_id", "policy_name", "object", "content"]) {
             return Self::Template;
         }
-        if has_any(&["msg"]) {
-            Self::Verification
-        } else {
-            Self::Unknown
-        }
+        if has_any(&["msg"]) { Self::Verification } else { Self::Unknown }
     }
 }

@@ -15,21 +15,8 @@ pub(super) fn numbered(status: Option<&str>) -> Signal {
 
 /// The signal of a state in words; those that are not known fire (`Trigger`, `触发`, `持续`, `升级`, `降级`).
 pub(super) fn worded(status: &str) -> Signal {
-    let words = [
-        "recovery",
-        "recover",
-        "recovered",
-        "resolved",
-        "resolve",
-        "ok",
-        "恢复",
-        "0",
-    ];
-    if words.contains(&status.to_lowercase().as_str()) {
-        Signal::Resolved
-    } else {
-        Signal::Firing
-    }
+    let words = ["recovery", "recover", "recovered", "resolved", "resolve", "ok", "恢复", "0"];
+    if words.contains(&status.to_lowercase().as_str()) { Signal::Resolved } else { Signal::Firing }
 }
 
 /// How an event of a product may end.

@@ -36,9 +36,8 @@ struct Course {
 
 impl Course {
     fn occurred_at(&self, signal: Signal) -> Timestamp {
-        let while_firing = self
-            .triggered_at
-            .unwrap_or_else(|| time::seconds_after(self.began_at, self.lasted_secs));
+        let while_firing =
+            self.triggered_at.unwrap_or_else(|| time::seconds_after(self.began_at, self.lasted_secs));
         match signal {
             Signal::Resolved => self.recovered_at.unwrap_or(while_firing),
             Signal::Firing | Signal::Notice => while_firing,
@@ -51,9 +50,7 @@ impl Body<'_> {
         let first_triggered_at = self.moment("first_trigger_time", "first_trigger_time_fmt");
         let triggered_at = self.moment("trigger_time", "trigger_time_fmt");
         Ok(Course {
-            began_at: first_triggered_at
-                .or(triggered_at)
-                .ok_or_else(|| self.no_time())?,
+            began_at: first_triggered_at.or(triggered_at).ok_or_else(|| self.no_time())?,
             first_triggered_at,
             triggered_at,
             recovered_at: self.moment("recovery_time", "recovery_time_fmt"),
@@ -72,12 +69,7 @@ impl Body<'_> {
     }
 
     fn no_time(&self) -> Rejection {
-        let keys = [
-            "first_trigger_time",
-            "trigger_time",
-            "first_trigger_time_fmt",
-            "trigger_time_fmt",
-        ];
+        let keys = ["first_trigger_time", "trigger_time", "first_trigger_time_fmt", "trigger_time_fmt"];
         let remedy = "add the variable `first_trigger_time` to the notification template";
         refusal::no_time(&keys, self.0.first_scalar(&keys).as_deref(), remedy)
     }
@@ -93,20 +85,14 @@ impl Body<'_> {
             event_id: event_id_of(fingerprint, signal, course, level.as_deref()),
             fingerprint,
             signal,
-            severity: level
-                .as_deref()
-                .and_then(state::severity)
-                .unwrap_or(default_severity),
+            severity: level.as_deref().and_then(state::severity).unwrap_or(default_severity),
             severity_raw: level.unwrap_or_default(),
             title: self.title(),
             summary: self.summary(course),
             resource: self.0.scalar("object"),
             service: self.0.scalar("server_name"),
             value: self.value(),
-            url: self
-                .0
-                .scalar("console_link")
-                .and_then(|url| link(&url, &["http", "https"])),
+            url: self.0.scalar("console_link").and_then(|url| link(&url, &["http", "https"])),
             labels: self.labels(&identity),
             annotations: self.annotations(),
             occurred_at,
@@ -136,11 +122,7 @@ impl Body<'_> {
     /// What `content` says before it compares, such as `host_requests` of `host_requests > 3 Count`.
     fn metric(&self) -> Option<String> {
         let content = self.0.scalar("content")?;
-        content
-            .split(['<', '>', '=', '!'])
-            .next()
-            .and_then(filled)
-            .map(str::to_owned)
+        content.split(['<', '>', '=', '!']).next().and_then(filled).map(str::to_owned)
     }
 
     fn status(&self) -> Option<String> {
@@ -150,21 +132,13 @@ impl Body<'_> {
     /// The level; a recovery has none of its own, and is as bad as what it ends.
     fn level(&self, signal: Signal) -> Option<String> {
         let current = self.0.first_scalar(&["current_level", "current_level_fmt"]);
-        let has_none = current
-            .as_ref()
-            .is_none_or(|level| level.eq_ignore_ascii_case("none"));
+        let has_none = current.as_ref().is_none_or(|level| level.eq_ignore_ascii_case("none"));
         let last = || self.0.first_scalar(&["last_level", "last_level_fmt"]);
-        if signal == Signal::Resolved && has_none {
-            last().or(current)
-        } else {
-            current
-        }
+        if signal == Signal::Resolved && has_none { last().or(current) } else { current }
     }
 
     fn title(&self) -> String {
-        let what = self
-            .0
-            .first_scalar(&["content", "policy_name", "policy_id", "server_name"]);
+        let what = self.0.first_scalar(&["content", "policy_name", "policy_id", "server_name"]);
         wording::title(what.as_deref(), self.0.scalar("object").as_deref())
     }
 
@@ -189,10 +163,7 @@ impl Body<'_> {
     fn labels(&self, identity: &Identity) -> Labels {
         let policy_id = self.0.scalar("policy_id");
         let policy_name = self.0.scalar("policy_name").filter(|_| policy_id.is_none());
-        let alert_name = self
-            .metric()
-            .or_else(|| policy_id.clone())
-            .or_else(|| policy_name.clone());
+        let alert_name = self.metric().or_else(|| policy_id.clone()).or_else(|| policy_name.clone());
         Entries::default()
             .put("alertname", alert_name)
             .put("alarm_type", Some(identity.kind.as_str()))
@@ -220,14 +191,9 @@ impl Body<'_> {
         ];
         let variables = as_they_are.iter().map(|key| (*key, self.0.scalar(key)));
         variables
-            .fold(Entries::default(), |entries, (key, value)| {
-                entries.put(key, value)
-            })
+            .fold(Entries::default(), |entries, (key, value)| entries.put(key, value))
             .put("alarm_status", self.status())
-            .put(
-                "duration_seconds",
-                self.duration().map(|seconds| seconds.to_string()),
-            )
+            .put("duration_seconds", self.duration().map(|seconds| seconds.to_string()))
             .put("region_code", self.0.scalar("region"))
             .finish()
     }

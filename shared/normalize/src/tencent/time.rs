@@ -32,9 +32,7 @@ pub(super) fn moment_or_seconds_after(text: &str, start: Timestamp) -> Option<Ti
 
 /// `seconds` after `start`, or `start` itself where that is beyond all calendars.
 pub(super) fn seconds_after(start: Timestamp, seconds: i64) -> Timestamp {
-    start
-        .checked_add(SignedDuration::from_secs(seconds))
-        .unwrap_or(start)
+    start.checked_add(SignedDuration::from_secs(seconds)).unwrap_or(start)
 }
 
 /// A whole number of seconds; `None` for what is negative or unreadable.
@@ -71,17 +69,11 @@ fn date_and_time(text: &str) -> Option<Timestamp> {
 }
 
 fn offset(zone: &str) -> Option<Offset> {
-    let zone = zone
-        .trim_matches(|c: char| c.is_whitespace() || matches!(c, '(' | ')'))
-        .to_ascii_uppercase();
+    let zone = zone.trim_matches(|c: char| c.is_whitespace() || matches!(c, '(' | ')')).to_ascii_uppercase();
     if zone.is_empty() {
         return Some(LOCAL);
     }
-    let shift = zone
-        .strip_prefix("UTC")
-        .or_else(|| zone.strip_prefix("GMT"))
-        .unwrap_or(&zone)
-        .trim();
+    let shift = zone.strip_prefix("UTC").or_else(|| zone.strip_prefix("GMT")).unwrap_or(&zone).trim();
     if matches!(shift, "" | "Z") {
         return Some(Offset::UTC);
     }

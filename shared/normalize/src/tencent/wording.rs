@@ -30,9 +30,7 @@ pub(super) fn summary<'a>(
     lines: impl IntoIterator<Item = (&'a str, Option<String>)>,
     messages: impl IntoIterator<Item = (String, String)>,
 ) -> Option<String> {
-    let lines = lines
-        .into_iter()
-        .filter_map(|(name, text)| Some(format!("{name}: {}", text?)));
+    let lines = lines.into_iter().filter_map(|(name, text)| Some(format!("{name}: {}", text?)));
     let messages = messages.into_iter().map(|(key, text)| format!("{key}: {text}"));
     let summary = lines.chain(messages).collect::<Vec<_>>().join("\n");
     (!summary.is_empty()).then_some(summary)

@@ -62,9 +62,7 @@ fn changed(name: &str, path: &str, value: Value) -> AlertEvent {
 }
 
 fn only_event(body: impl Into<Vec<u8>>) -> AlertEvent {
-    let mut events = tencent::normalize(&post_json(body), &Settings::default())
-        .unwrap()
-        .events;
+    let mut events = tencent::normalize(&post_json(body), &Settings::default()).unwrap().events;
     assert_eq!(events.len(), 1);
     events.remove(0)
 }

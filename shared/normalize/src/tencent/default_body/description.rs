@@ -111,17 +111,11 @@ impl Alarm<'_> {
             .put("alert_id", document.flat("alertId"))
             .put("alarm_status", self.status())
             .put("policy_name", policy.scalar("policyName"))
-            .put(
-                "policy_type_name",
-                policy.first_scalar(&["policyTypeCName", "policyTypeEname"]),
-            )
+            .put("policy_type_name", policy.first_scalar(&["policyTypeCName", "policyTypeEname"]))
             .put("obj_name", self.dimensions.scalar("objName"))
             .put("device_name", self.dimensions.scalar("deviceName"))
             .put("region_code", self.object.scalar("region"))
-            .put(
-                "duration_seconds",
-                self.duration().map(|seconds| seconds.to_string()),
-            )
+            .put("duration_seconds", self.duration().map(|seconds| seconds.to_string()))
             .put_all("obj_detail_", self.dimensions.section("objDetail").entries())
             .put_all("additional_", document.pairs("additionalMsg"))
             .put_all("tag_", policy.pairs("policyTags"))

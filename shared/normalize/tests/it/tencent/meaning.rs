@@ -21,10 +21,7 @@ fn only_what_nobody_takes_back_ends_by_itself() {
 
 #[test]
 fn the_configured_severity_stands_in_for_a_missing_or_unknown_level() {
-    let settings = Settings {
-        default_severity: Some(Severity::High),
-        ..Settings::default()
-    };
+    let settings = Settings { default_severity: Some(Severity::High), ..Settings::default() };
     for (fixture, severity) in [
         ("metric-firing", Severity::High),
         ("metric-of-an-unknown-level", Severity::High),
@@ -32,9 +29,7 @@ fn the_configured_severity_stands_in_for_a_missing_or_unknown_level() {
         ("cloudevent-ping-unreachable", Severity::High),
         ("cloudevent-notice", Severity::Info),
     ] {
-        let events = tencent::normalize(&delivery(&fixture_path(fixture)), &settings)
-            .unwrap()
-            .events;
+        let events = tencent::normalize(&delivery(&fixture_path(fixture)), &settings).unwrap().events;
         assert_eq!(events[0].severity, severity, "{fixture}");
     }
 }
@@ -58,28 +53,11 @@ fn levels_mean_what_the_console_calls_them() {
 
 #[test]
 fn only_known_words_resolve_a_template() {
-    for word in [
-        "Recovery",
-        "recover",
-        "RECOVERED",
-        "Resolved",
-        "resolve",
-        "OK",
-        "恢复",
-        "0",
-    ] {
-        assert_eq!(
-            changed("template-firing", "/status", json!(word)).signal,
-            Signal::Resolved,
-            "{word}"
-        );
+    for word in ["Recovery", "recover", "RECOVERED", "Resolved", "resolve", "OK", "恢复", "0"] {
+        assert_eq!(changed("template-firing", "/status", json!(word)).signal, Signal::Resolved, "{word}");
     }
     for word in ["Trigger", "触发", "持续", "升级", "降级", "1", "", "whatever"] {
-        assert_eq!(
-            changed("template-firing", "/status", json!(word)).signal,
-            Signal::Firing,
-            "{word}"
-        );
+        assert_eq!(changed("template-firing", "/status", json!(word)).signal, Signal::Firing, "{word}");
     }
 }
 
@@ -93,11 +71,7 @@ fn the_content_type_does_not_matter() {
 
 #[test]
 fn times_are_in_china_unless_they_say_otherwise() {
-    let event = changed(
-        "metric-firing",
-        "/firstOccurTime",
-        json!("2021-05-04 20:37:00 (UTC+00:00)"),
-    );
+    let event = changed("metric-firing", "/firstOccurTime", json!("2021-05-04 20:37:00 (UTC+00:00)"));
     assert_eq!(event.event_id, event_of("metric-firing").event_id);
 }
 

@@ -26,17 +26,9 @@ fn each_body_that_is_not_understood_has_its_reason() {
 #[test]
 fn a_body_that_nests_without_end_is_refused() {
     for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
-        let refused = rejection_of(format!(
-            "{{\"a\":{}1{}}}",
-            open.repeat(50_000),
-            close.repeat(50_000)
-        ));
+        let refused = rejection_of(format!("{{\"a\":{}1{}}}", open.repeat(50_000), close.repeat(50_000)));
         assert_eq!(refused.reason, "not_json");
-        assert!(
-            refused.message.contains("nests deeper than 64 levels"),
-            "{}",
-            refused.message
-        );
+        assert!(refused.message.contains("nests deeper than 64 levels"), "{}", refused.message);
     }
 }
 
@@ -48,11 +40,8 @@ fn a_message_repeats_little_of_the_body() {
     let timeless = rejection_of(
         json!({"alarmStatus": 1, "alarmPolicyInfo": {"policyId": "p"}, "firstOccurTime": long}).to_string(),
     );
-    for (refused, reason) in [
-        (foreign, "unknown_source"),
-        (unknown, "unknown_shape"),
-        (timeless, "no_time"),
-    ] {
+    for (refused, reason) in [(foreign, "unknown_source"), (unknown, "unknown_shape"), (timeless, "no_time")]
+    {
         assert_eq!(refused.reason, reason);
         assert!(refused.message.chars().count() < 400, "{}", refused.message);
     }

@@ -22,17 +22,9 @@ fn a_resend_and_another_way_of_writing_it_are_the_same_event() {
             "metric-with-a-link-that-is-none",
             "metric-with-the-word-none-for-values",
         ][..],
-        &[
-            "repeat-after-a-day",
-            "repeat-with-every-number-as-a-number",
-            "repeat-with-every-number-as-text",
-        ],
+        &["repeat-after-a-day", "repeat-with-every-number-as-a-number", "repeat-with-every-number-as-text"],
         &["recovery", "recovery-with-its-end-in-seconds"],
-        &[
-            "network-metric-with-account",
-            "keys-in-another-case",
-            "account-as-a-number",
-        ],
+        &["network-metric-with-account", "keys-in-another-case", "account-as-a-number"],
         &["metric-of-a-global-product", "times-inside-the-policy"],
         &["event-ping-unreachable", "event-of-an-unknown-type"],
         &[
@@ -63,24 +55,12 @@ fn a_repeat_a_recovery_and_another_level_are_other_events_of_the_same_alert() {
             "metric-of-level-serious",
             "recovery-without-its-end",
         ][..],
-        &[
-            "metric-firing",
-            "metric-with-an-unknown-status",
-            "metric-without-a-status",
-        ],
+        &["metric-firing", "metric-with-an-unknown-status", "metric-without-a-status"],
         &["event-ping-unreachable", "event-recovery"],
         &["event-from-eventbridge", "event-without-a-state"],
         &["template-recovery", "template-recovery-of-a-level"],
-        &[
-            "template-firing",
-            "template-with-a-duration-only",
-            "template-without-its-first-time",
-        ],
-        &[
-            "cloudevent-ping-unreachable",
-            "cloudevent-recovery",
-            "cloudevent-error-without-a-state",
-        ],
+        &["template-firing", "template-with-a-duration-only", "template-without-its-first-time"],
+        &["cloudevent-ping-unreachable", "cloudevent-recovery", "cloudevent-error-without-a-state"],
     ] {
         for (position, one) in group.iter().enumerate() {
             for other in &group[position + 1..] {
@@ -137,9 +117,7 @@ fn a_recovery_event_wins_over_its_firing_in_either_order() {
     assert_eq!(firing.occurred_at, recovery.occurred_at);
     for order in [[&firing, &recovery], [&recovery, &firing]] {
         let received_at = RECEIVED_AT.parse::<Timestamp>().unwrap();
-        let alert = order
-            .into_iter()
-            .fold(None, |alert, event| fold(alert, event, received_at).alert);
+        let alert = order.into_iter().fold(None, |alert, event| fold(alert, event, received_at).alert);
         assert_eq!(alert.unwrap().condition, alert::Condition::Resolved);
     }
 }

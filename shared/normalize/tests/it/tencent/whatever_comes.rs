@@ -52,12 +52,7 @@ proptest! {
 fn the_order_of_keys_does_not_matter() {
     for (path, body) in json_fixtures() {
         let read = |body: String| outcome(tencent::normalize, &post_json(body), &Settings::default());
-        assert_eq!(
-            read(reversed(&body)),
-            read(body.to_string()),
-            "{}",
-            path.display()
-        );
+        assert_eq!(read(reversed(&body)), read(body.to_string()), "{}", path.display());
     }
 }
 
@@ -67,22 +62,10 @@ fn numbers_sent_as_text_are_the_same_event() {
         let Ok(original) = tencent::normalize(&delivery(&path), &Settings::default()) else {
             continue;
         };
-        let as_text = tencent::normalize(
-            &post_json(numbers_as_text(body).to_string()),
-            &Settings::default(),
-        );
-        let ids = |events: &[AlertEvent]| {
-            events
-                .iter()
-                .map(|e| (e.fingerprint, e.event_id))
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(
-            ids(&as_text.unwrap().events),
-            ids(&original.events),
-            "{}",
-            path.display()
-        );
+        let as_text = tencent::normalize(&post_json(numbers_as_text(body).to_string()), &Settings::default());
+        let ids =
+            |events: &[AlertEvent]| events.iter().map(|e| (e.fingerprint, e.event_id)).collect::<Vec<_>>();
+        assert_eq!(ids(&as_text.unwrap().events), ids(&original.events), "{}", path.display());
     }
 }
 
@@ -107,33 +90,19 @@ fn event_is_sound(event: &AlertEvent) -> Result<(), TestCaseError> {
     prop_assert!(!event.title.is_empty());
     prop_assert!(event.occurred_at > Timestamp::UNIX_EPOCH);
     prop_assert_eq!(event.signal == Signal::Resolved, event.ended_at.is_some());
-    prop_assert!(
-        event
-            .url
-            .iter()
-            .all(|url| url.to_ascii_lowercase().starts_with("http"))
-    );
+    prop_assert!(event.url.iter().all(|url| url.to_ascii_lowercase().starts_with("http")));
     prop_assert!(event.labels.contains_key("alarm_type"));
     for (name, value) in event.labels.iter().chain(&event.annotations) {
         prop_assert!(!value.is_empty());
         prop_assert!(
-            !name.is_empty()
-                && name
-                    .bytes()
-                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+            !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
         );
     }
     Ok(())
 }
 
-const REASONS: [&str; 6] = [
-    "not_json",
-    "unknown_source",
-    "no_identity",
-    "unknown_shape",
-    "no_time",
-    "verification_probe",
-];
+const REASONS: [&str; 6] =
+    ["not_json", "unknown_source", "no_identity", "unknown_shape", "no_time", "verification_probe"];
 
 fn strange_values() -> impl Strategy<Value = Value> {
     let scalar = prop_oneof![
@@ -182,11 +151,7 @@ fn documents() -> impl Strategy<Value = Value> {
         "msg",
         "sessionId",
     ];
-    let values = prop_oneof![
-        Just(json!("cvm.cloud.tencent")),
-        Just(json!(1_786_248_000)),
-        strange_values()
-    ];
+    let values = prop_oneof![Just(json!("cvm.cloud.tencent")), Just(json!(1_786_248_000)), strange_values()];
     prop::collection::btree_map(prop::sample::select(keys.to_vec()), values, 0..keys.len())
         .prop_map(|members| json!(members))
 }
@@ -195,21 +160,15 @@ fn documents() -> impl Strategy<Value = Value> {
 fn places(value: &Value) -> Vec<String> {
     let inside = |key: String, value: &Value| {
         let key = key.replace('~', "~0").replace('/', "~1");
-        places(value)
-            .into_iter()
-            .map(move |place| format!("/{key}{place}"))
-            .collect::<Vec<_>>()
+        places(value).into_iter().map(move |place| format!("/{key}{place}")).collect::<Vec<_>>()
     };
     let below: Vec<_> = match value {
-        Value::Object(members) => members
-            .iter()
-            .flat_map(|(key, value)| inside(key.clone(), value))
-            .collect(),
-        Value::Array(items) => items
-            .iter()
-            .enumerate()
-            .flat_map(|(i, item)| inside(i.to_string(), item))
-            .collect(),
+        Value::Object(members) => {
+            members.iter().flat_map(|(key, value)| inside(key.clone(), value)).collect()
+        }
+        Value::Array(items) => {
+            items.iter().enumerate().flat_map(|(i, item)| inside(i.to_string(), item)).collect()
+        }
         _ => Vec::new(),
     };
     std::iter::once(String::new()).chain(below).collect()
@@ -235,10 +194,9 @@ fn numbers_as_text(value: Value) -> Value {
     match value {
         Value::Number(number) => Value::String(number.to_string()),
         Value::Array(items) => items.into_iter().map(numbers_as_text).collect(),
-        Value::Object(members) => members
-            .into_iter()
-            .map(|(key, value)| (key, numbers_as_text(value)))
-            .collect(),
+        Value::Object(members) => {
+            members.into_iter().map(|(key, value)| (key, numbers_as_text(value))).collect()
+        }
         other => other,
     }
 }
