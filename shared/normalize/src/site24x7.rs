@@ -12,12 +12,12 @@ mod late;
 mod log_row;
 mod monitor_id;
 mod names;
+mod outage;
 mod parameters;
 mod reconcile;
 mod redaction;
 mod status;
 mod time;
-mod times;
 mod webhook;
 
 pub use alert_logs::{LogEvent, LogEvents, LogWindow, UnreadableRow, alert_logs};

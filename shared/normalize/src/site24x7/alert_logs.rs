@@ -170,7 +170,7 @@ impl<'a> Group<'a> {
             event_id: self.event_id,
             signal: row.signal(),
             severity: row.severity(),
-            severity_raw: row.status.as_ref().map(|status| status.word().into_owned()).unwrap_or_default(),
+            severity_raw: row.status.as_ref().map(|status| status.word().to_owned()).unwrap_or_default(),
             title: row.title(),
             summary: (!row.message.is_empty()).then(|| row.message.clone()),
             resource: row.subject.name().map(str::to_owned),

@@ -127,8 +127,7 @@ impl<'a> LogRow<'a> {
 
     /// The id of the one event that it and every row like it are.
     pub(super) fn event_id(&self, account: &str) -> EventId {
-        let word = self.told_status().map(Status::word);
-        let told = word.as_deref().unwrap_or(&self.message);
+        let told = self.told_status().map_or(self.message.as_str(), Status::word);
         identity::of_log(account, self.subject.id(), told, self.minute())
     }
 }

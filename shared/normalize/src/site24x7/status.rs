@@ -1,7 +1,5 @@
 //! The words for a monitor's state, and what they mean to an alert.
 
-use std::borrow::Cow;
-
 use alert::{Severity, Signal};
 
 /// The state of a monitor, as Site24x7 names it.
@@ -73,7 +71,7 @@ impl Status {
             text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
                 && !text[word.len()..].starts_with(char::is_alphanumeric)
         };
-        KNOWN.into_iter().find(|known| begins_with(&known.word()))
+        KNOWN.into_iter().find(|known| begins_with(known.word()))
     }
 
     /// The state that the one word `word` of a text stands for, in any case.
@@ -82,8 +80,8 @@ impl Status {
     }
 
     /// The word in capitals.
-    pub fn word(&self) -> Cow<'_, str> {
-        Cow::Borrowed(match self {
+    pub fn word(&self) -> &str {
+        match self {
             Self::Down => "DOWN",
             Self::Up => "UP",
             Self::Trouble => "TROUBLE",
@@ -93,7 +91,7 @@ impl Status {
             Self::Discovery => "DISCOVERY",
             Self::ConfigurationError => "CONFIGURATION ERROR",
             Self::Other(word) => word,
-        })
+        }
     }
 
     /// What the state says about the monitor's alert.

@@ -4,9 +4,9 @@ use alert::{AlertEvent, Ends, Labels, Severity, Signal, Source};
 
 use super::labels::{joined, labels, tag_labels};
 use super::monitor_id::monitor_id;
+use super::outage::Times;
 use super::parameters::Parameters;
 use super::status::Status;
-use super::times::Times;
 use super::{TEST_MONITOR, decoding, identity};
 use crate::value::link;
 use crate::{Delivery, Normalized, Rejection, Settings};
@@ -92,7 +92,7 @@ fn warnings(told: &Told, times: &Times) -> Vec<&'static str> {
 
 fn event(parameters: &Parameters, told: Told, times: Times, account: &str) -> AlertEvent {
     let name = parameters.text("MONITORNAME").unwrap_or_else(|| told.monitor_id.clone());
-    let word = told.status.map(|status| status.word().into_owned()).unwrap_or_default();
+    let word = told.status.map(|status| status.word().to_owned()).unwrap_or_default();
     let reason = parameters.text("INCIDENT_REASON").unwrap_or_default();
     AlertEvent {
         source: Source::Site24x7,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use alert::{EventId, Transition, fold};
+use alert::{EventId, Signal, Transition, fold};
 use jiff::SignedDuration;
 use jiff::tz::Offset;
 use normalize::site24x7::{LogWindow, MonitorNames, alert_logs, current_status};
@@ -63,6 +63,22 @@ fn the_alert_logs_alone_fire_and_resolve() {
         })
         .collect();
     assert_eq!(transitions, [Some(Transition::Opened), Some(Transition::Resolved)]);
+}
+
+#[test]
+fn a_row_is_of_the_monitor_and_the_state_that_its_message_is_about() {
+    let told = |message: &str| {
+        let row = json!({ "msg": message, "sent_time": "2026-03-01T10:15:29+0530" });
+        let told = logs(&json!({ "data": [row] })).events.remove(0);
+        (told.monitor_id, told.event.title, told.event.signal)
+    };
+    let of =
+        |id: &str, title: &str, signal| (Some(format!("1234560000000250{id}")), title.to_owned(), signal);
+    let front = told("Shop front is Up. It was Down for 3 minutes");
+    assert_eq!(front, of("13", "Shop front is UP", Signal::Resolved));
+    assert_eq!(told("Critical DB is Up"), of("22", "Critical DB is UP", Signal::Resolved));
+    assert_eq!(told("web eu is Down"), of("24", "web eu is DOWN", Signal::Firing));
+    assert_eq!(told("Twin is Down"), (None, "Twin is Down".to_owned(), Signal::Notice));
 }
 
 #[test]
