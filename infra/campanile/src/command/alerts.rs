@@ -102,7 +102,8 @@ mod tests {
     #[test]
     fn an_age_has_at_most_two_units() {
         let since = Timestamp::UNIX_EPOCH;
-        let ages = [5, 65, 3_700, 90_000, -1].map(|seconds| age(since, Timestamp::from_second(seconds).unwrap()));
+        let ages =
+            [5, 65, 3_700, 90_000, -1].map(|seconds| age(since, Timestamp::from_second(seconds).unwrap()));
         assert_eq!(ages, ["5 s", "1 min", "1 h 1 min", "1 d 1 h", "in the future"]);
     }
 

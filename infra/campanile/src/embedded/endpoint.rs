@@ -42,9 +42,7 @@ pub enum EndpointError {
 impl Endpoint {
     /// Serves `service` on a free port of 127.0.0.1, in a task of the present runtime.
     pub async fn serve(service: impl AwsService) -> Result<Self, EndpointError> {
-        let (listener, address) = listen()
-            .await
-            .map_err(|source| EndpointError::Listen { source })?;
+        let (listener, address) = listen().await.map_err(|source| EndpointError::Listen { source })?;
         let (running, stopped) = oneshot::channel();
         let router = router(Arc::new(service));
         let server = tokio::spawn(async move {
@@ -52,11 +50,7 @@ impl Endpoint {
             // axum never returns an error; it tries again where accepting fails.
             drop(serving.await);
         });
-        Ok(Self {
-            address,
-            server,
-            running,
-        })
+        Ok(Self { address, server, running })
     }
 
     /// What belongs into `AWS_ENDPOINT_URL` (or the variable of one service), such as `http://127.0.0.1:40123`.
@@ -79,22 +73,11 @@ async fn listen() -> io::Result<(TcpListener, SocketAddr)> {
 }
 
 fn router(service: Arc<dyn AwsService>) -> Router {
-    Router::new()
-        .fallback(answer)
-        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .with_state(service)
+    Router::new().fallback(answer).layer(DefaultBodyLimit::max(MAX_BODY_BYTES)).with_state(service)
 }
 
 async fn answer(State(service): State<Arc<dyn AwsService>>, headers: HeaderMap, body: Bytes) -> Response {
-    let target = headers
-        .get(TARGET_HEADER)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    let answer = service
-        .answer(AwsCall {
-            target: target.to_owned(),
-            body,
-        })
-        .await;
+    let target = headers.get(TARGET_HEADER).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let answer = service.answer(AwsCall { target: target.to_owned(), body }).await;
     (answer.status, [(header::CONTENT_TYPE, CONTENT_TYPE)], answer.body).into_response()
 }

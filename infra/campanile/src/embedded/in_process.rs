@@ -59,11 +59,7 @@ fn call_of(request: &HttpRequest) -> Result<AwsCall, ConnectorError> {
         .bytes()
         .ok_or_else(|| ConnectorError::user("the embedded services take no streamed body".into()))?;
     Ok(AwsCall {
-        target: request
-            .headers()
-            .get(TARGET_HEADER)
-            .unwrap_or_default()
-            .to_owned(),
+        target: request.headers().get(TARGET_HEADER).unwrap_or_default().to_owned(),
         body: Bytes::copy_from_slice(body),
     })
 }

@@ -51,18 +51,12 @@ fn with<Input: DeserializeOwned, Output: Serialize>(
 }
 
 fn success(output: Vec<u8>) -> AwsAnswer {
-    AwsAnswer {
-        status: StatusCode::OK,
-        body: output.into(),
-    }
+    AwsAnswer { status: StatusCode::OK, body: output.into() }
 }
 
 fn failure(error: &DynoxideError) -> AwsAnswer {
     let status = StatusCode::from_u16(error.status_code()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    AwsAnswer {
-        status,
-        body: error.to_json().into(),
-    }
+    AwsAnswer { status, body: error.to_json().into() }
 }
 
 fn not_supported(operation: &str) -> AwsAnswer {

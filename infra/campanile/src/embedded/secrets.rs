@@ -79,12 +79,7 @@ impl EmbeddedSecrets {
             };
             let input = json!({ "Name": name, "SecretString": text });
             let target = "secretsmanager.CreateSecret".to_owned();
-            let answer = self
-                .pass_on(AwsCall {
-                    target,
-                    body: input.to_string().into(),
-                })
-                .await;
+            let answer = self.pass_on(AwsCall { target, body: input.to_string().into() }).await;
             if !answer.status.is_success() {
                 return Err(SecretsError::Refused { name });
             }
@@ -108,10 +103,7 @@ impl EmbeddedSecrets {
         };
         let response = self.service.handle(request).await;
         let status = StatusCode::from_u16(response.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        AwsAnswer {
-            status,
-            body: response.body,
-        }
+        AwsAnswer { status, body: response.body }
     }
 
     /// Passes on a call that may make a new version current, and sees that one version only is the previous one.
@@ -150,9 +142,7 @@ fn keep_one_previous(secret: &mut SecretView, earlier: &SecretView) {
             version.version_stages.retain(|stage| stage != PREVIOUS);
         }
     }
-    secret
-        .versions
-        .retain(|_, version| !version.version_stages.is_empty());
+    secret.versions.retain(|_, version| !version.version_stages.is_empty());
 }
 
 #[async_trait]

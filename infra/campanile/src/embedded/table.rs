@@ -117,19 +117,11 @@ impl EmbeddedTable {
             }
             Location::InMemory => (in_memory_file(), None),
         };
-        let database = Database::new(&file).map_err(|source| OpenError::Database {
-            file: file.clone(),
-            source,
-        })?;
+        let database =
+            Database::new(&file).map_err(|source| OpenError::Database { file: file.clone(), source })?;
         let upkeep = upkeep::prepare(&file).map_err(|source| OpenError::Stream { file, source })?;
-        let engine = Engine {
-            database,
-            upkeep,
-            _lock: lock,
-        };
-        Ok(Self {
-            engine: Arc::new(Mutex::new(engine)),
-        })
+        let engine = Engine { database, upkeep, _lock: lock };
+        Ok(Self { engine: Arc::new(Mutex::new(engine)) })
     }
 
     /// Runs `work` on a thread that may block, after those who asked before.
@@ -147,15 +139,9 @@ impl EmbeddedTable {
 #[async_trait]
 impl AwsService for EmbeddedTable {
     async fn answer(&self, call: AwsCall) -> AwsAnswer {
-        let answer = self
-            .in_turn(move |engine| operations::run(&engine.database, &call))
-            .await;
+        let answer = self.in_turn(move |engine| operations::run(&engine.database, &call)).await;
         answer.unwrap_or_else(|error| {
-            AwsAnswer::error(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "InternalServerError",
-                &error.to_string(),
-            )
+            AwsAnswer::error(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError", &error.to_string())
         })
     }
 }
@@ -168,10 +154,8 @@ impl fmt::Debug for EmbeddedTable {
 
 /// Keeps a second process out: dynoxide caches what tables there are, and would not see the other's.
 fn lock(directory: &Path) -> Result<File, OpenError> {
-    fs::create_dir_all(directory).map_err(|source| OpenError::Directory {
-        path: directory.to_owned(),
-        source,
-    })?;
+    fs::create_dir_all(directory)
+        .map_err(|source| OpenError::Directory { path: directory.to_owned(), source })?;
     let path = directory.join(LOCK_FILE);
     let file = match File::create(&path) {
         Ok(file) => file,
@@ -179,18 +163,14 @@ fn lock(directory: &Path) -> Result<File, OpenError> {
     };
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(OpenError::InUse {
-            path: directory.to_owned(),
-        }),
+        Err(TryLockError::WouldBlock) => Err(OpenError::InUse { path: directory.to_owned() }),
         Err(TryLockError::Error(source)) => Err(OpenError::Lock { path, source }),
     }
 }
 
 fn database_file(directory: &Path) -> Result<String, OpenError> {
     let file = directory.join(DATABASE_FILE).into_os_string().into_string();
-    file.map_err(|_| OpenError::Name {
-        path: directory.to_owned(),
-    })
+    file.map_err(|_| OpenError::Name { path: directory.to_owned() })
 }
 
 /// A name under which SQLite keeps a database in memory for every connection of this process that knows it.

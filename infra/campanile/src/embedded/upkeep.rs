@@ -144,10 +144,7 @@ pub(super) fn prepare(file: &str) -> rusqlite::Result<Connection> {
 
 fn read(engine: &Engine, table_name: String, at_most: usize) -> Result<Vec<StreamRecord>, UpkeepError> {
     let shard_iterator = encode_shard_iterator(&table_name, &shard_id(&table_name), 0);
-    let request = GetRecordsRequest {
-        shard_iterator,
-        limit: Some(at_most),
-    };
+    let request = GetRecordsRequest { shard_iterator, limit: Some(at_most) };
     let records = match engine.database.get_records(request) {
         Ok(answer) => answer.records,
         Err(source) => return Err(UpkeepError::Read { table_name, source }),
@@ -158,28 +155,18 @@ fn read(engine: &Engine, table_name: String, at_most: usize) -> Result<Vec<Strea
 
 fn as_event(record: Record) -> serde_json::Result<StreamRecord> {
     let event = serde_json::to_value(&record)?;
-    Ok(StreamRecord {
-        sequence_number: record.dynamodb.sequence_number,
-        event,
-    })
+    Ok(StreamRecord { sequence_number: record.dynamodb.sequence_number, event })
 }
 
 fn trim(upkeep: &Connection, table_name: String, stored: i64) -> Result<usize, UpkeepError> {
-    upkeep
-        .execute(FORGET, (&table_name, stored))
-        .map_err(|source| UpkeepError::Trim { table_name, source })
+    upkeep.execute(FORGET, (&table_name, stored)).map_err(|source| UpkeepError::Trim { table_name, source })
 }
 
 fn stored_number(public: &str) -> Result<i64, UpkeepError> {
-    let stored = public
-        .parse::<u128>()
-        .ok()
-        .and_then(|number| number.checked_sub(SEQUENCE_NUMBER_OFFSET));
+    let stored = public.parse::<u128>().ok().and_then(|number| number.checked_sub(SEQUENCE_NUMBER_OFFSET));
     stored
         .and_then(|number| i64::try_from(number).ok())
-        .ok_or_else(|| UpkeepError::SequenceNumber {
-            sequence_number: public.to_owned(),
-        })
+        .ok_or_else(|| UpkeepError::SequenceNumber { sequence_number: public.to_owned() })
 }
 
 #[cfg(test)]
@@ -198,14 +185,9 @@ mod tests {
         let _database = Database::new(file).unwrap();
         let upkeep = prepare(file).unwrap();
 
-        let plan: String = upkeep
-            .query_row(HIGHEST, ["campanile"], |row| row.get("detail"))
-            .unwrap();
+        let plan: String = upkeep.query_row(HIGHEST, ["campanile"], |row| row.get("detail")).unwrap();
 
-        assert!(
-            plan.contains("SEARCH") && plan.contains("campanile_stream_order"),
-            "{plan}"
-        );
+        assert!(plan.contains("SEARCH") && plan.contains("campanile_stream_order"), "{plan}");
     }
 
     #[test]
@@ -222,11 +204,7 @@ mod tests {
         let upkeep = prepare(file).unwrap();
 
         let kept: String = upkeep
-            .query_row(
-                "SELECT group_concat(sequence_number) FROM _stream_records",
-                [],
-                |row| row.get(0),
-            )
+            .query_row("SELECT group_concat(sequence_number) FROM _stream_records", [], |row| row.get(0))
             .unwrap();
         assert_eq!(kept, "2");
     }

@@ -24,15 +24,8 @@ pub(crate) fn client(table: &EmbeddedTable) -> Client {
 }
 
 pub(crate) async fn create(client: &Client) {
-    let attributes = [
-        "pk",
-        "sk",
-        "occurred_key",
-        "condition_shard",
-        "condition_key",
-        "received_shard",
-        "received_key",
-    ];
+    let attributes =
+        ["pk", "sk", "occurred_key", "condition_shard", "condition_key", "received_shard", "received_key"];
     client
         .create_table()
         .table_name(NAME)
@@ -52,18 +45,9 @@ pub(crate) async fn create(client: &Client) {
         .send()
         .await
         .unwrap();
-    let expiry = TimeToLiveSpecification::builder()
-        .enabled(true)
-        .attribute_name("expires_at")
-        .build()
-        .unwrap();
-    client
-        .update_time_to_live()
-        .table_name(NAME)
-        .time_to_live_specification(expiry)
-        .send()
-        .await
-        .unwrap();
+    let expiry =
+        TimeToLiveSpecification::builder().enabled(true).attribute_name("expires_at").build().unwrap();
+    client.update_time_to_live().table_name(NAME).time_to_live_specification(expiry).send().await.unwrap();
 }
 
 fn text_attribute(name: &str) -> AttributeDefinition {
@@ -76,13 +60,7 @@ fn text_attribute(name: &str) -> AttributeDefinition {
 
 fn keys(hash: &str, range: &str) -> Vec<KeySchemaElement> {
     [(hash, KeyType::Hash), (range, KeyType::Range)]
-        .map(|(name, kind)| {
-            KeySchemaElement::builder()
-                .attribute_name(name)
-                .key_type(kind)
-                .build()
-                .unwrap()
-        })
+        .map(|(name, kind)| KeySchemaElement::builder().attribute_name(name).key_type(kind).build().unwrap())
         .to_vec()
 }
 
@@ -90,11 +68,7 @@ fn local_index() -> LocalSecondaryIndex {
     LocalSecondaryIndex::builder()
         .index_name("by_occurred")
         .set_key_schema(Some(keys("pk", "occurred_key")))
-        .projection(
-            Projection::builder()
-                .projection_type(ProjectionType::KeysOnly)
-                .build(),
-        )
+        .projection(Projection::builder().projection_type(ProjectionType::KeysOnly).build())
         .build()
         .unwrap()
 }
@@ -103,11 +77,7 @@ fn global_index(name: &str, hash: &str, range: &str) -> GlobalSecondaryIndex {
     GlobalSecondaryIndex::builder()
         .index_name(name)
         .set_key_schema(Some(keys(hash, range)))
-        .projection(
-            Projection::builder()
-                .projection_type(ProjectionType::KeysOnly)
-                .build(),
-        )
+        .projection(Projection::builder().projection_type(ProjectionType::KeysOnly).build())
         .build()
         .unwrap()
 }
@@ -139,11 +109,7 @@ pub(crate) fn new_history_entry(fingerprint: &str, event_id: &str) -> TransactWr
 
 /// The alert's state moving on from `revision`; 0 makes it.
 pub(crate) fn next_state(fingerprint: &str, revision: u64) -> TransactWriteItem {
-    let condition = if revision == 0 {
-        "attribute_not_exists(pk)"
-    } else {
-        "revision = :revision"
-    };
+    let condition = if revision == 0 { "attribute_not_exists(pk)" } else { "revision = :revision" };
     let update = Update::builder()
         .table_name(NAME)
         .key("pk", text(format!("ALERT#{fingerprint}")))
@@ -163,21 +129,10 @@ pub(crate) fn next_state(fingerprint: &str, revision: u64) -> TransactWriteItem 
     } else {
         update.expression_attribute_values(":revision", number(revision))
     };
-    TransactWriteItem::builder()
-        .update(update.build().unwrap())
-        .build()
+    TransactWriteItem::builder().update(update.build().unwrap()).build()
 }
 
 pub(crate) async fn put(client: &Client, members: &[(&str, AttributeValue)]) {
-    let item = members
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), value.clone()))
-        .collect();
-    client
-        .put_item()
-        .table_name(NAME)
-        .set_item(Some(item))
-        .send()
-        .await
-        .unwrap();
+    let item = members.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+    client.put_item().table_name(NAME).set_item(Some(item)).send().await.unwrap();
 }

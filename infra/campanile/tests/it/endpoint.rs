@@ -11,9 +11,7 @@ use crate::alert_table::{NAME, create, put, text};
 async fn embedded_aws() -> EmbeddedAws {
     EmbeddedAws {
         table: EmbeddedTable::open(&Location::InMemory).unwrap(),
-        secrets: EmbeddedSecrets::from_json(br#"{"campanile/netdata": "t0ken"}"#)
-            .await
-            .unwrap(),
+        secrets: EmbeddedSecrets::from_json(br#"{"campanile/netdata": "t0ken"}"#).await.unwrap(),
     }
 }
 
@@ -22,9 +20,7 @@ fn over_http(url: &str) -> SdkConfig {
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::from_static("eu-central-1"))
-        .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
-            "a", "b", None, None, "test",
-        )))
+        .credentials_provider(SharedCredentialsProvider::new(Credentials::new("a", "b", None, None, "test")))
         .http_client(Builder::new().build_http())
         .endpoint_url(url)
         .build()
@@ -39,28 +35,15 @@ async fn one_url_serves_both_and_shows_what_is_written_in_process() {
     create(&table).await;
     put(&table, &[("pk", text("p")), ("sk", text("s"))]).await;
     let secrets = aws_sdk_secretsmanager::Client::new(&in_process);
-    secrets
-        .put_secret_value()
-        .secret_id("campanile/netdata")
-        .secret_string("next")
-        .send()
-        .await
-        .unwrap();
+    secrets.put_secret_value().secret_id("campanile/netdata").secret_string("next").send().await.unwrap();
 
     let outside = over_http(&endpoint.url());
 
     let table = aws_sdk_dynamodb::Client::new(&outside);
-    let read = table
-        .get_item()
-        .table_name(NAME)
-        .key("pk", text("p"))
-        .key("sk", text("s"));
+    let read = table.get_item().table_name(NAME).key("pk", text("p")).key("sk", text("s"));
     assert_eq!(read.send().await.unwrap().item().unwrap().len(), 2);
     let secrets = aws_sdk_secretsmanager::Client::new(&outside);
-    let read = secrets
-        .get_secret_value()
-        .secret_id("campanile/netdata")
-        .version_stage("AWSPREVIOUS");
+    let read = secrets.get_secret_value().secret_id("campanile/netdata").version_stage("AWSPREVIOUS");
     assert_eq!(read.send().await.unwrap().secret_string(), Some("t0ken"));
 }
 
@@ -68,12 +51,7 @@ async fn one_url_serves_both_and_shows_what_is_written_in_process() {
 async fn a_refusal_arrives_with_its_type() {
     let endpoint = Endpoint::serve(embedded_aws().await).await.unwrap();
     let client = aws_sdk_dynamodb::Client::new(&over_http(&endpoint.url()));
-    let error = client
-        .describe_table()
-        .table_name("another")
-        .send()
-        .await
-        .unwrap_err();
+    let error = client.describe_table().table_name("another").send().await.unwrap_err();
     assert_eq!(error.code(), Some("ResourceNotFoundException"));
 }
 
@@ -82,24 +60,14 @@ async fn a_large_item_passes() {
     let endpoint = Endpoint::serve(embedded_aws().await).await.unwrap();
     let client = aws_sdk_dynamodb::Client::new(&over_http(&endpoint.url()));
     create(&client).await;
-    let item = |size: usize| {
-        [
-            ("pk", text("p")),
-            ("sk", text("s")),
-            ("raw", text("x".repeat(size))),
-        ]
-    };
+    let item = |size: usize| [("pk", text("p")), ("sk", text("s")), ("raw", text("x".repeat(size)))];
     put(&client, &item(390 * 1024)).await;
 
-    let too_large = client.put_item().table_name(NAME).set_item(Some(
-        item(410 * 1024)
-            .map(|(name, value)| (name.to_owned(), value))
-            .into(),
-    ));
-    assert_eq!(
-        too_large.send().await.unwrap_err().code(),
-        Some("ValidationException")
-    );
+    let too_large = client
+        .put_item()
+        .table_name(NAME)
+        .set_item(Some(item(410 * 1024).map(|(name, value)| (name.to_owned(), value)).into()));
+    assert_eq!(too_large.send().await.unwrap_err().code(), Some("ValidationException"));
 }
 
 #[tokio::test]

@@ -1,9 +1,5 @@
 //! The embedded AWS as the real SDK clients see it.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test that cannot go on has failed"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod alert_table;
 mod endpoint;

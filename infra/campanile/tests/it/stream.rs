@@ -6,15 +6,7 @@ use serde_json::{Value, json};
 use crate::alert_table::{NAME, client, create, in_memory, number, put, text};
 
 async fn put_revision(client: &aws_sdk_dynamodb::Client, revision: u64) {
-    put(
-        client,
-        &[
-            ("pk", text("p")),
-            ("sk", text("s")),
-            ("revision", number(revision)),
-        ],
-    )
-    .await;
+    put(client, &[("pk", text("p")), ("sk", text("s")), ("revision", number(revision))]).await;
 }
 
 fn image(revision: &str) -> Value {
@@ -22,10 +14,7 @@ fn image(revision: &str) -> Value {
 }
 
 fn event_names(records: &[StreamRecord]) -> Vec<&str> {
-    records
-        .iter()
-        .map(|record| record.event["eventName"].as_str().unwrap())
-        .collect()
+    records.iter().map(|record| record.event["eventName"].as_str().unwrap()).collect()
 }
 
 #[tokio::test]
@@ -33,14 +22,7 @@ async fn every_change_comes_in_order_with_keys_and_both_images() {
     let (table, client) = in_memory().await;
     put_revision(&client, 1).await;
     put_revision(&client, 2).await;
-    client
-        .delete_item()
-        .table_name(NAME)
-        .key("pk", text("p"))
-        .key("sk", text("s"))
-        .send()
-        .await
-        .unwrap();
+    client.delete_item().table_name(NAME).key("pk", text("p")).key("sk", text("s")).send().await.unwrap();
 
     let records = table.oldest_records(NAME, 100).await.unwrap();
 
@@ -66,10 +48,7 @@ async fn records_come_again_until_they_are_forgotten() {
     let first_two = table.oldest_records(NAME, 2).await.unwrap();
     assert_eq!(table.oldest_records(NAME, 2).await.unwrap(), first_two);
 
-    let forgotten = table
-        .forget_records(NAME, &first_two[1].sequence_number)
-        .await
-        .unwrap();
+    let forgotten = table.forget_records(NAME, &first_two[1].sequence_number).await.unwrap();
 
     assert_eq!(forgotten, 2);
     let rest = table.oldest_records(NAME, 2).await.unwrap();
@@ -102,24 +81,13 @@ async fn records_outlive_a_restart() {
 
     let table = EmbeddedTable::open(&location).unwrap();
 
-    assert_eq!(
-        event_names(&table.oldest_records(NAME, 10).await.unwrap()),
-        ["INSERT"]
-    );
+    assert_eq!(event_names(&table.oldest_records(NAME, 10).await.unwrap()), ["INSERT"]);
 }
 
 #[tokio::test]
 async fn a_deletion_by_time_to_live_says_who_did_it() {
     let (table, client) = in_memory().await;
-    put(
-        &client,
-        &[
-            ("pk", text("p")),
-            ("sk", text("s")),
-            ("expires_at", number(1_000_000_000)),
-        ],
-    )
-    .await;
+    put(&client, &[("pk", text("p")), ("sk", text("s")), ("expires_at", number(1_000_000_000))]).await;
     table.delete_expired().await.unwrap();
 
     let records = table.oldest_records(NAME, 10).await.unwrap();

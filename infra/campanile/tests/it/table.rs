@@ -46,11 +46,7 @@ async fn state_of(client: &Client, fingerprint: &str) -> (u64, u64) {
         .await
         .unwrap();
     let state = found.item.unwrap_or_default();
-    let read = |name: &str| {
-        state
-            .get(name)
-            .map_or(0, |value| value.as_n().unwrap().parse().unwrap())
-    };
+    let read = |name: &str| state.get(name).map_or(0, |value| value.as_n().unwrap().parse().unwrap());
     (read("revision"), read("occurrences"))
 }
 
@@ -68,10 +64,7 @@ async fn history_of(client: &Client, fingerprint: &str) -> Vec<String> {
 }
 
 fn sort_keys(items: &[std::collections::HashMap<String, AttributeValue>]) -> Vec<String> {
-    items
-        .iter()
-        .map(|item| item["sk"].as_s().unwrap().clone())
-        .collect()
+    items.iter().map(|item| item["sk"].as_s().unwrap().clone()).collect()
 }
 
 fn codes(reasons: &[CancellationReason]) -> Vec<&str> {
@@ -137,28 +130,15 @@ async fn a_batch_of_keys_brings_the_items_that_exist() {
         put(&client, &[("pk", text("p")), ("sk", text(sk))]).await;
     }
     let key = |sk: &str| [("pk".to_owned(), text("p")), ("sk".to_owned(), text(sk))].into();
-    let wanted = KeysAndAttributes::builder()
-        .keys(key("a"))
-        .keys(key("b"))
-        .keys(key("missing"))
-        .build()
-        .unwrap();
+    let wanted =
+        KeysAndAttributes::builder().keys(key("a")).keys(key("b")).keys(key("missing")).build().unwrap();
 
-    let found = client
-        .batch_get_item()
-        .request_items(NAME, wanted)
-        .send()
-        .await
-        .unwrap();
+    let found = client.batch_get_item().request_items(NAME, wanted).send().await.unwrap();
 
     let mut sort_keys = sort_keys(&found.responses().unwrap()[NAME]);
     sort_keys.sort();
     assert_eq!(sort_keys, ["a", "b"]);
-    assert!(
-        found
-            .unprocessed_keys()
-            .is_none_or(std::collections::HashMap::is_empty)
-    );
+    assert!(found.unprocessed_keys().is_none_or(std::collections::HashMap::is_empty));
 }
 
 /// Every page of an index, newest first, two items a page.
@@ -209,18 +189,9 @@ async fn every_index_reads_backwards_page_by_page() {
     put(&client, &[("pk", text("ALERT#f")), ("sk", text("STATE"))]).await;
 
     let expected = [vec!["x", "z"], vec!["y"]];
-    assert_eq!(
-        pages_backwards(&client, "by_occurred", "pk", "ALERT#f").await,
-        expected
-    );
-    assert_eq!(
-        pages_backwards(&client, "by_condition", "condition_shard", "firing#0").await,
-        expected
-    );
-    assert_eq!(
-        pages_backwards(&client, "by_received", "received_shard", "netdata#0").await,
-        expected
-    );
+    assert_eq!(pages_backwards(&client, "by_occurred", "pk", "ALERT#f").await, expected);
+    assert_eq!(pages_backwards(&client, "by_condition", "condition_shard", "firing#0").await, expected);
+    assert_eq!(pages_backwards(&client, "by_received", "received_shard", "netdata#0").await, expected);
 }
 
 #[tokio::test]
@@ -252,37 +223,15 @@ async fn an_index_of_keys_shows_keys_only_and_forgets_an_item_that_moved_on() {
     put(&client, &state("resolved#0")).await;
 
     let nothing = vec![Vec::<String>::new()];
-    assert_eq!(
-        pages_backwards(&client, "by_condition", "condition_shard", "firing#0").await,
-        nothing
-    );
-    assert_eq!(
-        pages_backwards(&client, "by_condition", "condition_shard", "resolved#0").await,
-        [["STATE"]]
-    );
+    assert_eq!(pages_backwards(&client, "by_condition", "condition_shard", "firing#0").await, nothing);
+    assert_eq!(pages_backwards(&client, "by_condition", "condition_shard", "resolved#0").await, [["STATE"]]);
 }
 
 #[tokio::test]
 async fn an_expired_item_is_read_until_it_is_filtered_or_deleted() {
     let (table, client) = in_memory().await;
-    put(
-        &client,
-        &[
-            ("pk", text("p")),
-            ("sk", text("past")),
-            ("expires_at", number(1_000_000_000)),
-        ],
-    )
-    .await;
-    put(
-        &client,
-        &[
-            ("pk", text("p")),
-            ("sk", text("future")),
-            ("expires_at", number(9_999_999_999)),
-        ],
-    )
-    .await;
+    put(&client, &[("pk", text("p")), ("sk", text("past")), ("expires_at", number(1_000_000_000))]).await;
+    put(&client, &[("pk", text("p")), ("sk", text("future")), ("expires_at", number(9_999_999_999))]).await;
     let all = client
         .query()
         .table_name(NAME)
@@ -293,10 +242,7 @@ async fn an_expired_item_is_read_until_it_is_filtered_or_deleted() {
         .filter_expression("attribute_not_exists(expires_at) OR expires_at > :now")
         .expression_attribute_values(":now", number(1_800_000_000));
 
-    assert_eq!(
-        sort_keys(all.clone().send().await.unwrap().items()),
-        ["future", "past"]
-    );
+    assert_eq!(sort_keys(all.clone().send().await.unwrap().items()), ["future", "past"]);
     assert_eq!(sort_keys(unexpired.send().await.unwrap().items()), ["future"]);
 
     assert_eq!(table.delete_expired().await.unwrap(), 1);
@@ -344,28 +290,16 @@ async fn an_update_adds_and_returns_the_new_values() {
 #[tokio::test]
 async fn an_operation_that_is_not_there_says_so() {
     let (_table, client) = in_memory().await;
-    let error = client
-        .describe_continuous_backups()
-        .table_name(NAME)
-        .send()
-        .await
-        .unwrap_err();
+    let error = client.describe_continuous_backups().table_name(NAME).send().await.unwrap_err();
     assert_eq!(error.code(), Some("UnknownOperationException"));
-    assert_eq!(
-        error.message(),
-        Some("the embedded table has no operation `DescribeContinuousBackups`")
-    );
+    assert_eq!(error.message(), Some("the embedded table has no operation `DescribeContinuousBackups`"));
 }
 
 #[tokio::test]
 async fn input_that_cannot_be_read_is_a_validation_error() {
     let (_table, client) = in_memory().await;
     let not_a_number = AttributeValue::N("twelve".to_owned());
-    let put = client
-        .put_item()
-        .table_name(NAME)
-        .item("pk", text("p"))
-        .item("sk", not_a_number);
+    let put = client.put_item().table_name(NAME).item("pk", text("p")).item("sk", not_a_number);
     assert_eq!(put.send().await.unwrap_err().code(), Some("ValidationException"));
 }
 
@@ -390,10 +324,7 @@ async fn a_directory_opened_again_shows_what_was_written() {
     let client = client(&EmbeddedTable::open(&location).unwrap());
 
     assert_eq!(state_of(&client, "f").await, (1, 1));
-    assert_eq!(
-        pages_backwards(&client, "by_condition", "condition_shard", "firing#0").await,
-        [["STATE"]]
-    );
+    assert_eq!(pages_backwards(&client, "by_condition", "condition_shard", "firing#0").await, [["STATE"]]);
 }
 
 #[test]
@@ -431,10 +362,7 @@ fn a_file_that_is_no_database_is_refused_and_left_alone() {
 fn a_file_where_the_directory_belongs_is_named() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let error = EmbeddedTable::open(&Location::Directory(file.path().to_owned())).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        format!("cannot make the data directory `{}`", file.path().display())
-    );
+    assert_eq!(error.to_string(), format!("cannot make the data directory `{}`", file.path().display()));
 }
 
 /// Also prints how fast that was with the stream on: a guide for those who set time limits, not a promise.
@@ -456,8 +384,6 @@ async fn alerts_that_sixteen_write_at_once_are_all_there() {
 
 async fn write_alerts(client: &Client, writer: u32, alerts: u32) {
     for alert in 0..alerts {
-        record(client, &format!("{writer}-{alert}"), "1", 0)
-            .await
-            .unwrap();
+        record(client, &format!("{writer}-{alert}"), "1", 0).await.unwrap();
     }
 }
