@@ -1,6 +1,7 @@
 //! `campanile up`: the local bundle.
 
 use std::fmt::Write;
+use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
