@@ -27,7 +27,7 @@ pub(crate) struct Events {
 #[derive(Serialize)]
 struct Event {
     #[serde(flatten)]
-    event: AlertEvent,
+    said: AlertEvent,
     transition: Option<Transition>,
     received_at: Timestamp,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
@@ -88,7 +88,7 @@ fn answer(page: EventPage, parameters: &Parameters) -> Result<Json<Events>, Fail
 impl Event {
     fn without_raw(entry: HistoryEntry) -> Self {
         let received_at = entry.delivery.received_at;
-        Self { event: entry.event, transition: entry.transition, received_at, raw: None }
+        Self { said: entry.event, transition: entry.transition, received_at, raw: None }
     }
 
     fn with_raw(mut entry: HistoryEntry) -> Self {

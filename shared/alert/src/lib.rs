@@ -8,6 +8,7 @@ mod alert;
 mod event;
 mod fold;
 mod identity;
+pub mod matcher;
 mod severity;
 mod source;
 mod timeline;

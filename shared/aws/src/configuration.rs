@@ -44,7 +44,7 @@ impl Default for Configuration {
         Self {
             table: "campanile".to_owned(),
             secret_prefix: "campanile".to_owned(),
-            secret_max_age: Duration::from_secs(300),
+            secret_max_age: Duration::from_mins(5),
             history_days: 90,
             quarantine_days: 30,
             default_severity: Severity::Warning,

@@ -15,11 +15,26 @@ use intake::{ClientCertificate, Clock, TimeLeft};
 use lambda_http::aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
 use lambda_http::lambda_runtime::{self, LambdaEvent};
 use lambda_http::{Body, Context, Error, service_fn};
+use percent_encoding::{AsciiSet, CONTROLS, percent_encode};
 
 use crate::SystemClock;
 
 /// What a reply needs on its way back, taken from the time that Lambda leaves us.
 const WAY_BACK: Duration = Duration::from_millis(500);
+
+/// What a URI's path and query cannot hold.
+const UNFIT: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'<')
+    .add(b'>')
+    .add(b'\\')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}')
+    .add(b'#');
 
 /// Serves `handle` until Lambda ends the process.
 ///
@@ -67,17 +82,7 @@ fn uri(path: &str, query: &str) -> Result<Uri, Error> {
 
 /// `target` with every byte percent-encoded that a URI cannot hold.
 fn escaped(target: &str) -> String {
-    let mut escaped = String::with_capacity(target.len());
-    for byte in target.bytes() {
-        if byte.is_ascii_graphic()
-            && !matches!(byte, b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}' | b'#')
-        {
-            escaped.push(char::from(byte));
-        } else {
-            escaped.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    escaped
+    percent_encode(target.as_bytes(), UNFIT).to_string()
 }
 
 fn time_left(context: &Context) -> TimeLeft {

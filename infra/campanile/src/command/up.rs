@@ -114,10 +114,6 @@ async fn stopped() {
 
 fn log_to_stderr(level: &str) {
     let filter = EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt()
-        .compact()
-        .with_target(false)
-        .with_writer(std::io::stderr)
-        .with_env_filter(filter)
-        .init();
+    let log = tracing_subscriber::fmt().compact().with_target(false).with_env_filter(filter);
+    log.with_ansi(std::io::stderr().is_terminal()).with_writer(std::io::stderr).init();
 }

@@ -8,7 +8,7 @@ use jiff::tz::Offset;
 use super::definition::{BY_CONDITION, BY_OCCURRENCE, BY_RECEPTION};
 use super::item::{SHARDS, alert_pk, condition_shard, is_expired, received_shard, to_alert};
 use super::merge::{Entry, Merge};
-use super::read::{HistoryEntry, to_history_entry};
+use super::read::{HistoryEntry, oldest_day, to_history_entry};
 use super::{Cursor, Table};
 
 /// How many index entries a filtered page reads at a time, at least.
@@ -82,7 +82,7 @@ impl Table {
         limit: usize,
         cursor: Option<&Cursor>,
     ) -> Result<AlertPage, StoreError> {
-        let conditions = if filter.conditions.is_empty() { &Condition::ALL[..] } else { &filter.conditions };
+        let conditions = if filter.conditions.is_empty() { Condition::ALL } else { &filter.conditions };
         let partitions = conditions
             .iter()
             .flat_map(|condition| (0..SHARDS).map(|shard| condition_shard(*condition, shard)));
@@ -145,7 +145,7 @@ impl Table {
         cursor: Option<&Cursor>,
     ) -> Result<EventPage, StoreError> {
         let now = self.clock.now();
-        let oldest = self.oldest_day(now, self.history);
+        let oldest = oldest_day(now, self.history);
         let mut date = cursor.and_then(Cursor::date).unwrap_or_else(|| Offset::UTC.to_datetime(now).date());
         let mut page = Page::of(limit);
         while date >= oldest && !page.is_full() {
@@ -166,7 +166,7 @@ impl Table {
         cursor: Option<&Cursor>,
         page: &mut Page<HistoryEntry>,
     ) -> Result<(), StoreError> {
-        let sources = if filter.sources.is_empty() { &Source::ALL[..] } else { &filter.sources };
+        let sources = if filter.sources.is_empty() { Source::ALL } else { &filter.sources };
         let partitions =
             sources.iter().flat_map(|source| (0..SHARDS).map(|shard| received_shard(*source, day, shard)));
         let mut merge = Merge::new(self, BY_RECEPTION, cursor.map(Cursor::sort_key), partitions);

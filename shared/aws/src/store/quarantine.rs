@@ -9,6 +9,7 @@ use super::definition::{EXPIRES_AT, PK, SK};
 use super::item::{
     Item, day, is_expired, key, number, quarantine_pk, quarantine_sk, string, text, unreadable,
 };
+use super::read::oldest_day;
 use super::record::{expiry, failed};
 use super::retry::{may_pass, pause};
 use super::{Cursor, Table, document};
@@ -60,7 +61,7 @@ impl Table {
         cursor: Option<&Cursor>,
     ) -> Result<QuarantinePage, StoreError> {
         let now = self.clock.now();
-        let oldest = self.oldest_day(now, self.quarantine);
+        let oldest = oldest_day(now, self.quarantine);
         let mut entries = Vec::new();
         let mut date =
             cursor.and_then(Cursor::date).unwrap_or_else(|| jiff::tz::Offset::UTC.to_datetime(now).date());

@@ -84,12 +84,12 @@ impl Table {
         }
         Ok(found)
     }
+}
 
-    /// The first UTC day of which something kept for `kept_for` may be left.
-    pub(crate) fn oldest_day(&self, now: Timestamp, kept_for: Duration) -> Date {
-        let oldest = now.checked_sub(kept_for).unwrap_or(Timestamp::UNIX_EPOCH);
-        Offset::UTC.to_datetime(oldest).date()
-    }
+/// The first UTC day of which something kept for `kept_for` may be left.
+pub(crate) fn oldest_day(now: Timestamp, kept_for: Duration) -> Date {
+    let oldest = now.checked_sub(kept_for).unwrap_or(Timestamp::UNIX_EPOCH);
+    Offset::UTC.to_datetime(oldest).date()
 }
 
 fn key_of(item: &Item) -> Option<(String, String)> {

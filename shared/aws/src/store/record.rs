@@ -157,31 +157,33 @@ impl Table {
         alert: &Alert,
         known: Option<u64>,
     ) -> Result<TransactWriteItem, StoreError> {
-        let mut update = Update::builder()
+        let mut values = state_attributes(alert)?;
+        let mut expiry_clause = format!("REMOVE {EXPIRES_AT}");
+        if alert.condition != Condition::Firing {
+            let ended_at = self.clock.now().max(alert.last_received_at);
+            values.push((EXPIRES_AT, number(expiry(ended_at, self.history))));
+            expiry_clause.clear();
+        }
+        let assigned: Vec<_> = values.iter().map(|(name, _)| format!("{name} = :{name}")).collect();
+        let assigned = assigned.join(", ");
+        let update = Update::builder()
             .table_name(&self.name)
             .set_key(Some(key(alert_pk(alert.fingerprint), STATE)))
+            .update_expression(format!(
+                "SET duplicates = if_not_exists(duplicates, :none), {assigned} {expiry_clause}"
+            ))
+            .expression_attribute_values(":none", number(0))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let mut assignments = vec!["duplicates = if_not_exists(duplicates, :none)".to_owned()];
-        update = update.expression_attribute_values(":none", number(0));
-        for (name, value) in state_attributes(alert)? {
-            assignments.push(format!("{name} = :{name}"));
-            update = update.expression_attribute_values(format!(":{name}"), value);
-        }
-        let mut expression = format!("SET {}", assignments.join(", "));
-        if alert.condition == Condition::Firing {
-            expression.push_str(&format!(" REMOVE {EXPIRES_AT}"));
-        } else {
-            expression.push_str(&format!(", {EXPIRES_AT} = :{EXPIRES_AT}"));
-            let expiry = expiry(self.clock.now().max(alert.last_received_at), self.history);
-            update = update.expression_attribute_values(format!(":{EXPIRES_AT}"), number(expiry));
-        }
-        update = match known {
+        let update = values.into_iter().fold(update, |update, (name, value)| {
+            update.expression_attribute_values(format!(":{name}"), value)
+        });
+        let update = match known {
             None => update.condition_expression(format!("attribute_not_exists({PK})")),
             Some(revision) => update
                 .condition_expression("revision = :known")
                 .expression_attribute_values(":known", number(revision)),
         };
-        let update = update.update_expression(expression).build().map_err(unreadable("alert"))?;
+        let update = update.build().map_err(unreadable("alert"))?;
         Ok(TransactWriteItem::builder().update(update).build())
     }
 
