@@ -38,13 +38,11 @@ impl Send {
         if situations.is_empty() {
             return Err(SendError::Source(source.clone()).into());
         }
-        match &self.situation {
-            Some(situation) => self.send(source, situation).await,
-            None => {
-                situations.into_iter().for_each(say);
-                Ok(())
-            }
-        }
+        let Some(situation) = &self.situation else {
+            situations.into_iter().for_each(say);
+            return Ok(());
+        };
+        self.send(source, situation).await
     }
 
     async fn send(&self, source: &str, situation: &str) -> Outcome {
