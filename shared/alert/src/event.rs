@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::word::words;
 use crate::{EventId, Fingerprint, Severity, Source};
 
 /// Names to values, in Prometheus's sense.
@@ -82,16 +83,7 @@ pub enum Ends {
     Person,
 }
 
-impl Signal {
-    /// The word used in JSON and in queries.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Firing => "firing",
-            Self::Resolved => "resolved",
-            Self::Notice => "notice",
-        }
-    }
-}
+words!(Signal is a "signal": Firing "firing", Resolved "resolved", Notice "notice");
 
 /// Longest title, in characters.
 const TITLE_CHARS: usize = 512;
@@ -108,8 +100,14 @@ impl AlertEvent {
         cut(&mut self.title, TITLE_CHARS);
         cut(&mut self.account, TITLE_CHARS);
         cut(&mut self.severity_raw, TITLE_CHARS);
-        let texts =
-            [&mut self.summary, &mut self.resource, &mut self.service, &mut self.value, &mut self.url, &mut self.episode];
+        let texts = [
+            &mut self.summary,
+            &mut self.resource,
+            &mut self.service,
+            &mut self.value,
+            &mut self.url,
+            &mut self.episode,
+        ];
         texts.into_iter().flatten().for_each(|text| cut(text, TEXT_CHARS));
         bound(&mut self.labels);
         bound(&mut self.annotations);

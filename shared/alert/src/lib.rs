@@ -11,11 +11,13 @@ mod identity;
 mod severity;
 mod source;
 mod timeline;
+mod word;
 
 pub use alert::{Acknowledgement, Alert, Condition, Handling};
 pub use event::{AlertEvent, Ends, Labels, Signal};
 pub use fold::{Folded, Transition, expire, fold};
 pub use identity::{EventId, Fingerprint, ParseIdError};
-pub use severity::{Severity, UnknownSeverity};
-pub use source::{Source, UnknownSource};
+pub use severity::Severity;
+pub use source::Source;
 pub use timeline::Timeline;
+pub use word::UnknownWord;
