@@ -16,9 +16,8 @@ const MOST_CHARS: usize = 1024;
 /// The annotations of an event called `event`; what `labels` say already is left out.
 pub(super) fn annotations(payload: &Payload, event: &str, labels: &Labels) -> Labels {
     let secrets = Secrets::of_event(event);
-    let nested = NESTED
-        .iter()
-        .filter_map(|name| Some((format!("{name}."), value::object(&payload.fields, name)?)));
+    let nested =
+        NESTED.iter().filter_map(|name| Some((format!("{name}."), value::object(&payload.fields, name)?)));
     let mut all: Labels = std::iter::once((String::new(), &payload.fields))
         .chain(nested)
         .flat_map(|(prefix, members)| scalars(prefix, members, secrets))
@@ -31,10 +30,7 @@ pub(super) fn annotations(payload: &Payload, event: &str, labels: &Labels) -> La
         ("hook_id", payload.header("x-hook-id")),
         ("hook_account_id", payload.header("x-account-id")),
     ];
-    all.extend(
-        ours.into_iter()
-            .filter_map(|(name, text)| Some((name.to_owned(), shortened(&text?)))),
-    );
+    all.extend(ours.into_iter().filter_map(|(name, text)| Some((name.to_owned(), shortened(&text?)))));
     all
 }
 
@@ -44,11 +40,7 @@ fn scalars(
     secrets: Secrets,
 ) -> impl Iterator<Item = (String, String)> {
     members.iter().filter_map(move |(name, value)| {
-        let text = if secrets.hides(name) {
-            REDACTED.to_owned()
-        } else {
-            value::text(value)?
-        };
+        let text = if secrets.hides(name) { REDACTED.to_owned() } else { value::text(value)? };
         Some((format!("{prefix}{name}"), text))
     })
 }

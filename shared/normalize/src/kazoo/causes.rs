@@ -58,9 +58,7 @@ pub(super) fn severity(cause: &str) -> Option<Severity> {
 
 /// Whether `word` is a cause that we know.
 pub(super) fn is_known(word: &str) -> bool {
-    [&FAILURES[..], &NORMAL, &REFUSALS]
-        .into_iter()
-        .any(|causes| is_among(causes, word))
+    [&FAILURES[..], &NORMAL, &REFUSALS].into_iter().any(|causes| is_among(causes, word))
 }
 
 fn is_among(causes: &[&str], word: &str) -> bool {

@@ -23,9 +23,7 @@ pub(super) fn row(event: &str) -> &'static Row {
 
 /// The title of failing calls: the same for each of them, since a storm of them is one alert.
 pub(super) fn failure_title(payload: &Payload) -> String {
-    let cause = payload
-        .first_text(&["hangup_cause", "hangup_code"])
-        .unwrap_or_default();
+    let cause = payload.first_text(&["hangup_cause", "hangup_code"]).unwrap_or_default();
     format!("Calls fail: {cause}")
 }
 
@@ -49,10 +47,7 @@ fn end(payload: &Payload, settings: &Settings) -> Vec<Statement> {
 
 /// How bad it is that the call ended so; `None` if that is normal.
 fn failure(payload: &Payload) -> Option<Severity> {
-    if payload
-        .text("hangup_code")
-        .is_some_and(|code| is_server_failure(&code))
-    {
+    if payload.text("hangup_code").is_some_and(|code| is_server_failure(&code)) {
         return Some(Severity::High);
     }
     causes::severity(&payload.text("hangup_cause")?)

@@ -37,15 +37,12 @@ fn pairs_of_event(query: &str) -> Vec<&str> {
 }
 
 fn names_hook(pair: &str) -> bool {
-    pair.split_once('=')
-        .is_some_and(|(key, _)| key.eq_ignore_ascii_case("hook"))
+    pair.split_once('=').is_some_and(|(key, _)| key.eq_ignore_ascii_case("hook"))
 }
 
 /// Whether the body is JSON, by its type or, if that is missing or another, by its first character.
 fn is_json(content_type: Option<&str>, body: &str) -> bool {
-    let media_type = content_type
-        .and_then(|sent| sent.split(';').next())
-        .unwrap_or_default();
+    let media_type = content_type.and_then(|sent| sent.split(';').next()).unwrap_or_default();
     match media_type.trim().to_ascii_lowercase().as_str() {
         "application/json" => true,
         "application/x-www-form-urlencoded" => false,
@@ -56,10 +53,9 @@ fn is_json(content_type: Option<&str>, body: &str) -> bool {
 fn json_members(body: &str) -> Result<Map<String, Value>, Rejection> {
     match serde_json::from_str(body) {
         Ok(Value::Object(members)) => Ok(members),
-        Ok(_) => Err(Rejection::new(
-            "not_an_object",
-            "the body is JSON but no object: send one event per request",
-        )),
+        Ok(_) => {
+            Err(Rejection::new("not_an_object", "the body is JSON but no object: send one event per request"))
+        }
         Err(error) => {
             let place = format!("line {} column {}", error.line(), error.column());
             Err(Rejection::new(
@@ -79,18 +75,14 @@ fn form_rejection(error: FormError) -> Rejection {
             "bad_form",
             "nothing in the form is `key=value`: send a form, or JSON with its content type",
         ),
-        FormError::TooDeep => Rejection::new(
-            "bad_form",
-            "a key of the form is nested too deep: check what the sender wrote",
-        ),
+        FormError::TooDeep => {
+            Rejection::new("bad_form", "a key of the form is nested too deep: check what the sender wrote")
+        }
     }
 }
 
 fn empty() -> Rejection {
-    Rejection::new(
-        "empty",
-        "the request holds no event: send it as body or, with GET, in the query",
-    )
+    Rejection::new("empty", "the request holds no event: send it as body or, with GET, in the query")
 }
 
 #[cfg(test)]
@@ -111,10 +103,7 @@ mod tests {
     #[test]
     fn the_first_hook_of_a_query_is_ours_and_a_second_one_the_events() {
         assert_eq!(hook("HOOK=Object?id=1&hook=x").as_deref(), Some("object"));
-        assert_eq!(
-            pairs_of_event("a=1&hook=object?id=1&hook=x"),
-            ["a=1", "id=1", "hook=x"]
-        );
+        assert_eq!(pairs_of_event("a=1&hook=object?id=1&hook=x"), ["a=1", "id=1", "hook=x"]);
         assert_eq!(hook("hook=&a=1"), None);
     }
 }

@@ -52,10 +52,7 @@ pub(super) fn decode<'a>(pairs: impl IntoIterator<Item = &'a str>) -> Result<Map
 
 /// The decoded text after the `=` of `pair`.
 pub(super) fn value_of(pair: &str) -> String {
-    form_urlencoded::parse(pair.as_bytes())
-        .next()
-        .map(|(_, value)| value.into_owned())
-        .unwrap_or_default()
+    form_urlencoded::parse(pair.as_bytes()).next().map(|(_, value)| value.into_owned()).unwrap_or_default()
 }
 
 /// The steps that `key` names: `a[b][]` are `a`, `b` and the empty step of a list. Brackets that do not pair

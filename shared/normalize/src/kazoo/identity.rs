@@ -34,38 +34,25 @@ pub(super) struct Missing(pub(super) &'static str);
 
 /// A field that must be there, or one of several of which the first that is there counts.
 pub(super) const fn required(names: &'static [&'static str]) -> Part {
-    Part {
-        names,
-        reader: None,
-        is_required: true,
-    }
+    Part { names, reader: None, is_required: true }
 }
 
 /// The same, but all of them may be missing.
 pub(super) const fn optional(names: &'static [&'static str]) -> Part {
-    Part {
-        is_required: false,
-        ..required(names)
-    }
+    Part { is_required: false, ..required(names) }
 }
 
 impl Part {
     /// This part, made by `reader` rather than taken as sent, under the first of its names.
     pub(super) const fn made_by(self, reader: fn(&Payload) -> Option<String>) -> Self {
-        Self {
-            reader: Some(reader),
-            ..self
-        }
+        Self { reader: Some(reader), ..self }
     }
 
     fn find(&self, payload: &Payload) -> Result<Found, Missing> {
         let label = self.names.first().copied().unwrap_or_default();
         let found = match self.reader {
             Some(reader) => reader(payload).map(|made| (label, made)),
-            None => self
-                .names
-                .iter()
-                .find_map(|name| Some((*name, payload.text(name)?))),
+            None => self.names.iter().find_map(|name| Some((*name, payload.text(name)?))),
         };
         match found {
             Some(found) => Ok(found),
@@ -78,20 +65,12 @@ impl Part {
 impl Kind {
     /// A kind whose title is made of the event's name and the resource.
     pub(super) const fn new(name: &'static str, identity: &'static [Part], ends: Ends) -> Self {
-        Self {
-            name,
-            identity,
-            ends,
-            title: None,
-        }
+        Self { name, identity, ends, title: None }
     }
 
     /// This kind with a title of its own.
     pub(super) const fn titled(self, title: fn(&Payload) -> String) -> Self {
-        Self {
-            title: Some(title),
-            ..self
-        }
+        Self { title: Some(title), ..self }
     }
 
     /// The identity fields that `payload` holds, in order.

@@ -5,11 +5,8 @@ use alert::Ends::{Person, Quiet, Recovery};
 use super::identity::{Kind, optional, required};
 use super::{Payload, channel, system_alert};
 
-pub(super) static REGISTRATION: Kind = Kind::new(
-    "registration",
-    &[required(&["realm"]).made_by(realm), required(&["username"])],
-    Recovery,
-);
+pub(super) static REGISTRATION: Kind =
+    Kind::new("registration", &[required(&["realm"]).made_by(realm), required(&["username"])], Recovery);
 pub(super) static BALANCE: Kind = Kind::new("balance", &[], Recovery);
 pub(super) static TRANSACTION: Kind = Kind::new("transaction", &[], Recovery);
 pub(super) static PORT: Kind = Kind::new("port", &[required(&["port_request_id"])], Recovery);
@@ -25,11 +22,9 @@ pub(super) static VOICEMAIL_FULL: Kind =
 pub(super) static VOICEMAIL: Kind = Kind::new("voicemail", &[required(&["voicemail_box"])], Quiet);
 pub(super) static EMERGENCY_DENIED: Kind = Kind::new("emergency_denied", &[required(&["call_id"])], Person);
 pub(super) static EMERGENCY_CALL: Kind = Kind::new("emergency_call", &[required(&["call_id"])], Person);
-pub(super) static SYSTEM_ALERT: Kind = Kind::new(
-    "system_alert",
-    &[required(&["subject"]).made_by(system_alert::identity)],
-    Quiet,
-);
+pub(super) static SYSTEM_ALERT: Kind =
+    Kind::new("system_alert", &[required(&["subject"]).made_by(system_alert::identity)], Quiet)
+        .titled(system_alert::title);
 pub(super) static WEBHOOK_DISABLED: Kind = Kind::new("webhook_disabled", &[required(&["hook_id"])], Person);
 pub(super) static NUMBER_FEATURE: Kind = Kind::new("number_feature", &[required(&["number"])], Person);
 pub(super) static FACT: Kind = Kind::new("fact", &[required(&["event_name"]).made_by(event_name)], Quiet);

@@ -99,11 +99,7 @@ fn port_comment(payload: &Payload, _: &Settings) -> Vec<Statement> {
 
 /// A caller who left a message was not lost.
 fn missed_call(payload: &Payload, _: &Settings) -> Vec<Statement> {
-    let severity = if payload.is_true("message_left") {
-        Info
-    } else {
-        Warning
-    };
+    let severity = if payload.is_true("message_left") { Info } else { Warning };
     vec![notice(severity, &CALL)]
 }
 
@@ -118,9 +114,7 @@ fn emergency_bridge(payload: &Payload, _: &Settings) -> Vec<Statement> {
 
 /// Nothing is heard of KAZOO any more once it has switched off a hook that points at us.
 fn webhook_disabled(payload: &Payload, settings: &Settings) -> Vec<Statement> {
-    let is_ours = payload
-        .text("hook_id")
-        .is_some_and(|hook_id| settings.own_hook_ids.contains(&hook_id));
+    let is_ours = payload.text("hook_id").is_some_and(|hook_id| settings.own_hook_ids.contains(&hook_id));
     vec![firing(if is_ours { Critical } else { High }, &WEBHOOK_DISABLED)]
 }
 
@@ -137,9 +131,5 @@ fn balance(payload: &Payload) -> Option<String> {
 
 /// How many messages a voicemail box holds, and how many it can.
 fn box_usage(payload: &Payload) -> Option<String> {
-    Some(format!(
-        "{}/{}",
-        payload.text("message_count")?,
-        payload.text("max_message_count")?
-    ))
+    Some(format!("{}/{}", payload.text("message_count")?, payload.text("max_message_count")?))
 }

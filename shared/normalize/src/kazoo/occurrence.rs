@@ -32,9 +32,7 @@ impl Occurrence<'_> {
     pub(super) fn events(&self, settings: &Settings) -> Result<Vec<AlertEvent>, Rejection> {
         let mut events: Vec<AlertEvent> = Vec::new();
         for statement in self.row.statements(self.payload, settings) {
-            let subject = self
-                .subject(&statement)
-                .map_err(|missing| self.rejection(missing))?;
+            let subject = self.subject(&statement).map_err(|missing| self.rejection(missing))?;
             let key = self.delivery_key(&statement, &subject, &events);
             let event_id = self.event_id(&subject, key);
             events.push(self.event(&statement, subject, event_id));
@@ -50,26 +48,16 @@ impl Occurrence<'_> {
         };
         let identity = statement.kind.identify(self.payload)?;
         let fields = [IDENTITY_VERSION, &account, statement.kind.name];
-        let fingerprint = Fingerprint::of(
-            fields
-                .into_iter()
-                .chain(identity.iter().map(|(_, value)| value.as_str())),
-        );
-        Ok(Subject {
-            account,
-            identity,
-            fingerprint,
-        })
+        let fingerprint =
+            Fingerprint::of(fields.into_iter().chain(identity.iter().map(|(_, value)| value.as_str())));
+        Ok(Subject { account, identity, fingerprint })
     }
 
     /// What tells this delivery from the next. The fingerprint tells apart what one delivery says of several
     /// alerts; of two statements about one alert the later adds what it says.
     fn delivery_key(&self, statement: &Statement, subject: &Subject, before: &[AlertEvent]) -> Vec<String> {
         let mut key = self.own_key().unwrap_or_else(|| self.stand_in_key());
-        if before
-            .iter()
-            .any(|event| event.fingerprint == subject.fingerprint)
-        {
+        if before.iter().any(|event| event.fingerprint == subject.fingerprint) {
             key.push(statement.signal.as_str().to_owned());
         }
         key
@@ -90,11 +78,7 @@ impl Occurrence<'_> {
     }
 
     fn event_id(&self, subject: &Subject, key: Vec<String>) -> EventId {
-        let fields = [
-            IDENTITY_VERSION.to_owned(),
-            subject.fingerprint.to_string(),
-            self.event.clone(),
-        ];
+        let fields = [IDENTITY_VERSION.to_owned(), subject.fingerprint.to_string(), self.event.clone()];
         EventId::of(fields.into_iter().chain(key))
     }
 
@@ -108,10 +92,7 @@ impl Occurrence<'_> {
             event_id,
             signal: statement.signal,
             severity: statement.severity,
-            severity_raw: self
-                .payload
-                .text("hangup_cause")
-                .unwrap_or_else(|| self.event.clone()),
+            severity_raw: self.payload.text("hangup_cause").unwrap_or_else(|| self.event.clone()),
             title: self.title(statement, resource.as_deref()),
             summary: wording::summary(self.payload),
             resource,
@@ -151,22 +132,13 @@ impl Occurrence<'_> {
 impl Subject {
     /// The narrowest name there is for what is affected.
     fn resource(&self) -> Option<String> {
-        let narrowest = self
-            .identity
-            .iter()
-            .rev()
-            .map(|(_, value)| value)
-            .find(|value| !value.is_empty());
-        narrowest
-            .or_else(|| Some(&self.account).filter(|account| !account.is_empty()))
-            .cloned()
+        let narrowest = self.identity.iter().rev().map(|(_, value)| value).find(|value| !value.is_empty());
+        narrowest.or_else(|| Some(&self.account).filter(|account| !account.is_empty())).cloned()
     }
 
     fn labels(&self, kind: &str) -> Labels {
         let general = [("kind", kind.to_owned()), ("account_id", self.account.clone())];
         let all = general.into_iter().chain(self.identity.iter().cloned());
-        all.filter(|(_, value)| !value.is_empty())
-            .map(|(name, value)| (name.to_owned(), value))
-            .collect()
+        all.filter(|(_, value)| !value.is_empty()).map(|(name, value)| (name.to_owned(), value)).collect()
     }
 }

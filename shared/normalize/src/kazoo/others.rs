@@ -31,31 +31,18 @@ fn object(payload: &Payload, _: &Settings) -> Vec<Statement> {
 
 fn object_severity(payload: &Payload) -> Option<Severity> {
     let object_type = payload.text("type")?;
-    let is_vital = VITAL_TYPES
-        .iter()
-        .any(|vital| vital.eq_ignore_ascii_case(&object_type));
+    let is_vital = VITAL_TYPES.iter().any(|vital| vital.eq_ignore_ascii_case(&object_type));
     (payload.name("action")? == "doc_deleted" && is_vital).then_some(Warning)
 }
 
 fn stream(payload: &Payload, _: &Settings) -> Vec<Statement> {
     let is_stop = payload.event_name().is_some_and(|name| name == "stream_stop");
     let failed = is_stop && payload.text("error_message").is_some();
-    vec![if failed {
-        firing(Warning, &STREAM)
-    } else {
-        notice(Info, &STREAM)
-    }]
+    vec![if failed { firing(Warning, &STREAM) } else { notice(Info, &STREAM) }]
 }
 
 fn unknown(payload: &Payload, _: &Settings) -> Vec<Statement> {
-    vec![notice(
-        Info,
-        if payload.any_name().is_some() {
-            &UNKNOWN_EVENT
-        } else {
-            &UNKNOWN_HOOK
-        },
-    )]
+    vec![notice(Info, if payload.any_name().is_some() { &UNKNOWN_EVENT } else { &UNKNOWN_HOOK })]
 }
 
 /// Parking events have neither id nor time, and the same caller can be parked twice in one slot.
@@ -73,12 +60,7 @@ fn object_key(payload: &Payload) -> Option<Vec<String>> {
     if payload.is_enveloped() {
         return Some(vec![payload.text("rev")?]);
     }
-    Some(vec![
-        payload.text("id")?,
-        payload.text("action")?,
-        payload.text("type")?,
-        payload.minute(),
-    ])
+    Some(vec![payload.text("id")?, payload.text("action")?, payload.text("type")?, payload.minute()])
 }
 
 /// What a callflow sends carries a number in place of the hook's id, the same in each try.

@@ -39,21 +39,14 @@ impl<'a> Payload<'a> {
     pub(super) fn read(delivery: &'a Delivery) -> Result<Self, Rejection> {
         let members = keys::canonical_members(decode::members(delivery)?);
         let (fields, envelope) = opened(members);
-        Ok(Self {
-            fields,
-            hook: decode::hook(&delivery.query),
-            envelope,
-            delivery,
-        })
+        Ok(Self { fields, hook: decode::hook(&delivery.query), envelope, delivery })
     }
 
     /// The scalar at `path`, whose steps are parted by dots, as trimmed text.
     pub(super) fn text(&self, path: &str) -> Option<String> {
         let mut steps = path.split('.');
         let first = self.fields.get(steps.next()?)?;
-        steps
-            .try_fold(first, |parent, step| parent.get(step))
-            .and_then(value::text)
+        steps.try_fold(first, |parent, step| parent.get(step)).and_then(value::text)
     }
 
     /// The first of `paths` that holds a text.
@@ -63,8 +56,7 @@ impl<'a> Payload<'a> {
 
     /// Whether `path` holds a yes.
     pub(super) fn is_true(&self, path: &str) -> bool {
-        self.text(path)
-            .is_some_and(|text| text.eq_ignore_ascii_case("true"))
+        self.text(path).is_some_and(|text| text.eq_ignore_ascii_case("true"))
     }
 
     /// The time at `path`.
@@ -107,17 +99,12 @@ impl<'a> Payload<'a> {
 
     /// The account it is about, or else the one that owns the hook.
     pub(super) fn account(&self) -> Option<String> {
-        self.first_text(&ACCOUNT_FIELDS)
-            .or_else(|| self.header("x-account-id"))
+        self.first_text(&ACCOUNT_FIELDS).or_else(|| self.header("x-account-id"))
     }
 
     /// The header `name`, in lower case.
     pub(super) fn header(&self, name: &str) -> Option<String> {
-        self.delivery
-            .headers
-            .get(name)
-            .and_then(|sent| filled(sent))
-            .map(str::to_owned)
+        self.delivery.headers.get(name).and_then(|sent| filled(sent)).map(str::to_owned)
     }
 
     /// When it came in.
@@ -129,18 +116,13 @@ impl<'a> Payload<'a> {
     pub(super) fn minute(&self) -> String {
         let secs = self.delivery.received_at.as_second();
         let minute = secs.saturating_sub(secs.rem_euclid(60));
-        Timestamp::from_second(minute)
-            .unwrap_or(self.delivery.received_at)
-            .to_string()
+        Timestamp::from_second(minute).unwrap_or(self.delivery.received_at).to_string()
     }
 
     /// SHA-256 of what carried the event, as it is kept, in hex.
     pub(super) fn digest(&self) -> String {
-        let carrier = if self.delivery.method == "GET" {
-            self.delivery.query.as_bytes()
-        } else {
-            &self.delivery.body
-        };
+        let carrier =
+            if self.delivery.method == "GET" { self.delivery.query.as_bytes() } else { &self.delivery.body };
         format!("{:x}", Sha256::digest(carrier))
     }
 }
@@ -159,11 +141,5 @@ fn opened(mut members: Map<String, Value>) -> (Map<String, Value>, Option<Envelo
     for (key, value) in members {
         fields.entry(key).or_insert(value);
     }
-    (
-        fields,
-        Some(Envelope {
-            name: name.to_ascii_lowercase(),
-            time,
-        }),
-    )
+    (fields, Some(Envelope { name: name.to_ascii_lowercase(), time }))
 }

@@ -39,23 +39,21 @@ fn is_channel(name: &str) -> bool {
 fn notification(payload: &Payload) -> Option<Recognised> {
     let event = payload.event_name()?;
     let row = notifications::row(&event);
-    let is_notification = payload
-        .text("event_category")
-        .is_some_and(|c| c.eq_ignore_ascii_case("notification"));
-    match row {
-        _ if payload.is_true("preview") && (is_notification || row.is_some()) => {
-            Some((event, &notifications::TEMPLATE_PREVIEW))
-        }
-        Some(row) => Some((event, row)),
-        None => is_notification.then_some((event, &others::UNKNOWN)),
+    if row.is_none() && !is_notification(payload) {
+        return None;
     }
+    let is_preview = payload.is_true("preview");
+    let row = if is_preview { &notifications::TEMPLATE_PREVIEW } else { row.unwrap_or(&others::UNKNOWN) };
+    Some((event, row))
+}
+
+fn is_notification(payload: &Payload) -> bool {
+    payload.text("event_category").is_some_and(|category| category.eq_ignore_ascii_case("notification"))
 }
 
 fn parking(payload: &Payload) -> Option<Recognised> {
     let event = payload.event_name()?;
-    event
-        .starts_with("park_")
-        .then_some((event, &others::PARKING_EVENT))
+    event.starts_with("park_").then_some((event, &others::PARKING_EVENT))
 }
 
 fn stream(payload: &Payload) -> Option<Recognised> {
@@ -70,21 +68,15 @@ fn object(payload: &Payload) -> Option<Recognised> {
 }
 
 fn message(payload: &Payload) -> Option<Recognised> {
-    let message_type = payload.text("type").map(|sent| sent.to_ascii_lowercase());
-    let is_typed = matches!(message_type.as_deref(), Some("sms" | "mms"));
-    let has_content = ["body", "origin"]
-        .iter()
-        .any(|key| payload.fields.contains_key(*key));
-    let is_inbound = payload.is_enveloped() && payload.event_name().as_deref() == Some("inbound");
-    let event = message_type
-        .filter(|_| is_typed)
-        .or_else(|| payload.hook().filter(|hook| is_message_hook(hook)));
-    (is_typed && has_content || is_inbound).then(|| {
-        (
-            event.unwrap_or_else(|| "inbound".to_owned()),
-            &others::MESSAGE_EVENT,
-        )
-    })
+    let sent_type = payload.text("type").map(|sent| sent.to_ascii_lowercase());
+    let message_type = sent_type.filter(|sent| is_message_hook(sent));
+    let has_content = ["body", "origin"].iter().any(|key| payload.fields.contains_key(*key));
+    let is_inbound = payload.is_enveloped() && payload.event_name().is_some_and(|name| name == "inbound");
+    if !is_inbound && (message_type.is_none() || !has_content) {
+        return None;
+    }
+    let by_hook = || payload.hook().filter(|hook| is_message_hook(hook));
+    Some((message_type.or_else(by_hook).unwrap_or_else(|| "inbound".to_owned()), &others::MESSAGE_EVENT))
 }
 
 fn is_message_hook(hook: &str) -> bool {
@@ -108,15 +100,8 @@ fn by_hook(payload: &Payload, settings: &Settings) -> Option<Recognised> {
         hook if is_channel(hook) => (None, channel::row(hook)),
         _ => return None,
     };
-    let occurrence = Occurrence {
-        payload,
-        event: name.unwrap_or(hook),
-        row,
-    };
-    occurrence
-        .events(settings)
-        .is_ok()
-        .then_some((occurrence.event, row))
+    let occurrence = Occurrence { payload, event: name.unwrap_or(hook), row };
+    occurrence.events(settings).is_ok().then_some((occurrence.event, row))
 }
 
 /// Something of KAZOO's that is newer than this file: an account, and any name for what happened.
@@ -129,6 +114,7 @@ fn stranger(payload: &Payload) -> Option<Recognised> {
 fn unrecognised() -> Rejection {
     Rejection::new(
         "unrecognised",
-        "nothing in the request says which event of KAZOO's it is: add `?hook=` with the hook's name to the webhook's URI",
+        "nothing in the request says which event of KAZOO's it is: \
+         add `?hook=` with the hook's name to the webhook's URI",
     )
 }

@@ -53,19 +53,11 @@ pub fn redact(mut delivery: Delivery) -> Delivery {
 
 /// The body redacted; `None` if there is nothing in it to hide.
 fn redact_body(body: &[u8], secrets: Secrets) -> Option<Vec<u8>> {
-    if json::is_tree(body) {
-        json::redact(body, secrets)
-    } else {
-        redact_form(body, b"&", secrets)
-    }
+    if json::is_tree(body) { json::redact(body, secrets) } else { redact_form(body, b"&", secrets) }
 }
 
 fn redact_form(form: &[u8], separators: &[u8], secrets: Secrets) -> Option<Vec<u8>> {
-    let by_text = if form::is_plain(form, separators) {
-        None
-    } else {
-        text::redact(form, secrets)
-    };
+    let by_text = if form::is_plain(form, separators) { None } else { text::redact(form, secrets) };
     form::redact(by_text.as_deref().unwrap_or(form), separators, secrets).or(by_text)
 }
 
@@ -78,11 +70,7 @@ pub(super) struct Secrets {
 impl Secrets {
     /// The names that are secret in an event called `event`.
     pub(super) fn of_event(event: &str) -> Self {
-        Self {
-            includes_mail: CREDENTIAL_MAILS
-                .iter()
-                .any(|mail| mail.eq_ignore_ascii_case(event)),
-        }
+        Self { includes_mail: CREDENTIAL_MAILS.iter().any(|mail| mail.eq_ignore_ascii_case(event)) }
     }
 
     /// Whether the value under `name`, spelled anyhow, is secret.
@@ -96,9 +84,7 @@ impl Secrets {
     /// The names that are secret in `delivery`. Of one that does not decode or does not say what it is, the
     /// mere mention of such a mail counts.
     fn in_delivery(delivery: &Delivery) -> Self {
-        let members = decode::members(delivery)
-            .map(keys::canonical_members)
-            .unwrap_or_default();
+        let members = decode::members(delivery).map(keys::canonical_members).unwrap_or_default();
         let names = event_names(&members);
         let includes_mail = if names.is_empty() {
             mentions_mail(&delivery.body) || mentions_mail(delivery.query.as_bytes())
@@ -112,18 +98,13 @@ impl Secrets {
 /// What the event may be called, by v1 and by v2.
 fn event_names(members: &Map<String, Value>) -> Vec<String> {
     let enveloped = object(members, "data").and_then(|data| field(data, "event_name"));
-    let plain = ["event_name", "hook_event", "name"]
-        .into_iter()
-        .filter_map(|key| field(members, key));
+    let plain = ["event_name", "hook_event", "name"].into_iter().filter_map(|key| field(members, key));
     plain.chain(enveloped).collect()
 }
 
 fn mentions_mail(bytes: &[u8]) -> bool {
-    let mentions = |mail: &str| {
-        bytes
-            .windows(mail.len())
-            .any(|window| window.eq_ignore_ascii_case(mail.as_bytes()))
-    };
+    let mentions =
+        |mail: &str| bytes.windows(mail.len()).any(|window| window.eq_ignore_ascii_case(mail.as_bytes()));
     CREDENTIAL_MAILS.into_iter().any(mentions)
 }
 

@@ -1,7 +1,7 @@
 //! The signature of KAZOO 5's v2 events: base64 of HMAC-SHA256 over the envelope's time and its `data`.
 //!
-//! It stands inside the body it signs, so it is checked beside the secret in the path and never instead of it.
-//! <https://github.com/2600hz/kazoo> publishes no form of JSON to sign, and reads its clock twice.
+//! It does not cover the whole body, so it is checked beside the secret in the path and never instead of it.
+//! KAZOO signs `data` as it happens to encode it, and reads its clock once for signing and once for sending.
 
 use std::collections::BTreeMap;
 
@@ -36,11 +36,7 @@ pub fn check_signature(body: &[u8], key: &str, received_at: Timestamp) -> Signat
     let Some(signed) = Signed::read(&body) else {
         return Signature::NotSigned;
     };
-    if signed.holds(key, received_at).is_some() {
-        Signature::Valid
-    } else {
-        Signature::Invalid
-    }
+    if signed.holds(key, received_at).is_some() { Signature::Valid } else { Signature::Invalid }
 }
 
 /// A v2 envelope whose `data` is still as it was written.
@@ -74,23 +70,17 @@ impl<'a> Signed<'a> {
         let seconds: i64 = timestamp.parse().ok()?;
         let clocks = [seconds, seconds.checked_add(1)?];
         let texts = std::iter::once(self.data.to_owned()).chain(compact(self.data));
-        texts
-            .flat_map(|data| clocks.map(|clock| format!("{clock}{data}")))
-            .find_map(|message| {
-                let mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).ok()?;
-                mac.chain_update(message).verify_slice(&hmac).ok()
-            })
+        texts.flat_map(|data| clocks.map(|clock| format!("{clock}{data}"))).find_map(|message| {
+            let mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).ok()?;
+            mac.chain_update(message).verify_slice(&hmac).ok()
+        })
     }
 }
 
 /// The member `name` as written; an exact key wins over one spelled another way.
 fn member<'a>(members: &BTreeMap<String, &'a RawValue>, name: &str) -> Option<&'a str> {
-    let spelled_otherwise = || {
-        members
-            .iter()
-            .find(|(key, _)| keys::canonical(key) == name)
-            .map(|(_, raw)| raw)
-    };
+    let spelled_otherwise =
+        || members.iter().find(|(key, _)| keys::canonical(key) == name).map(|(_, raw)| raw);
     members.get(name).or_else(spelled_otherwise).map(|raw| raw.get())
 }
 
@@ -108,10 +98,8 @@ fn compact(data: &str) -> Option<String> {
 fn sorted(value: Value) -> Value {
     match value {
         Value::Object(members) => {
-            let members: BTreeMap<_, _> = members
-                .into_iter()
-                .map(|(key, value)| (key, sorted(value)))
-                .collect();
+            let members: BTreeMap<_, _> =
+                members.into_iter().map(|(key, value)| (key, sorted(value))).collect();
             Value::Object(members.into_iter().collect())
         }
         Value::Array(elements) => Value::Array(elements.into_iter().map(sorted).collect()),
@@ -129,18 +117,11 @@ mod tests {
     fn check(body: &str, key: &str, age_secs: i64, expected: Signature) {
         let signed_at = time::read("63834206532").unwrap();
         let received_at = signed_at + SignedDuration::from_secs(age_secs);
-        assert_eq!(
-            check_signature(body.as_bytes(), key, received_at),
-            expected,
-            "{body}"
-        );
+        assert_eq!(check_signature(body.as_bytes(), key, received_at), expected, "{body}");
     }
 
     fn sign(clock: &str, data: &str) -> String {
-        let mac = Hmac::<Sha256>::new_from_slice(b"123")
-            .unwrap()
-            .chain_update(clock)
-            .chain_update(data);
+        let mac = Hmac::<Sha256>::new_from_slice(b"123").unwrap().chain_update(clock).chain_update(data);
         BASE64_STANDARD.encode(mac.finalize().into_bytes())
     }
 
@@ -161,12 +142,7 @@ mod tests {
     #[test]
     fn changed_data_or_time_does_not_hold() {
         check(&SIGNED.replace("bar", "baz"), "123", 0, Signature::Invalid);
-        check(
-            &SIGNED.replace("63834206532", "63834206533"),
-            "123",
-            0,
-            Signature::Invalid,
-        );
+        check(&SIGNED.replace("63834206532", "63834206533"), "123", 0, Signature::Invalid);
     }
 
     #[test]
@@ -220,10 +196,7 @@ mod tests {
 
     #[test]
     fn no_nesting_is_too_deep() {
-        let deep = format!(
-            r#"{{"action":"event","name":"x","data":{}}}"#,
-            r#"{"a":"#.repeat(100_000)
-        );
+        let deep = format!(r#"{{"action":"event","name":"x","data":{}}}"#, r#"{"a":"#.repeat(100_000));
         check(&deep, "123", 0, Signature::NotSigned);
         let closed = format!(
             r#"{{"action":"event","name":"x","data":{}1{}}}"#,

@@ -6,6 +6,7 @@ use super::kinds::SYSTEM_ALERT;
 use super::table::{Statement, firing, resolved};
 use super::{Payload, causes};
 use crate::Settings;
+use crate::value::filled;
 
 const NODE_LOST: &str = " disconnected from ";
 const NODE_BACK: &str = " connected to ";
@@ -44,10 +45,21 @@ pub(super) fn identity(payload: &Payload) -> Option<String> {
     }
 }
 
+/// Its own words: the resource is worded as the recovery of a lost node, or is not filled in.
+pub(super) fn title(payload: &Payload) -> String {
+    let told = text(payload).or_else(|| identity(payload)).unwrap_or_default();
+    format!("system_alert: {told}")
+}
+
 fn subject(payload: &Payload) -> Option<Subject> {
+    text(payload).as_deref().map(read)
+}
+
+/// The subject without the words with which each of them begins.
+fn text(payload: &Payload) -> Option<String> {
     let subject = payload.text("subject")?;
-    let text = subject.strip_prefix("System Alert:").unwrap_or(&subject).trim();
-    Some(read(text))
+    let text = subject.strip_prefix("System Alert:").unwrap_or(&subject);
+    filled(text).map(str::to_owned)
 }
 
 fn read(text: &str) -> Subject {
@@ -66,9 +78,5 @@ fn read(text: &str) -> Subject {
 }
 
 fn severity_of_text(text: &str) -> Severity {
-    if text.starts_with("blocked ") || text.starts_with("API Error ") {
-        Warning
-    } else {
-        High
-    }
+    if text.starts_with("blocked ") || text.starts_with("API Error ") { Warning } else { High }
 }

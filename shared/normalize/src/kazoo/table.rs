@@ -61,29 +61,17 @@ pub(super) enum Account {
 
 /// Something is wrong.
 pub(super) const fn firing(severity: Severity, kind: &'static Kind) -> Statement {
-    Statement {
-        signal: Signal::Firing,
-        severity,
-        kind,
-    }
+    Statement { signal: Signal::Firing, severity, kind }
 }
 
 /// It is right again.
 pub(super) const fn resolved(kind: &'static Kind) -> Statement {
-    Statement {
-        signal: Signal::Resolved,
-        severity: Severity::Info,
-        kind,
-    }
+    Statement { signal: Signal::Resolved, severity: Severity::Info, kind }
 }
 
 /// It is a fact, and no more.
 pub(super) const fn notice(severity: Severity, kind: &'static Kind) -> Statement {
-    Statement {
-        signal: Signal::Notice,
-        severity,
-        kind,
-    }
+    Statement { signal: Signal::Notice, severity, kind }
 }
 
 impl Row {
@@ -112,26 +100,17 @@ impl Row {
         key: &'static [&'static str],
         service: &'static str,
     ) -> Self {
-        Self {
-            says: Says::Depends(says),
-            ..Self::new(event, &[], key, service)
-        }
+        Self { says: Says::Depends(says), ..Self::new(event, &[], key, service) }
     }
 
     /// This row for an event that may come without an account.
     pub(super) const fn without_account(self) -> Self {
-        Self {
-            account: Account::Optional,
-            ..self
-        }
+        Self { account: Account::Optional, ..self }
     }
 
     /// This row with a measured value.
     pub(super) const fn valued(self, value: fn(&Payload) -> Option<String>) -> Self {
-        Self {
-            value: Some(value),
-            ..self
-        }
+        Self { value: Some(value), ..self }
     }
 
     /// This row with times of its own.
@@ -141,10 +120,7 @@ impl Row {
 
     /// This row with a delivery key of its own.
     pub(super) const fn keyed(self, key: fn(&Payload) -> Option<Vec<String>>) -> Self {
-        Self {
-            key: Key::Depends(key),
-            ..self
-        }
+        Self { key: Key::Depends(key), ..self }
     }
 
     /// What the event in `payload` says.

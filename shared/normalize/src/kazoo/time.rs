@@ -40,10 +40,7 @@ pub(super) fn read(text: &str) -> Option<Timestamp> {
 
 /// The moment that most payloads tell, and nothing else.
 pub(super) fn moment(payload: &Payload) -> Times {
-    Times {
-        occurred: told(payload),
-        ..Times::default()
-    }
+    Times { occurred: told(payload), ..Times::default() }
 }
 
 /// When a registration ran out: its event names the moment of the last registration, which taken bare ties
@@ -53,10 +50,7 @@ pub(super) fn end_of_registration(payload: &Payload) -> Times {
         let registered_at = payload.time("event_timestamp")?;
         later(registered_at, payload.text("expires")?.parse().ok()?)
     };
-    Times {
-        occurred: end().or_else(|| told(payload)),
-        ..Times::default()
-    }
+    Times { occurred: end().or_else(|| told(payload)), ..Times::default() }
 }
 
 /// When a call began and ended.
@@ -64,15 +58,9 @@ pub(super) fn of_call(payload: &Payload) -> Times {
     let ended = payload.time("timestamp");
     let began = || {
         let duration_secs: u32 = payload.text("duration_seconds")?.parse().ok()?;
-        ended?
-            .checked_sub(SignedDuration::from_secs(duration_secs.into()))
-            .ok()
+        ended?.checked_sub(SignedDuration::from_secs(duration_secs.into())).ok()
     };
-    Times {
-        occurred: told(payload),
-        started: began(),
-        ended,
-    }
+    Times { occurred: told(payload), started: began(), ended }
 }
 
 fn told(payload: &Payload) -> Option<Timestamp> {
@@ -91,11 +79,7 @@ mod tests {
     use super::*;
 
     fn check(text: &str, expected: Option<&str>) {
-        assert_eq!(
-            read(text).map(|time| time.to_string()).as_deref(),
-            expected,
-            "{text}"
-        );
+        assert_eq!(read(text).map(|time| time.to_string()).as_deref(), expected, "{text}");
     }
 
     #[test]
@@ -113,16 +97,9 @@ mod tests {
 
     #[test]
     fn anything_else_is_no_time() {
-        for text in [
-            "",
-            "0",
-            "-63724349409",
-            "999999999",
-            "10000000000",
-            "62167219199",
-            "100000000000",
-            "soon",
-        ] {
+        for text in
+            ["", "0", "-63724349409", "999999999", "10000000000", "62167219199", "100000000000", "soon"]
+        {
             check(text, None);
         }
         check("9223372036854775808", None);

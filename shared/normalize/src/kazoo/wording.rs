@@ -3,8 +3,8 @@
 use super::Payload;
 use crate::value;
 
-/// Fields that say in words or codes what happened, the plainest first.
-const REASONS: [&str; 11] = [
+/// Fields that say in words what happened, the plainest first.
+const REASONS: [&str; 9] = [
     "fax_error",
     "fax_result_text",
     "fax_info.fax_result_text",
@@ -14,8 +14,6 @@ const REASONS: [&str; 11] = [
     "comment.content",
     "message",
     "response",
-    "fax_result_code",
-    "fax_info.fax_result_code",
 ];
 
 /// One side of a call: its name and its number, each where it is found first.
@@ -26,24 +24,12 @@ struct Party {
 
 const CALLER: Party = Party {
     names: &["caller_id_name", "emergency_caller_id_name"],
-    numbers: &[
-        "caller_id_number",
-        "emergency_caller_id_number",
-        "from_user",
-        "fax_from_email",
-        "from",
-    ],
+    numbers: &["caller_id_number", "emergency_caller_id_number", "from_user", "fax_from_email", "from"],
 };
 
 const CALLEE: Party = Party {
     names: &["callee_id_name"],
-    numbers: &[
-        "callee_id_number",
-        "emergency_to_did",
-        "to_user",
-        "fax_to_email",
-        "to",
-    ],
+    numbers: &["callee_id_number", "emergency_to_did", "to_user", "fax_to_email", "to"],
 };
 
 /// What can be said in one sentence; `None` if the payload names neither parties nor a reason.
@@ -60,17 +46,15 @@ pub(super) fn summary(payload: &Payload) -> Option<String> {
 
 fn parties(payload: &Payload) -> Option<String> {
     match (CALLER.named_in(payload), CALLEE.named_in(payload)) {
-        (Some(caller), Some(called)) => Some(format!("From {caller} to {called}")),
-        (Some(caller), None) => Some(format!("From {caller}")),
-        (None, Some(called)) => Some(format!("To {called}")),
+        (Some(from), Some(to)) => Some(format!("From {from} to {to}")),
+        (Some(from), None) => Some(format!("From {from}")),
+        (None, Some(to)) => Some(format!("To {to}")),
         (None, None) => None,
     }
 }
 
 fn reason(payload: &Payload) -> Option<String> {
-    hangup(payload)
-        .or_else(|| payload.first_text(&REASONS))
-        .or_else(|| errors(payload))
+    hangup(payload).or_else(|| payload.first_text(&REASONS)).or_else(|| errors(payload))
 }
 
 fn hangup(payload: &Payload) -> Option<String> {
@@ -81,13 +65,7 @@ fn hangup(payload: &Payload) -> Option<String> {
 }
 
 fn errors(payload: &Payload) -> Option<String> {
-    let all: Vec<_> = payload
-        .fields
-        .get("errors")?
-        .as_array()?
-        .iter()
-        .filter_map(value::text)
-        .collect();
+    let all: Vec<_> = payload.fields.get("errors")?.as_array()?.iter().filter_map(value::text).collect();
     (!all.is_empty()).then(|| all.join("; "))
 }
 

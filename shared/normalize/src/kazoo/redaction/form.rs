@@ -17,13 +17,11 @@ enum Redacted {
 
 /// Whether `form` is pairs with plain keys only, so that nothing of it escapes [`redact`].
 pub(super) fn is_plain(form: &[u8], separators: &[u8]) -> bool {
-    pieces(form, separators)
-        .filter_map(|piece| form.get(piece))
-        .all(|pair| {
-            let key_end = pair.iter().position(|byte| *byte == b'=');
-            pair.is_empty()
-                || key_end.is_some_and(|end| end > 0 && pair.iter().take(end).copied().all(is_plain_in_key))
-        })
+    pieces(form, separators).filter_map(|piece| form.get(piece)).all(|pair| {
+        let key_end = pair.iter().position(|byte| *byte == b'=');
+        pair.is_empty()
+            || key_end.is_some_and(|end| end > 0 && pair.iter().take(end).copied().all(is_plain_in_key))
+    })
 }
 
 /// `form` without its secrets; `None` if there are none.
@@ -54,9 +52,7 @@ fn redacted(pair: &str, secrets: Secrets) -> Option<Redacted> {
         return Some(Redacted::Secret(format!("{}={stand_in}", key_of(&path[..=step]))));
     }
     let value = value_of(pair);
-    let cleaned = value
-        .starts_with(['{', '['])
-        .then(|| json::redact(value.as_bytes(), secrets))??;
+    let cleaned = value.starts_with(['{', '[']).then(|| json::redact(value.as_bytes(), secrets))??;
     Some(Redacted::Cleaned(format!("{key}={}", encoded(&cleaned))))
 }
 
@@ -65,8 +61,7 @@ fn key_of(path: &[String]) -> String {
     let Some((first, rest)) = path.split_first() else {
         return String::new();
     };
-    rest.iter()
-        .fold(first.clone(), |key, step| format!("{key}[{step}]"))
+    rest.iter().fold(first.clone(), |key, step| format!("{key}[{step}]"))
 }
 
 fn encoded(value: &[u8]) -> String {

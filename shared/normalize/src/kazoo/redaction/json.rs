@@ -38,9 +38,7 @@ pub(super) fn value_end(json: &[u8], start: usize) -> usize {
     match json.get(start) {
         Some(b'"') => string_end(json, start),
         Some(b'{' | b'[') => tree_end(json, start),
-        _ => position(json, start, |byte| {
-            matches!(byte, b',' | b'}' | b']') || byte.is_ascii_whitespace()
-        }),
+        _ => position(json, start, |byte| matches!(byte, b',' | b'}' | b']') || byte.is_ascii_whitespace()),
     }
 }
 
@@ -99,7 +97,5 @@ fn next_quote(json: &[u8], from: usize) -> Option<usize> {
 /// The first place from `from` on whose byte is wanted, or else the end.
 fn position(bytes: &[u8], from: usize, is_wanted: impl Fn(u8) -> bool) -> usize {
     let rest = bytes.get(from..).unwrap_or_default();
-    rest.iter()
-        .position(|byte| is_wanted(*byte))
-        .map_or(bytes.len(), |offset| from + offset)
+    rest.iter().position(|byte| is_wanted(*byte)).map_or(bytes.len(), |offset| from + offset)
 }

@@ -13,27 +13,20 @@ pub(super) struct Splice<'a> {
 impl<'a> Splice<'a> {
     /// Starts a copy of `source`.
     pub(super) fn new(source: &'a [u8]) -> Self {
-        Self {
-            source,
-            copied: 0,
-            copy: Vec::new(),
-            is_changed: false,
-        }
+        Self { source, copied: 0, copy: Vec::new(), is_changed: false }
     }
 
     /// Puts `stand_in` in place of `range`, which lies behind all ranges before.
     pub(super) fn replace(&mut self, range: Range<usize>, stand_in: &[u8]) {
         self.is_changed |= self.source.get(range.clone()) != Some(stand_in);
-        self.copy
-            .extend(self.source.get(self.copied..range.start).unwrap_or_default());
+        self.copy.extend(self.source.get(self.copied..range.start).unwrap_or_default());
         self.copy.extend(stand_in);
         self.copied = range.end;
     }
 
     /// The whole copy; `None` if it is equal to its source.
     pub(super) fn finish(mut self) -> Option<Vec<u8>> {
-        self.copy
-            .extend(self.source.get(self.copied..).unwrap_or_default());
+        self.copy.extend(self.source.get(self.copied..).unwrap_or_default());
         self.is_changed.then_some(self.copy)
     }
 }

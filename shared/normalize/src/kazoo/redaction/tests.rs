@@ -1,3 +1,5 @@
+//! What is hidden in each encoding, and what is left alone.
+
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -16,11 +18,7 @@ fn delivered(content_type: &str, body: &str) -> Delivery {
 
 fn redacted_body(content_type: &str, body: &str) -> String {
     let delivery = redact(delivered(content_type, body));
-    assert_eq!(
-        redact(delivery.clone()),
-        delivery,
-        "a second time changes `{body}` once more"
-    );
+    assert_eq!(redact(delivery.clone()), delivery, "a second time changes `{body}` once more");
     String::from_utf8(delivery.body).unwrap()
 }
 
@@ -38,10 +36,7 @@ fn a_delivery_without_secrets_keeps_its_bytes() {
         " {\"b\": 1.50, \"a\" : \"the password: none\"}\n",
         " {\"b\": 1.50, \"a\" : \"the password: none\"}\n",
     );
-    check_form(
-        "a=1&&b%5B%5D=%7E+x&my_password_hint=y&",
-        "a=1&&b%5B%5D=%7E+x&my_password_hint=y&",
-    );
+    check_form("a=1&&b%5B%5D=%7E+x&my_password_hint=y&", "a=1&&b%5B%5D=%7E+x&my_password_hint=y&");
 }
 
 #[test]
@@ -72,10 +67,7 @@ fn json_is_known_by_its_looks_whatever_its_content_type() {
 #[test]
 fn json_nested_too_deep_to_be_read_is_redacted_all_the_same() {
     let around = |inside: &str| format!("{}{inside}{}", r#"{"a":"#.repeat(50_000), "}".repeat(50_000));
-    check_json(
-        &around(r#"{"password":"x"}"#),
-        &around(r#"{"password":"[redacted]"}"#),
-    );
+    check_json(&around(r#"{"password":"x"}"#), &around(r#"{"password":"[redacted]"}"#));
 }
 
 #[test]
@@ -104,10 +96,7 @@ fn only_mail_with_credentials_loses_its_text() {
         r#"{"event_name":"new_user","html":"x","text":"y"}"#,
         r#"{"event_name":"new_user","html":"[redacted]","text":"[redacted]"}"#,
     );
-    check_form(
-        "event_name=Password_Recovery&text=y",
-        "event_name=Password_Recovery&text=%5Bredacted%5D",
-    );
+    check_form("event_name=Password_Recovery&text=y", "event_name=Password_Recovery&text=%5Bredacted%5D");
     check_json(
         r#"{"action":"event","name":"new_account","data":{"html":"x"}}"#,
         r#"{"action":"event","name":"new_account","data":{"html":"[redacted]"}}"#,
@@ -120,19 +109,10 @@ fn only_mail_with_credentials_loses_its_text() {
 
 #[test]
 fn text_that_is_neither_is_searched_for_the_same_names() {
-    check_json(
-        r#"{"a":1,"password":"x\"y","#,
-        r#"{"a":1,"password":"[redacted]","#,
-    );
+    check_json(r#"{"a":1,"password":"x\"y","#, r#"{"a":1,"password":"[redacted]","#);
     check_json(r#"{"password":"cut of"#, r#"{"password":"[redacted]"#);
-    check_json(
-        r#"{"billing_address":{"a":"}"},"b":2"#,
-        r#"{"billing_address":[redacted],"b":2"#,
-    );
-    check_json(
-        r#"{"x":"{\"token\":\"y\"}","#,
-        r#"{"x":"{\"token\":\"[redacted]\"}","#,
-    );
+    check_json(r#"{"billing_address":{"a":"}"},"b":2"#, r#"{"billing_address":[redacted],"b":2"#);
+    check_json(r#"{"x":"{\"token\":\"y\"}","#, r#"{"x":"{\"token\":\"[redacted]\"}","#);
     check_json(
         "{'api_key' => 'y', token: z w, c: 1}",
         "{'api_key' => '[redacted]', token: [redacted], c: 1}",
@@ -161,18 +141,13 @@ const SECRET: &str = "Zq7SecretZq7";
 
 fn secret_key() -> impl Strategy<Value = String> {
     let known = ALWAYS.map(str::to_owned).to_vec();
-    let spelled = prop_oneof![
-        prop::sample::select(known),
-        Just("Remote_SDP".to_owned()),
-        Just("text".to_owned())
-    ];
-    (spelled, any::<bool>()).prop_map(|(key, shouted)| {
-        if shouted {
-            key.to_uppercase().replace('_', "-")
-        } else {
-            key
-        }
-    })
+    let spelled =
+        prop_oneof![prop::sample::select(known), Just("Remote_SDP".to_owned()), Just("text".to_owned())];
+    (spelled, any::<bool>()).prop_map(
+        |(key, shouted)| {
+            if shouted { key.to_uppercase().replace('_', "-") } else { key }
+        },
+    )
 }
 
 /// A value whose every scalar is the secret.
@@ -188,10 +163,7 @@ fn secret_value() -> impl Strategy<Value = Value> {
 
 /// A tree with secrets at any depth.
 fn tree() -> impl Strategy<Value = Value> {
-    let leaf = prop_oneof![
-        any::<i64>().prop_map(Value::from),
-        "[a-z\"\\\\{}&=é]{0,6}".prop_map(Value::from)
-    ];
+    let leaf = prop_oneof![any::<i64>().prop_map(Value::from), "[a-z\"\\\\{}&=é]{0,6}".prop_map(Value::from)];
     leaf.prop_recursive(5, 40, 4, |inner| {
         let plain = prop::collection::btree_map("[a-z]{1,4}", inner.clone(), 0..4);
         let secret = prop::collection::btree_map(secret_key(), secret_value(), 0..3);
@@ -205,25 +177,16 @@ fn tree() -> impl Strategy<Value = Value> {
 
 fn form_of(prefix: &str, value: &Value) -> String {
     let step = |key: &str| {
-        if prefix.is_empty() {
-            key.to_owned()
-        } else {
-            format!("{prefix}[{key}]")
-        }
+        if prefix.is_empty() { key.to_owned() } else { format!("{prefix}[{key}]") }
     };
     let parts: Vec<_> = match value {
-        Value::Object(members) => members
-            .iter()
-            .map(|(key, value)| form_of(&step(key), value))
-            .collect(),
-        Value::Array(elements) => elements
-            .iter()
-            .map(|element| form_of(&format!("{prefix}[]"), element))
-            .collect(),
-        Value::String(text) => vec![format!(
-            "{prefix}={}",
-            form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>()
-        )],
+        Value::Object(members) => members.iter().map(|(key, value)| form_of(&step(key), value)).collect(),
+        Value::Array(elements) => {
+            elements.iter().map(|element| form_of(&format!("{prefix}[]"), element)).collect()
+        }
+        Value::String(text) => {
+            vec![format!("{prefix}={}", form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>())]
+        }
         scalar => vec![format!("{prefix}={scalar}")],
     };
     parts.join("&")
@@ -242,7 +205,7 @@ proptest! {
         let whole = json!({ "event_name": "new_user", "tree": tree });
         let json = whole.to_string();
         no_secret_is_left("application/json", &json)?;
-        no_secret_is_left("application/json", &format!("{:#}", whole))?;
+        no_secret_is_left("application/json", &format!("{whole:#}"))?;
         let mut end = cut.index(json.len());
         while !json.is_char_boundary(end) {
             end -= 1;

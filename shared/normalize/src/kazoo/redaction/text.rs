@@ -35,15 +35,11 @@ fn is_of_word(byte: u8) -> bool {
 /// The value behind the name that ends at `name_end`: quotes around it stay, an object or a list goes whole,
 /// and anything else reaches to the end of its pair or line.
 fn value_behind(text: &[u8], name_end: usize) -> Option<Range<usize>> {
-    let sign = skip(text, name_end, |byte| {
-        byte.is_ascii_whitespace() || b"\"'\\]".contains(&byte)
-    });
+    let sign = skip(text, name_end, |byte| byte.is_ascii_whitespace() || b"\"'\\]".contains(&byte));
     if !matches!(text.get(sign)?, b':' | b'=') {
         return None;
     }
-    let start = skip(text, sign, |byte| {
-        byte.is_ascii_whitespace() || b":=>".contains(&byte)
-    });
+    let start = skip(text, sign, |byte| byte.is_ascii_whitespace() || b":=>".contains(&byte));
     if is_redacted(text.get(start..)?) {
         return None;
     }
@@ -71,7 +67,5 @@ fn inside_of_quotes(text: &[u8], start: usize) -> Range<usize> {
 /// The first place from `from` on whose byte is not to be skipped, or else the end.
 fn skip(text: &[u8], from: usize, is_skipped: impl Fn(u8) -> bool) -> usize {
     let rest = text.get(from..).unwrap_or_default();
-    rest.iter()
-        .position(|byte| !is_skipped(*byte))
-        .map_or(text.len(), |offset| from + offset)
+    rest.iter().position(|byte| !is_skipped(*byte)).map_or(text.len(), |offset| from + offset)
 }
