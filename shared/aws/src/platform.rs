@@ -44,7 +44,11 @@ pub async fn connect(configuration: Configuration) -> Platform {
 
 impl Platform {
     /// A platform over the embedded services: the one that accepts the tokens of development.
-    pub fn for_development(dynamodb: &SdkConfig, secrets_manager: &SdkConfig, configuration: Configuration) -> Self {
+    pub fn for_development(
+        dynamodb: &SdkConfig,
+        secrets_manager: &SdkConfig,
+        configuration: Configuration,
+    ) -> Self {
         let secrets = secrets(secrets_manager, &configuration).for_development();
         Self { table: table(dynamodb, &configuration), secrets: Arc::new(secrets), configuration }
     }

@@ -95,7 +95,9 @@ pub enum SecretsError {
         source: Box<dyn Error + Send + Sync>,
     },
     /// The secret holds a token that everybody knows.
-    #[error("the secret `{name}` holds a token of development: put one of your own there, 32 random bytes long")]
+    #[error(
+        "the secret `{name}` holds a token of development: put one of your own there, 32 random bytes long"
+    )]
     Development {
         /// The secret's name.
         name: String,

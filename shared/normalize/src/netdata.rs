@@ -86,15 +86,3 @@ fn unknown_shape() -> Rejection {
 fn present<const N: usize>(entries: [(&str, Option<String>); N]) -> Labels {
     entries.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }
-/// stub
-pub fn challenge_response(_secret: &str, _crc_token: &str) -> String {
-    String::new()
-}
-/// stub
-pub fn subject_has_common_name(_subject_dn: &str, _common_name: &str) -> bool {
-    false
-}
-/// stub
-pub fn test_token(_events: &[alert::AlertEvent]) -> Option<&str> {
-    None
-}

@@ -69,7 +69,3 @@ fn received_session_id(body: &[u8]) -> Option<Box<RawValue>> {
         || members.iter().find(|(key, _)| key.eq_ignore_ascii_case("sessionId")).map(|(_, value)| value);
     members.get("sessionId").or_else(alike).map(|value| (*value).to_owned())
 }
-/// stub
-pub fn session_id(_body: &[u8]) -> Box<serde_json::value::RawValue> {
-    serde_json::value::to_raw_value("").unwrap()
-}

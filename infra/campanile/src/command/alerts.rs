@@ -59,7 +59,7 @@ impl Alerts {
 
 fn table(alerts: &[Alert], now: Timestamp) -> Table {
     let mut table = Table::new();
-    table.load_preset(UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
+    table.load_style(UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header(["SEVERITY", "STATE", "SINCE", "SOURCE", "TITLE", "FINGERPRINT"]);
     for alert in alerts {
         let state = match alert.handling {
@@ -102,7 +102,8 @@ mod tests {
     #[test]
     fn an_age_has_at_most_two_units() {
         let since = Timestamp::UNIX_EPOCH;
-        let ages = [5, 65, 3_700, 90_000, -1].map(|seconds| age(since, Timestamp::from_second(seconds).unwrap()));
+        let ages =
+            [5, 65, 3_700, 90_000, -1].map(|seconds| age(since, Timestamp::from_second(seconds).unwrap()));
         assert_eq!(ages, ["5 s", "1 min", "1 h 1 min", "1 d 1 h", "in the future"]);
     }
 

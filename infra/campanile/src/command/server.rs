@@ -48,7 +48,10 @@ impl Server {
     /// Sends `request`, whatever the answer's status.
     pub(super) async fn send(&self, request: RequestBuilder) -> Result<reqwest::Response, ServerError> {
         let sent = request.send().await;
-        sent.map_err(|source| ServerError::Unreachable { url: self.url.to_string(), source: source.without_url() })
+        sent.map_err(|source| ServerError::Unreachable {
+            url: self.url.to_string(),
+            source: source.without_url(),
+        })
     }
 
     /// Asks the API for `path`.

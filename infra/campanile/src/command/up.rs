@@ -1,6 +1,7 @@
 //! `campanile up`: the local bundle.
 
 use std::fmt::Write;
+use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -77,7 +78,11 @@ impl Up {
     /// Where everything is, for a person; with tokens only where they are the known ones of development.
     fn welcome(&self, url: &str) -> String {
         let mut text = String::from("\n  Campanile, the whole bundle on this machine\n\n");
-        let table = if self.in_memory { "in memory, gone at the end".into() } else { self.data.display().to_string() };
+        let table = if self.in_memory {
+            "in memory, gone at the end".into()
+        } else {
+            self.data.display().to_string()
+        };
         let _ = writeln!(text, "  table      {table}");
         let development = self.secrets.is_none();
         for source in ["netdata", "tencent"] {
@@ -109,5 +114,10 @@ async fn stopped() {
 
 fn log_to_stderr(level: &str) {
     let filter = EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().compact().with_target(false).with_writer(std::io::stderr).with_env_filter(filter).init();
+    tracing_subscriber::fmt()
+        .compact()
+        .with_target(false)
+        .with_writer(std::io::stderr)
+        .with_env_filter(filter)
+        .init();
 }

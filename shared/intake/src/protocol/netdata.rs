@@ -7,10 +7,11 @@ use http::request::Parts;
 use http::{Method, StatusCode};
 use normalize::netdata::{challenge_response, normalize, test_token};
 use normalize::{Delivery, Normalized, Rejection, Settings};
+use serde::Serialize;
 use serde_json::json;
 
 use super::Protocol;
-use crate::{Failure, Kept, Keyring, Reply, SourceSecret};
+use crate::{Failure, Kept, Keyring, QuarantineId, Reply, SourceSecret};
 
 /// The longest question that the challenge answers, in bytes.
 const CRC_TOKEN_BYTES: usize = 1024;
@@ -18,6 +19,15 @@ const CRC_TOKEN_BYTES: usize = 1024;
 /// Netdata Cloud's webhook.
 #[derive(Debug)]
 pub struct Netdata;
+
+/// The answers to what was kept; serialised in this order.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Answer<'a> {
+    Recorded { status: &'static str, recorded: usize, duplicates: usize },
+    Test { status: &'static str, test: bool, token: &'a str },
+    Quarantined { error: &'a str, quarantine_id: QuarantineId },
+}
 
 impl Protocol for Netdata {
     const SOURCE: Source = Source::Netdata;
@@ -48,15 +58,16 @@ impl Protocol for Netdata {
     ) -> Reply {
         match outcome {
             Ok(Kept::Recorded { events, recorded, duplicates }) => {
-                let body = match test_token(events) {
-                    Some(token) => json!({ "status": "ok", "test": true, "token": token }),
-                    None => json!({ "status": "ok", "recorded": recorded, "duplicates": duplicates }),
+                let (status, recorded, duplicates) = ("ok", *recorded, *duplicates);
+                let answer = match test_token(events) {
+                    Some(token) => Answer::Test { status, test: true, token },
+                    None => Answer::Recorded { status, recorded, duplicates },
                 };
-                Reply::json(StatusCode::OK, &body)
+                Reply::json(StatusCode::OK, &answer)
             }
             Ok(Kept::Quarantined(kept)) => {
-                let body = json!({ "error": kept.message, "quarantine_id": kept.id });
-                Reply::json(StatusCode::UNPROCESSABLE_ENTITY, &body)
+                let answer = Answer::Quarantined { error: &kept.message, quarantine_id: kept.id };
+                Reply::json(StatusCode::UNPROCESSABLE_ENTITY, &answer)
             }
             Err(failure) => Self::refuse(failure),
         }
