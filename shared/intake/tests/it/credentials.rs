@@ -79,7 +79,7 @@ async fn the_previous_secret_is_still_good_and_a_withdrawn_one_is_not() {
     };
     for (token, expected) in [("new", IN), ("old", IN), ("older", OUT)] {
         let request = with("x-api-key", token).map(|()| &b"{}"[..]);
-        let seen = send::<Netdata>(Behaviour::Keeps, Some(keyring.clone()), request).await;
+        let seen = send::<Netdata>(Behaviour::Keeps, keyring.clone(), request).await;
         assert_eq!(seen.status, expected, "{token}");
     }
 }

@@ -73,7 +73,7 @@ async fn kazoo_is_answered_200_whatever_it_sends() {
 
 #[tokio::test]
 async fn a_source_with_nothing_configured_refuses_everybody() {
-    for keyring in [None, secret("{}"), secret(r#"{"challenge_secret":"c"}"#)] {
+    for keyring in [None, Some(secret("{}")), Some(secret(r#"{"challenge_secret":"c"}"#))] {
         let seen = send::<Tencent>(Behaviour::Keeps, keyring, post("/tencent", b"{}")).await;
         assert_eq!((seen.status, seen.body.as_str()), (503, r#"{"sessionId":"","retCode":1}"#));
     }

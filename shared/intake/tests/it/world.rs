@@ -96,19 +96,19 @@ impl Clock for Standing {
 }
 
 /// The secret that `json` says.
-pub(crate) fn secret(json: &str) -> Option<Keyring<SourceSecret>> {
-    Some(Keyring { current: serde_json::from_str(json).unwrap(), previous: None })
+pub(crate) fn secret(json: &str) -> Keyring<SourceSecret> {
+    Keyring { current: serde_json::from_str(json).unwrap(), previous: None }
 }
 
 /// Sends `request` to the webhook of `P`.
 pub(crate) async fn send<P: Protocol>(
     behaviour: Behaviour,
-    keyring: Option<Keyring<SourceSecret>>,
+    keyring: impl Into<Option<Keyring<SourceSecret>>>,
     request: Request<&'static [u8]>,
 ) -> Seen {
     let shelf = Arc::new(Shelf { behaviour, events: Mutex::default(), quarantined: Mutex::default() });
     let webhook: Webhook<P, _, _, _> =
-        Webhook::new(Arc::clone(&shelf), Arc::new(Given(keyring)), Standing, Settings::default());
+        Webhook::new(Arc::clone(&shelf), Arc::new(Given(keyring.into())), Standing, Settings::default());
     let response: Response<Bytes> = webhook.handle(request.map(Bytes::from_static)).await;
     let allow = response.headers().get("allow").map(|value| value.to_str().unwrap().to_owned());
     let status = response.status().as_u16();
