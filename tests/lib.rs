@@ -4,7 +4,7 @@
 //! DynamoDB and Secrets Manager that can be made to [fail](cloud::Fault); a [`Bundle`] is `campanile up`. Both are a
 //! [`Receiver`]: a [`Call`] goes in, an [`Answer`] comes out. [`Audit`] looks at the table itself.
 //!
-//! Nothing here retries or sleeps so that a test may pass.
+//! Nothing here sends again so that a test may pass.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -20,6 +20,7 @@ mod bundle;
 mod call;
 pub mod cloud;
 mod deployment;
+mod eventually;
 mod fixture;
 pub mod function;
 mod log;
@@ -34,6 +35,7 @@ pub use bundle::{Bundle, Data};
 pub use call::{Answer, Call, Receiver};
 pub use cloud::Cloud;
 pub use deployment::Deployment;
+pub use eventually::eventually;
 pub use fixture::{delivery, fixture, fixtures, notification};
 pub use function::Function;
 pub use secrets::{

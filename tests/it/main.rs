@@ -3,6 +3,10 @@
 
 mod client_certificate;
 mod credentials;
+mod durable;
+mod exactly_once;
+mod killed;
 mod netdata;
+mod order;
 mod refusals;
 mod tencent;
