@@ -33,6 +33,15 @@ impl Room {
         Self { json_units, ..self }
     }
 
+    /// What is left of it beside `text`.
+    pub(crate) fn beside(self, text: &str) -> Self {
+        let used = Size::of(text);
+        Self {
+            units: self.units.saturating_sub(used.units),
+            json_units: self.json_units.saturating_sub(used.json_units),
+        }
+    }
+
     fn holds(self, used: Size) -> bool {
         used.units <= self.units && used.json_units <= self.json_units
     }
@@ -141,7 +150,13 @@ mod tests {
 
     use super::*;
 
-    const EVERY_MARKUP: [Markup; 4] = [Markup::None, Markup::Slack, Markup::Discord, Markup::Mattermost];
+    const EVERY_MARKUP: [Markup; 5] = [
+        Markup::None,
+        Markup::Slack,
+        Markup::Discord,
+        Markup::Mattermost,
+        Markup::MattermostPlain,
+    ];
 
     #[test]
     fn a_text_that_fits_is_left_whole() {

@@ -93,14 +93,20 @@ fn error_name(body: &Value) -> Option<String> {
 
 /// The attachment with as much of the summary as its JSON has room for.
 fn attachment(message: &Message) -> Value {
-    let title_room = Room::units(TITLE_UNITS).and_json(TITLE_UNITS);
-    let title = fit(&message::title(message), title_room, Markup::Mattermost);
+    let room = Room::units(TITLE_UNITS).and_json(TITLE_UNITS);
+    let link = message::link(message);
+    // A title that is a link is shown as it is written, any other is read as Markdown.
+    let markup = if link.is_some() {
+        Markup::MattermostPlain
+    } else {
+        Markup::Mattermost
+    };
     let value_room = Room::units(VALUE_UNITS).and_json(VALUE_UNITS);
     let mut attachment = pruned(json!({
-        "fallback": title,
+        "fallback": message::title(message, room, Markup::MattermostPlain),
         "color": Shade::of(message).hex(),
-        "title": title,
-        "title_link": message::link(message),
+        "title": message::title(message, room, markup),
+        "title_link": link,
         "fields": chat::fields(message, value_room, Markup::Mattermost),
         "footer": "Campanile",
         "text": "",

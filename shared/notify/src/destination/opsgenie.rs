@@ -111,7 +111,9 @@ impl Opsgenie {
     fn action(&self, message: &Message, what: &str) -> Request {
         let by = message::optional_line(message.by.as_deref());
         let note = match message.kind {
-            Kind::Resolved | Kind::Expired => Some(message::title(message)),
+            Kind::Resolved | Kind::Expired => {
+                Some(message::title(message, Room::units(NOTE_UNITS), Markup::None))
+            }
             _ => message
                 .note
                 .as_deref()

@@ -115,7 +115,7 @@ const fn own_wait(attempt: u32) -> SignedDuration {
 fn payload(message: &Message) -> Value {
     let alert = &message.alert;
     json!({
-        "summary": fit(&message::title(message), Room::units(SUMMARY_UNITS), Markup::None),
+        "summary": message::title(message, Room::units(SUMMARY_UNITS), Markup::None),
         "source": text(alert.resource.as_deref())
             .or_else(|| text(alert.service.as_deref()))
             .unwrap_or_else(|| alert.source.to_string()),

@@ -49,14 +49,14 @@ impl RocketChat {
     pub(super) fn request(&self, message: &Message) -> Request {
         let markup = Markup::Mattermost;
         let body = json!({
-            "text": fit(&message::title(message), Room::units(TEXT_UNITS), markup),
+            "text": message::title(message, Room::units(TEXT_UNITS), markup),
             "parseUrls": false,
             "channel": self.channel,
             "alias": self.alias,
             "avatar": self.avatar.as_ref().map(|url| url.expose().as_str()),
             "attachments": [{
                 "color": Shade::of(message).hex(),
-                "title": fit(&message::title_without_state(message), Room::units(TITLE_UNITS), markup),
+                "title": fit(&message::title_without_state(message), Room::units(TITLE_UNITS), Markup::MattermostPlain),
                 "title_link": message::link(message),
                 "text": message::summary(message).map(|text| fit(&text, Room::units(TEXT_UNITS), markup)),
                 "ts": message.occurred_at().to_string(),

@@ -57,7 +57,7 @@ impl Slack {
     }
 
     pub(super) fn request(&self, message: &Message) -> Request {
-        let title = fit(&message::title(message), Room::units(TEXT_UNITS), Markup::Slack);
+        let title = message::title(message, Room::units(TEXT_UNITS), Markup::Slack);
         let fields: Vec<_> = message::fields(message).iter().map(field).collect();
         let section = json!({ "type": "section", "text": section_text(message), "fields": fields });
         let body = json!({

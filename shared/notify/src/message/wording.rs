@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::{Kind, Message};
-use crate::text;
+use crate::text::{self, Markup, Room, fit};
 
 /// Longest link, in UTF-16 code units: a link cannot be cut, so a longer one is left out.
 const LINK_UNITS: usize = 2000;
@@ -16,9 +16,11 @@ pub(crate) struct Field {
     pub(crate) value: String,
 }
 
-/// The title line: `[<STATE>] <title>`.
-pub(crate) fn title(message: &Message) -> String {
-    format!("[{}] {}", state(message), title_without_state(message))
+/// The title line, `[<STATE>] <title>`. The state is ours and needs no escape: no markup can begin with it.
+pub(crate) fn title(message: &Message, room: Room, markup: Markup) -> String {
+    let state = format!("[{}] ", state(message));
+    let title = fit(&title_without_state(message), room.beside(&state), markup);
+    state + &title
 }
 
 /// The alert's own title, on one line and never empty.

@@ -22,6 +22,13 @@ pub struct Damping {
 }
 
 impl Damping {
+    #[cfg(test)]
+    pub(super) const NONE: Self = Self {
+        told_at: None,
+        severity: None,
+        withheld: 0,
+    };
+
     /// Until when the opening `change` is withheld, by a span of `span_secs` from the last one that was told. What is worse
     /// than that one was is never withheld.
     pub(super) fn withhold(

@@ -15,6 +15,8 @@ pub(crate) enum Markup {
     Discord,
     /// Mattermost's Markdown, which takes Slack's mentions too; Rocket.Chat reads the same.
     Mattermost,
+    /// The places where those two read no Markdown and would show a backslash, but look for mentions.
+    MattermostPlain,
 }
 
 impl Markup {
@@ -24,7 +26,14 @@ impl Markup {
             Self::None => text.push(raw),
             Self::Slack => push_entity(raw, text),
             Self::Discord => push_escaped(raw, r"\*_~|<>#[]()`", text),
-            Self::Mattermost => push_disarmed(raw, text),
+            Self::Mattermost => {
+                push_escaped(raw, r"\*_~#|[]()>!`", text);
+                push_guard(raw, text);
+            }
+            Self::MattermostPlain => {
+                text.push(raw);
+                push_guard(raw, text);
+            }
         }
     }
 }
@@ -45,8 +54,7 @@ fn push_escaped(raw: char, special: &str, text: &mut String) {
     text.push(raw);
 }
 
-fn push_disarmed(raw: char, text: &mut String) {
-    push_escaped(raw, r"\*_~#|[]()>!`", text);
+fn push_guard(raw: char, text: &mut String) {
     if matches!(raw, '@' | '<') {
         text.push(ZERO_WIDTH_SPACE);
     }

@@ -16,11 +16,7 @@ const FOOTER: &str = "Campanile";
 
 /// Title, footer and fields first; the description takes what room is left.
 pub(super) fn embed(message: &Message) -> Value {
-    let title = fit(
-        &message::title(message),
-        Room::units(TITLE_UNITS),
-        Markup::Discord,
-    );
+    let title = message::title(message, Room::units(TITLE_UNITS), Markup::Discord);
     let fields: Vec<_> = message::fields(message).iter().map(escaped).collect();
     let used = text::units(&title) + text::units(FOOTER) + fields.iter().map(units).sum::<usize>();
     let room = EMBED_UNITS.saturating_sub(used).min(DESCRIPTION_UNITS);

@@ -95,7 +95,7 @@ pub(super) fn body(message: &Message, responders: &Responders, tags: &Tags) -> V
 }
 
 pub(super) fn message_text(message: &Message) -> String {
-    fit(&message::title(message), Room::units(MESSAGE_UNITS), Markup::None)
+    message::title(message, Room::units(MESSAGE_UNITS), Markup::None)
 }
 
 pub(super) fn description(message: &Message) -> String {

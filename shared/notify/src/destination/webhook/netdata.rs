@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::message::{self, Message, in_words, is_reachability};
-use crate::text;
+use crate::text::{self, Markup, Room};
 
 /// The body of `message`.
 pub(super) fn body(message: &Message) -> Value {
@@ -21,7 +21,7 @@ fn transition(message: &Message) -> Value {
     let name = or(label("alertname"), Some(&message::title_without_state(message)));
     let url = message::link(message).unwrap_or_default();
     json!({
-        "message": message::title(message),
+        "message": title(message),
         "alarm": name,
         "alert": name,
         "info": message::summary(message).unwrap_or_default(),
@@ -44,7 +44,7 @@ fn transition(message: &Message) -> Value {
 fn reachability(message: &Message) -> Value {
     let is_reachable = message.kind.is_end();
     json!({
-        "message": message::title(message),
+        "message": title(message),
         "url": message::link(message).unwrap_or_default(),
         "host": line(message.alert.labels.get("instance").map(String::as_str)),
         "severity": if is_reachable { "info" } else { "critical" },
@@ -53,6 +53,10 @@ fn reachability(message: &Message) -> Value {
             "text": if is_reachable { "reachable" } else { "unreachable" },
         },
     })
+}
+
+fn title(message: &Message) -> String {
+    message::title(message, Room::units(usize::MAX), Markup::None)
 }
 
 fn line(text: Option<&str>) -> String {
