@@ -69,11 +69,7 @@ impl Answer {
 
     /// The beginning of the body on one line, with `secrets` hidden.
     pub(crate) fn excerpt(&self, secrets: &[String]) -> String {
-        let visible: String = self
-            .text()
-            .chars()
-            .map(|c| if c.is_control() { ' ' } else { c })
-            .collect();
+        let visible: String = self.text().chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         let redacted = redact(visible.trim(), secrets);
         redacted[..redacted.floor_char_boundary(EXCERPT_BYTES)].to_owned()
     }

@@ -52,14 +52,7 @@ pub struct Outcome {
 impl<'a> Attempt<'a> {
     /// The first attempt to send `message`.
     pub fn first(message: &'a Message, at: Timestamp) -> Self {
-        Self {
-            message,
-            progress: Progress::Start,
-            number: 1,
-            at,
-            known: Known::default(),
-            console_url: None,
-        }
+        Self { message, progress: Progress::Start, number: 1, at, known: Known::default(), console_url: None }
     }
 }
 

@@ -68,11 +68,7 @@ impl Courier {
         lookup: &Arc<dyn Lookup>,
     ) -> Result<Self, BuildError> {
         let clients = Clients::build(destinations, &reach, deadlines, lookup)?;
-        Ok(Self {
-            reach,
-            deadlines,
-            clients,
-        })
+        Ok(Self { reach, deadlines, clients })
     }
 
     /// Makes one attempt: every request that the message takes, until it is sent or one of them fails.
@@ -81,9 +77,7 @@ impl Courier {
         let mut learned = Vec::new();
         let mut hold = None;
         for _ in 0..MOST_REQUESTS {
-            let answer = self
-                .send(destination, destination.request(&attempt), self.deadlines.whole)
-                .await;
+            let answer = self.send(destination, destination.request(&attempt), self.deadlines.whole).await;
             let judgement = destination.judge(&attempt, &answer);
             hold = judgement.hold.or(hold);
             if let Some(lesson) = &judgement.learned {
@@ -94,28 +88,13 @@ impl Courier {
                 Step::Next(progress) => attempt.progress = progress,
                 Step::End(verdict) => {
                     let reason = (verdict != Verdict::Sent).then(|| destination.reason(&answer));
-                    return Outcome {
-                        verdict,
-                        reason,
-                        hold,
-                        learned,
-                        receipt: judgement.receipt,
-                    };
+                    return Outcome { verdict, reason, hold, learned, receipt: judgement.receipt };
                 }
             }
         }
-        let verdict = Verdict::Retry {
-            from: attempt.progress,
-            wait: None,
-        };
+        let verdict = Verdict::Retry { from: attempt.progress, wait: None };
         let reason = Some("one message took too many requests".to_owned());
-        Outcome {
-            verdict,
-            reason,
-            hold,
-            learned,
-            receipt: None,
-        }
+        Outcome { verdict, reason, hold, learned, receipt: None }
     }
 
     /// Checks that whoever answers at the destination's URL knows its challenge secret; `random` makes the question new.
@@ -131,9 +110,7 @@ impl Courier {
             return Err(ChallengeFailure::NotConfigured);
         }
         let token = BASE64_URL_SAFE_NO_PAD.encode(random);
-        let answer = self
-            .send(destination, webhook.challenge(&token), self.deadlines.challenge)
-            .await;
+        let answer = self.send(destination, webhook.challenge(&token), self.deadlines.challenge).await;
         webhook.verify_challenge(&token, &answer.map_err(ChallengeFailure::Unanswered)?)
     }
 
@@ -141,9 +118,7 @@ impl Courier {
     /// closed. Yields how the last of the attempts went.
     pub async fn test(&self, destination: &Destination, token: &str, at: Timestamp) -> Outcome {
         if let Target::Webhook(webhook) = &destination.target {
-            let answer = self
-                .send(destination, webhook.trial(token, at), self.deadlines.whole)
-                .await;
+            let answer = self.send(destination, webhook.trial(token, at), self.deadlines.whole).await;
             return outcome_of(destination, &answer, at);
         }
         let [opened, closed] = crate::trial::messages(&destination.id, token, at);
@@ -152,18 +127,8 @@ impl Courier {
         if outcome.verdict != Verdict::Sent {
             return outcome;
         }
-        outcome
-            .learned
-            .iter()
-            .for_each(|lesson| first.known.learn(lesson));
-        self.deliver(
-            destination,
-            &Attempt {
-                known: first.known,
-                ..Attempt::first(&closed, at)
-            },
-        )
-        .await
+        outcome.learned.iter().for_each(|lesson| first.known.learn(lesson));
+        self.deliver(destination, &Attempt { known: first.known, ..Attempt::first(&closed, at) }).await
     }
 
     async fn send(
@@ -172,9 +137,7 @@ impl Courier {
         request: Request,
         deadline: Duration,
     ) -> Result<Answer, Unanswered> {
-        self.reach
-            .check_url(&request.url)
-            .map_err(|mistake| Unanswered::Denied(mistake.to_string()))?;
+        self.reach.check_url(&request.url).map_err(|mistake| Unanswered::Denied(mistake.to_string()))?;
         let client = self.clients.of(destination);
         let sent = client
             .request(request.method, request.url)
@@ -198,11 +161,7 @@ async fn read(mut response: reqwest::Response) -> Result<Answer, Unanswered> {
         body.extend_from_slice(&chunk);
     }
     body.truncate(MOST_BYTES);
-    Ok(Answer {
-        status,
-        headers,
-        body,
-    })
+    Ok(Answer { status, headers, body })
 }
 
 fn outcome_of(destination: &Destination, answer: &Result<Answer, Unanswered>, at: Timestamp) -> Outcome {
@@ -216,11 +175,5 @@ fn outcome_of(destination: &Destination, answer: &Result<Answer, Unanswered>, at
         Step::Next(from) => Verdict::Retry { from, wait: None },
     };
     let reason = (verdict != Verdict::Sent).then(|| destination.reason(answer));
-    Outcome {
-        verdict,
-        reason,
-        hold: judgement.hold,
-        learned: Vec::new(),
-        receipt: None,
-    }
+    Outcome { verdict, reason, hold: judgement.hold, learned: Vec::new(), receipt: None }
 }

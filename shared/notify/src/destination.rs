@@ -143,13 +143,7 @@ fn read_id(fields: &mut Fields) -> Option<String> {
     if id.len() <= ID_CHARS && id.bytes().all(is_plain) {
         return Some(id);
     }
-    fields.mistake(
-        "id",
-        format!(
-            "`{}` is not an id: use at most {ID_CHARS} of a-z, 0-9 and -",
-            shown(&id)
-        ),
-    );
+    fields.mistake("id", format!("`{}` is not an id: use at most {ID_CHARS} of a-z, 0-9 and -", shown(&id)));
     None
 }
 
@@ -162,7 +156,5 @@ fn read_type(fields: &mut Fields) -> Option<Type> {
 fn digest(kind: Option<Type>, settings: Option<&Value>) -> String {
     let text = json!([kind.map(Type::as_str), settings]).to_string();
     let hash = Sha256::digest(text);
-    hash.iter()
-        .take(8)
-        .fold(String::new(), |digits, byte| digits + &format!("{byte:02x}"))
+    hash.iter().take(8).fold(String::new(), |digits, byte| digits + &format!("{byte:02x}"))
 }

@@ -114,12 +114,7 @@ pub enum Learned {
 
 impl Judgement {
     const fn of(step: Step) -> Self {
-        Self {
-            step,
-            hold: None,
-            learned: None,
-            receipt: None,
-        }
+        Self { step, hold: None, learned: None, receipt: None }
     }
 
     pub(crate) const fn sent() -> Self {
@@ -149,14 +144,8 @@ impl Judgement {
 
     /// Again from the start, the whole destination not before `wait` is over.
     pub(crate) fn retry_held(wait: Option<SignedDuration>) -> Self {
-        let hold = wait.map(|wait| Hold {
-            scope: Scope::Destination,
-            wait: whole_seconds(wait),
-        });
-        Self {
-            hold,
-            ..Self::retry_from(Progress::Start, hold.map(|hold| hold.wait))
-        }
+        let hold = wait.map(|wait| Hold { scope: Scope::Destination, wait: whole_seconds(wait) });
+        Self { hold, ..Self::retry_from(Progress::Start, hold.map(|hold| hold.wait)) }
     }
 
     /// What the status alone says, with the wait in `Retry-After`.
@@ -186,10 +175,7 @@ impl Judgement {
 
     #[must_use]
     pub(crate) fn learning(self, learned: Learned) -> Self {
-        Self {
-            learned: Some(learned),
-            ..self
-        }
+        Self { learned: Some(learned), ..self }
     }
 
     #[must_use]
@@ -203,11 +189,7 @@ mod tests {
     use super::*;
 
     fn verdict(status: u16) -> Step {
-        let answer = Answer {
-            status,
-            headers: http::HeaderMap::new(),
-            body: Vec::new(),
-        };
+        let answer = Answer { status, headers: http::HeaderMap::new(), body: Vec::new() };
         Judgement::by_status(&answer, Timestamp::UNIX_EPOCH).step
     }
 
@@ -220,18 +202,10 @@ mod tests {
             assert_eq!(verdict(status), Judgement::failed().step, "{status}");
         }
         for status in [401, 402, 403] {
-            assert_eq!(
-                verdict(status),
-                Judgement::suspended(Probe::Hourly).step,
-                "{status}"
-            );
+            assert_eq!(verdict(status), Judgement::suspended(Probe::Hourly).step, "{status}");
         }
         for status in [301, 302, 307, 308, 404, 405, 410, 501, 505] {
-            assert_eq!(
-                verdict(status),
-                Judgement::suspended(Probe::Never).step,
-                "{status}"
-            );
+            assert_eq!(verdict(status), Judgement::suspended(Probe::Never).step, "{status}");
         }
     }
 }

@@ -13,7 +13,6 @@ mod attempt;
 mod courier;
 mod destination;
 mod judgement;
-pub mod matcher;
 mod message;
 mod reach;
 mod request;

@@ -104,10 +104,7 @@ impl Kind {
 
     /// Whether it says that the alert fires.
     pub const fn is_firing(self) -> bool {
-        matches!(
-            self,
-            Self::Opened | Self::Reopened | Self::Escalated | Self::Deescalated
-        )
+        matches!(self, Self::Opened | Self::Reopened | Self::Escalated | Self::Deescalated)
     }
 
     /// Whether it says that the alert is over.
@@ -182,10 +179,7 @@ pub(crate) fn since(alert: &Alert) -> Timestamp {
 /// Whether `alert` says that a Netdata node cannot be reached.
 pub(crate) fn is_reachability(alert: &Alert) -> bool {
     alert.source == Source::Netdata
-        && alert
-            .labels
-            .get("alertname")
-            .is_some_and(|name| name == "node_unreachable")
+        && alert.labels.get("alertname").is_some_and(|name| name == "node_unreachable")
 }
 
 /// Whether `alert` rings.

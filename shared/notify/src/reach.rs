@@ -54,10 +54,7 @@ pub enum UrlMistake {
 impl Reach {
     /// The public Internet only.
     pub const fn public() -> Self {
-        Self {
-            allowed: Vec::new(),
-            loopback: Loopback::Denied,
-        }
+        Self { allowed: Vec::new(), loopback: Loopback::Denied }
     }
 
     /// Also `networks`, for a Mattermost or Rocket.Chat of one's own.
@@ -125,11 +122,7 @@ impl Reach {
         if self.loopback == Loopback::Allowed && canonical.is_loopback() {
             return Ok(());
         }
-        if denied::contains(canonical) {
-            Err(DeniedAddress(address))
-        } else {
-            Ok(())
-        }
+        if denied::contains(canonical) { Err(DeniedAddress(address)) } else { Ok(()) }
     }
 }
 
@@ -174,29 +167,16 @@ mod tests {
             "fd00:ec2::254",
         ] {
             let address: IpAddr = text.parse().unwrap();
-            assert_eq!(
-                Reach::public().check_address(address),
-                Err(DeniedAddress(address)),
-                "{text}"
-            );
+            assert_eq!(Reach::public().check_address(address), Err(DeniedAddress(address)), "{text}");
         }
     }
 
     #[test]
     fn public_addresses_are_allowed() {
-        for text in [
-            "1.1.1.1",
-            "8.8.8.8",
-            "2001:4860:4860::8888",
-            "::ffff:8.8.8.8",
-            "172.32.0.1",
-            "100.128.0.1",
-        ] {
-            assert_eq!(
-                Reach::public().check_address(text.parse().unwrap()),
-                Ok(()),
-                "{text}"
-            );
+        for text in
+            ["1.1.1.1", "8.8.8.8", "2001:4860:4860::8888", "::ffff:8.8.8.8", "172.32.0.1", "100.128.0.1"]
+        {
+            assert_eq!(Reach::public().check_address(text.parse().unwrap()), Ok(()), "{text}");
         }
     }
 
@@ -231,9 +211,7 @@ mod tests {
 
     #[test]
     fn a_public_url_loses_its_fragment_and_keeps_its_query() {
-        let url = Reach::public()
-            .parse_url("https://hooks.example.com/a?b=c#d")
-            .unwrap();
+        let url = Reach::public().parse_url("https://hooks.example.com/a?b=c#d").unwrap();
         assert_eq!(url.as_str(), "https://hooks.example.com/a?b=c");
     }
 
@@ -243,10 +221,7 @@ mod tests {
         assert_eq!(reach.check_address("10.20.3.4".parse().unwrap()), Ok(()));
         assert_eq!(reach.check_address("::ffff:10.20.3.4".parse().unwrap()), Ok(()));
         assert!(reach.check_address("10.21.0.1".parse().unwrap()).is_err());
-        assert!(
-            reach.parse_url("http://10.20.3.4/hooks/x").is_err(),
-            "TLS is still asked for"
-        );
+        assert!(reach.parse_url("http://10.20.3.4/hooks/x").is_err(), "TLS is still asked for");
     }
 
     #[test]
@@ -260,9 +235,7 @@ mod tests {
 
     #[test]
     fn an_error_shows_no_credential() {
-        let error = Reach::public()
-            .parse_url("https://user:hidden@hooks.example.com/hidden")
-            .unwrap_err();
+        let error = Reach::public().parse_url("https://user:hidden@hooks.example.com/hidden").unwrap_err();
         assert!(!error.to_string().contains("hidden"));
     }
 }

@@ -22,23 +22,13 @@ pub(crate) struct Request {
 impl Request {
     /// Asks for `url`, without a body.
     pub(crate) const fn get(url: Url) -> Self {
-        Self {
-            method: Method::GET,
-            url,
-            headers: Vec::new(),
-            body: Vec::new(),
-        }
+        Self { method: Method::GET, url, headers: Vec::new(), body: Vec::new() }
     }
 
     /// Sends `body` to `url` as JSON.
     pub(crate) fn json(method: Method, url: Url, body: &Value) -> Self {
         let content_type = (header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        Self {
-            method,
-            url,
-            headers: vec![content_type],
-            body: body.to_string().into_bytes(),
-        }
+        Self { method, url, headers: vec![content_type], body: body.to_string().into_bytes() }
     }
 
     /// Posts `body` to `url` as JSON.

@@ -47,16 +47,8 @@ pub fn next_attempt(
 
 fn schedule(attempts: u32, random: f64) -> SignedDuration {
     let place = usize::try_from(attempts.saturating_sub(1)).unwrap_or(usize::MAX);
-    let seconds = SCHEDULE_SECS
-        .get(place)
-        .or(SCHEDULE_SECS.last())
-        .copied()
-        .unwrap_or_default();
-    let random = if random.is_finite() {
-        random.clamp(0.0, 1.0)
-    } else {
-        0.5
-    };
+    let seconds = SCHEDULE_SECS.get(place).or(SCHEDULE_SECS.last()).copied().unwrap_or_default();
+    let random = if random.is_finite() { random.clamp(0.0, 1.0) } else { 0.5 };
     SignedDuration::try_from_secs_f64(seconds * (1.0 - JITTER + 2.0 * JITTER * random)).unwrap_or_default()
 }
 
@@ -115,9 +107,7 @@ mod tests {
     #[test]
     fn after_a_day_it_is_given_up() {
         let start = Timestamp::UNIX_EPOCH;
-        let late = start
-            .checked_add(SignedDuration::from_secs(GIVE_UP_AFTER_SECS - 1000))
-            .unwrap();
+        let late = start.checked_add(SignedDuration::from_secs(GIVE_UP_AFTER_SECS - 1000)).unwrap();
         assert_eq!(next_attempt(start, late, 50, 0.5, None), Next::Dead);
         assert!(matches!(next_attempt(start, late, 1, 0.5, None), Next::At(_)));
     }

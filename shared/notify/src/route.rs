@@ -102,11 +102,7 @@ fn ended(destination: &Destination, standing: &mut Standing, change: &Change<'_>
                 && is_selected(destination, change.alert, kind)
         }
     };
-    if is_told {
-        tell(destination, standing, change, kind)
-    } else {
-        Decision::Quiet
-    }
+    if is_told { tell(destination, standing, change, kind) } else { Decision::Quiet }
 }
 
 fn is_told_of_end(destination: &Destination, alert: &Alert, kind: Kind) -> bool {
@@ -134,11 +130,7 @@ fn is_selected(destination: &Destination, alert: &Alert, kind: Kind) -> bool {
 fn tell(destination: &Destination, standing: &mut Standing, change: &Change<'_>, kind: Kind) -> Decision {
     let mut message = change.message(kind);
     message.is_first = !standing.is_started;
-    message.flapped = if standing.is_started {
-        0
-    } else {
-        standing.damping.withheld()
-    };
+    message.flapped = if standing.is_started { 0 } else { standing.damping.withheld() };
     message.announced.clone_from(&standing.announced);
     if kind.is_firing() && destination.target.announces_labels() {
         standing.announced = Some(served_labels(change.alert));

@@ -45,11 +45,7 @@ impl SecretUrl {
         let path = self.0.path();
         let query = self.0.query().unwrap_or_default();
         let segments = path.split('/').chain(query.split(['&', '=']));
-        [self.0.as_str(), path, query]
-            .into_iter()
-            .chain(segments)
-            .map(str::to_owned)
-            .collect()
+        [self.0.as_str(), path, query].into_iter().chain(segments).map(str::to_owned).collect()
     }
 }
 
@@ -70,14 +66,9 @@ const SHORTEST_SECRET_BYTES: usize = 6;
 
 /// `text` with every one of `secrets` in it hidden.
 pub(crate) fn redact(text: &str, secrets: &[String]) -> String {
-    let mut secrets: Vec<_> = secrets
-        .iter()
-        .filter(|secret| secret.len() >= SHORTEST_SECRET_BYTES)
-        .collect();
+    let mut secrets: Vec<_> = secrets.iter().filter(|secret| secret.len() >= SHORTEST_SECRET_BYTES).collect();
     secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-    secrets.into_iter().fold(text.to_owned(), |text, secret| {
-        text.replace(secret.as_str(), "[redacted]")
-    })
+    secrets.into_iter().fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), "[redacted]"))
 }
 
 #[cfg(test)]
@@ -95,10 +86,7 @@ mod tests {
     #[test]
     fn an_answer_that_repeats_a_part_of_the_url_is_redacted() {
         let url = SecretUrl::new(Url::parse("https://chat.example.com/hooks/abcdef123456").unwrap());
-        let text = redact(
-            "no hook abcdef123456 at /hooks/abcdef123456",
-            &url.sensitive_parts(),
-        );
+        let text = redact("no hook abcdef123456 at /hooks/abcdef123456", &url.sensitive_parts());
         assert_eq!(text, "no hook [redacted] at [redacted]");
     }
 }

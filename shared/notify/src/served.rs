@@ -30,9 +30,7 @@ pub fn served_labels(alert: &Alert) -> Labels {
 /// What `alert` is called where a name must not change: its title may.
 pub(crate) fn alert_name(alert: &Alert) -> &str {
     let label = |name: &str| alert.labels.get(name).filter(|value| !value.is_empty());
-    let name = label("alertname")
-        .or_else(|| label("kind"))
-        .or_else(|| label("monitor_name"));
+    let name = label("alertname").or_else(|| label("kind")).or_else(|| label("monitor_name"));
     name.map_or(alert.source.as_str(), String::as_str)
 }
 
@@ -48,10 +46,7 @@ pub fn served_annotations(alert: &Alert) -> Labels {
         add(&mut annotations, name, text.map_or("", String::as_str));
     }
     annotations.insert("campanile_fingerprint".to_owned(), alert.fingerprint.to_string());
-    annotations.insert(
-        "campanile_handling".to_owned(),
-        alert.handling.as_str().to_owned(),
-    );
+    annotations.insert("campanile_handling".to_owned(), alert.handling.as_str().to_owned());
     if let Some(acknowledgement) = &alert.acknowledgement {
         annotations.insert("acknowledged_by".to_owned(), acknowledgement.by.clone());
         annotations.insert("acknowledged_at".to_owned(), acknowledgement.at.to_string());
@@ -64,9 +59,7 @@ pub fn served_annotations(alert: &Alert) -> Labels {
 pub fn served_fingerprint(labels: &Labels) -> String {
     let texts = labels.iter().flat_map(|(name, value)| [name, value]);
     let bytes = texts.flat_map(|text| text.bytes().chain([0xFF]));
-    let hash = bytes.fold(FNV_OFFSET, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(FNV_PRIME)
-    });
+    let hash = bytes.fold(FNV_OFFSET, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(FNV_PRIME));
     format!("{hash:016x}")
 }
 
@@ -81,10 +74,7 @@ mod tests {
     use super::*;
 
     fn fingerprint(labels: &[(&str, &str)]) -> String {
-        let labels = labels
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect();
+        let labels = labels.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         served_fingerprint(&labels)
     }
 

@@ -63,10 +63,7 @@ impl Settings {
         if let Some(id) = destination.as_ref().map(|destination| &destination.id)
             && !ids.insert(id.clone())
         {
-            fields.mistake(
-                "id",
-                format!("`{id}` is the id of an earlier destination: choose another"),
-            );
+            fields.mistake("id", format!("`{id}` is the id of an earlier destination: choose another"));
         }
         self.warnings.append(&mut fields.take_warnings());
         let mut mistakes = fields.finish();

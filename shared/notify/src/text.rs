@@ -22,10 +22,7 @@ pub(crate) struct Room {
 impl Room {
     /// Room for `units` UTF-16 code units.
     pub(crate) const fn units(units: usize) -> Self {
-        Self {
-            units,
-            json_units: usize::MAX,
-        }
+        Self { units, json_units: usize::MAX }
     }
 
     /// The same room, but not more than `json_units` code units of JSON.
@@ -61,11 +58,7 @@ impl Size {
 
     fn plus(self, character: char) -> Self {
         let units = character.len_utf16();
-        let json_units = if matches!(character, '"' | '\\' | '\n' | '\t') {
-            2
-        } else {
-            units
-        };
+        let json_units = if matches!(character, '"' | '\\' | '\n' | '\t') { 2 } else { units };
         Self {
             units: self.units.saturating_add(units),
             json_units: self.json_units.saturating_add(json_units),
@@ -120,20 +113,12 @@ pub(crate) fn line(raw: &str) -> String {
         '\n' | '\t' | '\u{2028}' | '\u{2029}' => ' ',
         other => other,
     });
-    one_line
-        .filter(|character| is_harmless(*character))
-        .collect::<String>()
-        .trim()
-        .to_owned()
+    one_line.filter(|character| is_harmless(*character)).collect::<String>().trim().to_owned()
 }
 
 /// `raw` with its line breaks and tabs, without other controls and without bidi controls.
 pub(crate) fn lines(raw: &str) -> String {
-    raw.chars()
-        .filter(|character| is_harmless(*character))
-        .collect::<String>()
-        .trim()
-        .to_owned()
+    raw.chars().filter(|character| is_harmless(*character)).collect::<String>().trim().to_owned()
 }
 
 fn is_harmless(character: char) -> bool {
@@ -150,13 +135,8 @@ mod tests {
 
     use super::*;
 
-    const EVERY_MARKUP: [Markup; 5] = [
-        Markup::None,
-        Markup::Slack,
-        Markup::Discord,
-        Markup::Mattermost,
-        Markup::MattermostPlain,
-    ];
+    const EVERY_MARKUP: [Markup; 5] =
+        [Markup::None, Markup::Slack, Markup::Discord, Markup::Mattermost, Markup::MattermostPlain];
 
     #[test]
     fn a_text_that_fits_is_left_whole() {
@@ -188,10 +168,7 @@ mod tests {
 
     #[test]
     fn a_title_is_one_line_without_tricks() {
-        assert_eq!(
-            line(" db-1\r\nis\u{7} \u{202E}nwod\u{2069}\tnow "),
-            "db-1 is nwod now"
-        );
+        assert_eq!(line(" db-1\r\nis\u{7} \u{202E}nwod\u{2069}\tnow "), "db-1 is nwod now");
     }
 
     #[test]

@@ -12,10 +12,7 @@ pub(crate) fn messages(id: &str, token: &str, at: Timestamp) -> [Message; 2] {
     closed.condition = Condition::Resolved;
     closed.ended_at = Some(at);
     closed.revision = 2;
-    let closed = Message {
-        is_first: false,
-        ..Message::new(Kind::Resolved, closed, at)
-    };
+    let closed = Message { is_first: false, ..Message::new(Kind::Resolved, closed, at) };
     [Message::new(Kind::Opened, opened, at), closed]
 }
 

@@ -46,19 +46,14 @@ impl Clients {
         lookup: &Arc<dyn Lookup>,
     ) -> Result<Self, BuildError> {
         let builder = || builder(reach, deadlines, lookup);
-        let shared = trusting_the_public(builder())
-            .build()
-            .map_err(BuildError::Shared)?;
+        let shared = trusting_the_public(builder()).build().map_err(BuildError::Shared)?;
         let mut own = BTreeMap::new();
         for destination in destinations {
             let Some(certificates) = certificates(destination) else {
                 continue;
             };
-            let client =
-                with_certificates(builder(), certificates).map_err(|source| BuildError::Certificates {
-                    id: destination.id.clone(),
-                    source,
-                })?;
+            let client = with_certificates(builder(), certificates)
+                .map_err(|source| BuildError::Certificates { id: destination.id.clone(), source })?;
             own.insert(destination.id.clone(), client);
         }
         Ok(Self { shared, own })
@@ -88,10 +83,7 @@ fn builder(reach: &Reach, deadlines: Deadlines, lookup: &Arc<dyn Lookup>) -> Cli
         .referer(false)
         .https_only(!reach.permits_http())
         .tls_version_min(Version::TLS_1_2)
-        .dns_resolver(CheckedResolver {
-            lookup: Arc::clone(lookup),
-            reach: reach.clone(),
-        })
+        .dns_resolver(CheckedResolver { lookup: Arc::clone(lookup), reach: reach.clone() })
 }
 
 /// The authorities that browsers trust, compiled in: Lambda's image need not have them.
@@ -102,9 +94,5 @@ fn trusting_the_public(builder: ClientBuilder) -> ClientBuilder {
 
 fn with_certificates(builder: ClientBuilder, certificates: &Certificates) -> reqwest::Result<Client> {
     let trusts_public = !certificates.have_authorities();
-    certificates.apply_to(if trusts_public {
-        trusting_the_public(builder)
-    } else {
-        builder
-    })
+    certificates.apply_to(if trusts_public { trusting_the_public(builder) } else { builder })
 }

@@ -11,9 +11,7 @@ pub(super) fn describe(error: reqwest::Error) -> Unanswered {
     if let Some(denied) = causes(&error).find_map(|cause| cause.downcast_ref::<DeniedAddress>()) {
         return Unanswered::Denied(denied.to_string());
     }
-    let cause = causes(&error)
-        .last()
-        .map_or_else(String::new, ToString::to_string);
+    let cause = causes(&error).last().map_or_else(String::new, ToString::to_string);
     match (error.is_timeout(), error.is_connect()) {
         (true, _) => Unanswered::Timeout,
         (false, true) => Unanswered::Connect(cause),

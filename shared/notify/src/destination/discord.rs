@@ -45,24 +45,15 @@ impl Discord {
         let remedy = "copy it from Server Settings, Integrations, Webhooks";
         let webhook_url = fields.required_url("webhook_url", remedy, reach);
         let channel = Channel::read(fields);
-        Some(Self {
-            webhook_url: webhook_url?,
-            channel: channel?,
-        })
+        Some(Self { webhook_url: webhook_url?, channel: channel? })
     }
 
     pub(super) fn request(&self, attempt: &Attempt<'_>) -> Request {
         let (url, thread) = match &self.channel {
             Channel::Text => (self.url(None), Value::Null),
-            Channel::Forum {
-                thread_name,
-                thread_tags,
-            } => match &attempt.known.thread {
+            Channel::Forum { thread_name, thread_tags } => match &attempt.known.thread {
                 Some(id) => (self.url(Some(id)), Value::Null),
-                None => (
-                    self.url(None),
-                    json!({ "name": thread_name, "tags": thread_tags }),
-                ),
+                None => (self.url(None), json!({ "name": thread_name, "tags": thread_tags })),
             },
         };
         let tags = thread.get("tags").filter(|tags| **tags != json!([]));
@@ -84,10 +75,7 @@ impl Discord {
             .into_owned()
             .filter(|(name, _)| name != "wait" && name != "thread_id")
             .collect();
-        url.query_pairs_mut()
-            .clear()
-            .extend_pairs(kept)
-            .append_pair("wait", "true");
+        url.query_pairs_mut().clear().extend_pairs(kept).append_pair("wait", "true");
         if let Some(id) = thread {
             url.query_pairs_mut().append_pair("thread_id", id);
         }
@@ -112,9 +100,7 @@ impl Discord {
         let (Some(id), Some(channel)) = (body["id"].as_str(), body["channel_id"].as_str()) else {
             return Judgement::failed();
         };
-        let sent = Judgement::sent()
-            .with_receipt(Some(format!("{channel}/{id}")))
-            .holding(spent(answer));
+        let sent = Judgement::sent().with_receipt(Some(format!("{channel}/{id}"))).holding(spent(answer));
         match self.channel {
             Channel::Forum { .. } if !self.goes_to_known_thread(attempt) => {
                 sent.learning(Learned::Thread(channel.to_owned()))
@@ -131,25 +117,15 @@ impl Discord {
 /// After the last request that a limit allows: the wait before the next.
 fn spent(answer: &Answer) -> Option<Hold> {
     let is_spent = answer.header("x-ratelimit-remaining") == Some("0");
-    let wait = answer
-        .number("x-ratelimit-reset-after")
-        .and_then(wait_of)
-        .filter(|_| is_spent)?;
-    Some(Hold {
-        scope: Scope::Destination,
-        wait,
-    })
+    let wait = answer.number("x-ratelimit-reset-after").and_then(wait_of).filter(|_| is_spent)?;
+    Some(Hold { scope: Scope::Destination, wait })
 }
 
 fn limited(answer: &Answer, body: &Value, now: Timestamp) -> Judgement {
     let in_body = body["retry_after"].as_f64().and_then(wait_of);
     let wait: Option<SignedDuration> = in_body.max(retry_after(&answer.headers, now)).map(whole_seconds);
     let is_global = body["global"] == true || answer.header("x-ratelimit-global") == Some("true");
-    let scope = if is_global {
-        Scope::EveryDiscord
-    } else {
-        Scope::Destination
-    };
+    let scope = if is_global { Scope::EveryDiscord } else { Scope::Destination };
     Judgement::retry_from(Progress::Start, wait).holding(wait.map(|wait| Hold { scope, wait }))
 }
 
@@ -166,10 +142,7 @@ impl Channel {
         }
         let thread_name = read_thread_name(fields);
         let thread_tags = fields.texts("thread_tags", read_tag);
-        Some(Self::Forum {
-            thread_name: thread_name?,
-            thread_tags,
-        })
+        Some(Self::Forum { thread_name: thread_name?, thread_tags })
     }
 }
 
@@ -177,10 +150,7 @@ fn read_thread_name(fields: &mut Fields) -> Option<String> {
     let name = fields.required_text("thread_name", "name the thread that messages go to")?;
     let name = text::line(&name);
     if text::units(&name) > THREAD_NAME_UNITS {
-        fields.mistake(
-            "thread_name",
-            format!("is too long: use at most {THREAD_NAME_UNITS} characters"),
-        );
+        fields.mistake("thread_name", format!("is too long: use at most {THREAD_NAME_UNITS} characters"));
         return None;
     }
     Some(name)
@@ -188,7 +158,5 @@ fn read_thread_name(fields: &mut Fields) -> Option<String> {
 
 fn read_tag(id: &str) -> Result<String, String> {
     let is_id = !id.is_empty() && id.len() <= 20 && id.bytes().all(|byte| byte.is_ascii_digit());
-    is_id
-        .then(|| id.to_owned())
-        .ok_or_else(|| "is not a tag's id: write its digits in quotes".to_owned())
+    is_id.then(|| id.to_owned()).ok_or_else(|| "is not a tag's id: write its digits in quotes".to_owned())
 }

@@ -41,12 +41,7 @@ impl Mattermost {
         let webhook_url = fields.required_url("webhook_url", remedy, reach);
         let (channel, username) = (fields.text("channel"), fields.text("username"));
         let icon_url = fields.url("icon_url", reach);
-        Some(Self {
-            webhook_url: webhook_url?,
-            channel,
-            username,
-            icon_url,
-        })
+        Some(Self { webhook_url: webhook_url?, channel, username, icon_url })
     }
 
     pub(super) fn request(&self, message: &Message) -> Request {
@@ -73,16 +68,8 @@ impl Mattermost {
 }
 
 fn by_name(name: &str, status: u16) -> Judgement {
-    let probe = if matches!(status, 401..=403) {
-        Probe::Hourly
-    } else {
-        Probe::Never
-    };
-    if FAILING.contains(&name) {
-        Judgement::failed()
-    } else {
-        Judgement::suspended(probe)
-    }
+    let probe = if matches!(status, 401..=403) { Probe::Hourly } else { Probe::Never };
+    if FAILING.contains(&name) { Judgement::failed() } else { Judgement::suspended(probe) }
 }
 
 /// The `x` of the error id `web.incoming_webhook.<x>.app_error`.
@@ -96,11 +83,7 @@ fn attachment(message: &Message) -> Value {
     let room = Room::units(TITLE_UNITS).and_json(TITLE_UNITS);
     let link = message::link(message);
     // A title that is a link is shown as it is written, any other is read as Markdown.
-    let markup = if link.is_some() {
-        Markup::MattermostPlain
-    } else {
-        Markup::Mattermost
-    };
+    let markup = if link.is_some() { Markup::MattermostPlain } else { Markup::Mattermost };
     let value_room = Room::units(VALUE_UNITS).and_json(VALUE_UNITS);
     let mut attachment = pruned(json!({
         "fallback": message::title(message, room, Markup::MattermostPlain),
@@ -114,8 +97,7 @@ fn attachment(message: &Message) -> Value {
     let brackets = 2;
     let taken = attachment.to_string().encode_utf16().count() + brackets;
     let room = Room::units(TEXT_UNITS).and_json(ATTACHMENTS_UNITS.saturating_sub(taken));
-    attachment["text"] = message::summary(message).map_or(Value::Null, |summary| {
-        fit(&summary, room, Markup::Mattermost).into()
-    });
+    attachment["text"] = message::summary(message)
+        .map_or(Value::Null, |summary| fit(&summary, room, Markup::Mattermost).into());
     pruned(attachment)
 }

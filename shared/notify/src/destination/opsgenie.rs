@@ -56,31 +56,22 @@ impl Opsgenie {
     pub(super) fn read(fields: &mut Fields, reach: &Reach) -> Option<Self> {
         let remedy = "copy it from an API integration of Opsgenie, not from the account's API keys";
         let api_key = fields.required_secret("api_key", remedy);
-        if api_key
-            .as_ref()
-            .is_some_and(|key| HeaderValue::from_str(key.expose()).is_err())
-        {
+        if api_key.as_ref().is_some_and(|key| HeaderValue::from_str(key.expose()).is_err()) {
             fields.mistake("api_key", "has characters that no header may have: copy it again");
         }
         let api_url = fields.url_or("api_url", DEFAULT_URL, reach);
         let responders = Responders::read(fields);
         let tags = Tags::read(fields);
         fields.warn("api_url", END_OF_LIFE);
-        Some(Self {
-            api_key: api_key?,
-            api_url: api_url?,
-            responders,
-            tags,
-        })
+        Some(Self { api_key: api_key?, api_url: api_url?, responders, tags })
     }
 
     pub(super) fn request(&self, attempt: &Attempt<'_>) -> Request {
         let message = attempt.message;
         let request = match Call::of(attempt) {
-            Call::Create => Request::post(
-                self.url(&[]),
-                &create::body(message, &self.responders, &self.tags),
-            ),
+            Call::Create => {
+                Request::post(self.url(&[]), &create::body(message, &self.responders, &self.tags))
+            }
             Call::UpdatePriority => self.update(message, "priority", create::priority(message)),
             Call::UpdateMessage => self.update(message, "message", &create::message_text(message)),
             Call::UpdateDescription => self.update(message, "description", &create::description(message)),
@@ -114,11 +105,7 @@ impl Opsgenie {
             Kind::Resolved | Kind::Expired => {
                 Some(message::title(message, Room::units(NOTE_UNITS), Markup::None))
             }
-            _ => message
-                .note
-                .as_deref()
-                .map(crate::text::lines)
-                .filter(|note| !note.is_empty()),
+            _ => message.note.as_deref().map(crate::text::lines).filter(|note| !note.is_empty()),
         };
         let body = json!({
             "source": "Campanile",
@@ -172,10 +159,9 @@ impl Call {
         match (message.kind, &attempt.progress) {
             (Kind::Acknowledged, _) => Self::Acknowledge,
             (Kind::Unacknowledged, _) => Self::Unacknowledge,
-            (Kind::Resolved | Kind::Expired, Progress::VerifyClose { closes, request_id }) => Self::Verify {
-                closes: *closes,
-                request_id: request_id.clone(),
-            },
+            (Kind::Resolved | Kind::Expired, Progress::VerifyClose { closes, request_id }) => {
+                Self::Verify { closes: *closes, request_id: request_id.clone() }
+            }
             (Kind::Resolved | Kind::Expired, Progress::CloseAgain { closes }) => {
                 Self::Close { closes: *closes }
             }
@@ -191,21 +177,18 @@ impl Call {
 
 fn accepted(call: &Call, attempt: &Attempt<'_>, answer: &Answer) -> Judgement {
     let body = answer.json();
-    let request_id = body["requestId"]
-        .as_str()
-        .map(|id| id.chars().take(100).collect::<String>());
+    let request_id = body["requestId"].as_str().map(|id| id.chars().take(100).collect::<String>());
     match (call, request_id) {
-        (Call::Create, receipt) => Judgement::sent()
-            .learning(Learned::Created(attempt.at))
-            .with_receipt(receipt),
+        (Call::Create, receipt) => {
+            Judgement::sent().learning(Learned::Created(attempt.at)).with_receipt(receipt)
+        }
         (Call::UpdatePriority, _) => Judgement::next(Progress::UpdateMessage),
         (Call::UpdateMessage, _) if message::summary(attempt.message).is_some() => {
             Judgement::next(Progress::UpdateDescription)
         }
-        (Call::Close { closes }, Some(request_id)) => Judgement::next(Progress::VerifyClose {
-            closes: closes.saturating_add(1),
-            request_id,
-        }),
+        (Call::Close { closes }, Some(request_id)) => {
+            Judgement::next(Progress::VerifyClose { closes: closes.saturating_add(1), request_id })
+        }
         (_, receipt) => Judgement::sent().with_receipt(receipt),
     }
 }
@@ -213,9 +196,6 @@ fn accepted(call: &Call, attempt: &Attempt<'_>, answer: &Answer) -> Judgement {
 /// The wait of a 429: `Retry-After`, else one period of the limit that was hit.
 fn throttled(answer: &Answer, attempt: &Attempt<'_>) -> Option<SignedDuration> {
     let is_throttled = answer.header("x-ratelimit-state") == Some("THROTTLED");
-    let period = answer
-        .number("x-ratelimit-period-in-sec")
-        .and_then(wait_of)
-        .filter(|_| is_throttled);
+    let period = answer.number("x-ratelimit-period-in-sec").and_then(wait_of).filter(|_| is_throttled);
     retry_after(&answer.headers, attempt.at).or(period)
 }

@@ -48,10 +48,7 @@ impl PagerDuty {
             fields.mistake("integration_key", problem);
         }
         let api_url = fields.url_or("api_url", DEFAULT_URL, reach);
-        Some(Self {
-            integration_key: key?,
-            api_url: api_url?,
-        })
+        Some(Self { integration_key: key?, api_url: api_url? })
     }
 
     pub(super) fn request(&self, attempt: &Attempt<'_>) -> Request {
@@ -89,11 +86,8 @@ impl PagerDuty {
 
     pub(super) fn judge(attempt: &Attempt<'_>, answer: &Answer) -> Judgement {
         match answer.status {
-            202 => Judgement::sent().with_receipt(
-                answer.json()["dedup_key"]
-                    .as_str()
-                    .map(|key| key.chars().take(255).collect()),
-            ),
+            202 => Judgement::sent()
+                .with_receipt(answer.json()["dedup_key"].as_str().map(|key| key.chars().take(255).collect())),
             429 => {
                 let wait = retry_after(&answer.headers, attempt.at);
                 Judgement::retry_held(wait.max(Some(own_wait(attempt.number))))
@@ -105,11 +99,7 @@ impl PagerDuty {
 
 /// PagerDuty names no wait; this is what its documents advise.
 const fn own_wait(attempt: u32) -> SignedDuration {
-    SignedDuration::from_secs(if attempt <= SHORT_WAITS {
-        SHORT_WAIT_SECS
-    } else {
-        LONG_WAIT_SECS
-    })
+    SignedDuration::from_secs(if attempt <= SHORT_WAITS { SHORT_WAIT_SECS } else { LONG_WAIT_SECS })
 }
 
 fn payload(message: &Message) -> Value {

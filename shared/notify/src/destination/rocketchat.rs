@@ -38,12 +38,7 @@ impl RocketChat {
         let webhook_url = fields.required_url("webhook_url", remedy, reach);
         let (channel, alias) = (fields.text("channel"), fields.text("alias"));
         let avatar = fields.url("avatar", reach);
-        Some(Self {
-            webhook_url: webhook_url?,
-            channel,
-            alias,
-            avatar,
-        })
+        Some(Self { webhook_url: webhook_url?, channel, alias, avatar })
     }
 
     pub(super) fn request(&self, message: &Message) -> Request {
@@ -91,16 +86,10 @@ fn by_error(error: &str, status: u16) -> Option<Judgement> {
 
 /// How long the server asks for: by a header of its own, by `Retry-After`, or in words.
 fn limit(answer: &Answer, error: &str, now: Timestamp) -> SignedDuration {
-    let reset = answer
-        .header("x-ratelimit-reset")
-        .and_then(|reset| reset.parse().ok());
+    let reset = answer.header("x-ratelimit-reset").and_then(|reset| reset.parse().ok());
     let until = reset.and_then(|reset| Timestamp::from_millisecond(reset).ok());
-    let by_reset = until
-        .map(|until| until.duration_since(now))
-        .filter(SignedDuration::is_positive);
-    let asked = by_reset
-        .or_else(|| retry_after(&answer.headers, now))
-        .or_else(|| in_words(error));
+    let by_reset = until.map(|until| until.duration_since(now)).filter(SignedDuration::is_positive);
+    let asked = by_reset.or_else(|| retry_after(&answer.headers, now)).or_else(|| in_words(error));
     asked.unwrap_or(OWN_WAIT)
 }
 

@@ -35,12 +35,7 @@ const SUSPENDING: [&str; 7] = [
     "posting_to_general_channel_denied",
 ];
 /// Words that mean: not this message.
-const FAILING: [&str; 4] = [
-    "invalid_payload",
-    "user_not_found",
-    "no_text",
-    "too_many_attachments",
-];
+const FAILING: [&str; 4] = ["invalid_payload", "user_not_found", "no_text", "too_many_attachments"];
 
 /// A Slack destination.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,9 +46,7 @@ pub(crate) struct Slack {
 impl Slack {
     pub(super) fn read(fields: &mut Fields, reach: &Reach) -> Option<Self> {
         let remedy = "copy it from the app's page Incoming Webhooks";
-        Some(Self {
-            webhook_url: fields.required_url("webhook_url", remedy, reach)?,
-        })
+        Some(Self { webhook_url: fields.required_url("webhook_url", remedy, reach)? })
     }
 
     pub(super) fn request(&self, message: &Message) -> Request {
@@ -73,11 +66,7 @@ impl Slack {
 
     pub(super) fn judge(attempt: &Attempt<'_>, answer: &Answer) -> Judgement {
         if answer.status == 200 {
-            return if is_ok(answer) {
-                sent()
-            } else {
-                Judgement::failed()
-            };
+            return if is_ok(answer) { sent() } else { Judgement::failed() };
         }
         let body = answer.json();
         let text = answer.text();
@@ -96,10 +85,7 @@ fn is_ok(answer: &Answer) -> bool {
 }
 
 fn sent() -> Judgement {
-    Judgement::sent().holding(Some(Hold {
-        scope: Scope::Destination,
-        wait: PAUSE,
-    }))
+    Judgement::sent().holding(Some(Hold { scope: Scope::Destination, wait: PAUSE }))
 }
 
 fn limited(attempt: &Attempt<'_>, answer: &Answer, body: &Value) -> Judgement {
@@ -114,28 +100,16 @@ fn section_text(message: &Message) -> Value {
     let room = Room::units(TEXT_UNITS.saturating_sub(taken));
     let summary = message::summary(message).map(|summary| fit(&summary, room, Markup::Slack));
     let parts: Vec<_> = summary.into_iter().chain(link).collect();
-    if parts.is_empty() {
-        Value::Null
-    } else {
-        mrkdwn(&parts.join("\n"))
-    }
+    if parts.is_empty() { Value::Null } else { mrkdwn(&parts.join("\n")) }
 }
 
 fn link(url: &str, source: &str) -> String {
-    let url = url
-        .replace('|', "%7C")
-        .replace('>', "%3E")
-        .replace('<', "%3C")
-        .replace('&', "&amp;");
+    let url = url.replace('|', "%7C").replace('>', "%3E").replace('<', "%3C").replace('&', "&amp;");
     format!("<{url}|Open in {source}>")
 }
 
 fn field(field: &Field) -> Value {
-    mrkdwn(&format!(
-        "*{}*\n{}",
-        field.name,
-        fit(&field.value, Room::units(VALUE_UNITS), Markup::Slack)
-    ))
+    mrkdwn(&format!("*{}*\n{}", field.name, fit(&field.value, Room::units(VALUE_UNITS), Markup::Slack)))
 }
 
 fn mrkdwn(text: &str) -> Value {

@@ -49,11 +49,8 @@ enum Body {
     CloudEvents,
 }
 
-const BODIES: [(&str, Body); 3] = [
-    ("netdata", Body::Netdata),
-    ("alertmanager", Body::Alertmanager),
-    ("cloudevents", Body::CloudEvents),
-];
+const BODIES: [(&str, Body); 3] =
+    [("netdata", Body::Netdata), ("alertmanager", Body::Alertmanager), ("cloudevents", Body::CloudEvents)];
 
 impl Webhook {
     pub(super) fn read(fields: &mut Fields, reach: &Reach) -> Option<Self> {
@@ -94,16 +91,8 @@ impl Webhook {
     }
 
     pub(super) fn secrets(&self) -> Vec<String> {
-        let challenge = self
-            .challenge_secret
-            .as_ref()
-            .map(|secret| secret.expose().to_owned());
-        [
-            self.auth.secrets(),
-            self.headers.secrets(),
-            challenge.into_iter().collect(),
-        ]
-        .concat()
+        let challenge = self.challenge_secret.as_ref().map(|secret| secret.expose().to_owned());
+        [self.auth.secrets(), self.headers.secrets(), challenge.into_iter().collect()].concat()
     }
 
     pub(super) fn request(&self, id: &str, attempt: &Attempt<'_>) -> Request {
@@ -111,10 +100,9 @@ impl Webhook {
         let (body, content_type) = match self.body {
             Body::Netdata => (netdata::body(message), "application/json"),
             Body::Alertmanager => (alertmanager::body(id, attempt), "application/json"),
-            Body::CloudEvents => (
-                cloudevents::body(message, &self.event_type_prefix),
-                "application/cloudevents+json",
-            ),
+            Body::CloudEvents => {
+                (cloudevents::body(message, &self.event_type_prefix), "application/cloudevents+json")
+            }
         };
         let fingerprint = message.alert.fingerprint.to_string();
         let marks = [
@@ -141,12 +129,7 @@ impl Webhook {
         let mut headers = vec![(header::CONTENT_TYPE, HeaderValue::from_static(content_type))];
         headers.extend(self.own_headers());
         headers.extend(self.signing.headers(id, at, &body));
-        Request {
-            method: Method::POST,
-            url: self.url.expose().clone(),
-            headers,
-            body,
-        }
+        Request { method: Method::POST, url: self.url.expose().clone(), headers, body }
     }
 
     /// The configured headers and the authentication, which the ownership check has too.
@@ -157,11 +140,7 @@ impl Webhook {
 
     /// Any 2xx is success, whatever the body.
     pub(super) fn judge(attempt: &Attempt<'_>, answer: &Answer) -> Judgement {
-        if answer.is_success() {
-            Judgement::sent()
-        } else {
-            Judgement::by_status(answer, attempt.at)
-        }
+        if answer.is_success() { Judgement::sent() } else { Judgement::by_status(answer, attempt.at) }
     }
 }
 

@@ -43,12 +43,7 @@ fn state(message: &Message) -> String {
 
 /// The summary, which may have several lines.
 pub(crate) fn summary(message: &Message) -> Option<String> {
-    message
-        .alert
-        .summary
-        .as_deref()
-        .map(text::lines)
-        .filter(|summary| !summary.is_empty())
+    message.alert.summary.as_deref().map(text::lines).filter(|summary| !summary.is_empty())
 }
 
 /// What else is known, without what is empty.
@@ -60,16 +55,10 @@ pub(crate) fn fields(message: &Message) -> Vec<Field> {
         ("Value", optional_line(alert.value.as_deref())),
         ("Source", Some(source(message))),
         ("Since", Some(in_utc(message.since()))),
-        (
-            "Duration",
-            message.seconds().filter(|seconds| *seconds > 0).map(in_words),
-        ),
+        ("Duration", message.seconds().filter(|seconds| *seconds > 0).map(in_words)),
         ("Flapped", flapped(message.flapped)),
     ];
-    fields
-        .into_iter()
-        .filter_map(|(name, value)| Some(Field { name, value: value? }))
-        .collect()
+    fields.into_iter().filter_map(|(name, value)| Some(Field { name, value: value? })).collect()
 }
 
 fn source(message: &Message) -> String {
@@ -97,9 +86,7 @@ pub(crate) fn optional_line(text: Option<&str>) -> Option<String> {
 pub(crate) fn link(message: &Message) -> Option<String> {
     let raw = message.alert.url.as_deref()?.trim();
     let is_whole = !raw.ends_with('…');
-    let url = Url::parse(raw)
-        .ok()
-        .filter(|url| is_whole && matches!(url.scheme(), "http" | "https"))?;
+    let url = Url::parse(raw).ok().filter(|url| is_whole && matches!(url.scheme(), "http" | "https"))?;
     (text::units(url.as_str()) <= LINK_UNITS).then(|| url.to_string())
 }
 
@@ -109,22 +96,11 @@ fn in_utc(time: Timestamp) -> String {
 
 /// Like `10m 12s`.
 pub(crate) fn in_words(seconds: i64) -> String {
-    let parts = [
-        (seconds / 86_400, "d"),
-        (seconds / 3600 % 24, "h"),
-        (seconds / 60 % 60, "m"),
-        (seconds % 60, "s"),
-    ];
-    let words: Vec<_> = parts
-        .iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, unit)| format!("{count}{unit}"))
-        .collect();
-    if words.is_empty() {
-        "0s".to_owned()
-    } else {
-        words.join(" ")
-    }
+    let parts =
+        [(seconds / 86_400, "d"), (seconds / 3600 % 24, "h"), (seconds / 60 % 60, "m"), (seconds % 60, "s")];
+    let words: Vec<_> =
+        parts.iter().filter(|(count, _)| *count > 0).map(|(count, unit)| format!("{count}{unit}")).collect();
+    if words.is_empty() { "0s".to_owned() } else { words.join(" ") }
 }
 
 #[cfg(test)]

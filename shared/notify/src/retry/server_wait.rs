@@ -27,9 +27,7 @@ mod tests {
 
     fn wait(text: &'static str) -> Option<i64> {
         let now = "1994-11-06T08:49:00Z".parse().unwrap();
-        let headers = [(header::RETRY_AFTER, HeaderValue::from_static(text))]
-            .into_iter()
-            .collect();
+        let headers = [(header::RETRY_AFTER, HeaderValue::from_static(text))].into_iter().collect();
         retry_after(&headers, now).map(|wait| wait.as_secs())
     }
 

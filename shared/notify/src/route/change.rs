@@ -103,9 +103,8 @@ impl Change<'_> {
     /// The message about it.
     pub(super) fn message(&self, kind: Kind) -> Message {
         let mut message = Message::new(kind, self.alert.clone(), self.at);
-        message.previous_severity = self
-            .previous_severity
-            .filter(|severity| *severity != self.alert.severity);
+        message.previous_severity =
+            self.previous_severity.filter(|severity| *severity != self.alert.severity);
         match (&self.news, &self.alert.acknowledgement) {
             (News::Acknowledged, Some(acknowledgement)) => {
                 message.by = Some(acknowledgement.by.clone());

@@ -67,16 +67,11 @@ impl Choice {
     /// Reads `notify`: a level, or a list of types.
     pub(crate) fn read(fields: &mut Fields) -> Option<Self> {
         if !fields.peek("notify").is_some_and(serde_json::Value::is_array) {
-            return fields
-                .word_or("notify", &LEVELS, Level::AllAndUnreachable)
-                .map(Self::Level);
+            return fields.word_or("notify", &LEVELS, Level::AllAndUnreachable).map(Self::Level);
         }
         let types: BTreeSet<_> = fields.texts("notify", read_type).into_iter().collect();
         if types.is_empty() {
-            fields.mistake(
-                "notify",
-                format!("names no type: use {}, or leave it out", type_words()),
-            );
+            fields.mistake("notify", format!("names no type: use {}, or leave it out", type_words()));
         }
         Some(Self::Types(types))
     }
@@ -128,9 +123,7 @@ impl NoticeType {
 }
 
 fn read_type(word: &str) -> Result<NoticeType, String> {
-    let found = TYPES
-        .iter()
-        .find(|(known, _)| known.eq_ignore_ascii_case(word.trim()));
+    let found = TYPES.iter().find(|(known, _)| known.eq_ignore_ascii_case(word.trim()));
     found
         .map(|(_, kind)| *kind)
         .ok_or_else(|| format!("`{}` is not a type: use {}", shown(word), type_words()))

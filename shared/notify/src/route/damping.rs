@@ -23,11 +23,7 @@ pub struct Damping {
 
 impl Damping {
     #[cfg(test)]
-    pub(super) const NONE: Self = Self {
-        told_at: None,
-        severity: None,
-        withheld: 0,
-    };
+    pub(super) const NONE: Self = Self { told_at: None, severity: None, withheld: 0 };
 
     /// Until when the opening `change` is withheld, by a span of `span_secs` from the last one that was told. What is worse
     /// than that one was is never withheld.
@@ -37,10 +33,7 @@ impl Damping {
         change: &Change<'_>,
         kind: Kind,
     ) -> Option<Timestamp> {
-        let until = self
-            .told_at?
-            .checked_add(SignedDuration::from_secs(span_secs?.into()))
-            .ok()?;
+        let until = self.told_at?.checked_add(SignedDuration::from_secs(span_secs?.into())).ok()?;
         if until <= change.at || Some(change.alert.severity) > self.severity {
             return None;
         }
@@ -52,11 +45,7 @@ impl Damping {
 
     /// An opening is told: the span begins anew.
     pub(super) fn release(&mut self, change: &Change<'_>) {
-        *self = Self {
-            told_at: Some(change.at),
-            severity: Some(change.alert.severity),
-            withheld: 0,
-        };
+        *self = Self { told_at: Some(change.at), severity: Some(change.alert.severity), withheld: 0 };
     }
 
     /// Openings that were withheld since the last that was told.

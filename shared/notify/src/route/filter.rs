@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use alert::matcher::{self, Matcher, MatcherError};
 use alert::{Alert, Source};
 
-use crate::matcher::{self, Matcher};
 use crate::served::served_labels;
 use crate::settings::Fields;
 
@@ -50,24 +50,16 @@ impl Filter {
 }
 
 fn read_source(word: &str) -> Result<Source, String> {
-    word.trim()
-        .to_lowercase()
-        .parse()
-        .map_err(|error: alert::UnknownSource| error.to_string())
+    word.trim().to_lowercase().parse().map_err(|error: alert::UnknownWord| error.to_string())
 }
 
 fn read_room(name: &str) -> Result<String, String> {
     let slug = slug(name);
-    if slug.is_empty() {
-        Err("is empty: give a room's name, or remove it".to_owned())
-    } else {
-        Ok(slug)
-    }
+    if slug.is_empty() { Err("is empty: give a room's name, or remove it".to_owned()) } else { Ok(slug) }
 }
 
 fn read_matcher(text: &str) -> Result<Matcher, String> {
-    text.parse()
-        .map_err(|error: matcher::MatcherError| error.to_string())
+    text.parse().map_err(|error: MatcherError| error.to_string())
 }
 
 /// A room's name and its slug compare equal in this form.

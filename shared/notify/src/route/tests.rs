@@ -46,13 +46,9 @@ fn alert(condition: Condition, severity: Severity) -> Alert {
         service: None,
         value: None,
         url: None,
-        labels: [
-            ("alertname", "used_swap"),
-            ("rooms", "all-nodes,production"),
-            ("env", "prod"),
-        ]
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .into(),
+        labels: [("alertname", "used_swap"), ("rooms", "all-nodes,production"), ("env", "prod")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into(),
         annotations: Labels::new(),
         first_seen: at(0),
         last_seen: at(0),
@@ -81,26 +77,14 @@ fn resolved(severity: Severity) -> Alert {
 
 fn unreachable(condition: Condition) -> Alert {
     let mut alert = alert(condition, Severity::Critical);
-    alert
-        .labels
-        .insert("alertname".to_owned(), "node_unreachable".to_owned());
+    alert.labels.insert("alertname".to_owned(), "node_unreachable".to_owned());
     alert
 }
 
-const STARTED: Standing = Standing {
-    is_started: true,
-    announced: None,
-    damping: Damping::NONE,
-};
+const STARTED: Standing = Standing { is_started: true, announced: None, damping: Damping::NONE };
 
 fn change(alert: &Alert, news: News) -> Change<'_> {
-    Change {
-        alert,
-        news,
-        previous_severity: None,
-        hearing: Hearing::Audible,
-        at: at(0),
-    }
+    Change { alert, news, previous_severity: None, hearing: Hearing::Audible, at: at(0) }
 }
 
 /// The kind of the message that a transition leads to.
@@ -110,14 +94,7 @@ fn told(
     alert: &Alert,
     transition: Transition,
 ) -> Option<Kind> {
-    kind_of(
-        &route(
-            destination,
-            standing,
-            &change(alert, News::Transition(transition)),
-        )
-        .0,
-    )
+    kind_of(&route(destination, standing, &change(alert, News::Transition(transition))).0)
 }
 
 fn kind_of(decision: &Decision) -> Option<Kind> {
@@ -134,37 +111,17 @@ fn fresh() -> Standing {
 #[test]
 fn by_default_everything_is_told() {
     let all = destination("");
-    assert_eq!(
-        told(&all, &fresh(), &firing(Severity::Info), Transition::Opened),
-        Some(Kind::Opened)
-    );
-    assert_eq!(
-        told(
-            &all,
-            &fresh(),
-            &unreachable(Condition::Firing),
-            Transition::Opened
-        ),
-        Some(Kind::Opened)
-    );
-    assert_eq!(
-        told(&all, &STARTED, &resolved(Severity::High), Transition::Resolved),
-        Some(Kind::Resolved)
-    );
-    assert_eq!(
-        told(&all, &STARTED, &resolved(Severity::High), Transition::Expired),
-        Some(Kind::Expired)
-    );
+    assert_eq!(told(&all, &fresh(), &firing(Severity::Info), Transition::Opened), Some(Kind::Opened));
+    assert_eq!(told(&all, &fresh(), &unreachable(Condition::Firing), Transition::Opened), Some(Kind::Opened));
+    assert_eq!(told(&all, &STARTED, &resolved(Severity::High), Transition::Resolved), Some(Kind::Resolved));
+    assert_eq!(told(&all, &STARTED, &resolved(Severity::High), Transition::Expired), Some(Kind::Expired));
 }
 
 #[test]
 fn repeats_and_latecomers_are_never_told() {
     let all = destination("");
     for transition in [Transition::Repeated, Transition::Late] {
-        assert_eq!(
-            told(&all, &STARTED, &firing(Severity::Critical), transition),
-            None
-        );
+        assert_eq!(told(&all, &STARTED, &firing(Severity::Critical), transition), None);
     }
 }
 
@@ -191,14 +148,8 @@ fn a_level_selects_its_types() {
 fn a_demotion_follows_the_critical_that_was_told_whatever_the_filters_say_now() {
     let critical_only = destination(",\"notify\":\"Critical only\",\"labels\":[\"severity=critical\"]");
     let warning = firing(Severity::Warning);
-    assert_eq!(
-        told(&critical_only, &STARTED, &warning, Transition::Deescalated),
-        Some(Kind::Deescalated)
-    );
-    assert_eq!(
-        told(&critical_only, &fresh(), &warning, Transition::Deescalated),
-        None
-    );
+    assert_eq!(told(&critical_only, &STARTED, &warning, Transition::Deescalated), Some(Kind::Deescalated));
+    assert_eq!(told(&critical_only, &fresh(), &warning, Transition::Deescalated), None);
 }
 
 #[test]
@@ -210,9 +161,7 @@ fn an_escalation_that_is_the_first_to_be_selected_is_told() {
         ..change(&alert, News::Transition(Transition::Escalated))
     };
     let (decision, standing) = route(&critical_only, &fresh(), &change);
-    let Decision::Tell(message) = decision else {
-        panic!("it is told")
-    };
+    let Decision::Tell(message) = decision else { panic!("it is told") };
     assert_eq!((message.kind, message.is_first), (Kind::Escalated, true));
     assert_eq!(message.previous_severity, Some(Severity::Warning));
     assert!(standing.is_started);
@@ -222,14 +171,8 @@ fn an_escalation_that_is_the_first_to_be_selected_is_told() {
 fn a_recovery_follows_whoever_was_told_by_a_level() {
     let critical_only = destination(",\"notify\":\"Critical only\",\"sources\":[\"kazoo\"]");
     let alert = resolved(Severity::Warning);
-    assert_eq!(
-        told(&critical_only, &STARTED, &alert, Transition::Resolved),
-        Some(Kind::Resolved)
-    );
-    assert_eq!(
-        told(&critical_only, &STARTED, &alert, Transition::Expired),
-        Some(Kind::Expired)
-    );
+    assert_eq!(told(&critical_only, &STARTED, &alert, Transition::Resolved), Some(Kind::Resolved));
+    assert_eq!(told(&critical_only, &STARTED, &alert, Transition::Expired), Some(Kind::Expired));
     assert_eq!(told(&critical_only, &fresh(), &alert, Transition::Resolved), None);
 }
 
@@ -241,26 +184,15 @@ fn a_list_has_to_name_the_recovery() {
     let node = unreachable(Condition::Resolved);
     assert_eq!(told(&without, &STARTED, &alert, Transition::Resolved), None);
     assert_eq!(told(&without, &STARTED, &node, Transition::Resolved), None);
-    assert_eq!(
-        told(&with, &STARTED, &alert, Transition::Resolved),
-        Some(Kind::Resolved)
-    );
-    assert_eq!(
-        told(&with, &STARTED, &node, Transition::Expired),
-        Some(Kind::Expired)
-    );
+    assert_eq!(told(&with, &STARTED, &alert, Transition::Resolved), Some(Kind::Resolved));
+    assert_eq!(told(&with, &STARTED, &node, Transition::Expired), Some(Kind::Expired));
 }
 
 #[test]
 fn an_incident_is_closed_whatever_the_list_says() {
     let pagerduty = pagerduty(",\"notify\":[\"CRITICAL\"]");
     assert_eq!(
-        told(
-            &pagerduty,
-            &STARTED,
-            &resolved(Severity::Critical),
-            Transition::Resolved
-        ),
+        told(&pagerduty, &STARTED, &resolved(Severity::Critical), Transition::Resolved),
         Some(Kind::Resolved)
     );
 }
@@ -268,43 +200,19 @@ fn an_incident_is_closed_whatever_the_list_says() {
 #[test]
 fn a_recoveries_only_destination_hears_of_recoveries_it_was_not_told_the_firing_of() {
     let clears = destination(",\"notify\":[\"CLEAR\"],\"sources\":[\"netdata\"]");
-    assert_eq!(
-        told(&clears, &fresh(), &firing(Severity::Critical), Transition::Opened),
-        None
-    );
+    assert_eq!(told(&clears, &fresh(), &firing(Severity::Critical), Transition::Opened), None);
     let alert = resolved(Severity::Critical);
-    assert_eq!(
-        told(&clears, &fresh(), &alert, Transition::Resolved),
-        Some(Kind::Resolved)
-    );
+    assert_eq!(told(&clears, &fresh(), &alert, Transition::Resolved), Some(Kind::Resolved));
     assert_eq!(told(&clears, &fresh(), &alert, Transition::Expired), None);
-    assert_eq!(
-        told(
-            &clears,
-            &fresh(),
-            &unreachable(Condition::Resolved),
-            Transition::Resolved
-        ),
-        None
-    );
-    let elsewhere = Alert {
-        source: Source::Kazoo,
-        ..alert
-    };
+    assert_eq!(told(&clears, &fresh(), &unreachable(Condition::Resolved), Transition::Resolved), None);
+    let elsewhere = Alert { source: Source::Kazoo, ..alert };
     assert_eq!(told(&clears, &fresh(), &elsewhere, Transition::Resolved), None);
 }
 
 #[test]
 fn where_nothing_ever_fired_nobody_is_told() {
-    let alert = Alert {
-        occurrences: 0,
-        ..resolved(Severity::Info)
-    };
-    for destination in [
-        destination(""),
-        destination(",\"notify\":[\"CLEAR\"]"),
-        pagerduty(""),
-    ] {
+    let alert = Alert { occurrences: 0, ..resolved(Severity::Info) };
+    for destination in [destination(""), destination(",\"notify\":[\"CLEAR\"]"), pagerduty("")] {
         assert_eq!(told(&destination, &fresh(), &alert, Transition::Resolved), None);
         assert_eq!(told(&destination, &STARTED, &alert, Transition::Resolved), None);
     }
@@ -333,33 +241,19 @@ fn the_end_of_a_silence_opens_what_still_fires_and_was_not_told() {
     let all = destination("");
     let firing = firing(Severity::Critical);
     let over = resolved(Severity::Critical);
-    assert_eq!(
-        kind_of(&route(&all, &fresh(), &change(&firing, News::SilenceEnded)).0),
-        Some(Kind::Opened)
-    );
-    assert_eq!(
-        kind_of(&route(&all, &STARTED, &change(&firing, News::SilenceEnded)).0),
-        None
-    );
-    assert_eq!(
-        kind_of(&route(&all, &fresh(), &change(&over, News::SilenceEnded)).0),
-        None
-    );
+    assert_eq!(kind_of(&route(&all, &fresh(), &change(&firing, News::SilenceEnded)).0), Some(Kind::Opened));
+    assert_eq!(kind_of(&route(&all, &STARTED, &change(&firing, News::SilenceEnded)).0), None);
+    assert_eq!(kind_of(&route(&all, &fresh(), &change(&over, News::SilenceEnded)).0), None);
 }
 
 #[test]
 fn acknowledgements_go_to_incidents_that_were_opened() {
     let mut alert = firing(Severity::Critical);
-    alert.acknowledgement = Some(alert::Acknowledgement {
-        by: "ada".to_owned(),
-        note: Some("mine".to_owned()),
-        at: at(5),
-    });
+    alert.acknowledgement =
+        Some(alert::Acknowledgement { by: "ada".to_owned(), note: Some("mine".to_owned()), at: at(5) });
     let change = change(&alert, News::Acknowledged);
     let (decision, _) = route(&pagerduty(""), &STARTED, &change);
-    let Decision::Tell(message) = decision else {
-        panic!("it is told")
-    };
+    let Decision::Tell(message) = decision else { panic!("it is told") };
     assert_eq!(
         (message.kind, message.by.as_deref(), message.note.as_deref()),
         (Kind::Acknowledged, Some("ada"), Some("mine"))
@@ -372,45 +266,20 @@ fn acknowledgements_go_to_incidents_that_were_opened() {
 fn pagerduty_has_no_withdrawal_of_an_acknowledgement() {
     let alert = firing(Severity::Critical);
     let news = News::Unacknowledged { by: None, note: None };
-    assert_eq!(
-        route(&pagerduty(""), &STARTED, &change(&alert, news)).0,
-        Decision::Quiet
-    );
+    assert_eq!(route(&pagerduty(""), &STARTED, &change(&alert, news)).0, Decision::Quiet);
 }
 
 #[test]
 fn a_disabled_destination_is_told_nothing() {
     let disabled = destination(",\"enabled\":false");
-    assert_eq!(
-        told(
-            &disabled,
-            &fresh(),
-            &firing(Severity::Critical),
-            Transition::Opened
-        ),
-        None
-    );
-    assert_eq!(
-        told(
-            &disabled,
-            &STARTED,
-            &resolved(Severity::Critical),
-            Transition::Resolved
-        ),
-        None
-    );
+    assert_eq!(told(&disabled, &fresh(), &firing(Severity::Critical), Transition::Opened), None);
+    assert_eq!(told(&disabled, &STARTED, &resolved(Severity::Critical), Transition::Resolved), None);
 }
 
 #[test]
 fn every_filter_has_to_hold() {
     let opens = |members: &str| {
-        told(
-            &destination(members),
-            &fresh(),
-            &firing(Severity::Critical),
-            Transition::Opened,
-        )
-        .is_some()
+        told(&destination(members), &fresh(), &firing(Severity::Critical), Transition::Opened).is_some()
     };
     assert!(opens(",\"sources\":[\"netdata\",\"kazoo\"]"));
     assert!(!opens(",\"sources\":[\"kazoo\"]"));
@@ -420,9 +289,7 @@ fn every_filter_has_to_hold() {
     assert!(!opens(",\"rooms\":[\"staging\"]"));
     assert!(opens(",\"labels\":[\"env=prod\",\"alertname=~used_.*\"]"));
     assert!(!opens(",\"labels\":[\"env=prod\",\"alertname=~ram_.*\"]"));
-    assert!(opens(
-        ",\"labels\":[\"severity=critical\",\"source=netdata\",\"account=space-1\"]"
-    ));
+    assert!(opens(",\"labels\":[\"severity=critical\",\"source=netdata\",\"account=space-1\"]"));
     assert!(!opens(",\"sources\":[\"netdata\"],\"rooms\":[\"staging\"]"));
 }
 
@@ -431,10 +298,7 @@ fn an_alert_without_rooms_passes_every_room_filter() {
     let filtered = destination(",\"rooms\":[\"staging\"]");
     let mut alert = firing(Severity::Critical);
     alert.labels.remove("rooms");
-    assert_eq!(
-        told(&filtered, &fresh(), &alert, Transition::Opened),
-        Some(Kind::Opened)
-    );
+    assert_eq!(told(&filtered, &fresh(), &alert, Transition::Opened), Some(Kind::Opened));
 }
 
 #[test]
@@ -443,14 +307,7 @@ fn damping_withholds_reopenings_and_then_tells_how_many() {
     let firing = firing(Severity::Warning);
     let over = resolved(Severity::Warning);
     let step = |standing: &Standing, alert, news, seconds| {
-        route(
-            &damped,
-            standing,
-            &Change {
-                at: at(seconds),
-                ..change(alert, news)
-            },
-        )
+        route(&damped, standing, &Change { at: at(seconds), ..change(alert, news) })
     };
     let (decision, standing) = step(&fresh(), &firing, News::Transition(Transition::Opened), 0);
     assert_eq!(kind_of(&decision), Some(Kind::Opened));
@@ -463,13 +320,8 @@ fn damping_withholds_reopenings_and_then_tells_how_many() {
     let (decision, standing) = step(&standing, &firing, News::Transition(Transition::Reopened), 240);
     assert_eq!(decision, Decision::Later(at(600)));
     let (decision, standing) = step(&standing, &firing, News::DampingEnded, 600);
-    let Decision::Tell(message) = decision else {
-        panic!("the span is over")
-    };
-    assert_eq!(
-        (message.kind, message.flapped, message.is_first),
-        (Kind::Reopened, 2, true)
-    );
+    let Decision::Tell(message) = decision else { panic!("the span is over") };
+    assert_eq!((message.kind, message.flapped, message.is_first), (Kind::Reopened, 2, true));
     let (decision, _) = step(&standing, &over, News::Transition(Transition::Resolved), 660);
     assert_eq!(kind_of(&decision), Some(Kind::Resolved));
 }
@@ -478,33 +330,20 @@ fn damping_withholds_reopenings_and_then_tells_how_many() {
 fn what_is_over_when_damping_ends_is_not_opened() {
     let damped = destination(",\"damping_secs\":600");
     let over = resolved(Severity::Warning);
-    assert_eq!(
-        route(&damped, &fresh(), &change(&over, News::DampingEnded)).0,
-        Decision::Quiet
-    );
+    assert_eq!(route(&damped, &fresh(), &change(&over, News::DampingEnded)).0, Decision::Quiet);
 }
 
 #[test]
 fn damping_does_not_withhold_what_became_worse() {
     let damped = destination(",\"damping_secs\":600");
     let (warning, critical) = (firing(Severity::Warning), firing(Severity::Critical));
-    let (_, standing) = route(
-        &damped,
-        &fresh(),
-        &change(&warning, News::Transition(Transition::Opened)),
-    );
+    let (_, standing) = route(&damped, &fresh(), &change(&warning, News::Transition(Transition::Opened)));
     let (_, standing) = route(
         &damped,
         &standing,
-        &change(
-            &resolved(Severity::Warning),
-            News::Transition(Transition::Resolved),
-        ),
+        &change(&resolved(Severity::Warning), News::Transition(Transition::Resolved)),
     );
-    assert_eq!(
-        told(&damped, &standing, &critical, Transition::Reopened),
-        Some(Kind::Reopened)
-    );
+    assert_eq!(told(&damped, &standing, &critical, Transition::Reopened), Some(Kind::Reopened));
 }
 
 #[test]
@@ -513,30 +352,16 @@ fn an_alertmanager_webhook_is_told_of_the_labels_it_knew() {
                     \"auth\":\"bearer\",\"token\":\"secret-token\"}";
     let webhook = destination_of(settings, "");
     let (warning, critical) = (firing(Severity::Warning), firing(Severity::Critical));
-    let (_, standing) = route(
-        &webhook,
-        &fresh(),
-        &change(&warning, News::Transition(Transition::Opened)),
-    );
+    let (_, standing) = route(&webhook, &fresh(), &change(&warning, News::Transition(Transition::Opened)));
     assert_eq!(standing.announced, Some(served_labels(&warning)));
-    let (decision, standing) = route(
-        &webhook,
-        &standing,
-        &change(&critical, News::Transition(Transition::Escalated)),
-    );
-    let Decision::Tell(message) = decision else {
-        panic!("it is told")
-    };
+    let (decision, standing) =
+        route(&webhook, &standing, &change(&critical, News::Transition(Transition::Escalated)));
+    let Decision::Tell(message) = decision else { panic!("it is told") };
     assert_eq!(message.announced, Some(served_labels(&warning)));
     let over = resolved(Severity::Critical);
-    let (decision, standing) = route(
-        &webhook,
-        &standing,
-        &change(&over, News::Transition(Transition::Resolved)),
-    );
-    let Decision::Tell(message) = decision else {
-        panic!("it is told")
-    };
+    let (decision, standing) =
+        route(&webhook, &standing, &change(&over, News::Transition(Transition::Resolved)));
+    let Decision::Tell(message) = decision else { panic!("it is told") };
     assert_eq!(message.announced, Some(served_labels(&critical)));
     assert_eq!(standing.announced, None);
 }
@@ -549,10 +374,7 @@ fn news_are_seen_between_two_images() {
     let critical = firing(Severity::Critical);
     let over = resolved(Severity::Warning);
     let expired = alert(Condition::Expired, Severity::Warning);
-    let never_fired = Alert {
-        occurrences: 0,
-        ..over.clone()
-    };
+    let never_fired = Alert { occurrences: 0, ..over.clone() };
     assert_eq!(between(None, &warning), told(Transition::Opened));
     assert_eq!(between(None, &never_fired), told(Transition::Resolved));
     assert_eq!(between(Some(&never_fired), &warning), told(Transition::Opened));
@@ -565,19 +387,12 @@ fn news_are_seen_between_two_images() {
     assert_eq!(between(Some(&warning), &expired), told(Transition::Expired));
     assert_eq!(between(Some(&warning), &warning), None);
     let taken = Alert {
-        acknowledgement: Some(alert::Acknowledgement {
-            by: "ada".to_owned(),
-            note: None,
-            at: at(0),
-        }),
+        acknowledgement: Some(alert::Acknowledgement { by: "ada".to_owned(), note: None, at: at(0) }),
         ..warning.clone()
     };
     assert_eq!(between(Some(&warning), &taken), Some(News::Acknowledged));
     assert_eq!(between(Some(&taken), &taken), None);
-    assert_eq!(
-        between(Some(&taken), &warning),
-        Some(News::Unacknowledged { by: None, note: None })
-    );
+    assert_eq!(between(Some(&taken), &warning), Some(News::Unacknowledged { by: None, note: None }));
     assert_eq!(between(Some(&taken), &critical), told(Transition::Escalated));
     assert_eq!(between(Some(&taken), &over), told(Transition::Resolved));
 }
@@ -592,20 +407,13 @@ struct Step {
 
 fn step() -> impl Strategy<Value = Step> {
     let severity = prop::sample::select(Severity::ALL.to_vec());
-    (
-        prop::option::weighted(0.6, severity),
-        prop::bool::weighted(0.2),
-        0_i64..400,
-    )
-        .prop_map(|(firing, is_silenced, seconds)| Step {
+    (prop::option::weighted(0.6, severity), prop::bool::weighted(0.2), 0_i64..400).prop_map(
+        |(firing, is_silenced, seconds)| Step {
             firing,
-            hearing: if is_silenced {
-                Hearing::Silenced
-            } else {
-                Hearing::Audible
-            },
+            hearing: if is_silenced { Hearing::Silenced } else { Hearing::Audible },
             seconds,
-        })
+        },
+    )
 }
 
 /// What a destination hears when the alert takes `steps`: each change with what was decided.
@@ -616,18 +424,11 @@ fn play(destination: &Destination, steps: &[Step]) -> Vec<(News, Hearing, Severi
         now += step.seconds;
         let new = match (step.firing, &old) {
             (Some(severity), _) => firing(severity),
-            (None, Some(old)) => Alert {
-                condition: Condition::Resolved,
-                ..Alert::clone(old)
-            },
+            (None, Some(old)) => Alert { condition: Condition::Resolved, ..Alert::clone(old) },
             (None, None) => continue,
         };
         if let Some(news) = News::between(old.as_ref(), &new) {
-            let change = Change {
-                hearing: step.hearing,
-                at: at(now),
-                ..change(&new, news.clone())
-            };
+            let change = Change { hearing: step.hearing, at: at(now), ..change(&new, news.clone()) };
             let (decision, next) = route(destination, &standing, &change);
             standing = next;
             heard.push((news, step.hearing, new.severity, decision));

@@ -25,12 +25,7 @@ impl Fields {
             mistakes.push(Mistake::new(path, "is not an object: write {…}"));
             return None;
         };
-        Some(Self {
-            path,
-            members,
-            mistakes: Vec::new(),
-            warnings: Vec::new(),
-        })
+        Some(Self { path, members, mistakes: Vec::new(), warnings: Vec::new() })
     }
 
     /// Every mistake; a member that nobody read is one.
@@ -55,10 +50,7 @@ impl Fields {
     /// Notes what will be wrong with member `name`.
     pub(crate) fn warn(&mut self, name: &str, text: impl Into<String>) {
         let path = self.path_of(name);
-        self.warnings.push(Warning {
-            path,
-            text: text.into(),
-        });
+        self.warnings.push(Warning { path, text: text.into() });
     }
 
     fn path_of(&self, name: &str) -> String {
@@ -102,15 +94,10 @@ impl Fields {
     /// One of `words`, in any case, if it is there at all.
     pub(crate) fn word<T: Copy>(&mut self, name: &str, words: &[(&str, T)]) -> Option<T> {
         let text = self.text(name)?;
-        let found = words
-            .iter()
-            .find(|(word, _)| word.eq_ignore_ascii_case(text.trim()));
+        let found = words.iter().find(|(word, _)| word.eq_ignore_ascii_case(text.trim()));
         if found.is_none() {
             let known: Vec<_> = words.iter().map(|(word, _)| *word).collect();
-            self.mistake(
-                name,
-                format!("`{}` is not known: use {}", shown(&text), known.join(", ")),
-            );
+            self.mistake(name, format!("`{}` is not known: use {}", shown(&text), known.join(", ")));
         }
         found.map(|(_, meaning)| *meaning)
     }
@@ -145,20 +132,14 @@ impl Fields {
     pub(crate) fn flag(&mut self, name: &str) -> Option<bool> {
         let flag = self.take(name)?.as_bool();
         if flag.is_none() {
-            self.mistake(
-                name,
-                "is neither true nor false: write one of them, without quotes",
-            );
+            self.mistake(name, "is neither true nor false: write one of them, without quotes");
         }
         flag
     }
 
     /// A whole number from `least` to `most`.
     pub(crate) fn number(&mut self, name: &str, least: u32, most: u32) -> Option<u32> {
-        let number = self
-            .take(name)?
-            .as_u64()
-            .and_then(|number| u32::try_from(number).ok());
+        let number = self.take(name)?.as_u64().and_then(|number| u32::try_from(number).ok());
         let number = number.filter(|number| (least..=most).contains(number));
         if number.is_none() {
             self.mistake(
@@ -251,12 +232,7 @@ impl Fields {
         let mistakes = self.mistakes.len();
         let url = self.url(name, reach);
         let is_absent = url.is_none() && self.mistakes.len() == mistakes;
-        url.or_else(|| {
-            is_absent
-                .then(|| Url::parse(default).ok())
-                .flatten()
-                .map(SecretUrl::new)
-        })
+        url.or_else(|| is_absent.then(|| Url::parse(default).ok()).flatten().map(SecretUrl::new))
     }
 
     /// A URL within `reach` that must be there.

@@ -24,15 +24,8 @@ pub struct Warning {
 impl Mistake {
     /// A mistake at `path`; of the whole document where the path is empty.
     pub(super) fn new(path: String, problem: impl Into<String>) -> Self {
-        let path = if path.is_empty() {
-            "the document".to_owned()
-        } else {
-            path
-        };
-        Self {
-            path,
-            problem: problem.into(),
-        }
+        let path = if path.is_empty() { "the document".to_owned() } else { path };
+        Self { path, problem: problem.into() }
     }
 
     pub(super) fn syntax(error: &serde_json::Error) -> Self {

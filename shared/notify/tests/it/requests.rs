@@ -25,19 +25,11 @@ async fn requests_of(kind: &str, more: Value, messages: &[Message]) -> String {
     for message in messages {
         let server = MockServer::start().await;
         let processed = ResponseTemplate::new(200).set_body_json(json!({ "data": { "success": true } }));
-        Mock::given(method("GET"))
-            .respond_with(processed)
-            .mount(&server)
-            .await;
-        Mock::given(any())
-            .respond_with(success(kind))
-            .mount(&server)
-            .await;
+        Mock::given(method("GET")).respond_with(processed).mount(&server).await;
+        Mock::given(any()).respond_with(success(kind)).mount(&server).await;
         let destination = destination(kind, &server.uri(), &more);
-        let attempt = Attempt {
-            console_url: Some("https://alerts.example.com/"),
-            ..Attempt::first(message, now())
-        };
+        let attempt =
+            Attempt { console_url: Some("https://alerts.example.com/"), ..Attempt::first(message, now()) };
         let outcome = courier(&destination).deliver(&destination, &attempt).await;
         assert_eq!(outcome.verdict, notify::Verdict::Sent, "{:?}", outcome.reason);
         writeln!(shown, "# {}\n", message.kind).unwrap();
@@ -49,17 +41,10 @@ async fn requests_of(kind: &str, more: Value, messages: &[Message]) -> String {
 }
 
 fn show(request: &Request) -> String {
-    let query = request
-        .url
-        .query()
-        .map(|query| format!("?{query}"))
-        .unwrap_or_default();
+    let query = request.url.query().map(|query| format!("?{query}")).unwrap_or_default();
     let mut shown = format!("{} {}{query}\n", request.method, request.url.path());
-    let mut headers: Vec<_> = request
-        .headers
-        .iter()
-        .filter(|(name, _)| !UNREMARKABLE.contains(&name.as_str()))
-        .collect();
+    let mut headers: Vec<_> =
+        request.headers.iter().filter(|(name, _)| !UNREMARKABLE.contains(&name.as_str())).collect();
     headers.sort_by_key(|(name, _)| name.as_str());
     for (name, value) in headers {
         writeln!(shown, "{name}: {}", value.to_str().unwrap()).unwrap();
@@ -72,14 +57,8 @@ fn show(request: &Request) -> String {
 }
 
 /// The kinds that every destination is told of.
-const TOLD: [Kind; 6] = [
-    Kind::Opened,
-    Kind::Reopened,
-    Kind::Escalated,
-    Kind::Deescalated,
-    Kind::Resolved,
-    Kind::Expired,
-];
+const TOLD: [Kind; 6] =
+    [Kind::Opened, Kind::Reopened, Kind::Escalated, Kind::Deescalated, Kind::Resolved, Kind::Expired];
 
 #[tokio::test]
 async fn discord() {
@@ -152,10 +131,8 @@ async fn webhook_alertmanager_after_the_severity_changed() {
     let mut warning = alert();
     warning.severity = alert::Severity::Warning;
     let announced = Some(notify::served_labels(&warning));
-    let messages = [Kind::Escalated, Kind::Resolved].map(|kind| Message {
-        announced: announced.clone(),
-        ..message(kind)
-    });
+    let messages = [Kind::Escalated, Kind::Resolved]
+        .map(|kind| Message { announced: announced.clone(), ..message(kind) });
     insta::assert_snapshot!(requests_of("webhook", json!({ "body": "alertmanager" }), &messages).await);
 }
 
@@ -180,15 +157,7 @@ async fn an_alert_of_which_little_is_known() {
         started_at: None,
         ..alert()
     };
-    for kind in [
-        "discord",
-        "pagerduty",
-        "slack",
-        "opsgenie",
-        "mattermost",
-        "rocketchat",
-        "webhook",
-    ] {
+    for kind in ["discord", "pagerduty", "slack", "opsgenie", "mattermost", "rocketchat", "webhook"] {
         let message = message_of(Kind::Opened, bare.clone());
         writeln!(shown, "{kind} {}", requests_of(kind, json!({}), &[message]).await).unwrap();
     }
@@ -199,14 +168,7 @@ async fn an_alert_of_which_little_is_known() {
 async fn a_damped_alert_says_how_often_it_flapped() {
     let server = crate::stand_in::server(success("slack")).await;
     let destination = destination("slack", &server.uri(), &json!({}));
-    deliver(
-        &destination,
-        &Message {
-            flapped: 3,
-            ..message(Kind::Reopened)
-        },
-    )
-    .await;
+    deliver(&destination, &Message { flapped: 3, ..message(Kind::Reopened) }).await;
     let request = &server.received_requests().await.unwrap()[0];
     let fields = &crate::stand_in::body(request)["attachments"][0]["blocks"][0]["fields"];
     assert_eq!(fields[5]["text"], "*Flapped*\n3 times");

@@ -26,11 +26,7 @@ pub(crate) fn local() -> Reach {
 
 pub(crate) fn impatient() -> Deadlines {
     let short = Duration::from_millis(500);
-    Deadlines {
-        connect: short,
-        whole: short,
-        challenge: short,
-    }
+    Deadlines { connect: short, whole: short, challenge: short }
 }
 
 /// The settings that each type needs to reach a server at `base`.
@@ -68,14 +64,8 @@ pub(crate) fn success(kind: &str) -> ResponseTemplate {
     let text = |status, body: &str| ResponseTemplate::new(status).set_body_string(body);
     match kind {
         "discord" => text(200, r#"{"id":"700","channel_id":"600"}"#),
-        "pagerduty" => text(
-            202,
-            r#"{"status":"success","message":"Event processed","dedup_key":"k"}"#,
-        ),
-        "opsgenie" => text(
-            202,
-            r#"{"result":"Request will be processed","took":0.1,"requestId":"r-1"}"#,
-        ),
+        "pagerduty" => text(202, r#"{"status":"success","message":"Event processed","dedup_key":"k"}"#),
+        "opsgenie" => text(202, r#"{"result":"Request will be processed","took":0.1,"requestId":"r-1"}"#),
         "rocketchat" => text(200, r#"{"success":true}"#),
         "webhook" => text(204, ""),
         _ => text(200, "ok"),
@@ -88,17 +78,12 @@ pub(crate) fn courier(destination: &Destination) -> Courier {
 
 /// One attempt to send `message`.
 pub(crate) async fn deliver(destination: &Destination, message: &Message) -> Outcome {
-    courier(destination)
-        .deliver(destination, &Attempt::first(message, now()))
-        .await
+    courier(destination).deliver(destination, &Attempt::first(message, now())).await
 }
 
 /// One attempt with what earlier answers taught.
 pub(crate) async fn deliver_knowing(destination: &Destination, message: &Message, known: &Known) -> Outcome {
-    let attempt = Attempt {
-        known: known.clone(),
-        ..Attempt::first(message, now())
-    };
+    let attempt = Attempt { known: known.clone(), ..Attempt::first(message, now()) };
     courier(destination).deliver(destination, &attempt).await
 }
 
@@ -140,11 +125,7 @@ pub(crate) fn alert() -> Alert {
             ("space", "Example"),
             ("rooms", "all-nodes,production"),
         ]),
-        annotations: labels(&[
-            ("active_critical", "2"),
-            ("active_warning", "1"),
-            ("info", "Swap use"),
-        ]),
+        annotations: labels(&[("active_critical", "2"), ("active_warning", "1"), ("info", "Swap use")]),
         first_seen: time("2026-01-02T03:00:00Z"),
         last_seen: time("2026-01-02T03:04:05Z"),
         last_received_at: time("2026-01-02T03:04:06Z"),
@@ -176,10 +157,7 @@ pub(crate) fn reachability() -> Alert {
 }
 
 pub(crate) fn labels(labels: &[(&str, &str)]) -> Labels {
-    labels
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-        .collect()
+    labels.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
 /// The alert's message of `kind`, as the course of one episode would bring it.
@@ -203,11 +181,7 @@ pub(crate) fn message_of(kind: Kind, mut alert: Alert) -> Message {
         Kind::Acknowledged => {
             alert.handling = Handling::Acknowledged;
             let note = Some("I look at it".to_owned());
-            alert.acknowledgement = Some(Acknowledgement {
-                by: "ada".to_owned(),
-                note,
-                at: later,
-            });
+            alert.acknowledgement = Some(Acknowledgement { by: "ada".to_owned(), note, at: later });
         }
         Kind::Unacknowledged => {}
     }

@@ -21,10 +21,8 @@ pub(super) fn embed(message: &Message) -> Value {
     let used = text::units(&title) + text::units(FOOTER) + fields.iter().map(units).sum::<usize>();
     let room = EMBED_UNITS.saturating_sub(used).min(DESCRIPTION_UNITS);
     let description = message::summary(message).map(|text| fit(&text, Room::units(room), Markup::Discord));
-    let fields: Vec<_> = fields
-        .into_iter()
-        .map(|field| json!({ "name": field.name, "value": field.value }))
-        .collect();
+    let fields: Vec<_> =
+        fields.into_iter().map(|field| json!({ "name": field.name, "value": field.value })).collect();
     json!({
         "title": title,
         "url": message::link(message),
@@ -37,10 +35,7 @@ pub(super) fn embed(message: &Message) -> Value {
 }
 
 fn escaped(field: &Field) -> Field {
-    Field {
-        name: field.name,
-        value: fit(&field.value, Room::units(VALUE_UNITS), Markup::Discord),
-    }
+    Field { name: field.name, value: fit(&field.value, Room::units(VALUE_UNITS), Markup::Discord) }
 }
 
 fn units(field: &Field) -> usize {

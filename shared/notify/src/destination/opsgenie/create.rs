@@ -44,14 +44,9 @@ fn is_responder(value: &Value) -> bool {
     let Some(members) = value.as_object() else {
         return false;
     };
-    let has_type = matches!(
-        value["type"].as_str(),
-        Some("team" | "user" | "escalation" | "schedule")
-    );
+    let has_type = matches!(value["type"].as_str(), Some("team" | "user" | "escalation" | "schedule"));
     let names = ["id", "name", "username"];
-    let is_named = names
-        .iter()
-        .any(|name| value[*name].as_str().is_some_and(|text| !text.is_empty()));
+    let is_named = names.iter().any(|name| value[*name].as_str().is_some_and(|text| !text.is_empty()));
     let is_known = |name: &String| name == "type" || names.contains(&name.as_str());
     has_type && is_named && members.keys().all(is_known)
 }
@@ -76,10 +71,7 @@ fn read_tag(tag: &str) -> Result<String, String> {
 
 pub(super) fn body(message: &Message, responders: &Responders, tags: &Tags) -> Value {
     let alert = &message.alert;
-    let tags: Vec<_> = [alert.source.as_str()]
-        .into_iter()
-        .chain(tags.0.iter().map(String::as_str))
-        .collect();
+    let tags: Vec<_> = [alert.source.as_str()].into_iter().chain(tags.0.iter().map(String::as_str)).collect();
     let entity = message::optional_line(alert.resource.as_deref());
     pruned(json!({
         "message": message_text(message),
@@ -99,11 +91,7 @@ pub(super) fn message_text(message: &Message) -> String {
 }
 
 pub(super) fn description(message: &Message) -> String {
-    fit(
-        &message::summary(message).unwrap_or_default(),
-        Room::units(DESCRIPTION_UNITS),
-        Markup::None,
-    )
+    fit(&message::summary(message).unwrap_or_default(), Room::units(DESCRIPTION_UNITS), Markup::None)
 }
 
 pub(super) const fn priority(message: &Message) -> &'static str {
@@ -125,18 +113,10 @@ fn details(message: &Message) -> Map<String, Value> {
         ("value", alert.value.clone()),
         ("service", alert.service.clone()),
         ("account", Some(alert.account.clone())),
-        (
-            "flapped",
-            (message.flapped > 0).then(|| message.flapped.to_string()),
-        ),
+        ("flapped", (message.flapped > 0).then(|| message.flapped.to_string())),
     ];
-    let own = own
-        .into_iter()
-        .filter_map(|(name, value)| Some((name.to_owned(), value?)));
-    let labels = alert
-        .labels
-        .iter()
-        .map(|(name, value)| (format!("label.{name}"), value.clone()));
+    let own = own.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    let labels = alert.labels.iter().map(|(name, value)| (format!("label.{name}"), value.clone()));
     let mut room = DETAILS_UNITS;
     let mut details = Map::new();
     for (name, value) in own.chain(labels) {

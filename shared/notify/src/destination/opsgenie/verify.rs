@@ -34,9 +34,7 @@ fn processed(attempt: &Attempt<'_>, answer: &Answer, closes: u8) -> Judgement {
     if result["success"] != false && result["isSuccess"] != false {
         return Judgement::sent();
     }
-    let is_missing = result["status"]
-        .as_str()
-        .is_some_and(|status| status.contains("does not exist"));
+    let is_missing = result["status"].as_str().is_some_and(|status| status.contains("does not exist"));
     if is_missing && closes < MOST_CLOSES && was_just_created(attempt) {
         return Judgement::retry_from(Progress::CloseAgain { closes }, Some(AGAIN));
     }

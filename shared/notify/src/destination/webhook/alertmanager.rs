@@ -19,16 +19,9 @@ const NO_END: &str = "0001-01-01T00:00:00Z";
 pub(super) fn body(receiver: &str, attempt: &Attempt<'_>) -> Value {
     let message = attempt.message;
     let alerts = alerts(message);
-    let maps = |name: &str| {
-        alerts
-            .iter()
-            .filter_map(|alert| alert[name].as_object())
-            .collect::<Vec<_>>()
-    };
+    let maps = |name: &str| alerts.iter().filter_map(|alert| alert[name].as_object()).collect::<Vec<_>>();
     let labels = served_labels(&message.alert);
-    let alert_name = labels
-        .get("alertname")
-        .map_or(alert_name(&message.alert), String::as_str);
+    let alert_name = labels.get("alertname").map_or(alert_name(&message.alert), String::as_str);
     json!({
         "version": "4",
         "groupKey": format!("campanile:{}", message.alert.fingerprint),
@@ -46,18 +39,12 @@ pub(super) fn body(receiver: &str, attempt: &Attempt<'_>) -> Value {
 
 fn alerts(message: &Message) -> Vec<Value> {
     let labels = served_labels(&message.alert);
-    let announced = message
-        .announced
-        .as_ref()
-        .filter(|announced| **announced != labels);
+    let announced = message.announced.as_ref().filter(|announced| **announced != labels);
     match (message.kind.is_end(), announced) {
         (true, announced) => vec![resolved(message, announced.unwrap_or(&labels), ended_at(message))],
         (false, None) => vec![firing(message, &labels)],
         (false, Some(announced)) => {
-            vec![
-                firing(message, &labels),
-                resolved(message, announced, message.occurred_at()),
-            ]
+            vec![firing(message, &labels), resolved(message, announced, message.occurred_at())]
         }
     }
 }
@@ -104,9 +91,5 @@ fn common(maps: &[&Map<String, Value>]) -> Map<String, Value> {
         return Map::new();
     };
     let is_common = |name: &str, value: &Value| others.iter().all(|map| map.get(name) == Some(value));
-    first
-        .iter()
-        .filter(|(name, value)| is_common(name, value))
-        .map(|(n, v)| (n.clone(), v.clone()))
-        .collect()
+    first.iter().filter(|(name, value)| is_common(name, value)).map(|(n, v)| (n.clone(), v.clone())).collect()
 }

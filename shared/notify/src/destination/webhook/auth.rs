@@ -30,12 +30,8 @@ enum Mode {
     None,
 }
 
-const MODES: [(&str, Mode); 4] = [
-    ("mtls", Mode::Mtls),
-    ("basic", Mode::Basic),
-    ("bearer", Mode::Bearer),
-    ("none", Mode::None),
-];
+const MODES: [(&str, Mode); 4] =
+    [("mtls", Mode::Mtls), ("basic", Mode::Basic), ("bearer", Mode::Bearer), ("none", Mode::None)];
 
 impl Auth {
     pub(super) fn read(fields: &mut Fields, certificates: &Certificates, signing: &Signing) -> Option<Self> {
@@ -68,9 +64,7 @@ impl Auth {
     /// What an answer must not repeat.
     pub(super) fn secrets(&self) -> Vec<String> {
         let header = self.header();
-        let credentials = header
-            .as_ref()
-            .and_then(|value| value.to_str().ok()?.split_once(' '));
+        let credentials = header.as_ref().and_then(|value| value.to_str().ok()?.split_once(' '));
         let encoded = credentials.map(|(_, credentials)| credentials.to_owned());
         let password = match self {
             Self::Basic { password, .. } => Some(password.expose().to_owned()),
@@ -95,10 +89,7 @@ fn read_basic(fields: &mut Fields) -> Option<Auth> {
     if username.as_ref().is_some_and(|name| name.contains(':')) {
         fields.mistake("username", "has a `:`, which Basic cannot carry: choose another");
     }
-    Some(Auth::Basic {
-        username: username?,
-        password: password?,
-    })
+    Some(Auth::Basic { username: username?, password: password? })
 }
 
 fn read_bearer(fields: &mut Fields) -> Option<Auth> {
@@ -113,10 +104,7 @@ fn read_bearer(fields: &mut Fields) -> Option<Auth> {
 
 fn read_none(fields: &mut Fields, signing: &Signing) -> Option<Auth> {
     if signing.is_off() {
-        fields.mistake(
-            "auth",
-            "`none` needs a signing_secret: give one, or choose mtls, basic or bearer",
-        );
+        fields.mistake("auth", "`none` needs a signing_secret: give one, or choose mtls, basic or bearer");
         return None;
     }
     Some(Auth::None)
@@ -129,10 +117,8 @@ fn refuse_unused(fields: &mut Fields, mode: Mode) {
         ("token", Mode::Bearer, "bearer"),
     ] {
         if mode != owner && fields.value(name).is_some() {
-            fields.mistake(
-                name,
-                format!("is for auth `{word}` only: remove it, or write \"auth\":\"{word}\""),
-            );
+            fields
+                .mistake(name, format!("is for auth `{word}` only: remove it, or write \"auth\":\"{word}\""));
         }
     }
 }

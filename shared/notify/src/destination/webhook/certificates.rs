@@ -26,16 +26,9 @@ impl Certificates {
         let certificate = fields.secret("client_certificate");
         let key = fields.secret("client_key");
         let authorities = fields.text("ca_certificate");
-        check_certificates(
-            fields,
-            "client_certificate",
-            certificate.as_ref().map(Secret::expose),
-        );
+        check_certificates(fields, "client_certificate", certificate.as_ref().map(Secret::expose));
         check_certificates(fields, "ca_certificate", authorities.as_deref());
-        if key
-            .as_ref()
-            .is_some_and(|key| PrivateKeyDer::from_pem_slice(key.expose().as_bytes()).is_err())
-        {
+        if key.as_ref().is_some_and(|key| PrivateKeyDer::from_pem_slice(key.expose().as_bytes()).is_err()) {
             fields.mistake(
                 "client_key",
                 "holds no private key: paste the PEM text, from -----BEGIN to -----END",
@@ -49,17 +42,11 @@ impl Certificates {
                 None
             }
             (None, Some(_)) => {
-                fields.mistake(
-                    "client_certificate",
-                    "is missing: give the certificate of client_key",
-                );
+                fields.mistake("client_certificate", "is missing: give the certificate of client_key");
                 None
             }
         };
-        let certificates = Self {
-            identity,
-            authorities,
-        };
+        let certificates = Self { identity, authorities };
         if certificates.has_identity() && certificates.apply_to(Client::builder()).is_err() {
             fields.mistake(
                 "client_key",
@@ -100,9 +87,6 @@ fn check_certificates(fields: &mut Fields, name: &str, pem: Option<&str>) {
     let Some(pem) = pem else { return };
     let mut certificates = CertificateDer::pem_slice_iter(pem.as_bytes()).peekable();
     if certificates.peek().is_none() || certificates.any(|certificate| certificate.is_err()) {
-        fields.mistake(
-            name,
-            "holds no certificate: paste the PEM text, from -----BEGIN to -----END",
-        );
+        fields.mistake(name, "holds no certificate: paste the PEM text, from -----BEGIN to -----END");
     }
 }

@@ -39,17 +39,12 @@ impl Webhook {
         url.query_pairs_mut().append_pair("crc_token", token);
         self.own_headers()
             .into_iter()
-            .fold(Request::get(url), |request, (name, value)| {
-                request.with_header(name, value)
-            })
+            .fold(Request::get(url), |request, (name, value)| request.with_header(name, value))
     }
 
     /// Whether `answer` is the answer to `token`.
     pub(crate) fn verify_challenge(&self, token: &str, answer: &Answer) -> Result<(), ChallengeFailure> {
-        let secret = self
-            .challenge_secret
-            .as_ref()
-            .ok_or(ChallengeFailure::NotConfigured)?;
+        let secret = self.challenge_secret.as_ref().ok_or(ChallengeFailure::NotConfigured)?;
         if answer.status != 200 {
             return Err(ChallengeFailure::Status(answer.status));
         }
@@ -57,11 +52,7 @@ impl Webhook {
         let response = body["response_token"].as_str().ok_or(ChallengeFailure::Shape)?;
         let expected = response_token(secret.expose(), token);
         let is_right: bool = response.as_bytes().ct_eq(expected.as_bytes()).into();
-        if is_right {
-            Ok(())
-        } else {
-            Err(ChallengeFailure::Token)
-        }
+        if is_right { Ok(()) } else { Err(ChallengeFailure::Token) }
     }
 }
 
@@ -80,21 +71,13 @@ mod tests {
     #[test]
     fn the_published_vectors_hold() {
         for (secret, token, response) in [
-            (
-                "Jefe",
-                "what do ya want for nothing?",
-                "sha256=W9zBRr9gdU5qBCQmCJV1x1oAPwidJzmDnexYuWTsOEM=",
-            ),
+            ("Jefe", "what do ya want for nothing?", "sha256=W9zBRr9gdU5qBCQmCJV1x1oAPwidJzmDnexYuWTsOEM="),
             (
                 "key",
                 "The quick brown fox jumps over the lazy dog",
                 "sha256=97yD9DBThCSxMpjmqm+xQ+9NWaFJRhdZl0edvC0aPNg=",
             ),
-            (
-                "YOUR_CHALLENGE_SECRET",
-                "abc",
-                "sha256=igirIzhbd6iobXEwWgppO5ngqEUUC/mDt+r/dfCbeGk=",
-            ),
+            ("YOUR_CHALLENGE_SECRET", "abc", "sha256=igirIzhbd6iobXEwWgppO5ngqEUUC/mDt+r/dfCbeGk="),
         ] {
             assert_eq!(response_token(secret, token), response);
         }

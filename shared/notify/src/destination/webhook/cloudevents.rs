@@ -8,11 +8,7 @@ use serde_json::{Value, json};
 use crate::message::{Kind, Message};
 
 /// What a path segment may hold as it is: RFC 3986's unreserved characters.
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The event of `message`, its type beginning with `prefix`.
 pub(super) fn body(message: &Message, prefix: &str) -> Value {

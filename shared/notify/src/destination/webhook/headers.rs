@@ -41,21 +41,15 @@ impl Headers {
 
     /// What an answer must not repeat.
     pub(super) fn secrets(&self) -> Vec<String> {
-        self.0
-            .iter()
-            .map(|(_, value)| String::from_utf8_lossy(value.as_bytes()).into_owned())
-            .collect()
+        self.0.iter().map(|(_, value)| String::from_utf8_lossy(value.as_bytes()).into_owned()).collect()
     }
 }
 
 fn header(name: &str, value: &Value) -> Result<(HeaderName, HeaderValue), &'static str> {
-    let name: HeaderName = name
-        .parse()
-        .map_err(|_| "is not a header's name: use letters, digits and - without blanks")?;
+    let name: HeaderName =
+        name.parse().map_err(|_| "is not a header's name: use letters, digits and - without blanks")?;
     let is_refused = REFUSED.contains(&name.as_str())
-        || REFUSED_PREFIXES
-            .iter()
-            .any(|prefix| name.as_str().starts_with(prefix));
+        || REFUSED_PREFIXES.iter().any(|prefix| name.as_str().starts_with(prefix));
     if is_refused {
         return Err("is set by Campanile or by HTTP itself: remove it");
     }

@@ -7,11 +7,7 @@ use crate::text::{self, Markup, Room};
 
 /// The body of `message`.
 pub(super) fn body(message: &Message) -> Value {
-    if is_reachability(&message.alert) {
-        reachability(message)
-    } else {
-        transition(message)
-    }
+    if is_reachability(&message.alert) { reachability(message) } else { transition(message) }
 }
 
 fn transition(message: &Message) -> Value {
@@ -79,19 +75,9 @@ fn duration(message: &Message) -> String {
 /// Room to URL; we know of no URL.
 fn rooms(message: &Message) -> Map<String, Value> {
     let rooms = message.alert.labels.get("rooms").map_or("", String::as_str);
-    rooms
-        .split(',')
-        .map(text::line)
-        .filter(|room| !room.is_empty())
-        .map(|room| (room, "".into()))
-        .collect()
+    rooms.split(',').map(text::line).filter(|room| !room.is_empty()).map(|room| (room, "".into())).collect()
 }
 
 fn count(message: &Message, annotation: &str) -> u64 {
-    message
-        .alert
-        .annotations
-        .get(annotation)
-        .and_then(|text| text.trim().parse().ok())
-        .unwrap_or(0)
+    message.alert.annotations.get(annotation).and_then(|text| text.trim().parse().ok()).unwrap_or(0)
 }

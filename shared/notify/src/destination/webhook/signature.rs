@@ -26,14 +26,9 @@ impl Signing {
         let present = read_key(fields, "signing_secret");
         let previous = read_key(fields, "signing_secret_previous");
         if previous.is_some() && present.is_none() {
-            fields.mistake(
-                "signing_secret_previous",
-                "stands without signing_secret: give that too",
-            );
+            fields.mistake("signing_secret_previous", "stands without signing_secret: give that too");
         }
-        Self {
-            keys: present.into_iter().chain(previous).collect(),
-        }
+        Self { keys: present.into_iter().chain(previous).collect() }
     }
 
     pub(super) const fn is_off(&self) -> bool {
@@ -46,11 +41,7 @@ impl Signing {
             return Vec::new();
         }
         let timestamp = at.as_second().to_string();
-        let signatures: Vec<_> = self
-            .keys
-            .iter()
-            .map(|key| sign(key, id, &timestamp, body))
-            .collect();
+        let signatures: Vec<_> = self.keys.iter().map(|key| sign(key, id, &timestamp, body)).collect();
         let headers = [
             ("webhook-id", id.to_owned()),
             ("webhook-timestamp", timestamp),
@@ -72,11 +63,8 @@ impl fmt::Debug for Signing {
 /// `v1,` and the base64 of HMAC-SHA256 over `<id>.<timestamp>.<body>`.
 fn sign(key: &[u8], id: &str, timestamp: &str, body: &[u8]) -> String {
     // HMAC takes keys of every length; an impossible error would give a signature that nobody accepts.
-    let mac = Hmac::<Sha256>::new_from_slice(key).map(|mac| {
-        mac.chain_update(format!("{id}.{timestamp}."))
-            .chain_update(body)
-            .finalize()
-    });
+    let mac = Hmac::<Sha256>::new_from_slice(key)
+        .map(|mac| mac.chain_update(format!("{id}.{timestamp}.")).chain_update(body).finalize());
     let digest = mac.map(|mac| mac.into_bytes().to_vec()).unwrap_or_default();
     format!("v1,{}", BASE64_STANDARD.encode(digest))
 }
