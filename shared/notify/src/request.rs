@@ -51,6 +51,12 @@ impl fmt::Debug for Request {
     }
 }
 
+/// `members` without those that are null; null if none is left.
+pub(crate) fn unless_empty(members: Value) -> Value {
+    let pruned = pruned(members);
+    if pruned.as_object().is_some_and(serde_json::Map::is_empty) { Value::Null } else { pruned }
+}
+
 /// `value` without members that are null, at any depth: what is empty is left out.
 pub(crate) fn pruned(value: Value) -> Value {
     match value {

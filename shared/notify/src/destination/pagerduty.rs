@@ -11,7 +11,7 @@ use crate::attempt::Attempt;
 use crate::judgement::Judgement;
 use crate::message::{self, Kind, Message};
 use crate::reach::Reach;
-use crate::request::{Request, pruned};
+use crate::request::{Request, pruned, unless_empty};
 use crate::retry::retry_after;
 use crate::secret::{Secret, SecretUrl};
 use crate::settings::Fields;
@@ -24,6 +24,7 @@ const SUMMARY_UNITS: usize = 1024;
 const TEXT_UNITS: usize = 1024;
 /// Largest body; above it the details are left out.
 const BODY_BYTES: usize = 512_000;
+const LEFT_OUT: &str = "the details were too large for PagerDuty and were left out by Campanile";
 /// Attempts that may follow each other after the short wait.
 const SHORT_WAITS: u32 = 3;
 const SHORT_WAIT_SECS: i64 = 30;
@@ -78,8 +79,7 @@ impl PagerDuty {
         body["links"] = links(attempt.message);
         let mut body = pruned(body);
         if body.to_string().len() > BODY_BYTES {
-            body["payload"]["custom_details"] =
-                json!({ "note": "the details were too large for PagerDuty and were left out by Campanile" });
+            body["payload"]["custom_details"] = json!({ "note": LEFT_OUT });
         }
         body
     }
@@ -131,14 +131,14 @@ const fn severity(message: &Message) -> &'static str {
 fn details(message: &Message) -> Value {
     let alert = &message.alert;
     let map = |labels: &alert::Labels| (!labels.is_empty()).then(|| labels.clone());
-    json!({
+    unless_empty(json!({
         "summary": message::summary(message),
         "service": text(alert.service.as_deref()),
         "value": text(alert.value.as_deref()),
         "labels": map(&alert.labels),
         "annotations": map(&alert.annotations),
         "flapped": (message.flapped > 0).then_some(message.flapped),
-    })
+    }))
 }
 
 fn links(message: &Message) -> Value {

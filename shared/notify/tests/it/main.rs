@@ -1,14 +1,16 @@
 //! Destinations as they are met: over the wire, by their answers, and by their absence.
 
+#![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test ends where it fails")]
+
 mod answers;
 mod challenge;
-mod client;
+mod courier;
 mod hostile;
 mod multi_step;
 mod mutual_tls;
 mod requests;
 mod settings;
 mod severities;
-mod signatures;
 mod stand_in;
 mod trial;
+mod webhooks;

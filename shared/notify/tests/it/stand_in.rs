@@ -81,12 +81,6 @@ pub(crate) async fn deliver(destination: &Destination, message: &Message) -> Out
     courier(destination).deliver(destination, &Attempt::first(message, now())).await
 }
 
-/// One attempt with what earlier answers taught.
-pub(crate) async fn deliver_knowing(destination: &Destination, message: &Message, known: &Known) -> Outcome {
-    let attempt = Attempt { known: known.clone(), ..Attempt::first(message, now()) };
-    courier(destination).deliver(destination, &attempt).await
-}
-
 /// How an attempt ends when a destination of type `kind` answers with `answer`.
 pub(crate) async fn outcome(kind: &str, answer: ResponseTemplate) -> Outcome {
     let server = server(answer).await;

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::message::{self, Message};
-use crate::request::pruned;
+use crate::request::{pruned, unless_empty};
 use crate::settings::Fields;
 use crate::text::{self, Markup, Room, fit};
 
@@ -79,7 +79,7 @@ pub(super) fn body(message: &Message, responders: &Responders, tags: &Tags) -> V
         "description": Some(description(message)).filter(|text| !text.is_empty()),
         "responders": (!responders.0.is_empty()).then_some(&responders.0),
         "tags": tags,
-        "details": details(message),
+        "details": unless_empty(details(message).into()),
         "entity": entity.map(|entity| fit(&entity, Room::units(ENTITY_UNITS), Markup::None)),
         "source": "Campanile",
         "priority": priority(message),
