@@ -18,12 +18,15 @@ use self::clients::Clients;
 use crate::answer::{Answer, MOST_BYTES, Unanswered};
 use crate::attempt::{Attempt, Outcome};
 use crate::destination::{ChallengeFailure, Destination, Target};
-use crate::judgement::{Judgement, Step, Verdict};
+use crate::judgement::{Judgement, Progress, Step, Verdict};
 use crate::reach::Reach;
 use crate::request::Request;
 
 /// Most requests that one message may take in one attempt.
 const MOST_REQUESTS: usize = 6;
+
+/// How often the close of a test is looked for.
+const MOST_LOOKS: usize = 4;
 
 /// How long things may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +37,8 @@ pub struct Deadlines {
     pub whole: Duration,
     /// The same for an ownership check.
     pub challenge: Duration,
+    /// Between two looks at whether the alert of a test was closed.
+    pub settle: Duration,
 }
 
 /// Carries requests to destinations.
@@ -49,6 +54,7 @@ impl Default for Deadlines {
             connect: Duration::from_secs(5),
             whole: Duration::from_secs(15),
             challenge: Duration::from_secs(5),
+            settle: Duration::from_secs(5),
         }
     }
 }
@@ -127,8 +133,26 @@ impl Courier {
         if outcome.verdict != Verdict::Sent {
             return outcome;
         }
-        outcome.learned.iter().for_each(|lesson| first.known.learn(lesson));
-        self.deliver(destination, &Attempt { known: first.known, ..Attempt::first(&closed, at) }).await
+        for lesson in &outcome.learned {
+            first.known.learn(lesson);
+        }
+        let second = Attempt { known: first.known, ..Attempt::first(&closed, at) };
+        self.deliver_until_closed(destination, second).await
+    }
+
+    /// Delivers, and where a close is still on its way looks again a few times, lest a test stays open.
+    async fn deliver_until_closed(&self, destination: &Destination, mut attempt: Attempt<'_>) -> Outcome {
+        let mut outcome = self.deliver(destination, &attempt).await;
+        for _ in 0..MOST_LOOKS {
+            let Verdict::Retry { from, .. } = &outcome.verdict else { break };
+            if *from == Progress::Start {
+                break;
+            }
+            attempt.progress = from.clone();
+            tokio::time::sleep(self.deadlines.settle).await;
+            outcome = self.deliver(destination, &attempt).await;
+        }
+        outcome
     }
 
     async fn send(

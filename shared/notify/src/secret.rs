@@ -61,8 +61,8 @@ impl fmt::Debug for SecretUrl {
     }
 }
 
-/// Shortest part that is worth hiding: a shorter one (`v2`, `hooks`) is an ordinary word.
-const SHORTEST_SECRET_BYTES: usize = 6;
+/// Shortest part that is worth hiding: a shorter one (`v2`, `api`) is in every other text.
+const SHORTEST_SECRET_BYTES: usize = 4;
 
 /// `text` with every one of `secrets` in it hidden.
 pub(crate) fn redact(text: &str, secrets: &[String]) -> String {

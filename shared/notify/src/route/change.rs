@@ -83,6 +83,14 @@ fn handling(old: &Alert, new: &Alert) -> Option<News> {
     }
 }
 
+impl<'a> Change<'a> {
+    /// The change between two images of an alert's state; `None` if nothing that is told.
+    pub fn between(old: Option<&Alert>, new: &'a Alert, hearing: Hearing, at: Timestamp) -> Option<Self> {
+        let news = News::between(old, new)?;
+        Some(Self { alert: new, news, previous_severity: old.map(|old| old.severity), hearing, at })
+    }
+}
+
 impl Change<'_> {
     /// What a message about it would be.
     pub(super) fn kind(&self) -> Option<Kind> {

@@ -41,6 +41,11 @@ impl Fields {
         std::mem::take(&mut self.warnings)
     }
 
+    /// How many mistakes were noted so far.
+    pub(crate) fn mistakes(&self) -> usize {
+        self.mistakes.len()
+    }
+
     /// Notes a mistake in member `name`.
     pub(crate) fn mistake(&mut self, name: &str, problem: impl Into<String>) {
         let path = self.path_of(name);
@@ -83,9 +88,9 @@ impl Fields {
 
     /// A text that must be there; `remedy` says what to write.
     pub(crate) fn required_text(&mut self, name: &str, remedy: &str) -> Option<String> {
-        let mistakes = self.mistakes.len();
+        let mistakes = self.mistakes();
         let text = self.text(name);
-        if text.is_none() && self.mistakes.len() == mistakes {
+        if text.is_none() && self.mistakes() == mistakes {
             self.missing(name, remedy);
         }
         text
@@ -104,9 +109,9 @@ impl Fields {
 
     /// One of `words`, in any case; `default` where it is absent.
     pub(crate) fn word_or<T: Copy>(&mut self, name: &str, words: &[(&str, T)], default: T) -> Option<T> {
-        let mistakes = self.mistakes.len();
+        let mistakes = self.mistakes();
         let word = self.word(name, words);
-        word.or_else(|| (self.mistakes.len() == mistakes).then_some(default))
+        word.or_else(|| (self.mistakes() == mistakes).then_some(default))
     }
 
     /// One of `words`, in any case; must be there.
@@ -229,17 +234,17 @@ impl Fields {
 
     /// A URL within `reach`, `default` where it is absent.
     pub(crate) fn url_or(&mut self, name: &str, default: &str, reach: &Reach) -> Option<SecretUrl> {
-        let mistakes = self.mistakes.len();
+        let mistakes = self.mistakes();
         let url = self.url(name, reach);
-        let is_absent = url.is_none() && self.mistakes.len() == mistakes;
+        let is_absent = url.is_none() && self.mistakes() == mistakes;
         url.or_else(|| is_absent.then(|| Url::parse(default).ok()).flatten().map(SecretUrl::new))
     }
 
     /// A URL within `reach` that must be there.
     pub(crate) fn required_url(&mut self, name: &str, remedy: &str, reach: &Reach) -> Option<SecretUrl> {
-        let mistakes = self.mistakes.len();
+        let mistakes = self.mistakes();
         let url = self.url(name, reach);
-        if url.is_none() && self.mistakes.len() == mistakes {
+        if url.is_none() && self.mistakes() == mistakes {
             self.missing(name, remedy);
         }
         url

@@ -20,8 +20,8 @@ fn retry_in(seconds: i64) -> Verdict {
     Verdict::Retry { from: Progress::Start, wait: Some(SignedDuration::from_secs(seconds)) }
 }
 
-fn hold(seconds: i64) -> Option<Hold> {
-    Some(Hold { scope: Scope::Destination, wait: SignedDuration::from_secs(seconds) })
+const fn hold(seconds: i64) -> Hold {
+    Hold { scope: Scope::Destination, wait: SignedDuration::from_secs(seconds) }
 }
 
 async fn check(kind: &str, cases: &[(u16, &str, Verdict)]) {
@@ -35,7 +35,7 @@ async fn check(kind: &str, cases: &[(u16, &str, Verdict)]) {
 /// What a 429 or 503 that names a wait leads to: this message waits, and with it the destination.
 fn assert_limited(outcome: &Outcome, seconds: i64) {
     assert_eq!(outcome.verdict, retry_in(seconds));
-    assert_eq!(outcome.hold, hold(seconds));
+    assert_eq!(outcome.hold, Some(hold(seconds)));
 }
 
 #[tokio::test]
@@ -125,7 +125,7 @@ async fn the_last_request_that_discord_allows_is_followed_by_a_pause() {
         .insert_header("X-RateLimit-Remaining", "0")
         .insert_header("X-RateLimit-Reset-After", "1.5");
     let outcome = outcome("discord", spent).await;
-    assert_eq!((outcome.verdict, outcome.hold), (Verdict::Sent, hold(2)));
+    assert_eq!((outcome.verdict, outcome.hold), (Verdict::Sent, Some(hold(2))));
 }
 
 #[tokio::test]
@@ -204,7 +204,7 @@ async fn slack_names_its_wait_in_a_header_and_in_the_body() {
 
 #[tokio::test]
 async fn slack_is_left_alone_for_a_second_after_each_message() {
-    assert_eq!(outcome("slack", success("slack")).await.hold, hold(1));
+    assert_eq!(outcome("slack", success("slack")).await.hold, Some(hold(1)));
 }
 
 #[tokio::test]

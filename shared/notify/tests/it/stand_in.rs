@@ -6,7 +6,7 @@ use alert::{
     Acknowledgement, Alert, Condition, Ends, Fingerprint, Handling, Labels, Severity, Source, Timeline,
 };
 use jiff::Timestamp;
-use notify::{Attempt, Courier, Deadlines, Destination, Kind, Known, Message, Outcome, Reach, Settings};
+use notify::{Attempt, Courier, Deadlines, Destination, Kind, Message, Outcome, Reach, Settings};
 use serde_json::{Value, json};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
@@ -26,7 +26,7 @@ pub(crate) fn local() -> Reach {
 
 pub(crate) fn impatient() -> Deadlines {
     let short = Duration::from_millis(500);
-    Deadlines { connect: short, whole: short, challenge: short }
+    Deadlines { connect: short, whole: short, challenge: short, settle: Duration::from_millis(1) }
 }
 
 /// The settings that each type needs to reach a server at `base`.
@@ -163,7 +163,6 @@ pub(crate) fn message_of(kind: Kind, mut alert: Alert) -> Message {
     let later: Timestamp = "2026-01-02T03:14:17Z".parse().unwrap();
     let mut previous_severity = None;
     match kind {
-        Kind::Opened => {}
         Kind::Reopened => alert.flaps = 1,
         Kind::Escalated => previous_severity = Some(Severity::Warning),
         Kind::Deescalated => {
@@ -177,7 +176,7 @@ pub(crate) fn message_of(kind: Kind, mut alert: Alert) -> Message {
             let note = Some("I look at it".to_owned());
             alert.acknowledgement = Some(Acknowledgement { by: "ada".to_owned(), note, at: later });
         }
-        Kind::Unacknowledged => {}
+        Kind::Opened | Kind::Unacknowledged => {}
     }
     let is_handling = matches!(kind, Kind::Acknowledged | Kind::Unacknowledged);
     if matches!(kind, Kind::Escalated | Kind::Deescalated) {

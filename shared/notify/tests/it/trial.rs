@@ -2,7 +2,8 @@
 
 use notify::{Probe, Type, Verdict};
 use serde_json::json;
-use wiremock::ResponseTemplate;
+use wiremock::matchers::method;
+use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use crate::stand_in::{body, courier, destination, now, server, success};
 
@@ -50,4 +51,17 @@ async fn a_test_that_does_not_arrive_says_why() {
         assert_eq!(outcome.reason.as_deref(), Some("127.0.0.1 answered 404"));
         assert_eq!(server.received_requests().await.unwrap().len(), 1);
     }
+}
+
+#[tokio::test]
+async fn a_close_that_is_still_on_its_way_is_looked_for_again() {
+    let server = MockServer::start().await;
+    let pending = Mock::given(method("GET")).respond_with(ResponseTemplate::new(404)).up_to_n_times(2);
+    pending.mount(&server).await;
+    let processed = ResponseTemplate::new(200).set_body_json(json!({ "data": { "success": true } }));
+    Mock::given(method("GET")).respond_with(processed).mount(&server).await;
+    Mock::given(method("POST")).respond_with(success("opsgenie")).mount(&server).await;
+    let opsgenie = destination("opsgenie", &server.uri(), &json!({}));
+    assert_eq!(courier(&opsgenie).test(&opsgenie, "t-1", now()).await.verdict, Verdict::Sent);
+    assert_eq!(server.received_requests().await.unwrap().len(), 5);
 }

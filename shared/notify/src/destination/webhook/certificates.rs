@@ -26,6 +26,7 @@ impl Certificates {
         let certificate = fields.secret("client_certificate");
         let key = fields.secret("client_key");
         let authorities = fields.text("ca_certificate");
+        let mistakes = fields.mistakes();
         check_certificates(fields, "client_certificate", certificate.as_ref().map(Secret::expose));
         check_certificates(fields, "ca_certificate", authorities.as_deref());
         if key.as_ref().is_some_and(|key| PrivateKeyDer::from_pem_slice(key.expose().as_bytes()).is_err()) {
@@ -47,7 +48,8 @@ impl Certificates {
             }
         };
         let certificates = Self { identity, authorities };
-        if certificates.has_identity() && certificates.apply_to(Client::builder()).is_err() {
+        let is_readable = fields.mistakes() == mistakes;
+        if is_readable && certificates.has_identity() && certificates.apply_to(Client::builder()).is_err() {
             fields.mistake(
                 "client_key",
                 "does not fit client_certificate: give the pair that belongs together",
