@@ -92,7 +92,7 @@ impl Destination {
     }
 
     /// Changes with every change of its type and settings, so that the caller sees when to end a suspension and when to
-    /// check the ownership again. A hash; nothing can be read from it.
+    /// check the ownership again. 64 bits of a SHA-256 hash, in hex.
     pub fn settings_digest(&self) -> &str {
         &self.digest
     }

@@ -97,9 +97,8 @@ impl Discord {
     }
 
     fn saved(&self, attempt: &Attempt<'_>, answer: &Answer, body: &Value) -> Judgement {
-        let (Some(id), Some(channel)) = (body["id"].as_str(), body["channel_id"].as_str()) else {
-            return Judgement::failed();
-        };
+        let id = |name: &str| body[name].as_str().filter(|id| is_id(id));
+        let (Some(id), Some(channel)) = (id("id"), id("channel_id")) else { return Judgement::failed() };
         let sent = Judgement::sent().with_receipt(Some(format!("{channel}/{id}"))).holding(spent(answer));
         match self.channel {
             Channel::Forum { .. } if !self.goes_to_known_thread(attempt) => {
@@ -149,14 +148,18 @@ impl Channel {
 fn read_thread_name(fields: &mut Fields) -> Option<String> {
     let name = fields.required_text("thread_name", "name the thread that messages go to")?;
     let name = text::line(&name);
-    if text::units(&name) > THREAD_NAME_UNITS {
-        fields.mistake("thread_name", format!("is too long: use at most {THREAD_NAME_UNITS} characters"));
-        return None;
+    if (1..=THREAD_NAME_UNITS).contains(&text::units(&name)) {
+        return Some(name);
     }
-    Some(name)
+    fields.mistake("thread_name", format!("is no thread's name: use 1 to {THREAD_NAME_UNITS} characters"));
+    None
+}
+
+/// Whether `text` is one of Discord's ids, a 64-bit number in digits.
+fn is_id(text: &str) -> bool {
+    text.parse::<u64>().is_ok() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn read_tag(id: &str) -> Result<String, String> {
-    let is_id = !id.is_empty() && id.len() <= 20 && id.bytes().all(|byte| byte.is_ascii_digit());
-    is_id.then(|| id.to_owned()).ok_or_else(|| "is not a tag's id: write its digits in quotes".to_owned())
+    is_id(id).then(|| id.to_owned()).ok_or_else(|| "is not a tag's id: write its digits in quotes".to_owned())
 }

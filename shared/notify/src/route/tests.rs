@@ -1,8 +1,10 @@
-//! The rules, one by one, and what holds for every course of events.
+//! The rules, one by one.
+
+mod courses;
+mod damping;
+mod news;
 
 use alert::{Condition, Ends, Fingerprint, Handling, Severity, Source, Timeline, Transition};
-use jiff::SignedDuration;
-use proptest::prelude::*;
 
 use super::*;
 use crate::{Reach, Settings};
@@ -302,51 +304,6 @@ fn an_alert_without_rooms_passes_every_room_filter() {
 }
 
 #[test]
-fn damping_withholds_reopenings_and_then_tells_how_many() {
-    let damped = destination(",\"damping_secs\":600");
-    let firing = firing(Severity::Warning);
-    let over = resolved(Severity::Warning);
-    let step = |standing: &Standing, alert, news, seconds| {
-        route(&damped, standing, &Change { at: at(seconds), ..change(alert, news) })
-    };
-    let (decision, standing) = step(&fresh(), &firing, News::Transition(Transition::Opened), 0);
-    assert_eq!(kind_of(&decision), Some(Kind::Opened));
-    let (decision, standing) = step(&standing, &over, News::Transition(Transition::Resolved), 60);
-    assert_eq!(kind_of(&decision), Some(Kind::Resolved));
-    let (decision, standing) = step(&standing, &firing, News::Transition(Transition::Reopened), 120);
-    assert_eq!(decision, Decision::Later(at(600)));
-    let (decision, standing) = step(&standing, &over, News::Transition(Transition::Resolved), 180);
-    assert_eq!(decision, Decision::Quiet);
-    let (decision, standing) = step(&standing, &firing, News::Transition(Transition::Reopened), 240);
-    assert_eq!(decision, Decision::Later(at(600)));
-    let (decision, standing) = step(&standing, &firing, News::DampingEnded, 600);
-    let Decision::Tell(message) = decision else { panic!("the span is over") };
-    assert_eq!((message.kind, message.flapped, message.is_first), (Kind::Reopened, 2, true));
-    let (decision, _) = step(&standing, &over, News::Transition(Transition::Resolved), 660);
-    assert_eq!(kind_of(&decision), Some(Kind::Resolved));
-}
-
-#[test]
-fn what_is_over_when_damping_ends_is_not_opened() {
-    let damped = destination(",\"damping_secs\":600");
-    let over = resolved(Severity::Warning);
-    assert_eq!(route(&damped, &fresh(), &change(&over, News::DampingEnded)).0, Decision::Quiet);
-}
-
-#[test]
-fn damping_does_not_withhold_what_became_worse() {
-    let damped = destination(",\"damping_secs\":600");
-    let (warning, critical) = (firing(Severity::Warning), firing(Severity::Critical));
-    let (_, standing) = route(&damped, &fresh(), &change(&warning, News::Transition(Transition::Opened)));
-    let (_, standing) = route(
-        &damped,
-        &standing,
-        &change(&resolved(Severity::Warning), News::Transition(Transition::Resolved)),
-    );
-    assert_eq!(told(&damped, &standing, &critical, Transition::Reopened), Some(Kind::Reopened));
-}
-
-#[test]
 fn an_alertmanager_webhook_is_told_of_the_labels_it_knew() {
     let settings = "\"type\":\"webhook\",\"settings\":{\"url\":\"https://hooks.example.com/\",\"body\":\"alertmanager\",\
                     \"auth\":\"bearer\",\"token\":\"secret-token\"}";
@@ -364,139 +321,4 @@ fn an_alertmanager_webhook_is_told_of_the_labels_it_knew() {
     let Decision::Tell(message) = decision else { panic!("it is told") };
     assert_eq!(message.announced, Some(served_labels(&critical)));
     assert_eq!(standing.announced, None);
-}
-
-#[test]
-fn news_are_seen_between_two_images() {
-    let between = |old: Option<&Alert>, new: &Alert| News::between(old, new);
-    let told = |transition| Some(News::Transition(transition));
-    let warning = firing(Severity::Warning);
-    let critical = firing(Severity::Critical);
-    let over = resolved(Severity::Warning);
-    let expired = alert(Condition::Expired, Severity::Warning);
-    let never_fired = Alert { occurrences: 0, ..over.clone() };
-    assert_eq!(between(None, &warning), told(Transition::Opened));
-    assert_eq!(between(None, &never_fired), told(Transition::Resolved));
-    assert_eq!(between(Some(&never_fired), &warning), told(Transition::Opened));
-    assert_eq!(between(Some(&over), &warning), told(Transition::Reopened));
-    assert_eq!(between(Some(&expired), &warning), told(Transition::Reopened));
-    assert_eq!(between(Some(&warning), &critical), told(Transition::Escalated));
-    assert_eq!(between(Some(&critical), &warning), told(Transition::Deescalated));
-    assert_eq!(between(Some(&warning), &over), told(Transition::Resolved));
-    assert_eq!(between(Some(&expired), &over), told(Transition::Resolved));
-    assert_eq!(between(Some(&warning), &expired), told(Transition::Expired));
-    assert_eq!(between(Some(&warning), &warning), None);
-    let taken = Alert {
-        acknowledgement: Some(alert::Acknowledgement { by: "ada".to_owned(), note: None, at: at(0) }),
-        ..warning.clone()
-    };
-    assert_eq!(between(Some(&warning), &taken), Some(News::Acknowledged));
-    assert_eq!(between(Some(&taken), &taken), None);
-    assert_eq!(between(Some(&taken), &warning), Some(News::Unacknowledged { by: None, note: None }));
-    assert_eq!(between(Some(&taken), &critical), told(Transition::Escalated));
-    assert_eq!(between(Some(&taken), &over), told(Transition::Resolved));
-}
-
-/// One step of a course of events: an alert's state as it becomes, whether a silence covers it, and how much later it is.
-#[derive(Debug, Clone)]
-struct Step {
-    firing: Option<Severity>,
-    hearing: Hearing,
-    seconds: i64,
-}
-
-fn step() -> impl Strategy<Value = Step> {
-    let severity = prop::sample::select(Severity::ALL.to_vec());
-    (prop::option::weighted(0.6, severity), prop::bool::weighted(0.2), 0_i64..400).prop_map(
-        |(firing, is_silenced, seconds)| Step {
-            firing,
-            hearing: if is_silenced { Hearing::Silenced } else { Hearing::Audible },
-            seconds,
-        },
-    )
-}
-
-/// What a destination hears when the alert takes `steps`: each change with what was decided.
-fn play(destination: &Destination, steps: &[Step]) -> Vec<(News, Hearing, Severity, Decision)> {
-    let (mut standing, mut old, mut now) = (fresh(), None, 0);
-    let mut heard = Vec::new();
-    for step in steps {
-        now += step.seconds;
-        let new = match (step.firing, &old) {
-            (Some(severity), _) => firing(severity),
-            (None, Some(old)) => Alert { condition: Condition::Resolved, ..Alert::clone(old) },
-            (None, None) => continue,
-        };
-        if let Some(news) = News::between(old.as_ref(), &new) {
-            let change = Change { hearing: step.hearing, at: at(now), ..change(&new, news.clone()) };
-            let (decision, next) = route(destination, &standing, &change);
-            standing = next;
-            heard.push((news, step.hearing, new.severity, decision));
-        }
-        old = Some(new);
-    }
-    heard
-}
-
-proptest! {
-    #[test]
-    fn a_recovery_follows_exactly_whoever_was_told_of_the_firing(
-        steps in prop::collection::vec(step(), 1..24),
-        level in prop::sample::select(vec!["All Alerts and unreachable", "All Alerts", "Critical only"]),
-        damping in prop::sample::select(vec!["", ",\"damping_secs\":300"]),
-    ) {
-        let destination = destination(&format!(",\"notify\":\"{level}\"{damping}"));
-        let mut is_told = false;
-        for (news, _, _, decision) in play(&destination, &steps) {
-            match kind_of(&decision) {
-                Some(kind) if kind.is_firing() => is_told = true,
-                Some(_) => { prop_assert!(is_told); is_told = false; }
-                None if news == News::Transition(Transition::Resolved) => prop_assert!(!is_told),
-                None => {}
-            }
-        }
-    }
-
-    #[test]
-    fn no_firing_is_told_under_a_silence(steps in prop::collection::vec(step(), 1..24)) {
-        for (_, hearing, _, decision) in play(&destination(""), &steps) {
-            let is_firing = kind_of(&decision).is_some_and(Kind::is_firing);
-            prop_assert!(!(is_firing && hearing == Hearing::Silenced));
-        }
-    }
-
-    #[test]
-    fn without_damping_and_silences_everything_is_told_at_once(steps in prop::collection::vec(step(), 1..24)) {
-        let steps: Vec<_> = steps.into_iter().map(|step| Step { hearing: Hearing::Audible, ..step }).collect();
-        for (news, _, _, decision) in play(&destination(""), &steps) {
-            let News::Transition(transition) = news else { continue };
-            prop_assert_eq!(kind_of(&decision), Kind::of(transition));
-        }
-    }
-
-    #[test]
-    fn critical_only_is_never_told_of_a_run_that_was_never_critical(steps in prop::collection::vec(step(), 1..24)) {
-        let steps: Vec<_> = steps.into_iter()
-            .map(|step| Step { firing: step.firing.map(|severity| severity.min(Severity::High)), ..step })
-            .collect();
-        for (_, _, _, decision) in play(&destination(",\"notify\":\"Critical only\""), &steps) {
-            prop_assert_eq!(decision, Decision::Quiet);
-        }
-    }
-
-    #[test]
-    fn damping_lets_two_openings_through_within_a_span_only_if_the_second_is_worse(
-        steps in prop::collection::vec(step(), 1..24),
-    ) {
-        let mut last: Option<(Timestamp, Severity)> = None;
-        for (_, _, severity, decision) in play(&destination(",\"damping_secs\":300"), &steps) {
-            let Decision::Tell(message) = decision else { continue };
-            if !message.is_first || !message.kind.is_firing() { continue }
-            if let Some((told_at, told)) = last {
-                let span = message.at.duration_since(told_at);
-                prop_assert!(span >= SignedDuration::from_secs(300) || severity > told);
-            }
-            last = Some((message.at, severity));
-        }
-    }
 }

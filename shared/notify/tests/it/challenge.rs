@@ -3,13 +3,13 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use hmac::{Hmac, Mac};
-use notify::{ChallengeFailure, Destination};
+use notify::{ChallengeFailure, Destination, Unanswered};
 use serde_json::json;
 use sha2::Sha256;
 use wiremock::matchers::{header, method};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
-use crate::stand_in::{courier, destination};
+use crate::stand_in::{courier, destination, impatient_courier};
 
 fn webhook(server: &MockServer) -> Destination {
     let more = json!({ "challenge_secret": "Jefe", "headers": { "X-Team": "ops" } });
@@ -75,8 +75,12 @@ async fn nearly_the_right_answer_does_not() {
 
 #[tokio::test]
 async fn a_late_answer_does_not() {
-    let late = |token: &str| object(token).set_delay(std::time::Duration::from_secs(3));
-    assert!(matches!(check(owner("Jefe", late)).await, Err(ChallengeFailure::Unanswered(_))));
+    let server = MockServer::start().await;
+    let late = |token: &str| object(token).set_delay(std::time::Duration::from_secs(30));
+    Mock::given(method("GET")).respond_with(owner("Jefe", late)).mount(&server).await;
+    let webhook = webhook(&server);
+    let result = impatient_courier(&webhook).challenge(&webhook, [7; 32]).await;
+    assert_eq!(result, Err(ChallengeFailure::Unanswered(Unanswered::Timeout)));
 }
 
 #[tokio::test]

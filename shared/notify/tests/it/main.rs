@@ -6,6 +6,7 @@ mod answers;
 mod challenge;
 mod courier;
 mod hostile;
+mod mistakes;
 mod multi_step;
 mod mutual_tls;
 mod requests;

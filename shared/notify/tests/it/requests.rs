@@ -173,3 +173,12 @@ async fn a_damped_alert_says_how_often_it_flapped() {
     let fields = &crate::stand_in::body(request)["attachments"][0]["blocks"][0]["fields"];
     assert_eq!(fields[5]["text"], "*Flapped*\n3 times");
 }
+
+#[test]
+fn a_message_that_was_kept_is_sent_as_if_it_had_not_been() {
+    for kind in Kind::ALL {
+        let message = Message { flapped: 2, announced: Some(labels(&[("a", "b")])), ..message(kind) };
+        let kept: Message = serde_json::from_str(&serde_json::to_string(&message).unwrap()).unwrap();
+        assert_eq!(kept, message);
+    }
+}

@@ -24,9 +24,16 @@ pub(crate) fn local() -> Reach {
     Reach::public().and_loopback()
 }
 
+/// Deadlines that no test waits for, and that a busy machine keeps.
+fn patient() -> Deadlines {
+    let long = Duration::from_secs(20);
+    Deadlines { connect: long, whole: long, challenge: long, settle: Duration::from_millis(1) }
+}
+
+/// Deadlines for a test that waits for them.
 pub(crate) fn impatient() -> Deadlines {
-    let short = Duration::from_millis(500);
-    Deadlines { connect: short, whole: short, challenge: short, settle: Duration::from_millis(1) }
+    let short = Duration::from_millis(300);
+    Deadlines { connect: short, whole: short, challenge: short, ..patient() }
 }
 
 /// The settings that each type needs to reach a server at `base`.
@@ -73,6 +80,10 @@ pub(crate) fn success(kind: &str) -> ResponseTemplate {
 }
 
 pub(crate) fn courier(destination: &Destination) -> Courier {
+    Courier::new(std::slice::from_ref(destination), local(), patient()).unwrap()
+}
+
+pub(crate) fn impatient_courier(destination: &Destination) -> Courier {
     Courier::new(std::slice::from_ref(destination), local(), impatient()).unwrap()
 }
 
