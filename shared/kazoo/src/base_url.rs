@@ -18,39 +18,35 @@ pub struct BaseUrl(Url);
 pub enum BaseUrlError {
     /// It is no URL.
     #[error("{0} is not a URL: give it like `https://kazoo.example.com:8443/v2`")]
-    NotAUrl(Quoted),
+    NotAUrl(String),
     /// It has another scheme than http or https, which is also what `host:8443` reads like.
     #[error("{0} does not start with http:// or https://: give it like `https://kazoo.example.com:8443/v2`")]
-    Scheme(Quoted),
+    Scheme(String),
     /// It carries a user name or a password.
     #[error("the address of KAZOO carries a user name or password: give those as credentials")]
     UserInfo,
     /// It has a query or a fragment.
-    #[error("{0} has a query or a fragment: end it after `/v2`")]
-    Query(Quoted),
+    #[error("{0} goes on with a query or a fragment: end it after `/v2`")]
+    Query(String),
     /// Its path does not end in the version.
     #[error("{0} does not end in `/v2`: give Crossbar's own address, not that of one of its resources")]
-    Path(Quoted),
+    Path(String),
 }
-
-/// An address as it was given, fit to be shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Quoted(String);
 
 impl BaseUrl {
     /// Reads an address; a missing `/v2` is added and a trailing slash taken away.
     pub fn parse(text: &str) -> Result<Self, BaseUrlError> {
-        let mut url = Url::parse(text.trim()).map_err(|_| BaseUrlError::NotAUrl(Quoted::of(text)))?;
+        let mut url = Url::parse(text.trim()).map_err(|_| BaseUrlError::NotAUrl(quoted(text)))?;
         if !matches!(url.scheme(), "http" | "https") {
-            return Err(BaseUrlError::Scheme(Quoted::of(text)));
+            return Err(BaseUrlError::Scheme(quoted(text)));
         }
         if !url.username().is_empty() || url.password().is_some() {
             return Err(BaseUrlError::UserInfo);
         }
         if url.query().is_some() || url.fragment().is_some() {
-            return Err(BaseUrlError::Query(Quoted::of(text)));
+            return Err(BaseUrlError::Query(quoted(text)));
         }
-        let path = versioned(url.path()).ok_or_else(|| BaseUrlError::Path(Quoted::of(text)))?;
+        let path = versioned(url.path()).ok_or_else(|| BaseUrlError::Path(quoted(text)))?;
         url.set_path(&path);
         Ok(Self(url))
     }
@@ -79,21 +75,15 @@ impl fmt::Display for BaseUrl {
     }
 }
 
-impl Quoted {
-    fn of(text: &str) -> Self {
-        // Whoever writes an `@` may have written a password before it.
-        if text.contains('@') {
-            Self("the address".to_owned())
-        } else {
-            Self(format!("`{}`", printable(text)))
-        }
+/// An address as it was given, without what may be a secret: a password before an `@`, a token in a query.
+fn quoted(text: &str) -> String {
+    if text.contains('@') {
+        return "the address".to_owned();
     }
-}
-
-impl fmt::Display for Quoted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
+    format!(
+        "`{}`",
+        printable(text.split(['?', '#']).next().unwrap_or_default())
+    )
 }
 
 #[cfg(test)]
@@ -128,13 +118,16 @@ mod tests {
             "kazoo.example.com:8443/v2",
             "https://admin:hunter2@kazoo.example.com/v2",
             "ht!tp://admin:hunter2@kazoo.example.com/v2",
-            "https://kazoo.example.com/v2?x=1",
+            "https://admin:hunter2?hunter2@kazoo.example.com/v2",
+            "https://kazoo.example.com/v2?auth_token=hunter2",
+            "kazoo.example.com/v2?auth_token=hunter2",
             "https://kazoo.example.com/v1",
             "https://kazoo.example.com/v2/accounts",
         ]
         .into_iter()
         .map(|text| BaseUrl::parse(text).unwrap_err().to_string())
         .collect();
+        assert!(!refusals.join(" ").contains("hunter2"));
         insta::assert_snapshot!(refusals.join("\n"));
     }
 }

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use url::{Host, Url};
 
-use crate::redaction::printable;
+use crate::redaction::Redaction;
 use crate::secret::Secret;
 use crate::uri::{HookUri, PATH};
 
@@ -28,6 +28,9 @@ pub enum LocationError {
     /// It has a user name, a password, a query or a fragment.
     #[error("the address of Campanile may have a host and a path only: take away user, query and fragment")]
     TooMuch,
+    /// Its path goes on after `/kazoo`, as a hook's address does with its token.
+    #[error("the address of Campanile goes on after `/kazoo`: end it there, the token is added to it")]
+    Beyond,
     /// It names this very machine.
     #[error("`{0}` is refused by KAZOO as a hook's host: give the public address of Campanile")]
     Loopback(String),
@@ -43,7 +46,7 @@ impl Location {
         if text.contains('@') {
             return Err(LocationError::TooMuch);
         }
-        let not_http = || LocationError::NotHttp(printable(text));
+        let not_http = || LocationError::NotHttp(shown(text));
         let mut url = Url::parse(text).map_err(|_| not_http())?;
         if !matches!(url.scheme(), "http" | "https") {
             return Err(not_http());
@@ -54,13 +57,8 @@ impl Location {
         if let Some(host) = url.host().filter(is_loopback) {
             return Err(LocationError::Loopback(host.to_string()));
         }
-        let path = url.path().trim_end_matches('/').to_owned();
-        let own_path = format!("/{PATH}");
-        url.set_path(&if path.ends_with(&own_path) {
-            path
-        } else {
-            path + &own_path
-        });
+        let path = own_path(url.path()).ok_or(LocationError::Beyond)?;
+        url.set_path(&path);
         Ok(Self(url))
     }
 
@@ -119,6 +117,20 @@ impl Receiver {
             query(hook)
         ))
     }
+}
+
+/// `path` with `/kazoo` at its end; nothing where it is further in, before what may be a token.
+fn own_path(path: &str) -> Option<String> {
+    let path = path.trim_end_matches('/');
+    let before = path
+        .strip_suffix(PATH)
+        .and_then(|before| before.strip_suffix('/'))
+        .unwrap_or(path);
+    (!before.split('/').any(|segment| segment == PATH)).then(|| format!("{before}/{PATH}"))
+}
+
+fn shown(address: &str) -> String {
+    Redaction::default().clean(address.split(['?', '#']).next().unwrap_or_default())
 }
 
 fn query(hook: &str) -> String {
@@ -201,6 +213,9 @@ mod tests {
             "ftp://alerts.example.com",
             "https://me:hunter2@alerts.example.com",
             "https://alerts.example.com/?token=hunter2",
+            "https://alerts.example.com/prod/kazoo/hunter2",
+            "htps://alerts.example.com/kazoo/hunter2",
+            "alerts.example.com?token=hunter2",
             "http://localhost:9000",
             "http://127.0.0.1:9000/kazoo",
             "http://0.0.0.0",

@@ -6,9 +6,12 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod applying;
 mod check;
 mod client;
+mod correcting;
 mod install;
+mod network;
 mod planning;
 mod refusals;
 mod secrecy;

@@ -242,7 +242,8 @@ fn a_choice_of_hooks_comes_to_each_webhook_once() {
     );
 }
 
-fn stored(one: &Wanted) -> Hook {
+/// A webhook as install makes it.
+pub(crate) fn stored(one: &Wanted) -> Hook {
     let new = plan(
         &Options {
             subaccounts: Subaccounts::Exclude,

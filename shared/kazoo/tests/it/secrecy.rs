@@ -1,10 +1,14 @@
 //! No secret is in anything that prints: every request, refused in every way, by a server that echoes all.
 
+use std::collections::BTreeMap;
+
+use kazoo::install::Wanted;
 use kazoo::{
     AccountIdentity, AttemptRange, Client, Clock as _, Credentials, Error, HashMethod, HookId, Patch,
 };
 use serde_json::json;
 
+use crate::planning::stored;
 use crate::refusals::chain;
 use crate::stand_in::{API_KEY, Effect, StandIn, Version, new_hook};
 
@@ -36,48 +40,7 @@ fn assert_no_secret(text: &str) {
     }
 }
 
-/// Makes the request number `which` of those that need a login.
-async fn request(
-    client: &Client,
-    stand_in: &StandIn,
-    which: usize,
-) -> (&'static str, &'static str, Option<Error>) {
-    let id: HookId = "h1".parse().unwrap();
-    let now = stand_in.clock.now();
-    let range = AttemptRange { from: now, to: now };
-    match which {
-        0 => ("GET", "/webhooks", client.hooks().await.err()),
-        1 => ("GET", "/h1", client.hook(&id).await.err()),
-        2 => (
-            "PUT",
-            "/webhooks",
-            client.create(&new_hook("parking", URI)).await.err(),
-        ),
-        3 => {
-            let found = kazoo::Hook {
-                uri: kazoo::HookUri::new("https://x.example.org"),
-                ..read(client, &id).await
-            };
-            (
-                "PATCH",
-                "/h1",
-                client
-                    .patch(&id, &Patch::between(&found, &new_hook("parking", URI)))
-                    .await
-                    .err(),
-            )
-        }
-        4 => ("PATCH", "/webhooks", client.reenable_disabled().await.err()),
-        5 => ("DELETE", "/h1", client.delete(&id).await.err()),
-        6 => ("GET", "/attempts", client.attempts(range, None).await.err()),
-        _ => unreachable!("seven requests"),
-    }
-}
-
-async fn read(client: &Client, id: &HookId) -> kazoo::Hook {
-    client.hook(id).await.unwrap()
-}
-
+/// The requests that need a login, by method and end of path.
 const REQUESTS: [(&str, &str); 7] = [
     ("GET", "/webhooks"),
     ("GET", "/h1"),
@@ -88,6 +51,34 @@ const REQUESTS: [(&str, &str); 7] = [
     ("GET", "/attempts"),
 ];
 
+/// What becomes of a request that is refused.
+async fn refused(client: &Client, stand_in: &StandIn, request: (&str, &str)) -> Option<Error> {
+    let id: HookId = "h1".parse().unwrap();
+    let now = stand_in.clock.now();
+    match request {
+        ("GET", "/webhooks") => client.hooks().await.err(),
+        ("GET", "/h1") => client.hook(&id).await.err(),
+        ("PUT", "/webhooks") => client.create(&new_hook("parking", URI)).await.err(),
+        ("PATCH", "/h1") => client.patch(&id, &new_address()).await.err(),
+        ("PATCH", "/webhooks") => client.reenable_disabled().await.err(),
+        ("DELETE", "/h1") => client.delete(&id).await.err(),
+        ("GET", "/attempts") => client
+            .attempts(AttemptRange { from: now, to: now }, None)
+            .await
+            .err(),
+        (method, path) => panic!("{method} {path} is no request"),
+    }
+}
+
+/// A patch that sends the token.
+fn new_address() -> Patch {
+    let found = stored(&Wanted {
+        hook: "parking".to_owned(),
+        custom_data: BTreeMap::new(),
+    });
+    Patch::between(&found, &new_hook("parking", URI))
+}
+
 #[tokio::test]
 async fn no_error_of_any_request_shows_a_secret_that_the_server_echoes() {
     let stand_in = StandIn::start(Version::V5).await;
@@ -97,13 +88,13 @@ async fn no_error_of_any_request_shows_a_secret_that_the_server_echoes() {
     let client = stand_in.client();
     client.account().await.unwrap();
     let mut errors = 0;
-    for (which, (method, path)) in REQUESTS.into_iter().enumerate() {
+    for (method, path) in REQUESTS {
         for status in STATUSES {
             // 429 is tried four times, 401 and 409 twice.
             for _ in 0..4 {
                 stand_in.crossbar().fail_next(method, path, Effect::Echo(status));
             }
-            let (_, _, error) = request(&client, &stand_in, which).await;
+            let error = refused(&client, &stand_in, (method, path)).await;
             let error = error.unwrap_or_else(|| panic!("{method} {path} {status} succeeded"));
             assert_no_secret(&printed(&error));
             stand_in.crossbar().forget_faults();
@@ -198,7 +189,7 @@ async fn no_document_list_or_attempt_prints_a_secret() {
         .await
         .unwrap();
     let hooks = client.hooks().await.unwrap();
-    let document = read(&client, &"h1".parse().unwrap()).await;
+    let document = client.hook(&"h1".parse().unwrap()).await.unwrap();
     assert_eq!((attempts.entries.len(), hooks.len()), (1, 1));
     assert_no_secret(&format!(
         "{attempts:?} {} {hooks:?} {document:?}",
