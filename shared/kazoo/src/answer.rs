@@ -27,21 +27,13 @@ pub(crate) struct Envelope {
 
 impl Answer {
     pub(crate) fn read(status: u16, body: &[u8]) -> Self {
-        Self {
-            status,
-            envelope: serde_json::from_slice(body)
-                .ok()
-                .as_ref()
-                .and_then(Envelope::read),
-        }
+        Self { status, envelope: serde_json::from_slice(body).ok().as_ref().and_then(Envelope::read) }
     }
 
     /// The status that counts: HTTP's, or the envelope's where HTTP says that all is well.
     pub(crate) fn status(&self) -> u16 {
         let own_error = self.envelope.as_ref().and_then(|envelope| envelope.error);
-        own_error
-            .filter(|_| self.is_http_success())
-            .unwrap_or(self.status)
+        own_error.filter(|_| self.is_http_success()).unwrap_or(self.status)
     }
 
     fn is_http_success(&self) -> bool {
@@ -54,15 +46,11 @@ impl Envelope {
         let failed = matches!(text(body, "status").as_deref(), Some("error" | "fatal"));
         let envelope = Self {
             metadata: body.get("metadata").cloned().unwrap_or_default(),
-            auth_token: text(body, "auth_token")
-                .filter(|token| !token.is_empty())
-                .map(Secret::from),
+            auth_token: text(body, "auth_token").filter(|token| !token.is_empty()).map(Secret::from),
             request_id: text(body, "request_id").filter(|id| is_request_id(id)),
             message: text(body, "message").unwrap_or_default(),
             next_start_key: body.get("next_start_key").and_then(start_key),
-            error: text(body, "error")
-                .and_then(|code| code.parse().ok())
-                .filter(|_| failed),
+            error: text(body, "error").and_then(|code| code.parse().ok()).filter(|_| failed),
             data: body.get("data").cloned().unwrap_or_default(),
         };
         body.is_object().then_some(envelope)
@@ -79,10 +67,7 @@ fn start_key(value: &Value) -> Option<String> {
 }
 
 fn is_request_id(text: &str) -> bool {
-    (1..=64).contains(&text.len())
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
 #[cfg(test)]
@@ -96,18 +81,13 @@ mod tests {
         let answer = |status, body: &str| Answer::read(status, body.as_bytes()).status();
         assert_eq!(answer(200, r#"{"status":"error","error":"404","data":{}}"#), 404);
         assert_eq!(answer(502, r#"{"status":"error","error":"404","data":{}}"#), 502);
-        assert_eq!(
-            answer(200, r#"{"status":"success","error":"404","data":{}}"#),
-            200
-        );
+        assert_eq!(answer(200, r#"{"status":"success","error":"404","data":{}}"#), 200);
         assert_eq!(answer(503, "<html>"), 503);
     }
 
     #[test]
     fn an_empty_token_is_none() {
-        let envelope = Answer::read(200, br#"{"auth_token":"","data":[]}"#)
-            .envelope
-            .unwrap();
+        let envelope = Answer::read(200, br#"{"auth_token":"","data":[]}"#).envelope.unwrap();
         assert_eq!(envelope.auth_token, None);
     }
 

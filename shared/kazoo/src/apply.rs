@@ -52,16 +52,9 @@ pub async fn apply(client: &Client, plan: &Plan) -> Result<Vec<Applied>, ApplyEr
     let mut done = Vec::new();
     for change in &plan.changes {
         match apply_one(client, change).await {
-            Ok(outcome) => done.push(Applied {
-                change: change.clone(),
-                outcome,
-            }),
+            Ok(outcome) => done.push(Applied { change: change.clone(), outcome }),
             Err(source) => {
-                return Err(ApplyError {
-                    done,
-                    change: Box::new(change.clone()),
-                    source,
-                });
+                return Err(ApplyError { done, change: Box::new(change.clone()), source });
             }
         }
     }
@@ -88,10 +81,7 @@ async fn create(client: &Client, hook: &NewHook) -> Result<Outcome, Error> {
         Ok(created) => Ok(Outcome::Created(created.id)),
         Err(error) if error.is_network() => match find(client, hook).await? {
             Some(found) => Ok(Outcome::FoundAfterLostAnswer(found.id)),
-            None => client
-                .create(hook)
-                .await
-                .map(|created| Outcome::Created(created.id)),
+            None => client.create(hook).await.map(|created| Outcome::Created(created.id)),
         },
         Err(error) => Err(error),
     }

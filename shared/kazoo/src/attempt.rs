@@ -84,9 +84,7 @@ impl Attempt {
             result: AttemptResult::read(entry, &Redaction::of(&suspects)),
             // Documents of KAZOO also show it with a space.
             retries_left: whole(entry, "retries_left").or_else(|| whole(entry, "retries left")),
-            request_body: text(entry, "req_body")
-                .filter(|body| !body.is_empty())
-                .map(Secret::from),
+            request_body: text(entry, "req_body").filter(|body| !body.is_empty()).map(Secret::from),
         }
     }
 }
@@ -98,13 +96,8 @@ impl AttemptResult {
             return Self::Success;
         }
         match text(entry, "resp_status_code") {
-            Some(_) => Self::BadAnswer {
-                status: member("resp_status_code"),
-                body: member("resp_body"),
-            },
-            None => Self::NoAnswer {
-                reason: reason(&member("client_error"), &member("reason")),
-            },
+            Some(_) => Self::BadAnswer { status: member("resp_status_code"), body: member("resp_body") },
+            None => Self::NoAnswer { reason: reason(&member("client_error"), &member("reason")) },
         }
     }
 }
@@ -156,25 +149,16 @@ mod tests {
         let shown = format!("{refused}\n{unreachable}\n{success}\n{refused:?}\n{unreachable:?}");
         assert!(!shown.contains("s3cr3t") && !shown.contains("hunter2"));
         insta::assert_snapshot!(shown);
-        assert_eq!(
-            refused.request_body.unwrap().expose(),
-            "{\"password\":\"hunter2\"}"
-        );
+        assert_eq!(refused.request_body.unwrap().expose(), "{\"password\":\"hunter2\"}");
     }
 
     #[test]
     fn a_range_is_asked_for_in_gregorian_seconds() {
         let at = |text: &str| text.parse().unwrap();
-        let range = AttemptRange {
-            from: at("2019-05-06T08:10:09.9Z"),
-            to: at("2019-05-06T08:10:10Z"),
-        };
+        let range = AttemptRange { from: at("2019-05-06T08:10:09.9Z"), to: at("2019-05-06T08:10:10Z") };
         assert_eq!(
             range.query(),
-            [
-                ("created_from", "63724349409".to_owned()),
-                ("created_to", "63724349410".to_owned())
-            ]
+            [("created_from", "63724349409".to_owned()), ("created_to", "63724349410".to_owned())]
         );
     }
 }

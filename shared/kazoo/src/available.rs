@@ -21,18 +21,12 @@ pub struct AvailableHook {
 
 impl AvailableHook {
     pub(crate) fn read(entry: &Value) -> Option<Self> {
-        let modifiers = entry
-            .get("modifiers")
-            .and_then(Value::as_object)
-            .into_iter()
-            .flatten();
+        let modifiers = entry.get("modifiers").and_then(Value::as_object).into_iter().flatten();
         Some(Self {
             id: text(entry, "id")?,
             name: text(entry, "name").unwrap_or_default(),
             description: text(entry, "description").unwrap_or_default(),
-            modifiers: modifiers
-                .map(|(name, modifier)| (name.clone(), items(modifier)))
-                .collect(),
+            modifiers: modifiers.map(|(name, modifier)| (name.clone(), items(modifier))).collect(),
         })
     }
 }
@@ -40,11 +34,7 @@ impl AvailableHook {
 // `object` lists its values; `notifications` has an object whose keys they are.
 fn items(modifier: &Value) -> Vec<String> {
     match modifier.get("items") {
-        Some(Value::Array(items)) => items
-            .iter()
-            .filter_map(Value::as_str)
-            .map(str::to_owned)
-            .collect(),
+        Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
         Some(Value::Object(items)) => items.keys().cloned().collect(),
         _ => Vec::new(),
     }

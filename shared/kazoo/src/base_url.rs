@@ -80,10 +80,7 @@ fn quoted(text: &str) -> String {
     if text.contains('@') {
         return "the address".to_owned();
     }
-    format!(
-        "`{}`",
-        printable(text.split(['?', '#']).next().unwrap_or_default())
-    )
+    format!("`{}`", printable(text.split(['?', '#']).next().unwrap_or_default()))
 }
 
 #[cfg(test)]
@@ -105,10 +102,7 @@ mod tests {
             );
         }
         let proxied = BaseUrl::parse("http://proxy.example.com/crossbar/v2/").unwrap();
-        assert_eq!(
-            proxied.resource(["api_auth"]).as_str(),
-            "http://proxy.example.com/crossbar/v2/api_auth"
-        );
+        assert_eq!(proxied.resource(["api_auth"]).as_str(), "http://proxy.example.com/crossbar/v2/api_auth");
     }
 
     #[test]

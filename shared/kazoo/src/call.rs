@@ -29,15 +29,7 @@ pub(crate) struct Call {
 impl Call {
     pub(crate) fn new(operation: Operation, method: Method, path: &[&str]) -> Self {
         let path = path.iter().map(ToString::to_string).collect();
-        Self {
-            operation,
-            method,
-            relation: None,
-            path,
-            query: Vec::new(),
-            data: None,
-            secrets: Vec::new(),
-        }
+        Self { operation, method, relation: None, path, query: Vec::new(), data: None, secrets: Vec::new() }
     }
 
     pub(crate) fn get(operation: Operation, path: &[&str]) -> Self {
@@ -49,10 +41,7 @@ impl Call {
     }
 
     pub(crate) fn with_data(self, data: Value) -> Self {
-        Self {
-            data: Some(data),
-            ..self
-        }
+        Self { data: Some(data), ..self }
     }
 
     pub(crate) fn with_secrets(self, secrets: Vec<Secret>) -> Self {
@@ -60,36 +49,15 @@ impl Call {
     }
 
     pub(crate) fn on_descendants(self) -> Self {
-        Self {
-            relation: Some("descendants"),
-            ..self
-        }
+        Self { relation: Some("descendants"), ..self }
     }
 
     pub(crate) fn request(self, session: &Session) -> Request {
-        let Self {
-            operation,
-            method,
-            relation,
-            path,
-            query,
-            data,
-            secrets,
-        } = self;
+        let Self { operation, method, relation, path, query, data, secrets } = self;
         let account = ["accounts".to_owned(), session.account.to_string()];
-        let resource = relation
-            .map(str::to_owned)
-            .into_iter()
-            .chain(["webhooks".to_owned()]);
+        let resource = relation.map(str::to_owned).into_iter().chain(["webhooks".to_owned()]);
         let path = account.into_iter().chain(resource).chain(path).collect();
-        Request {
-            operation,
-            method,
-            path,
-            query,
-            data,
-            secrets,
-        }
+        Request { operation, method, path, query, data, secrets }
     }
 }
 
@@ -100,10 +68,7 @@ pub(crate) fn secrets_of(uri: &HookUri) -> Vec<Secret> {
 }
 
 pub(crate) fn starting_at(start: Option<&PageKey>) -> Vec<(&'static str, String)> {
-    start
-        .map(|key| ("start_key", key.as_str().to_owned()))
-        .into_iter()
-        .collect()
+    start.map(|key| ("start_key", key.as_str().to_owned())).into_iter().collect()
 }
 
 pub(crate) fn document(operation: Operation, envelope: &Envelope) -> Result<Hook, Error> {
@@ -127,8 +92,5 @@ pub(crate) fn page<T>(
     read: impl Fn(&Value) -> Option<T>,
 ) -> Result<Page<T>, Error> {
     let entries = entries(operation, envelope, read)?;
-    Ok(Page {
-        entries,
-        next: envelope.next_start_key.clone().map(PageKey::new),
-    })
+    Ok(Page { entries, next: envelope.next_start_key.clone().map(PageKey::new) })
 }

@@ -51,25 +51,12 @@ pub async fn examine(
     range: AttemptRange,
 ) -> Result<Report, Error> {
     let is_there = |wanted: &Wanted| survey.ours.iter().any(|hook| wanted.is(hook));
-    let missing = survey
-        .wanted
-        .iter()
-        .filter(|wanted| !is_there(wanted))
-        .cloned()
-        .collect();
+    let missing = survey.wanted.iter().filter(|wanted| !is_there(wanted)).cloned().collect();
     let mut hooks = Vec::new();
     for hook in survey.ours {
         let attempts = client.hook_attempts(&hook.id, range, None).await?.entries;
-        let token = if receiver.uri(&hook.hook) == hook.uri {
-            Token::Current
-        } else {
-            Token::Other
-        };
-        hooks.push(HookReport {
-            hook,
-            token,
-            failed_attempts: last_failed(attempts),
-        });
+        let token = if receiver.uri(&hook.hook) == hook.uri { Token::Current } else { Token::Other };
+        hooks.push(HookReport { hook, token, failed_attempts: last_failed(attempts) });
     }
     Ok(Report { hooks, missing })
 }
@@ -115,9 +102,7 @@ impl HookReport {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.hooks.iter().try_for_each(|hook| write!(f, "{hook}"))?;
-        self.missing
-            .iter()
-            .try_for_each(|wanted| writeln!(f, "{wanted}: missing; install creates it"))
+        self.missing.iter().try_for_each(|wanted| writeln!(f, "{wanted}: missing; install creates it"))
     }
 }
 
@@ -133,13 +118,8 @@ impl fmt::Display for HookReport {
         }?;
         match self.token {
             Token::Current => writeln!(f),
-            Token::Other => writeln!(
-                f,
-                "; shows another token than the present one; install corrects it"
-            ),
+            Token::Other => writeln!(f, "; shows another token than the present one; install corrects it"),
         }?;
-        self.failed_attempts
-            .iter()
-            .try_for_each(|attempt| writeln!(f, "  failed {attempt}"))
+        self.failed_attempts.iter().try_for_each(|attempt| writeln!(f, "  failed {attempt}"))
     }
 }

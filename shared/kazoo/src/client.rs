@@ -49,17 +49,9 @@ pub struct Client {
 impl Client {
     /// Makes a client; nothing is sent yet.
     pub fn new(configuration: Configuration, clock: Arc<dyn Clock>) -> Result<Self, Error> {
-        let Configuration {
-            base_url,
-            credentials,
-            account,
-            deadlines,
-        } = configuration;
+        let Configuration { base_url, credentials, account, deadlines } = configuration;
         let transport = Transport::new(base_url, deadlines, clock)?;
-        Ok(Self {
-            transport,
-            sessions: Sessions::new(credentials, account),
-        })
+        Ok(Self { transport, sessions: Sessions::new(credentials, account) })
     }
 
     /// The account that is worked on; logs in to learn it.
@@ -86,17 +78,13 @@ impl Client {
     /// All webhooks of the account.
     pub async fn hooks(&self) -> Result<Vec<HookSummary>, Error> {
         let query = vec![("paginate", "false".to_owned())];
-        let envelope = self
-            .call(Call::get(Operation::ListHooks, &[]).with_query(query))
-            .await?;
+        let envelope = self.call(Call::get(Operation::ListHooks, &[]).with_query(query)).await?;
         entries(Operation::ListHooks, &envelope, HookSummary::read)
     }
 
     /// A page of the account's webhooks, the first unless `start` says where to begin.
     pub async fn hooks_page(&self, start: Option<&PageKey>) -> Result<Page<HookSummary>, Error> {
-        let envelope = self
-            .call(Call::get(Operation::ListHooks, &[]).with_query(starting_at(start)))
-            .await?;
+        let envelope = self.call(Call::get(Operation::ListHooks, &[]).with_query(starting_at(start))).await?;
         page(Operation::ListHooks, &envelope, HookSummary::read)
     }
 
@@ -129,11 +117,7 @@ impl Client {
     async fn patch_remaining(&self, id: &HookId, patch: &Patch) -> Result<Hook, Error> {
         let found = self.hook(id).await?;
         let remaining = patch.remaining(&found);
-        if remaining.is_empty() {
-            Ok(found)
-        } else {
-            self.patch_once(id, &remaining).await
-        }
+        if remaining.is_empty() { Ok(found) } else { self.patch_once(id, &remaining).await }
     }
 
     async fn patch_once(&self, id: &HookId, patch: &Patch) -> Result<Hook, Error> {
@@ -178,9 +162,7 @@ impl Client {
     }
 
     async fn delete_once(&self, id: &HookId) -> Result<(), Error> {
-        self.call(Call::new(Operation::DeleteHook, Method::DELETE, &[id.as_str()]))
-            .await
-            .map(drop)
+        self.call(Call::new(Operation::DeleteHook, Method::DELETE, &[id.as_str()])).await.map(drop)
     }
 
     /// A page of the account's attempts to deliver within `range`, as Crossbar orders them: newest first.
@@ -210,12 +192,8 @@ impl Client {
     ) -> Result<Page<Attempt>, Error> {
         let mut query = range.query().to_vec();
         query.extend(starting_at(start));
-        let envelope = self
-            .call(Call::get(Operation::ListAttempts, path).with_query(query))
-            .await?;
-        page(Operation::ListAttempts, &envelope, |entry| {
-            Some(Attempt::read(entry))
-        })
+        let envelope = self.call(Call::get(Operation::ListAttempts, path).with_query(query)).await?;
+        page(Operation::ListAttempts, &envelope, |entry| Some(Attempt::read(entry)))
     }
 
     /// Makes a call with a valid token; where it is rejected although it was kept, with a new one.
@@ -233,16 +211,9 @@ impl Client {
     }
 
     async fn call_in(&self, session: &Session, call: Call) -> Result<Envelope, Error> {
-        let envelope = self
-            .transport
-            .exchange(&call.request(session), Some(&session.token))
-            .await?;
+        let envelope = self.transport.exchange(&call.request(session), Some(&session.token)).await?;
         // Compared with the token that was sent: meanwhile another request may have renewed it.
-        if let Some(token) = envelope
-            .auth_token
-            .as_ref()
-            .filter(|token| **token != session.token)
-        {
+        if let Some(token) = envelope.auth_token.as_ref().filter(|token| **token != session.token) {
             self.sessions.adopt(&self.transport, token).await;
         }
         Ok(envelope)

@@ -20,11 +20,7 @@ pub struct Credentials(Proof);
 #[derive(Clone)]
 enum Proof {
     ApiKey(Secret),
-    User {
-        hash: Secret,
-        method: HashMethod,
-        account: AccountIdentity,
-    },
+    User { hash: Secret, method: HashMethod, account: AccountIdentity },
 }
 
 /// How the user's name and password are hashed for the login.
@@ -99,11 +95,7 @@ impl Credentials {
         if account.value().is_empty() {
             return Err(CredentialsError::NoAccount);
         }
-        Ok(Self(Proof::User {
-            hash: method.hash(username, password),
-            method,
-            account,
-        }))
+        Ok(Self(Proof::User { hash: method.hash(username, password), method, account }))
     }
 
     /// The resource that takes these credentials.
@@ -117,11 +109,7 @@ impl Credentials {
     pub(crate) fn data(&self) -> Value {
         match &self.0 {
             Proof::ApiKey(key) => json!({ "api_key": key.expose() }),
-            Proof::User {
-                hash,
-                method,
-                account,
-            } => json!({
+            Proof::User { hash, method, account } => json!({
                 "credentials": hash.expose(),
                 "method": method.as_str(),
                 account.key(): account.value(),
@@ -141,11 +129,7 @@ impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Proof::ApiKey(key) => f.debug_tuple("ApiKey").field(key).finish(),
-            Proof::User {
-                hash,
-                method,
-                account,
-            } => f
+            Proof::User { hash, method, account } => f
                 .debug_struct("User")
                 .field("hash", hash)
                 .field("method", method)
@@ -208,13 +192,11 @@ impl AccountIdentity {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            // Writing to a String cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 #[cfg(test)]
@@ -223,9 +205,7 @@ mod tests {
 
     fn john(method: HashMethod) -> Value {
         let account = AccountIdentity::Realm("sip.example.com".to_owned());
-        Credentials::user("John@example.com", "m32c6NfqYEt", method, account)
-            .unwrap()
-            .data()
+        Credentials::user("John@example.com", "m32c6NfqYEt", method, account).unwrap().data()
     }
 
     #[test]

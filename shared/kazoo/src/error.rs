@@ -67,11 +67,7 @@ pub enum Trouble {
 
 impl Error {
     pub(crate) fn new(operation: Operation, trouble: Trouble) -> Self {
-        Self {
-            operation,
-            request_id: None,
-            trouble,
-        }
+        Self { operation, request_id: None, trouble }
     }
 
     /// Why Crossbar refused, if it did.
@@ -84,10 +80,7 @@ impl Error {
 
     /// Whether KAZOO may have done what it was asked although nothing came back.
     pub fn may_have_been_done(&self) -> bool {
-        matches!(
-            self.trouble,
-            Trouble::TimedOut(_) | Trouble::Interrupted(_) | Trouble::Unreadable(_)
-        )
+        matches!(self.trouble, Trouble::TimedOut(_) | Trouble::Interrupted(_) | Trouble::Unreadable(_))
     }
 
     /// Whether the network, not KAZOO, is why nothing is known.
@@ -128,7 +121,5 @@ impl fmt::Display for Operation {
 }
 
 fn asked_as(request_id: Option<&str>) -> String {
-    request_id
-        .map(|id| format!(" (request `{id}`)"))
-        .unwrap_or_default()
+    request_id.map(|id| format!(" (request `{id}`)")).unwrap_or_default()
 }

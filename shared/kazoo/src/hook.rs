@@ -115,9 +115,7 @@ impl Hook {
     pub fn state(&self) -> State {
         match &self.disable_reason {
             _ if self.enabled => State::Enabled,
-            Some(reason) => State::AutoDisabled {
-                reason: reason.clone(),
-            },
+            Some(reason) => State::AutoDisabled { reason: reason.clone() },
             None => State::DisabledByPerson,
         }
     }
@@ -188,24 +186,15 @@ impl NewHook {
 
 /// Hook and modifiers in the words of `--hooks`.
 pub(crate) fn label(hook: &str, custom_data: &BTreeMap<String, String>) -> String {
-    let modifiers = ["type", "action"]
-        .into_iter()
-        .filter_map(|key| custom_data.get(key));
-    let words: Vec<_> = std::iter::once(hook)
-        .chain(modifiers.map(String::as_str))
-        .collect();
+    let modifiers = ["type", "action"].into_iter().filter_map(|key| custom_data.get(key));
+    let words: Vec<_> = std::iter::once(hook).chain(modifiers.map(String::as_str)).collect();
     printable(&words.join(":"))
 }
 
 fn members<const N: usize>(members: [(&str, Value); N]) -> Map<String, Value> {
-    members
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value))
-        .collect()
+    members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 fn disable_reason(value: &Value) -> Option<String> {
-    text(value, "disable_reason")
-        .filter(|reason| !reason.is_empty())
-        .map(|reason| printable(&reason))
+    text(value, "disable_reason").filter(|reason| !reason.is_empty()).map(|reason| printable(&reason))
 }

@@ -38,11 +38,7 @@ macro_rules! id {
             type Err = ParseIdError;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                if is_id(text) {
-                    Ok(Self(text.to_owned()))
-                } else {
-                    Err(ParseIdError(beginning_of(text)))
-                }
+                if is_id(text) { Ok(Self(text.to_owned())) } else { Err(ParseIdError(beginning_of(text))) }
             }
         }
     };

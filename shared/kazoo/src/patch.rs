@@ -35,11 +35,7 @@ impl Patch {
 
     /// Switches a hook on, which also clears what KAZOO remembers of its failures.
     pub fn enable() -> Self {
-        Self(vec![Difference {
-            key: "enabled".to_owned(),
-            from: json!(false),
-            to: json!(true),
-        }])
+        Self(vec![Difference { key: "enabled".to_owned(), from: json!(false), to: json!(true) }])
     }
 
     /// This patch with the hook switched on besides.
@@ -61,10 +57,7 @@ impl Patch {
 
     /// The members to send.
     pub(crate) fn settings(&self) -> Map<String, Value> {
-        self.0
-            .iter()
-            .map(|difference| (difference.key.clone(), difference.to.clone()))
-            .collect()
+        self.0.iter().map(|difference| (difference.key.clone(), difference.to.clone())).collect()
     }
 
     fn from_settings(found: &Map<String, Value>, wanted: Map<String, Value>) -> Self {

@@ -73,28 +73,17 @@ impl Plan {
     }
 
     pub(crate) fn note(&mut self, hook: &Hook, reason: NoteReason) {
-        self.notes.push(Note {
-            id: hook.id.clone(),
-            label: hook.label(),
-            reason,
-        });
+        self.notes.push(Note { id: hook.id.clone(), label: hook.label(), reason });
     }
 }
 
 impl Change {
     pub(crate) fn patch(hook: &Hook, patch: Patch) -> Self {
-        Self::Patch {
-            id: hook.id.clone(),
-            label: hook.label(),
-            patch,
-        }
+        Self::Patch { id: hook.id.clone(), label: hook.label(), patch }
     }
 
     pub(crate) fn delete(hook: &Hook) -> Self {
-        Self::Delete {
-            id: hook.id.clone(),
-            label: hook.label(),
-        }
+        Self::Delete { id: hook.id.clone(), label: hook.label() }
     }
 }
 
@@ -103,9 +92,7 @@ impl fmt::Display for Plan {
         if self.is_empty() {
             writeln!(f, "nothing to change")?;
         }
-        self.changes
-            .iter()
-            .try_for_each(|change| writeln!(f, "{change}"))?;
+        self.changes.iter().try_for_each(|change| writeln!(f, "{change}"))?;
         self.notes.iter().try_for_each(|note| writeln!(f, "{note}"))
     }
 }
@@ -132,10 +119,7 @@ impl fmt::Display for Note {
                 )
             }
             NoteReason::Duplicate { of } => {
-                write!(
-                    f,
-                    "leave {label} ({id}): the same as {of}; install --prune deletes it"
-                )
+                write!(f, "leave {label} ({id}): the same as {of}; install --prune deletes it")
             }
             NoteReason::NotChosen => write!(f, "leave {label} ({id}): ours, but not among the hooks chosen"),
         }

@@ -71,9 +71,7 @@ impl Location {
             && url.password().is_none()
             && url.fragment().is_none()
             && url.origin() == self.0.origin()
-            && self
-                .token_of(&url)
-                .is_some_and(|token| !token.is_empty() && !token.contains('/'))
+            && self.token_of(&url).is_some_and(|token| !token.is_empty() && !token.contains('/'))
             && url.query() == Some(&query(hook))
     }
 
@@ -96,11 +94,7 @@ impl std::fmt::Display for Location {
 impl Receiver {
     /// Joins the address and a token of the secret `campanile/kazoo`.
     pub fn new(location: Location, token: Secret) -> Result<Self, LocationError> {
-        if is_url_safe(token.expose()) {
-            Ok(Self { location, token })
-        } else {
-            Err(LocationError::Token)
-        }
+        if is_url_safe(token.expose()) { Ok(Self { location, token }) } else { Err(LocationError::Token) }
     }
 
     /// The address without its token.
@@ -110,22 +104,14 @@ impl Receiver {
 
     /// The address that a hook named `hook` calls.
     pub fn uri(&self, hook: &str) -> HookUri {
-        HookUri::new(format!(
-            "{}/{}?{}",
-            self.location.0,
-            self.token.expose(),
-            query(hook)
-        ))
+        HookUri::new(format!("{}/{}?{}", self.location.0, self.token.expose(), query(hook)))
     }
 }
 
 /// `path` with `/kazoo` at its end; nothing where it is further in, before what may be a token.
 fn own_path(path: &str) -> Option<String> {
     let path = path.trim_end_matches('/');
-    let before = path
-        .strip_suffix(PATH)
-        .and_then(|before| before.strip_suffix('/'))
-        .unwrap_or(path);
+    let before = path.strip_suffix(PATH).and_then(|before| before.strip_suffix('/')).unwrap_or(path);
     (!before.split('/').any(|segment| segment == PATH)).then(|| format!("{before}/{PATH}"))
 }
 
@@ -174,9 +160,7 @@ mod tests {
             );
         }
         assert_eq!(
-            receiver("https://x.example.com/prod", "s3cr3t")
-                .uri("parking")
-                .expose(),
+            receiver("https://x.example.com/prod", "s3cr3t").uri("parking").expose(),
             "https://x.example.com/prod/kazoo/s3cr3t?hook=parking"
         );
     }
@@ -224,11 +208,7 @@ mod tests {
         .map(parse)
         .to_vec();
         let location = Location::parse("https://alerts.example.com").unwrap();
-        lines.push(
-            Receiver::new(location, "hunter2/".into())
-                .unwrap_err()
-                .to_string(),
-        );
+        lines.push(Receiver::new(location, "hunter2/".into()).unwrap_err().to_string());
         assert!(!lines.join(" ").contains("hunter2"));
         insta::assert_snapshot!(lines.join("\n"));
     }

@@ -12,9 +12,8 @@ pub(crate) const MASK: &str = "***";
 const LONGEST: usize = 300;
 
 /// What ends the path segment that follows `/kazoo/` in a running text.
-const SEGMENT_ENDS: [char; 16] = [
-    '/', '?', '#', '&', '"', '\'', '`', '\\', ' ', ',', ';', '<', '>', ')', '}', ']',
-];
+const SEGMENT_ENDS: [char; 16] =
+    ['/', '?', '#', '&', '"', '\'', '`', '\\', ' ', ',', ';', '<', '>', ')', '}', ']'];
 
 /// The secrets that a request carried, and that its answer may therefore echo.
 #[derive(Default)]
@@ -22,11 +21,7 @@ pub(crate) struct Redaction<'a>(Vec<&'a str>);
 
 impl<'a> Redaction<'a> {
     pub(crate) fn of(secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
-        let mut secrets: Vec<_> = secrets
-            .into_iter()
-            .map(Secret::expose)
-            .filter(|s| !s.is_empty())
-            .collect();
+        let mut secrets: Vec<_> = secrets.into_iter().map(Secret::expose).filter(|s| !s.is_empty()).collect();
         // The longest first: a secret that contains another must not leave its rest behind.
         secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
         Self(secrets)
@@ -34,10 +29,7 @@ impl<'a> Redaction<'a> {
 
     /// `text` without the request's secrets and without the token of any hook's address.
     pub(crate) fn clean(&self, text: &str) -> String {
-        let known_gone = self
-            .0
-            .iter()
-            .fold(text.to_owned(), |text, secret| text.replace(secret, REDACTED));
+        let known_gone = self.0.iter().fold(text.to_owned(), |text, secret| text.replace(secret, REDACTED));
         printable(&mask_tokens(&known_gone))
     }
 }
@@ -88,10 +80,7 @@ mod tests {
     #[test]
     fn a_secret_within_another_leaves_nothing_behind() {
         let secrets = [Secret::new("abc"), Secret::new("abcdef")];
-        assert_eq!(
-            Redaction::of(&secrets).clean("x abcdef y abc"),
-            "x [redacted] y [redacted]"
-        );
+        assert_eq!(Redaction::of(&secrets).clean("x abcdef y abc"), "x [redacted] y [redacted]");
     }
 
     #[test]

@@ -102,10 +102,7 @@ impl Refusal {
     /// What a failed answer to `operation` means.
     pub(crate) fn of(operation: Operation, answer: &Answer, redaction: &Redaction<'_>) -> Self {
         let nothing = Value::Null;
-        let data = answer
-            .envelope
-            .as_ref()
-            .map_or(&nothing, |envelope| &envelope.data);
+        let data = answer.envelope.as_ref().map_or(&nothing, |envelope| &envelope.data);
         let raw_message = answer.envelope.as_ref().map_or("", |envelope| &envelope.message);
         let message = redaction.clean(raw_message);
         match answer.status() {
@@ -113,9 +110,7 @@ impl Refusal {
             401 => unauthorized(operation, raw_message, data),
             403 => Self::Forbidden,
             404 if operation == Operation::LogIn && answer.envelope.is_some() => Self::UnknownApiKey,
-            404 => Self::NotFound {
-                identifiers: identifiers(data, redaction),
-            },
+            404 => Self::NotFound { identifiers: identifiers(data, redaction) },
             405 => Self::MethodNotAllowed,
             409 => Self::Conflict,
             423 => Self::AccountDisabled,
@@ -146,23 +141,13 @@ fn bad_request(message: String, data: &Value, redaction: &Redaction<'_>) -> Refu
         return Refusal::BadJson;
     }
     let problems = field_problems("", data, redaction);
-    if problems.is_empty() {
-        Refusal::Other { status: 400, message }
-    } else {
-        Refusal::Validation(problems)
-    }
+    if problems.is_empty() { Refusal::Other { status: 400, message } } else { Refusal::Validation(problems) }
 }
 
 /// Collects `{"<field>": {"<rule>": {"message": ..}}}`, where a field may be nested instead of dotted.
 fn field_problems(parent: &str, data: &Value, redaction: &Redaction<'_>) -> Vec<FieldProblem> {
-    let members = data
-        .as_object()
-        .into_iter()
-        .flatten()
-        .filter(|(_, rules)| rules.is_object());
-    members
-        .flat_map(|(name, rules)| problems_of(&joined_name(parent, name), rules, redaction))
-        .collect()
+    let members = data.as_object().into_iter().flatten().filter(|(_, rules)| rules.is_object());
+    members.flat_map(|(name, rules)| problems_of(&joined_name(parent, name), rules, redaction)).collect()
 }
 
 fn problems_of(field: &str, rules: &Value, redaction: &Redaction<'_>) -> Vec<FieldProblem> {
@@ -181,11 +166,7 @@ fn problems_of(field: &str, rules: &Value, redaction: &Redaction<'_>) -> Vec<Fie
 }
 
 fn joined_name(parent: &str, name: &str) -> String {
-    if parent.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{parent}.{name}")
-    }
+    if parent.is_empty() { name.to_owned() } else { format!("{parent}.{name}") }
 }
 
 // `["<id>"]`, or an object that holds it under one name or another.
@@ -195,36 +176,19 @@ fn identifiers(data: &Value, redaction: &Redaction<'_>) -> Vec<String> {
         Value::Object(members) => members.values().collect(),
         _ => Vec::new(),
     };
-    found
-        .into_iter()
-        .filter_map(Value::as_str)
-        .take(3)
-        .map(|id| redaction.clean(id))
-        .collect()
+    found.into_iter().filter_map(Value::as_str).take(3).map(|id| redaction.clean(id)).collect()
 }
 
 fn named(identifiers: &[String]) -> String {
-    if identifiers.is_empty() {
-        String::new()
-    } else {
-        format!(" as `{}`", identifiers.join("`, `"))
-    }
+    if identifiers.is_empty() { String::new() } else { format!(" as `{}`", identifiers.join("`, `")) }
 }
 
 fn quoted(message: &str) -> String {
-    if message.is_empty() {
-        "without a word".to_owned()
-    } else {
-        format!("`{message}`")
-    }
+    if message.is_empty() { "without a word".to_owned() } else { format!("`{message}`") }
 }
 
 fn joined(problems: &[FieldProblem]) -> String {
-    problems
-        .iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join("; ")
+    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
 impl fmt::Display for FieldProblem {

@@ -38,20 +38,13 @@ pub(crate) struct Sessions {
 
 impl Sessions {
     pub(crate) fn new(credentials: Credentials, account: Option<AccountId>) -> Self {
-        Self {
-            credentials,
-            account,
-            current: Mutex::new(None),
-        }
+        Self { credentials, account, current: Mutex::new(None) }
     }
 
     /// The present session, or a new one where there is none or its life is over.
     pub(crate) async fn obtain(&self, transport: &Transport) -> Result<Obtained, Error> {
         let mut current = self.current.lock().await;
-        if let Some(session) = current
-            .as_ref()
-            .filter(|session| session.lives_at(transport.clock().now()))
-        {
+        if let Some(session) = current.as_ref().filter(|session| session.lives_at(transport.clock().now())) {
             return Ok(Obtained::Kept(session.clone()));
         }
         let session = self.log_in(transport).await?;
@@ -73,13 +66,7 @@ impl Sessions {
 
     /// Uses `token` from now on, if it is not the one in use.
     pub(crate) async fn adopt(&self, transport: &Transport, token: &Secret) {
-        if let Some(session) = self
-            .current
-            .lock()
-            .await
-            .as_mut()
-            .filter(|session| session.token != *token)
-        {
+        if let Some(session) = self.current.lock().await.as_mut().filter(|session| session.token != *token) {
             session.token = token.clone();
             session.since = transport.clock().now();
         }
@@ -102,17 +89,9 @@ impl Sessions {
 
     fn begin(&self, envelope: Envelope, since: Timestamp) -> Result<Session, &'static str> {
         let own_account = || text(&envelope.data, "account_id").and_then(|id| id.parse().ok());
-        let account = self
-            .account
-            .clone()
-            .or_else(own_account)
-            .ok_or("a login without an account id")?;
+        let account = self.account.clone().or_else(own_account).ok_or("a login without an account id")?;
         let token = envelope.auth_token.ok_or("a login without an auth_token")?;
-        Ok(Session {
-            token,
-            account,
-            since,
-        })
+        Ok(Session { token, account, since })
     }
 }
 

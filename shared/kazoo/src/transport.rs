@@ -34,10 +34,7 @@ pub struct Deadlines {
 
 impl Default for Deadlines {
     fn default() -> Self {
-        Self {
-            connect: Duration::from_secs(10),
-            request: Duration::from_secs(30),
-        }
+        Self { connect: Duration::from_secs(10), request: Duration::from_secs(30) }
     }
 }
 
@@ -66,11 +63,7 @@ impl Transport {
             .timeout(deadlines.request)
             .build()
             .map_err(|error| Error::new(Operation::Prepare, Trouble::NoClient(error)))?;
-        Ok(Self {
-            http,
-            base_url,
-            clock,
-        })
+        Ok(Self { http, base_url, clock })
     }
 
     pub(crate) fn clock(&self) -> &dyn Clock {
@@ -102,9 +95,7 @@ impl Transport {
         if !(200..300).contains(&answer.status()) {
             return Err(refused(request, token, answer));
         }
-        answer
-            .envelope
-            .ok_or_else(|| fail(Trouble::Unreadable("not a JSON object")))
+        answer.envelope.ok_or_else(|| fail(Trouble::Unreadable("not a JSON object")))
     }
 
     async fn send(&self, request: &Request, token: Option<&Secret>) -> Result<Answer, Trouble> {
@@ -148,11 +139,7 @@ fn refused(request: &Request, token: Option<&Secret>, answer: Answer) -> Error {
     let refusal = Refusal::of(request.operation, &answer, &redaction);
     let request_id = answer.envelope.and_then(|envelope| envelope.request_id);
     let request_id = request_id.map(|id| redaction.clean(&id));
-    Error {
-        operation: request.operation,
-        request_id,
-        trouble: Trouble::Refused(refusal),
-    }
+    Error { operation: request.operation, request_id, trouble: Trouble::Refused(refusal) }
 }
 
 fn header_value(token: &Secret) -> Result<HeaderValue, Trouble> {

@@ -30,15 +30,9 @@ impl HookUri {
         let Ok(url) = Url::parse(&self.0) else {
             return vec![Secret::new(self.0.clone())];
         };
-        let segments = url
-            .path_segments()
-            .into_iter()
-            .flatten()
-            .filter(|segment| *segment != PATH);
-        let values = url
-            .query_pairs()
-            .filter(|(name, _)| name != "hook")
-            .map(|(_, value)| value.into_owned());
+        let segments = url.path_segments().into_iter().flatten().filter(|segment| *segment != PATH);
+        let values =
+            url.query_pairs().filter(|(name, _)| name != "hook").map(|(_, value)| value.into_owned());
         segments
             .map(Secret::from)
             .chain(values.map(Secret::from))
@@ -71,18 +65,11 @@ fn masked(text: &str) -> Option<String> {
 
 // Somebody else's address may carry a secret anywhere, so of those only the host is shown.
 fn masked_path(url: &Url) -> Option<String> {
-    let (before, _token) = url
-        .path()
-        .strip_suffix('/')
-        .unwrap_or(url.path())
-        .rsplit_once('/')?;
+    let (before, _token) = url.path().strip_suffix('/').unwrap_or(url.path()).rsplit_once('/')?;
     if before.rsplit('/').next() != Some(PATH) {
         return None;
     }
-    let hook = url
-        .query()
-        .and_then(|query| query.strip_prefix("hook="))
-        .filter(|hook| is_hook_name(hook));
+    let hook = url.query().and_then(|query| query.strip_prefix("hook=")).filter(|hook| is_hook_name(hook));
     Some(match hook {
         Some(hook) => format!("{before}/{MASK}?hook={hook}"),
         None => format!("{before}/{MASK}"),
@@ -121,9 +108,6 @@ mod tests {
     #[test]
     fn debug_masks_as_well() {
         let uri = HookUri::new("https://alerts.example.com/kazoo/s3cr3t?hook=parking");
-        assert_eq!(
-            format!("{uri:?}"),
-            "HookUri(https://alerts.example.com/kazoo/***?hook=parking)"
-        );
+        assert_eq!(format!("{uri:?}"), "HookUri(https://alerts.example.com/kazoo/***?hook=parking)");
     }
 }

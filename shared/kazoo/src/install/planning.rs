@@ -54,10 +54,7 @@ pub enum DisabledByPerson {
 /// account's hooks; those that are not ours are not looked at.
 pub fn plan(options: &Options, wanted: &[Wanted], existing: &[Hook]) -> Plan {
     let location = options.receiver.location();
-    let ours: Vec<_> = existing
-        .iter()
-        .filter(|hook| location.owns(&hook.hook, &hook.uri))
-        .collect();
+    let ours: Vec<_> = existing.iter().filter(|hook| location.owns(&hook.hook, &hook.uri)).collect();
     let mut plan = Plan::default();
     for one in wanted {
         let mut equal: Vec<_> = ours.iter().copied().filter(|hook| one.is(hook)).collect();
@@ -73,10 +70,7 @@ pub fn plan(options: &Options, wanted: &[Wanted], existing: &[Hook]) -> Plan {
             }
         }
     }
-    for hook in ours
-        .into_iter()
-        .filter(|hook| !wanted.iter().any(|one| one.is(hook)))
-    {
+    for hook in ours.into_iter().filter(|hook| !wanted.iter().any(|one| one.is(hook))) {
         plan.note(hook, NoteReason::NotChosen);
     }
     plan

@@ -32,11 +32,7 @@ impl Selection {
     }
 
     fn of_hook(hook: &str) -> Self {
-        Self {
-            hook: hook.to_owned(),
-            kind: None,
-            action: None,
-        }
+        Self { hook: hook.to_owned(), kind: None, action: None }
     }
 }
 
@@ -51,15 +47,10 @@ impl FromStr for Selection {
         let word = |word: &&str| (*word).to_owned();
         match words.as_slice() {
             [hook] => Ok(Self::of_hook(hook)),
-            [hook, kind] => Ok(Self {
-                kind: Some(word(kind)),
-                ..Self::of_hook(hook)
-            }),
-            [hook, kind, action] => Ok(Self {
-                kind: Some(word(kind)),
-                action: Some(word(action)),
-                ..Self::of_hook(hook)
-            }),
+            [hook, kind] => Ok(Self { kind: Some(word(kind)), ..Self::of_hook(hook) }),
+            [hook, kind, action] => {
+                Ok(Self { kind: Some(word(kind)), action: Some(word(action)), ..Self::of_hook(hook) })
+            }
             _ => Err(SelectionError(printable(text))),
         }
     }
@@ -68,14 +59,7 @@ impl FromStr for Selection {
 impl fmt::Display for Selection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let words = [Some(&self.hook), self.kind.as_ref(), self.action.as_ref()];
-        f.pad(
-            &words
-                .into_iter()
-                .flatten()
-                .map(String::as_str)
-                .collect::<Vec<_>>()
-                .join(":"),
-        )
+        f.pad(&words.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(":"))
     }
 }
 

@@ -85,12 +85,8 @@ fn expand_one(selection: &Selection, offered: &[AvailableHook]) -> Result<Vec<Wa
     };
     let kinds = values(selection, "type", selection.kind.as_deref(), modifiers)?;
     let actions = values(selection, "action", selection.action.as_deref(), modifiers)?;
-    let pairs = kinds
-        .iter()
-        .flat_map(|kind| actions.iter().map(move |action| (kind, action)));
-    Ok(pairs
-        .map(|(kind, action)| Wanted::of(&selection.hook, kind.as_ref(), action.as_ref()))
-        .collect())
+    let pairs = kinds.iter().flat_map(|kind| actions.iter().map(move |action| (kind, action)));
+    Ok(pairs.map(|(kind, action)| Wanted::of(&selection.hook, kind.as_ref(), action.as_ref())).collect())
 }
 
 /// The values of one modifier to ask for; a single `None` where the hook does not have the modifier.
@@ -103,10 +99,7 @@ fn values(
     let hook = || selection.hook.clone();
     let Some(offered) = modifiers.get(modifier).filter(|offered| !offered.is_empty()) else {
         return match chosen {
-            Some(_) => Err(NotOffered::Modifier {
-                hook: hook(),
-                modifier,
-            }),
+            Some(_) => Err(NotOffered::Modifier { hook: hook(), modifier }),
             None => Ok(vec![None]),
         };
     };
@@ -117,29 +110,17 @@ fn values(
     if chosen == ALL {
         return Ok(offered.iter().cloned().map(Some).collect());
     }
-    Err(NotOffered::Value {
-        hook: hook(),
-        modifier,
-        value: chosen.to_owned(),
-        offered: offered.clone(),
-    })
+    Err(NotOffered::Value { hook: hook(), modifier, value: chosen.to_owned(), offered: offered.clone() })
 }
 
 fn no_such_hook(selection: &Selection, offered: &[AvailableHook]) -> NotOffered {
     let mut ids: Vec<_> = offered.iter().map(|hook| hook.id.clone()).collect();
     ids.sort_unstable();
-    NotOffered::Hook {
-        hook: selection.hook.clone(),
-        offered: ids,
-    }
+    NotOffered::Hook { hook: selection.hook.clone(), offered: ids }
 }
 
 fn listed(words: &[String]) -> String {
-    words
-        .iter()
-        .map(|word| format!("`{word}`"))
-        .collect::<Vec<_>>()
-        .join(", ")
+    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }
 
 impl Wanted {
@@ -149,10 +130,7 @@ impl Wanted {
             .into_iter()
             .filter_map(|(name, value)| Some((name.to_owned(), value?.clone())))
             .collect();
-        Self {
-            hook: hook.to_owned(),
-            custom_data,
-        }
+        Self { hook: hook.to_owned(), custom_data }
     }
 
     /// Whether `hook`, known to be ours by its address, is this one. Where modifiers tell hooks apart they

@@ -12,14 +12,9 @@ use crate::stand_in::{StandIn, Version};
 async fn examined(stand_in: &StandIn, token: &str) -> Report {
     let client = stand_in.client();
     let receiver = receiver(token);
-    let survey = survey(&client, receiver.location(), &Selection::defaults())
-        .await
-        .unwrap();
+    let survey = survey(&client, receiver.location(), &Selection::defaults()).await.unwrap();
     let to = stand_in.clock.now();
-    let range = AttemptRange {
-        from: to.checked_sub(SignedDuration::from_hours(24)).unwrap(),
-        to,
-    };
+    let range = AttemptRange { from: to.checked_sub(SignedDuration::from_hours(24)).unwrap(), to };
     examine(&client, &receiver, survey, range).await.unwrap()
 }
 
@@ -48,30 +43,15 @@ async fn a_hook_switched_off_for_failures_is_shown_with_its_last_attempts_and_re
         }
         let report = examined(&stand_in, "s3cr3t").await;
         assert!(!report.is_healthy());
-        let hook = report
-            .hooks
-            .iter()
-            .find(|hook| hook.hook.id.as_str() == broken)
-            .unwrap();
-        assert_eq!(
-            hook.hook.state(),
-            State::AutoDisabled {
-                reason: "too many failed attempts".to_owned()
-            }
-        );
+        let hook = report.hooks.iter().find(|hook| hook.hook.id.as_str() == broken).unwrap();
+        assert_eq!(hook.hook.state(), State::AutoDisabled { reason: "too many failed attempts".to_owned() });
         assert_eq!(hook.failed_attempts.len(), 5);
-        assert!(
-            hook.failed_attempts
-                .is_sorted_by_key(|attempt| std::cmp::Reverse(attempt.at))
-        );
+        assert!(hook.failed_attempts.is_sorted_by_key(|attempt| std::cmp::Reverse(attempt.at)));
         insta::allow_duplicates! { insta::assert_snapshot!(report); }
 
         let plan = repair(&report, &receiver("s3cr3t"));
         apply(&stand_in.client(), &plan).await.unwrap();
-        assert_eq!(
-            stand_in.crossbar().requests.last().unwrap().data,
-            json!({ "enabled": true })
-        );
+        assert_eq!(stand_in.crossbar().requests.last().unwrap().data, json!({ "enabled": true }));
         assert!(examined(&stand_in, "s3cr3t").await.is_healthy());
     }
 }
@@ -88,10 +68,7 @@ async fn a_hook_with_another_token_is_repaired_together_with_its_address() {
     insta::assert_snapshot!(format!("{report}\n{plan}"));
     apply(&stand_in.client(), &plan).await.unwrap();
     let repaired = stand_in.crossbar().document(&broken);
-    assert_eq!(
-        repaired["uri"],
-        json!("https://alerts.example.com/kazoo/n3w-t0ken?hook=channel_destroy")
-    );
+    assert_eq!(repaired["uri"], json!("https://alerts.example.com/kazoo/n3w-t0ken?hook=channel_destroy"));
     assert_eq!(repaired["enabled"], json!(true));
 }
 
@@ -116,11 +93,5 @@ async fn attempts_before_the_range_are_not_shown() {
     let hook = ids(&stand_in)[0].clone();
     stand_in.crossbar().deliver(&hook, 500);
     stand_in.clock.advance(25 * 3600);
-    assert!(
-        examined(&stand_in, "s3cr3t")
-            .await
-            .hooks
-            .iter()
-            .all(|hook| hook.failed_attempts.is_empty())
-    );
+    assert!(examined(&stand_in, "s3cr3t").await.hooks.iter().all(|hook| hook.failed_attempts.is_empty()));
 }

@@ -51,25 +51,16 @@ async fn an_entry_that_makes_no_sense_does_not_hide_the_others() {
         { "id": "h2", "hook": "parking" },
         "nonsense", null
     ]);
-    stand_in.crossbar().fail_next(
-        "GET",
-        "/webhooks",
-        Effect::Envelope(200, json!({ "data": entries })),
-    );
+    stand_in.crossbar().fail_next("GET", "/webhooks", Effect::Envelope(200, json!({ "data": entries })));
     let hooks = stand_in.client().hooks().await.unwrap();
     assert_eq!(hooks.len(), 1);
-    assert_eq!(
-        (hooks[0].id.as_str(), hooks[0].name.as_str(), hooks[0].enabled),
-        ("7", "8", false)
-    );
+    assert_eq!((hooks[0].id.as_str(), hooks[0].name.as_str(), hooks[0].enabled), ("7", "8", false));
 }
 
 #[tokio::test]
 async fn an_empty_list_may_be_written_as_an_empty_object() {
     let stand_in = StandIn::start(Version::V4_3).await;
-    stand_in
-        .crossbar()
-        .fail_next("GET", "/webhooks", Effect::Envelope(200, json!({ "data": {} })));
+    stand_in.crossbar().fail_next("GET", "/webhooks", Effect::Envelope(200, json!({ "data": {} })));
     assert!(stand_in.client().hooks().await.unwrap().is_empty());
 }
 
@@ -79,10 +70,7 @@ async fn offered_modifiers_are_read_in_both_shapes() {
     let offered = stand_in.client().available_hooks().await.unwrap();
     let modifier =
         |id: &str, name: &str| offered.iter().find(|hook| hook.id == id).unwrap().modifiers[name].clone();
-    assert_eq!(
-        modifier("object", "action"),
-        ["doc_created", "doc_edited", "doc_deleted"]
-    );
+    assert_eq!(modifier("object", "action"), ["doc_created", "doc_edited", "doc_deleted"]);
     assert!(modifier("notifications", "type").contains(&"all".to_owned()));
 }
 
@@ -105,22 +93,12 @@ async fn a_hook_is_created_changed_and_deleted() {
     let created = client.create(&new_hook("parking", URI)).await.unwrap();
     assert_eq!((created.format.as_str(), created.retries), ("json", 3));
 
-    stand_in
-        .crossbar()
-        .hooks
-        .get_mut(created.id.as_str())
-        .unwrap()
-        .document["retries"] = json!(1);
+    stand_in.crossbar().hooks.get_mut(created.id.as_str()).unwrap().document["retries"] = json!(1);
     let found = client.hook(&created.id).await.unwrap();
-    let patched = client
-        .patch(&created.id, &Patch::between(&found, &new_hook("parking", URI)))
-        .await
-        .unwrap();
+    let patched =
+        client.patch(&created.id, &Patch::between(&found, &new_hook("parking", URI))).await.unwrap();
     assert_eq!(patched, created);
-    assert_eq!(
-        stand_in.crossbar().requests.last().unwrap().data,
-        json!({ "retries": 3 })
-    );
+    assert_eq!(stand_in.crossbar().requests.last().unwrap().data, json!({ "retries": 3 }));
 
     client.delete(&created.id).await.unwrap();
     assert!(client.hooks().await.unwrap().is_empty());
@@ -133,21 +111,14 @@ async fn a_hook_switched_off_for_failures_is_enabled_alone_or_with_all_others() 
         stand_in.crossbar().put(name, parking());
     }
     stand_in.crossbar().put_into(CHILD, "h3", parking());
-    stand_in.crossbar().put(
-        "off",
-        json!({ "hook": "parking", "name": "n", "uri": URI, "enabled": false }),
-    );
+    stand_in.crossbar().put("off", json!({ "hook": "parking", "name": "n", "uri": URI, "enabled": false }));
     for name in ["h1", "h2", "h3"] {
         disable(&stand_in, name);
     }
     let client = stand_in.client();
     let enabled = || -> Vec<_> {
         let crossbar = stand_in.crossbar();
-        crossbar
-            .hooks
-            .values()
-            .map(|hook| hook.document["enabled"] == json!(true))
-            .collect()
+        crossbar.hooks.values().map(|hook| hook.document["enabled"] == json!(true)).collect()
     };
     assert_eq!(enabled(), [false, false, false, false]);
     assert!(client.reenable(&id("h1")).await.unwrap().enabled);
@@ -175,18 +146,8 @@ async fn attempts_are_read_of_the_account_and_of_one_hook_within_a_range() {
     let client = stand_in.client();
     let range = AttemptRange { from, to };
     let account = client.attempts(range, None).await.unwrap().entries;
-    assert_eq!(
-        account
-            .iter()
-            .map(|attempt| attempt.at.unwrap())
-            .collect::<Vec<_>>(),
-        [to, from]
-    );
-    let hook = client
-        .hook_attempts(&id("h2"), range, None)
-        .await
-        .unwrap()
-        .entries;
+    assert_eq!(account.iter().map(|attempt| attempt.at.unwrap()).collect::<Vec<_>>(), [to, from]);
+    let hook = client.hook_attempts(&id("h2"), range, None).await.unwrap().entries;
     assert_eq!(hook.len(), 1);
     assert_eq!(
         hook[0].to_string(),
@@ -198,10 +159,7 @@ async fn attempts_are_read_of_the_account_and_of_one_hook_within_a_range() {
 #[tokio::test]
 async fn on_a_conflict_a_change_is_made_once_more_after_reading_again() {
     let stand_in = StandIn::start(Version::V4_3).await;
-    stand_in.crossbar().put(
-        "h1",
-        json!({ "hook": "parking", "name": "n", "uri": URI, "enabled": false }),
-    );
+    stand_in.crossbar().put("h1", json!({ "hook": "parking", "name": "n", "uri": URI, "enabled": false }));
     let client = stand_in.client();
     let conflict = || Effect::Error(409, "datastore_conflict", json!({}));
 
@@ -227,21 +185,11 @@ async fn on_a_conflict_a_change_is_made_once_more_after_reading_again() {
 #[tokio::test]
 async fn a_conflict_that_stays_is_an_error_after_two_tries() {
     let stand_in = StandIn::start(Version::V4_3).await;
-    stand_in.crossbar().put(
-        "h1",
-        json!({ "hook": "parking", "name": "n", "uri": URI, "enabled": false }),
-    );
+    stand_in.crossbar().put("h1", json!({ "hook": "parking", "name": "n", "uri": URI, "enabled": false }));
     for _ in 0..2 {
-        stand_in.crossbar().fail_next(
-            "PATCH",
-            "/h1",
-            Effect::Error(409, "datastore_conflict", json!({})),
-        );
+        stand_in.crossbar().fail_next("PATCH", "/h1", Effect::Error(409, "datastore_conflict", json!({})));
     }
     let error = stand_in.client().reenable(&id("h1")).await.unwrap_err();
-    assert_eq!(
-        (error.operation, error.refusal()),
-        (Operation::ChangeHook, Some(&Refusal::Conflict))
-    );
+    assert_eq!((error.operation, error.refusal()), (Operation::ChangeHook, Some(&Refusal::Conflict)));
     assert_eq!(stand_in.crossbar().writes().len(), 2);
 }

@@ -29,10 +29,7 @@ async fn a_rotated_token_changes_the_address_and_nothing_else() {
     apply(&stand_in.client(), &plan).await.unwrap();
     let crossbar = stand_in.crossbar();
     assert_eq!(crossbar.ids().len(), 2);
-    assert_eq!(
-        crossbar.requests.last().unwrap().data,
-        json!({ "uri": uri("notifications", "n3w-t0ken") })
-    );
+    assert_eq!(crossbar.requests.last().unwrap().data, json!({ "uri": uri("notifications", "n3w-t0ken") }));
 }
 
 #[tokio::test]
@@ -62,16 +59,9 @@ async fn what_differs_is_put_right_and_what_is_somebody_elses_is_not_looked_at()
             "include_internal_legs": false, "custom_data": {}
         })
     );
-    assert!(
-        planned(&stand_in.client(), &options("s3cr3t"), &selections)
-            .await
-            .is_empty()
-    );
+    assert!(planned(&stand_in.client(), &options("s3cr3t"), &selections).await.is_empty());
     let read = stand_in.crossbar().lines();
-    assert!(
-        !read.contains(&"GET /v2/accounts/A/webhooks/h0".to_owned()),
-        "{read:?}"
-    );
+    assert!(!read.contains(&"GET /v2/accounts/A/webhooks/h0".to_owned()), "{read:?}");
 }
 
 #[tokio::test]
@@ -88,11 +78,7 @@ async fn a_hook_switched_off_for_failures_is_found_and_switched_on() {
         assert!(plan.to_string().contains("enabled: false -> true"), "{plan}");
         apply(&stand_in.client(), &plan).await.unwrap();
         assert_eq!(stand_in.crossbar().document(&id)["enabled"], json!(true));
-        assert!(
-            planned(&stand_in.client(), &options("s3cr3t"), &Selection::defaults())
-                .await
-                .is_empty()
-        );
+        assert!(planned(&stand_in.client(), &options("s3cr3t"), &Selection::defaults()).await.is_empty());
     }
 }
 
@@ -105,26 +91,16 @@ async fn a_hook_a_person_switched_off_stays_off_unless_asked_for() {
     let selections = chosen(&["channel_destroy"]);
 
     install(&stand_in.client(), &options("s3cr3t"), &selections).await;
-    assert_eq!(
-        stand_in.crossbar().document("h1")["uri"],
-        json!(uri("channel_destroy", "s3cr3t"))
-    );
+    assert_eq!(stand_in.crossbar().document("h1")["uri"], json!(uri("channel_destroy", "s3cr3t")));
     assert_eq!(stand_in.crossbar().document("h1")["enabled"], json!(false));
     let plan = planned(&stand_in.client(), &options("s3cr3t"), &selections).await;
     assert!(plan.is_empty());
     assert_eq!(plan.notes[0].reason, NoteReason::DisabledByPerson);
 
-    let enabling = Options {
-        disabled_by_person: DisabledByPerson::Enable,
-        ..options("s3cr3t")
-    };
+    let enabling = Options { disabled_by_person: DisabledByPerson::Enable, ..options("s3cr3t") };
     install(&stand_in.client(), &enabling, &selections).await;
     assert_eq!(stand_in.crossbar().document("h1")["enabled"], json!(true));
-    assert!(
-        planned(&stand_in.client(), &enabling, &selections)
-            .await
-            .is_empty()
-    );
+    assert!(planned(&stand_in.client(), &enabling, &selections).await.is_empty());
 }
 
 #[tokio::test]
@@ -140,10 +116,7 @@ async fn of_several_equal_hooks_one_is_kept_and_the_others_go_when_asked_for() {
     }
     let selections = chosen(&["channel_destroy"]);
     let reporting = planned(&stand_in.client(), &options("s3cr3t"), &selections).await;
-    let pruning = Options {
-        duplicates: Duplicates::Prune,
-        ..options("s3cr3t")
-    };
+    let pruning = Options { duplicates: Duplicates::Prune, ..options("s3cr3t") };
     let pruned = planned(&stand_in.client(), &pruning, &selections).await;
     insta::assert_snapshot!(format!("{reporting}\n{pruned}"));
 
@@ -151,13 +124,6 @@ async fn of_several_equal_hooks_one_is_kept_and_the_others_go_when_asked_for() {
     assert_eq!(stand_in.crossbar().ids(), ["a-off", "b-on", "c-on"]);
     install(&stand_in.client(), &pruning, &selections).await;
     assert_eq!(stand_in.crossbar().ids(), ["b-on"]);
-    assert_eq!(
-        stand_in.crossbar().document("b-on"),
-        installed("channel_destroy", "s3cr3t")
-    );
-    assert!(
-        planned(&stand_in.client(), &pruning, &selections)
-            .await
-            .is_empty()
-    );
+    assert_eq!(stand_in.crossbar().document("b-on"), installed("channel_destroy", "s3cr3t"));
+    assert!(planned(&stand_in.client(), &pruning, &selections).await.is_empty());
 }

@@ -10,11 +10,7 @@ use crate::refusals::chain;
 use crate::stand_in::{Condition, StandIn, Version};
 
 pub(crate) fn receiver(token: &str) -> Receiver {
-    Receiver::new(
-        Location::parse("https://alerts.example.com").unwrap(),
-        token.into(),
-    )
-    .unwrap()
+    Receiver::new(Location::parse("https://alerts.example.com").unwrap(), token.into()).unwrap()
 }
 
 pub(crate) fn options(token: &str) -> Options {
@@ -32,37 +28,24 @@ pub(crate) fn chosen(hooks: &[&str]) -> Vec<Selection> {
 
 /// What is to be done.
 pub(crate) async fn planned(client: &Client, options: &Options, selections: &[Selection]) -> Plan {
-    let survey = survey(client, options.receiver.location(), selections)
-        .await
-        .unwrap();
+    let survey = survey(client, options.receiver.location(), selections).await.unwrap();
     plan(options, &survey.wanted, &survey.ours)
 }
 
 /// Installs, and returns what was done.
 pub(crate) async fn install(client: &Client, options: &Options, selections: &[Selection]) -> Vec<Outcome> {
     let plan = planned(client, options, selections).await;
-    apply(client, &plan)
-        .await
-        .unwrap()
-        .into_iter()
-        .map(|applied| applied.outcome)
-        .collect()
+    apply(client, &plan).await.unwrap().into_iter().map(|applied| applied.outcome).collect()
 }
 
 #[tokio::test]
 async fn the_default_hooks_are_created_as_the_reference_has_them() {
     let stand_in = StandIn::start(Version::V4_3).await;
-    let options = Options {
-        subaccounts: Subaccounts::Include,
-        ..options("s3cr3t")
-    };
+    let options = Options { subaccounts: Subaccounts::Include, ..options("s3cr3t") };
     install(&stand_in.client(), &options, &Selection::defaults()).await;
     let crossbar = stand_in.crossbar();
-    let sent: Vec<_> = crossbar
-        .requests
-        .iter()
-        .filter(|seen| seen.line() == "PUT /v2/accounts/A/webhooks")
-        .collect();
+    let sent: Vec<_> =
+        crossbar.requests.iter().filter(|seen| seen.line() == "PUT /v2/accounts/A/webhooks").collect();
     let expected = |hook: &str, name: &str, custom_data: Value| {
         json!({ "data": {
             "name": name, "uri": format!("https://alerts.example.com/kazoo/s3cr3t?hook={hook}"),
@@ -71,17 +54,10 @@ async fn the_default_hooks_are_created_as_the_reference_has_them() {
         } })
     };
     assert_eq!(sent.len(), 2);
-    assert_eq!(
-        sent[0].body,
-        expected("channel_destroy", "campanile channel_destroy", json!({}))
-    );
+    assert_eq!(sent[0].body, expected("channel_destroy", "campanile channel_destroy", json!({})));
     assert_eq!(
         sent[1].body,
-        expected(
-            "notifications",
-            "campanile notifications all",
-            json!({ "type": "all" })
-        )
+        expected("notifications", "campanile notifications all", json!({ "type": "all" }))
     );
 }
 
@@ -89,26 +65,14 @@ async fn the_default_hooks_are_created_as_the_reference_has_them() {
 async fn installing_twice_changes_nothing_the_second_time() {
     for version in [Version::V4_2, Version::V4_3, Version::V5] {
         let stand_in = StandIn::start(version).await;
-        let selections = chosen(&[
-            "channel_destroy",
-            "notifications",
-            "object:user",
-            "parking",
-            "all",
-        ]);
+        let selections = chosen(&["channel_destroy", "notifications", "object:user", "parking", "all"]);
         let first = install(&stand_in.client(), &options("s3cr3t"), &selections).await;
         let writes = stand_in.crossbar().writes().len();
-        assert_eq!(
-            (first.len(), writes),
-            (stand_in.crossbar().ids().len(), first.len())
-        );
+        assert_eq!((first.len(), writes), (stand_in.crossbar().ids().len(), first.len()));
 
         let plan = planned(&stand_in.client(), &options("s3cr3t"), &selections).await;
         assert!(plan.is_empty(), "{plan}");
-        assert!(
-            plan.notes.iter().all(|note| note.reason == NoteReason::AsWanted),
-            "{plan}"
-        );
+        assert!(plan.notes.iter().all(|note| note.reason == NoteReason::AsWanted), "{plan}");
         apply(&stand_in.client(), &plan).await.unwrap();
         assert_eq!(stand_in.crossbar().writes().len(), writes);
     }
@@ -135,19 +99,13 @@ async fn what_the_server_does_not_offer_is_refused_before_the_login() {
         (Version::V4_3, vec!["parking:all"]),
     ] {
         let stand_in = StandIn::start(version).await;
-        let error = survey(&stand_in.client(), &location, &chosen(&hooks))
-            .await
-            .unwrap_err();
+        let error = survey(&stand_in.client(), &location, &chosen(&hooks)).await.unwrap_err();
         assert!(matches!(error, SurveyError::NotOffered(_)), "{error:?}");
         assert_eq!(stand_in.crossbar().lines(), ["GET /v2/webhooks"]);
         told.push(chain(&error));
     }
     let stand_in = StandIn::start(Version::V4_3).await;
     stand_in.crossbar().conditions.insert(Condition::NothingOffered);
-    told.push(chain(
-        &survey(&stand_in.client(), &location, &Selection::defaults())
-            .await
-            .unwrap_err(),
-    ));
+    told.push(chain(&survey(&stand_in.client(), &location, &Selection::defaults()).await.unwrap_err()));
     insta::assert_snapshot!(told.join("\n"));
 }

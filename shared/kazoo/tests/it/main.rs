@@ -1,10 +1,6 @@
 //! The client, and installing, checking and uninstalling, against a stand-in for Crossbar.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test that cannot go on has failed"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod applying;
 mod check;

@@ -28,11 +28,7 @@ async fn an_allowance_that_does_not_come_back_is_an_error_after_four_tries() {
     let client = stand_in.client();
     client.account().await.unwrap();
     for _ in 0..8 {
-        stand_in.crossbar().fail_next(
-            "GET",
-            "/webhooks",
-            Effect::Error(429, "too_many_requests", json!({})),
-        );
+        stand_in.crossbar().fail_next("GET", "/webhooks", Effect::Error(429, "too_many_requests", json!({})));
     }
     let error = client.hooks().await.unwrap_err();
     assert_eq!(error.refusal(), Some(&Refusal::TooManyRequests));
@@ -45,30 +41,19 @@ async fn what_is_not_crossbar_is_said_not_to_be() {
     let stand_in = StandIn::start(Version::V4_3).await;
     let client = stand_in.client();
     for body in ["<html>Monster UI</html>", "[]", "{\"data\":7}"] {
-        stand_in
-            .crossbar()
-            .fail_next("GET", "/webhooks", Effect::Text(200, body));
+        stand_in.crossbar().fail_next("GET", "/webhooks", Effect::Text(200, body));
         let error = client.hooks().await.unwrap_err();
         assert!(matches!(error.trouble, Trouble::Unreadable(_)), "{error:?}");
     }
-    stand_in.crossbar().fail_next(
-        "GET",
-        "/h1",
-        Effect::Envelope(200, json!({ "data": { "id": "h1" } })),
-    );
+    stand_in.crossbar().fail_next("GET", "/h1", Effect::Envelope(200, json!({ "data": { "id": "h1" } })));
     let error = client.hook(&"h1".parse::<HookId>().unwrap()).await.unwrap_err();
-    assert!(
-        matches!(error.trouble, Trouble::Unreadable("not a webhook's document")),
-        "{error:?}"
-    );
+    assert!(matches!(error.trouble, Trouble::Unreadable("not a webhook's document")), "{error:?}");
 }
 
 #[tokio::test]
 async fn a_redirect_is_not_followed() {
     let stand_in = StandIn::start(Version::V4_3).await;
-    stand_in
-        .crossbar()
-        .fail_next("PUT", "/api_auth", Effect::Text(307, ""));
+    stand_in.crossbar().fail_next("PUT", "/api_auth", Effect::Text(307, ""));
     let error = stand_in.client().hooks().await.unwrap_err();
     assert_eq!(error.refusal(), Some(&Refusal::Redirected { status: 307 }));
     assert_eq!(stand_in.crossbar().requests.len(), 1);
@@ -79,41 +64,21 @@ async fn a_broken_connection_a_silent_server_and_a_missing_one_are_told_apart() 
     let stand_in = StandIn::start(Version::V4_3).await;
     let credentials = || Credentials::api_key(API_KEY).unwrap();
 
-    stand_in
-        .crossbar()
-        .fail_next("PUT", "/api_auth", Effect::RequestLost);
+    stand_in.crossbar().fail_next("PUT", "/api_auth", Effect::RequestLost);
     let error = stand_in.client().hooks().await.unwrap_err();
-    assert!(
-        matches!(error.trouble, Trouble::Interrupted(_)) && error.may_have_been_done(),
-        "{error:?}"
-    );
+    assert!(matches!(error.trouble, Trouble::Interrupted(_)) && error.may_have_been_done(), "{error:?}");
 
     stand_in.crossbar().fail_next("PUT", "/api_auth", Effect::Silence);
     let mut impatient = stand_in.configuration(credentials());
     impatient.deadlines.request = Duration::from_millis(200);
     let client = Client::new(impatient, Arc::clone(&stand_in.clock) as _).unwrap();
     let error = client.hooks().await.unwrap_err();
-    assert!(
-        matches!(error.trouble, Trouble::TimedOut(_)) && error.may_have_been_done(),
-        "{error:?}"
-    );
+    assert!(matches!(error.trouble, Trouble::TimedOut(_)) && error.may_have_been_done(), "{error:?}");
 
-    let nobody = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let base_url = BaseUrl::parse(&format!("http://{nobody}")).unwrap();
-    let configuration = Configuration {
-        base_url,
-        ..stand_in.configuration(credentials())
-    };
-    let error = Client::new(configuration, Arc::clone(&stand_in.clock) as _)
-        .unwrap()
-        .hooks()
-        .await
-        .unwrap_err();
-    assert!(
-        matches!(error.trouble, Trouble::Unreachable(_)) && !error.may_have_been_done(),
-        "{error:?}"
-    );
+    let configuration = Configuration { base_url, ..stand_in.configuration(credentials()) };
+    let error =
+        Client::new(configuration, Arc::clone(&stand_in.clock) as _).unwrap().hooks().await.unwrap_err();
+    assert!(matches!(error.trouble, Trouble::Unreachable(_)) && !error.may_have_been_done(), "{error:?}");
 }

@@ -9,14 +9,9 @@ use proptest::prelude::*;
 use crate::install::{options, receiver};
 
 fn wanted(hook: &str, modifiers: &[(&str, &str)]) -> Wanted {
-    let custom_data = modifiers
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-        .collect();
-    Wanted {
-        hook: hook.to_owned(),
-        custom_data,
-    }
+    let custom_data =
+        modifiers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    Wanted { hook: hook.to_owned(), custom_data }
 }
 
 fn all_wanted() -> Vec<Wanted> {
@@ -35,11 +30,7 @@ fn hook() -> impl Strategy<Value = Hook> {
         Just("https://elsewhere.example.org/kazoo/s3cr3t?hook="),
     ];
     let reason = prop_oneof![Just(None), Just(Some("too many failed attempts".to_owned()))];
-    (
-        (0..5_usize, "[a-e]{1,2}", uri),
-        (0..4_i64, any::<bool>(), any::<bool>(), any::<bool>()),
-        reason,
-    )
+    ((0..5_usize, "[a-e]{1,2}", uri), (0..4_i64, any::<bool>(), any::<bool>(), any::<bool>()), reason)
         .prop_map(
             |(
                 (which, id, uri),
@@ -163,23 +154,14 @@ fn a_hook_of_ours_that_is_not_chosen_now_is_named_and_left() {
     let reasons: Vec<_> = plan.notes.iter().map(|note| note.reason.clone()).collect();
     assert_eq!(
         reasons,
-        [
-            NoteReason::AsWanted,
-            NoteReason::NotChosen,
-            NoteReason::NotChosen,
-            NoteReason::NotChosen
-        ]
+        [NoteReason::AsWanted, NoteReason::NotChosen, NoteReason::NotChosen, NoteReason::NotChosen]
     );
 }
 
 #[test]
 fn notifications_with_other_modifiers_are_another_hook() {
     let low_balance = stored(&wanted("notifications", &[("type", "low_balance")]));
-    let plan = plan(
-        &options("s3cr3t"),
-        &[wanted("notifications", &[("type", "all")])],
-        &[low_balance],
-    );
+    let plan = plan(&options("s3cr3t"), &[wanted("notifications", &[("type", "all")])], &[low_balance]);
     assert!(matches!(plan.changes.as_slice(), [Change::Create(_)]), "{plan}");
 }
 
@@ -188,12 +170,7 @@ fn a_choice_of_hooks_comes_to_each_webhook_once() {
     let modifiers = |pairs: &[(&str, &[&str])]| -> BTreeMap<String, Vec<String>> {
         pairs
             .iter()
-            .map(|(name, values)| {
-                (
-                    (*name).to_owned(),
-                    values.iter().map(|v| (*v).to_owned()).collect(),
-                )
-            })
+            .map(|(name, values)| ((*name).to_owned(), values.iter().map(|v| (*v).to_owned()).collect()))
             .collect()
     };
     let offer = |id: &str, modifiers| AvailableHook {
@@ -207,10 +184,7 @@ fn a_choice_of_hooks_comes_to_each_webhook_once() {
         offer("notifications", modifiers(&[("type", &["all", "low_balance"])])),
         offer(
             "object",
-            modifiers(&[
-                ("type", &["user", "device"]),
-                ("action", &["doc_created", "doc_deleted"]),
-            ]),
+            modifiers(&[("type", &["user", "device"]), ("action", &["doc_created", "doc_deleted"])]),
         ),
     ];
     let chosen: Vec<Selection> = [
@@ -224,11 +198,7 @@ fn a_choice_of_hooks_comes_to_each_webhook_once() {
     .iter()
     .map(|text| text.parse().unwrap())
     .collect();
-    let words: Vec<_> = expand(&chosen, &offered)
-        .unwrap()
-        .iter()
-        .map(ToString::to_string)
-        .collect();
+    let words: Vec<_> = expand(&chosen, &offered).unwrap().iter().map(ToString::to_string).collect();
     assert_eq!(
         words,
         [
@@ -245,10 +215,7 @@ fn a_choice_of_hooks_comes_to_each_webhook_once() {
 /// A webhook as install makes it.
 pub(crate) fn stored(one: &Wanted) -> Hook {
     let new = plan(
-        &Options {
-            subaccounts: Subaccounts::Exclude,
-            ..options("s3cr3t")
-        },
+        &Options { subaccounts: Subaccounts::Exclude, ..options("s3cr3t") },
         std::slice::from_ref(one),
         &[],
     );

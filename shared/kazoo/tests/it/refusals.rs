@@ -40,10 +40,7 @@ async fn every_way_to_be_refused_at_the_login_is_told_with_its_remedy() {
     told.push(refusal(&john("m32c6NfqYEt", "nobody").hooks().await.unwrap_err()));
     let unknown_key = stand_in.client_with(Credentials::api_key(&"f".repeat(64)).unwrap());
     told.push(refusal(&unknown_key.hooks().await.unwrap_err()));
-    stand_in
-        .crossbar()
-        .conditions
-        .insert(Condition::SecondFactorNeeded);
+    stand_in.crossbar().conditions.insert(Condition::SecondFactorNeeded);
     told.push(refusal(&john("m32c6NfqYEt", "master").hooks().await.unwrap_err()));
     stand_in.crossbar().conditions.insert(Condition::AccountLocked);
     told.push(refusal(&john("m32c6NfqYEt", "master").hooks().await.unwrap_err()));
@@ -68,11 +65,7 @@ async fn every_other_row_of_the_table_is_told_with_its_remedy() {
             "validation error",
             json!({ "custom_data": { "type": { "enum": { "message": "no such value", "target": ["all"], "value": "x" } } } }),
         ),
-        (
-            400,
-            "validation error",
-            json!({ "retries": { "maximum": "too many" } }),
-        ),
+        (400, "validation error", json!({ "retries": { "maximum": "too many" } })),
         (400, "odd", json!([])),
         (403, "forbidden", json!({})),
         (404, "bad identifier", json!(["h1"])),
@@ -87,14 +80,10 @@ async fn every_other_row_of_the_table_is_told_with_its_remedy() {
     ];
     let mut told = Vec::new();
     for (status, message, data) in rows {
-        stand_in
-            .crossbar()
-            .fail_next("GET", "/webhooks", Effect::Error(status, message, data));
+        stand_in.crossbar().fail_next("GET", "/webhooks", Effect::Error(status, message, data));
         told.push(refusal(&client.hooks().await.unwrap_err()));
     }
-    stand_in
-        .crossbar()
-        .fail_next("GET", "/webhooks", Effect::Text(502, "<html>nginx</html>"));
+    stand_in.crossbar().fail_next("GET", "/webhooks", Effect::Text(502, "<html>nginx</html>"));
     told.push(refusal(&client.hooks().await.unwrap_err()));
     stand_in.crossbar().conditions.insert(Condition::WebhooksDown);
     told.push(refusal(&client.reenable_disabled().await.unwrap_err()));
@@ -106,12 +95,8 @@ async fn what_the_server_itself_refuses_of_a_document_is_told_by_member() {
     let mut told = Vec::new();
     for version in [Version::V4_2, Version::V4_3, Version::V5] {
         let client = StandIn::start(version).await.client();
-        told.push(refusal(
-            &client.create(&new_hook("notifications", URI)).await.unwrap_err(),
-        ));
-        told.push(refusal(
-            &client.create(&new_hook("sms_sent", URI)).await.unwrap_err(),
-        ));
+        told.push(refusal(&client.create(&new_hook("notifications", URI)).await.unwrap_err()));
+        told.push(refusal(&client.create(&new_hook("sms_sent", URI)).await.unwrap_err()));
         let local = new_hook("parking", "http://localhost/kazoo/s3cr3t?hook=parking");
         told.push(refusal(&client.create(&local).await.unwrap_err()));
         let nowhere: HookId = "0000".parse().unwrap();
@@ -127,9 +112,7 @@ fn what_waiting_reading_again_or_a_new_login_did_not_help_is_told_with_its_remed
         Refusal::Conflict,
         Refusal::TooManyRequests,
         Refusal::Redirected { status: 307 },
-        Refusal::NotFound {
-            identifiers: Vec::new(),
-        },
+        Refusal::NotFound { identifiers: Vec::new() },
     ];
     insta::assert_snapshot!(refusals.map(|refusal| refusal.to_string()).join("\n"));
 }

@@ -13,9 +13,7 @@ use crate::refusals::chain;
 use crate::stand_in::{API_KEY, Effect, StandIn, Version, new_hook};
 
 const URI: &str = "https://alerts.example.com/kazoo/s3cr3t-t0ken?hook=parking";
-const STATUSES: [u16; 14] = [
-    300, 400, 401, 402, 403, 404, 405, 409, 423, 429, 500, 502, 503, 504,
-];
+const STATUSES: [u16; 14] = [300, 400, 401, 402, 403, 404, 405, 409, 423, 429, 500, 502, 503, 504];
 
 fn john() -> Credentials {
     let account = AccountIdentity::Name("master".to_owned());
@@ -62,20 +60,14 @@ async fn refused(client: &Client, stand_in: &StandIn, request: (&str, &str)) -> 
         ("PATCH", "/h1") => client.patch(&id, &new_address()).await.err(),
         ("PATCH", "/webhooks") => client.reenable_disabled().await.err(),
         ("DELETE", "/h1") => client.delete(&id).await.err(),
-        ("GET", "/attempts") => client
-            .attempts(AttemptRange { from: now, to: now }, None)
-            .await
-            .err(),
+        ("GET", "/attempts") => client.attempts(AttemptRange { from: now, to: now }, None).await.err(),
         (method, path) => panic!("{method} {path} is no request"),
     }
 }
 
 /// A patch that sends the token.
 fn new_address() -> Patch {
-    let found = stored(&Wanted {
-        hook: "parking".to_owned(),
-        custom_data: BTreeMap::new(),
-    });
+    let found = stored(&Wanted { hook: "parking".to_owned(), custom_data: BTreeMap::new() });
     Patch::between(&found, &new_hook("parking", URI))
 }
 
@@ -107,20 +99,15 @@ async fn no_error_of_any_request_shows_a_secret_that_the_server_echoes() {
 #[tokio::test]
 async fn no_error_of_a_login_shows_what_was_logged_in_with() {
     let stand_in = StandIn::start(Version::V5).await;
-    for (credentials, path) in [
-        (Credentials::api_key(API_KEY).unwrap(), "/api_auth"),
-        (john(), "/user_auth"),
-    ] {
+    for (credentials, path) in [(Credentials::api_key(API_KEY).unwrap(), "/api_auth"), (john(), "/user_auth")]
+    {
         for status in STATUSES {
             for _ in 0..4 {
                 stand_in.crossbar().fail_next("PUT", path, Effect::Echo(status));
             }
             let client = stand_in.client_with(credentials.clone());
             assert_no_secret(&printed(&client.hooks().await.unwrap_err()));
-            assert_no_secret(&format!(
-                "{client:?} {:?}",
-                stand_in.configuration(credentials.clone())
-            ));
+            assert_no_secret(&format!("{client:?} {:?}", stand_in.configuration(credentials.clone())));
             stand_in.crossbar().forget_faults();
         }
     }
@@ -177,22 +164,13 @@ async fn no_error_of_the_network_shows_a_secret() {
 #[tokio::test]
 async fn no_document_list_or_attempt_prints_a_secret() {
     let stand_in = StandIn::start(Version::V4_3).await;
-    stand_in.crossbar().put(
-        "h1",
-        json!({ "hook": "parking", "name": "n", "uri": URI, "enabled": true }),
-    );
+    stand_in.crossbar().put("h1", json!({ "hook": "parking", "name": "n", "uri": URI, "enabled": true }));
     stand_in.crossbar().deliver("h1", 401);
     let client = stand_in.client();
     let now = stand_in.clock.now();
-    let attempts = client
-        .attempts(AttemptRange { from: now, to: now }, None)
-        .await
-        .unwrap();
+    let attempts = client.attempts(AttemptRange { from: now, to: now }, None).await.unwrap();
     let hooks = client.hooks().await.unwrap();
     let document = client.hook(&"h1".parse().unwrap()).await.unwrap();
     assert_eq!((attempts.entries.len(), hooks.len()), (1, 1));
-    assert_no_secret(&format!(
-        "{attempts:?} {} {hooks:?} {document:?}",
-        attempts.entries[0]
-    ));
+    assert_no_secret(&format!("{attempts:?} {} {hooks:?} {document:?}", attempts.entries[0]));
 }

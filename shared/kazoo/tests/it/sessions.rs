@@ -86,11 +86,7 @@ async fn a_token_that_dies_early_is_renewed_once_and_the_request_made_again() {
     assert_eq!(crossbar.logins, 2);
     assert_eq!(
         crossbar.lines()[2..],
-        [
-            "GET /v2/accounts/A/webhooks",
-            "PUT /v2/api_auth",
-            "GET /v2/accounts/A/webhooks"
-        ]
+        ["GET /v2/accounts/A/webhooks", "PUT /v2/api_auth", "GET /v2/accounts/A/webhooks"]
     );
 }
 
@@ -111,11 +107,7 @@ async fn a_token_rejected_right_after_its_login_is_not_renewed_again() {
     assert_eq!(stand_in.crossbar().logins, 2);
 
     let fresh = stand_in.client();
-    stand_in.crossbar().fail_next(
-        "GET",
-        "/webhooks",
-        Effect::Error(401, "invalid credentials", json!({})),
-    );
+    stand_in.crossbar().fail_next("GET", "/webhooks", Effect::Error(401, "invalid credentials", json!({})));
     let error = fresh.hooks().await.unwrap_err();
     assert_eq!(error.refusal(), Some(&Refusal::TokenRejected));
     assert_eq!(stand_in.crossbar().logins, 3);
@@ -126,11 +118,7 @@ async fn a_locked_account_is_not_logged_in_to_again() {
     let stand_in = StandIn::start(Version::V5).await;
     let client = stand_in.client();
     client.hooks().await.unwrap();
-    stand_in.crossbar().fail_next(
-        "GET",
-        "/webhooks",
-        Effect::Error(401, "account_is_locked", json!({})),
-    );
+    stand_in.crossbar().fail_next("GET", "/webhooks", Effect::Error(401, "account_is_locked", json!({})));
     let error = client.hooks().await.unwrap_err();
     assert_eq!(error.refusal(), Some(&Refusal::AccountLocked));
     assert_eq!(stand_in.crossbar().logins, 1);
@@ -142,18 +130,13 @@ async fn a_newer_token_in_an_answer_is_used_from_then_on_and_for_a_life_of_its_o
     let client = stand_in.client();
     client.hooks().await.unwrap();
     stand_in.clock.advance(3000);
-    stand_in
-        .crossbar()
-        .fail_next("GET", "/webhooks", Effect::NewToken("newer.token.here"));
+    stand_in.crossbar().fail_next("GET", "/webhooks", Effect::NewToken("newer.token.here"));
     client.hooks().await.unwrap();
     stand_in.clock.advance(3000);
     client.hooks().await.unwrap();
     let crossbar = stand_in.crossbar();
     assert_eq!(crossbar.logins, 1);
-    assert_eq!(
-        crossbar.requests.last().unwrap().token.as_deref(),
-        Some("newer.token.here")
-    );
+    assert_eq!(crossbar.requests.last().unwrap().token.as_deref(), Some("newer.token.here"));
 }
 
 #[tokio::test]
@@ -164,10 +147,7 @@ async fn an_account_the_operator_names_is_worked_on_instead_of_the_one_logged_in
     let client = kazoo::Client::new(configuration, std::sync::Arc::clone(&stand_in.clock) as _).unwrap();
     client.hooks().await.unwrap();
     assert_eq!(client.account().await.unwrap().as_str(), CHILD);
-    assert_eq!(
-        stand_in.crossbar().lines(),
-        ["PUT /v2/user_auth", "GET /v2/accounts/B/webhooks"]
-    );
+    assert_eq!(stand_in.crossbar().lines(), ["PUT /v2/user_auth", "GET /v2/accounts/B/webhooks"]);
 }
 
 #[tokio::test]

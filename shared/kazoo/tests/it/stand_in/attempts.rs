@@ -42,12 +42,6 @@ pub(super) fn list(crossbar: &Crossbar, seen: &Seen, hook: Option<&str>) -> Answ
     let within = |attempt: &&Value| (from..=to).contains(&attempt["timestamp"].as_i64().unwrap());
     let of_hook = |attempt: &&Value| hook.is_none_or(|id| attempt["hook_id"] == id);
     // Newest first, like every view of Crossbar by time.
-    let attempts: Vec<_> = crossbar
-        .attempts
-        .iter()
-        .filter(within)
-        .filter(of_hook)
-        .rev()
-        .collect();
+    let attempts: Vec<_> = crossbar.attempts.iter().filter(within).filter(of_hook).rev().collect();
     Answered::success(json!(attempts))
 }

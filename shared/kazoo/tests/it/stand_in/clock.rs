@@ -15,10 +15,7 @@ pub(crate) struct TestClock {
 
 impl Default for TestClock {
     fn default() -> Self {
-        Self {
-            now: Mutex::new("2024-11-28T08:00:00Z".parse().unwrap()),
-            pauses: Mutex::default(),
-        }
+        Self { now: Mutex::new("2024-11-28T08:00:00Z".parse().unwrap()), pauses: Mutex::default() }
     }
 }
 
@@ -30,12 +27,7 @@ impl TestClock {
 
     /// The pauses made so far, in seconds.
     pub(crate) fn pauses(&self) -> Vec<u64> {
-        self.pauses
-            .lock()
-            .unwrap()
-            .iter()
-            .map(Duration::as_secs)
-            .collect()
+        self.pauses.lock().unwrap().iter().map(Duration::as_secs).collect()
     }
 
     /// Gregorian seconds, as KAZOO has them.

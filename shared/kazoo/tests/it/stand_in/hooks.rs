@@ -9,11 +9,7 @@ use super::state::{Condition, Crossbar, Seen, Stored, Version};
 const PAGE_SIZE: usize = 50;
 
 pub(super) fn list(crossbar: &Crossbar, seen: &Seen, account: &str) -> Answered {
-    let start = seen
-        .query
-        .get("start_key")
-        .map(String::as_str)
-        .unwrap_or_default();
+    let start = seen.query.get("start_key").map(String::as_str).unwrap_or_default();
     let mut entries: Vec<_> = crossbar
         .hooks
         .iter()
@@ -58,21 +54,14 @@ pub(super) fn create(crossbar: &mut Crossbar, seen: &Seen, account: &str) -> Ans
 }
 
 fn defaults(version: Version) -> Vec<(String, Value)> {
-    let mut defaults = vec![
-        ("enabled", json!(true)),
-        ("http_verb", json!("post")),
-        ("retries", json!(2)),
-    ];
+    let mut defaults = vec![("enabled", json!(true)), ("http_verb", json!("post")), ("retries", json!(2))];
     if version >= Version::V4_2 {
         defaults.push(("include_internal_legs", json!(true)));
     }
     if version >= Version::V4_3 {
         defaults.push(("format", json!("form-data")));
     }
-    defaults
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value))
-        .collect()
+    defaults.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 pub(super) fn read(crossbar: &Crossbar, account: &str, id: &str) -> Answered {
@@ -144,54 +133,25 @@ fn validate(version: Version, document: &Map<String, Value>) -> Result<(), Answe
     let member = |name: &str| document.get(name).and_then(Value::as_str).unwrap_or_default();
     for name in ["hook", "name", "uri"] {
         if member(name).is_empty() {
-            return Err(Answered::invalid(
-                name,
-                "required",
-                "Field is required but missing",
-                &Value::Null,
-            ));
+            return Err(Answered::invalid(name, "required", "Field is required but missing", &Value::Null));
         }
     }
     let uri = member("uri");
-    let host = url::Url::parse(uri)
-        .ok()
-        .and_then(|url| url.host_str().map(str::to_owned))
-        .unwrap_or_default();
+    let host =
+        url::Url::parse(uri).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
     if !uri.starts_with("http") || matches!(host.as_str(), "" | "localhost" | "127.0.0.1" | "0.0.0.0") {
-        return Err(Answered::invalid(
-            "uri",
-            "pattern",
-            "Failed to match pattern",
-            &json!(uri),
-        ));
+        return Err(Answered::invalid("uri", "pattern", "Failed to match pattern", &json!(uri)));
     }
     let retries = document.get("retries").and_then(Value::as_i64).unwrap_or(2);
     if !(0..=4).contains(&retries) {
-        return Err(Answered::invalid(
-            "retries",
-            "maximum",
-            "Value must be at most 4",
-            &json!(retries),
-        ));
+        return Err(Answered::invalid("retries", "maximum", "Value must be at most 4", &json!(retries)));
     }
-    validate_custom_data(
-        version,
-        member("hook"),
-        document.get("custom_data").unwrap_or(&json!({})),
-    )
+    validate_custom_data(version, member("hook"), document.get("custom_data").unwrap_or(&json!({})))
 }
 
 fn validate_custom_data(version: Version, hook: &str, custom_data: &Value) -> Result<(), Answered> {
-    if custom_data
-        .as_object()
-        .is_none_or(|members| !members.values().all(Value::is_string))
-    {
-        return Err(Answered::invalid(
-            "custom_data",
-            "type",
-            "Value is of the wrong type",
-            custom_data,
-        ));
+    if custom_data.as_object().is_none_or(|members| !members.values().all(Value::is_string)) {
+        return Err(Answered::invalid("custom_data", "type", "Value is of the wrong type", custom_data));
     }
     if hook == "all" {
         return Ok(());
@@ -201,19 +161,10 @@ fn validate_custom_data(version: Version, hook: &str, custom_data: &Value) -> Re
     };
     for (name, modifier) in modifiers {
         // 4.2 and 4.3 name the modifier without its parent.
-        let field = if version >= Version::V5 {
-            format!("custom_data.{name}")
-        } else {
-            name.clone()
-        };
+        let field = if version >= Version::V5 { format!("custom_data.{name}") } else { name.clone() };
         match custom_data.get(&name).and_then(Value::as_str) {
             None => {
-                return Err(Answered::invalid(
-                    &field,
-                    "required",
-                    "missing required modifier",
-                    &Value::Null,
-                ));
+                return Err(Answered::invalid(&field, "required", "missing required modifier", &Value::Null));
             }
             Some(value) if !offered::values(&modifier).iter().any(|offered| offered == value) => {
                 let message = "value not found in enumerated list of values";

@@ -18,12 +18,7 @@ pub(super) fn by_api_key(crossbar: &mut Crossbar, seen: &Seen) -> Answered {
     if seen.body.as_object().is_none_or(|body| body.len() != 1)
         || seen.data.as_object().is_none_or(|d| d.len() != 1)
     {
-        return Answered::invalid(
-            "api_key",
-            "required",
-            "Field is required but missing",
-            &Value::Null,
-        );
+        return Answered::invalid("api_key", "required", "Field is required but missing", &Value::Null);
     }
     if key.len() != 64 {
         return Answered::invalid(
@@ -45,12 +40,7 @@ pub(super) fn by_user(crossbar: &mut Crossbar, seen: &Seen) -> Answered {
         "md5" | "" => MD5,
         "sha" => SHA1,
         other => {
-            return Answered::invalid(
-                "method",
-                "enum",
-                "Value not found in enumerated list",
-                &json!(other),
-            );
+            return Answered::invalid("method", "enum", "Value not found in enumerated list", &json!(other));
         }
     };
     let account = member("account_name") == "master"
@@ -61,11 +51,7 @@ pub(super) fn by_user(crossbar: &mut Crossbar, seen: &Seen) -> Answered {
     } else if member("credentials") != expected || !account {
         invalid_credentials()
     } else if crossbar.is(Condition::SecondFactorNeeded) {
-        Answered::error(
-            401,
-            "multi_factor_request",
-            json!({ "multi_factor_request": { "provider": "duo" } }),
-        )
+        Answered::error(401, "multi_factor_request", json!({ "multi_factor_request": { "provider": "duo" } }))
     } else {
         admit(crossbar)
     }
@@ -81,11 +67,7 @@ fn admit(crossbar: &mut Crossbar) -> Answered {
 }
 
 fn invalid_credentials() -> Answered {
-    Answered::error(
-        401,
-        "invalid_credentials",
-        json!({ "message": "invalid credentials" }),
-    )
+    Answered::error(401, "invalid_credentials", json!({ "message": "invalid credentials" }))
 }
 
 pub(super) fn admitted(crossbar: &Crossbar, seen: &Seen, account: &str) -> Result<(), Answered> {

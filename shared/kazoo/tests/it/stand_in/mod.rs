@@ -42,11 +42,7 @@ impl StandIn {
         let address = listener.local_addr().unwrap();
         let app = Router::new().fallback(answer).with_state(Arc::clone(&crossbar));
         tokio::spawn(async move { axum::serve(listener, app).await });
-        Self {
-            clock,
-            address,
-            crossbar,
-        }
+        Self { clock, address, crossbar }
     }
 
     /// What it holds, to look at and to change.
@@ -65,12 +61,7 @@ impl StandIn {
 
     pub(crate) fn configuration(&self, credentials: Credentials) -> Configuration {
         let base_url = BaseUrl::parse(&format!("http://{}/v2/", self.address)).unwrap();
-        Configuration {
-            base_url,
-            credentials,
-            account: None,
-            deadlines: Deadlines::default(),
-        }
+        Configuration { base_url, credentials, account: None, deadlines: Deadlines::default() }
     }
 }
 

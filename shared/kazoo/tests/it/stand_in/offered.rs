@@ -5,23 +5,10 @@ use serde_json::{Map, Value, json};
 use super::envelope::Answered;
 use super::state::{Condition, Crossbar, Version};
 
-const CHANNEL: [&str; 4] = [
-    "channel_create",
-    "channel_answer",
-    "channel_bridge",
-    "channel_destroy",
-];
-const NOTIFICATIONS: [&str; 6] = [
-    "all",
-    "deregister",
-    "low_balance",
-    "missed_call",
-    "voicemail_new",
-    "outbound_fax_error",
-];
-const OBJECT_TYPES: [&str; 7] = [
-    "account", "callflow", "device", "faxbox", "media", "user", "vmbox",
-];
+const CHANNEL: [&str; 4] = ["channel_create", "channel_answer", "channel_bridge", "channel_destroy"];
+const NOTIFICATIONS: [&str; 6] =
+    ["all", "deregister", "low_balance", "missed_call", "voicemail_new", "outbound_fax_error"];
+const OBJECT_TYPES: [&str; 7] = ["account", "callflow", "device", "faxbox", "media", "user", "vmbox"];
 const OBJECT_ACTIONS: [&str; 3] = ["doc_created", "doc_edited", "doc_deleted"];
 
 pub(super) fn list(crossbar: &Crossbar) -> Answered {
@@ -35,21 +22,14 @@ pub(super) fn list(crossbar: &Crossbar) -> Answered {
 /// The modifiers of a hook, by name; nothing where there is no such hook.
 pub(super) fn modifiers(version: Version, hook: &str) -> Option<Map<String, Value>> {
     let hooks = hooks(version);
-    let found = hooks
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|offered| offered["id"] == hook)?;
+    let found = hooks.as_array().unwrap().iter().find(|offered| offered["id"] == hook)?;
     Some(found["modifiers"].as_object().cloned().unwrap_or_default())
 }
 
 /// The values that a modifier may have.
 pub(super) fn values(modifier: &Value) -> Vec<String> {
     match &modifier["items"] {
-        Value::Array(items) => items
-            .iter()
-            .map(|item| item.as_str().unwrap().to_owned())
-            .collect(),
+        Value::Array(items) => items.iter().map(|item| item.as_str().unwrap().to_owned()).collect(),
         Value::Object(items) => items.keys().cloned().collect(),
         _ => Vec::new(),
     }

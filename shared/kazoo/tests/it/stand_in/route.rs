@@ -29,9 +29,7 @@ pub(super) fn answer(crossbar: &mut Crossbar, seen: &Seen) -> Answered {
             let answered = route(crossbar, seen);
             crossbar.tokens.clear();
             let life = jiff::SignedDuration::from_secs(3600);
-            crossbar
-                .tokens
-                .insert(token.to_owned(), crossbar.clock.now().checked_add(life).unwrap());
+            crossbar.tokens.insert(token.to_owned(), crossbar.clock.now().checked_add(life).unwrap());
             answered.with("auth_token", json!(token))
         }
     }

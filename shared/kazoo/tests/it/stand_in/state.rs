@@ -126,10 +126,7 @@ impl Crossbar {
 
     pub(crate) fn take_fault(&mut self, seen: &Seen) -> Option<Effect> {
         let fits = |fault: &(&str, &str, Effect)| seen.method == fault.0 && seen.path.ends_with(fault.1);
-        self.faults
-            .iter()
-            .position(fits)
-            .map(|index| self.faults.remove(index).2)
+        self.faults.iter().position(fits).map(|index| self.faults.remove(index).2)
     }
 
     pub(crate) fn new_id(&mut self) -> String {
@@ -142,8 +139,7 @@ impl Crossbar {
         self.logins += 1;
         let token = format!("eyJhbGciOiJSUzI1NiJ9.login-{}.c2lnbmF0dXJl", self.logins);
         let life = SignedDuration::from_secs(3600);
-        self.tokens
-            .insert(token.clone(), self.clock.now().checked_add(life).unwrap());
+        self.tokens.insert(token.clone(), self.clock.now().checked_add(life).unwrap());
         token
     }
 
@@ -164,15 +160,9 @@ impl Crossbar {
     }
 
     pub(crate) fn put_into(&mut self, account: &str, id: &str, document: Value) {
-        let Value::Object(document) = document else {
-            panic!("a document is an object")
-        };
-        let stored = Stored {
-            account: account.to_owned(),
-            document,
-            disable_reason: None,
-            failures: Vec::new(),
-        };
+        let Value::Object(document) = document else { panic!("a document is an object") };
+        let stored =
+            Stored { account: account.to_owned(), document, disable_reason: None, failures: Vec::new() };
         self.hooks.insert(id.to_owned(), stored);
     }
 
@@ -187,10 +177,8 @@ impl Crossbar {
 
     /// The requests so far other than logins and reading, as `METHOD path`.
     pub(crate) fn writes(&self) -> Vec<String> {
-        let writes = self
-            .requests
-            .iter()
-            .filter(|seen| seen.method != "GET" && !seen.path.ends_with("_auth"));
+        let writes =
+            self.requests.iter().filter(|seen| seen.method != "GET" && !seen.path.ends_with("_auth"));
         writes.map(Seen::line).collect()
     }
 
@@ -207,21 +195,14 @@ impl Seen {
             method: method.to_string(),
             path: uri.path().to_owned(),
             query: pairs(query.expose()),
-            token: headers
-                .get("x-auth-token")
-                .and_then(|token| token.to_str().ok())
-                .map(str::to_owned),
+            token: headers.get("x-auth-token").and_then(|token| token.to_str().ok()).map(str::to_owned),
             data: body.get("data").cloned().unwrap_or_default(),
             body,
         }
     }
 
     pub(crate) fn line(&self) -> String {
-        format!(
-            "{} {}",
-            self.method,
-            self.path.replace(ACCOUNT, "A").replace(CHILD, "B")
-        )
+        format!("{} {}", self.method, self.path.replace(ACCOUNT, "A").replace(CHILD, "B"))
     }
 }
 
