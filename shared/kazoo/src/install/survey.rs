@@ -51,9 +51,10 @@ pub async fn ours(client: &Client, location: &Location) -> Result<Vec<Hook>, Err
             continue;
         }
         match client.hook(&summary.id).await {
-            // The list may know the reason where the document does not show it.
             Ok(hook) => {
-                ours.push(Hook { disable_reason: hook.disable_reason.or(summary.disable_reason), ..hook })
+                // The list may know the reason where the document does not show it.
+                let disable_reason = hook.disable_reason.or(summary.disable_reason);
+                ours.push(Hook { disable_reason, ..hook });
             }
             Err(error) if matches!(error.refusal(), Some(Refusal::NotFound { .. })) => {}
             Err(error) => return Err(error),
