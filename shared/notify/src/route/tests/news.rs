@@ -32,3 +32,12 @@ fn news_are_seen_between_two_images() {
     assert_eq!(between(Some(&taken), &critical), told(Transition::Escalated));
     assert_eq!(between(Some(&taken), &over), told(Transition::Resolved));
 }
+
+#[test]
+fn a_change_between_two_images_knows_how_bad_it_was() {
+    let (warning, critical) = (firing(Severity::Warning), firing(Severity::Critical));
+    let change = Change::between(Some(&warning), &critical, Hearing::Audible, at(5)).unwrap();
+    assert_eq!(change.previous_severity, Some(Severity::Warning));
+    assert_eq!((change.news, change.at), (News::Transition(Transition::Escalated), at(5)));
+    assert_eq!(Change::between(Some(&warning), &warning, Hearing::Audible, at(5)), None);
+}
