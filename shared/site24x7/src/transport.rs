@@ -9,6 +9,10 @@ use reqwest::{RequestBuilder, Response, StatusCode, redirect};
 /// The most of an answer that is read: twenty times a day of five thousand log rows.
 const BODY_BYTES: usize = 32 * 1024 * 1024;
 
+/// How long a connection is kept for the next call: within a run, but not over the minutes for which a
+/// function is frozen between runs, after which it would be dead.
+const IDLE: Duration = Duration::from_secs(30);
+
 /// How long each kind of request may take at most.
 #[derive(Debug, Clone, Copy)]
 pub struct Deadlines {
@@ -45,6 +49,7 @@ impl Transport {
             .redirect(redirect::Policy::none())
             .connect_timeout(deadlines.connect)
             .timeout(deadlines.call)
+            .pool_idle_timeout(IDLE)
             .user_agent("campanile")
             .build()
             .map_err(|source| TransportError { source })?;

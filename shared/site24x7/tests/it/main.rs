@@ -1,4 +1,6 @@
 //! The client against a stand-in for Zoho and Site24x7 that keeps the rules of both.
+//!
+//! Each module is `cfg(test)`, because clippy lets only such code unwrap.
 
 #[cfg(test)]
 mod calls;
