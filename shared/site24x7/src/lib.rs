@@ -20,10 +20,7 @@ mod token;
 mod transport;
 mod zoho;
 
-pub use api::{
-    Call, CallError, Calls, Client, Customer, Monitor, MonitorGroup, Readiness, StatusRow, TestAnswer,
-    ThirdPartyService,
-};
+pub use api::{Call, CallError, Calls, Client, Customer, Monitor, Readiness, TestAnswer, ThirdPartyService};
 pub use clock::Clock;
 pub use data_center::{DataCenter, Hosts, UnknownDataCenter};
 pub use scope::{Scope, Scopes};

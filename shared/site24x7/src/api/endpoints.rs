@@ -1,29 +1,29 @@
 //! The calls, one method each.
 
 use jiff::civil::Date;
-use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::call::{Call, Request};
 use super::client::Calls;
 use super::error::CallError;
 use super::rows::{
-    self, CreatedService, CurrentStatus, Customer, CustomerRow, Monitor, MonitorRow, OtherShape, ServiceRow,
-    StatusRow, TestAnswer, ThirdPartyService, TriggeredTest,
+    self, CreatedService, Customer, CustomerRow, Monitor, MonitorRow, OtherShape, ServiceRow, TestAnswer,
+    ThirdPartyService, TriggeredTest,
 };
 use super::verdict::Data;
 use crate::{Clock, Secret, TokenStore};
 
 impl<S: TokenStore, C: Clock> Calls<'_, S, C> {
     /// The notifications delivered on `date`, a day of the account's time zone, each as it came in.
-    pub async fn alert_logs(&self, date: Date) -> Result<Vec<Box<RawValue>>, CallError> {
+    pub async fn alert_logs(&self, date: Date) -> Result<Vec<Value>, CallError> {
         self.read(&Request::alert_logs(date), rows::list).await
     }
 
-    /// The current status of every monitor, one row each.
-    pub async fn current_status(&self) -> Result<Vec<StatusRow>, CallError> {
-        let status: CurrentStatus = self.read(&Request::current_status(), rows::object).await?;
-        Ok(status.into_rows())
+    /// The current status of every monitor: the answer's `data` as it came in, with its groups.
+    pub async fn current_status(&self) -> Result<Value, CallError> {
+        self.read(&Request::current_status(), rows::object::<Map<_, _>>)
+            .await
+            .map(Value::Object)
     }
 
     /// All monitors that have an id and a name.

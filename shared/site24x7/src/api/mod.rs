@@ -11,4 +11,4 @@ mod verdict;
 pub use call::Call;
 pub use client::{Calls, Client, Readiness};
 pub use error::CallError;
-pub use rows::{Customer, Monitor, MonitorGroup, StatusRow, TestAnswer, ThirdPartyService};
+pub use rows::{Customer, Monitor, TestAnswer, ThirdPartyService};

@@ -1,10 +1,7 @@
 //! What the calls answer: thin rows for what we look into, untouched JSON for what others normalize.
 
-use std::collections::HashMap;
-
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
 
 use super::verdict::Data;
 use crate::lenient::{self, Integer, Text};
@@ -18,26 +15,6 @@ pub struct Monitor {
     pub display_name: String,
     /// Its type, such as `URL`.
     pub monitor_type: Option<String>,
-}
-
-/// The group under which the current status tells of a monitor.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MonitorGroup {
-    /// Its id.
-    pub group_id: Option<String>,
-    /// Its name.
-    pub group_name: Option<String>,
-}
-
-/// One monitor's current status.
-#[derive(Debug, Clone)]
-pub struct StatusRow {
-    /// The monitor's id, exact; no other row has it.
-    pub monitor_id: String,
-    /// The group it stands under, if under any; the first of several.
-    pub group: Option<MonitorGroup>,
-    /// The row as it came in.
-    pub row: Box<RawValue>,
 }
 
 /// An integration with another system.
@@ -187,114 +164,9 @@ impl TriggeredTest {
     }
 }
 
-/// The data of `GET /current_status`: monitors by themselves, and monitors in groups.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub(super) struct CurrentStatus {
-    monitors: Option<Vec<Box<RawValue>>>,
-    monitor_groups: Option<Vec<GroupRow>>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct GroupRow {
-    group_id: Text,
-    group_name: Text,
-    monitors: Option<Vec<Box<RawValue>>>,
-}
-
-/// What a row must have to say anything.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct StatusKeys {
-    monitor_id: Text,
-    status: Text,
-}
-
-impl CurrentStatus {
-    /// One row per monitor, in the order in which they came; rows without `monitor_id` or `status` are left out.
-    pub(super) fn into_rows(self) -> Vec<StatusRow> {
-        let mut rows = Rows::default();
-        for row in self.monitors.into_iter().flatten() {
-            rows.add(row, None);
-        }
-        for group in self.monitor_groups.into_iter().flatten() {
-            let named = MonitorGroup {
-                group_id: group.group_id.into_inner(),
-                group_name: group.group_name.into_inner(),
-            };
-            for row in group.monitors.into_iter().flatten() {
-                rows.add(row, Some(named.clone()));
-            }
-        }
-        rows.rows
-    }
-}
-
-#[derive(Default)]
-struct Rows {
-    rows: Vec<StatusRow>,
-    places: HashMap<String, usize>,
-}
-
-impl Rows {
-    fn add(&mut self, row: Box<RawValue>, group: Option<MonitorGroup>) {
-        let keys: StatusKeys = lenient::object(row.get().as_bytes()).unwrap_or_default();
-        let (Some(monitor_id), Some(_)) = (keys.monitor_id.into_inner(), keys.status.into_inner()) else {
-            return;
-        };
-        let known = self
-            .places
-            .get(&monitor_id)
-            .and_then(|place| self.rows.get_mut(*place));
-        if let Some(known) = known {
-            // Told twice, by itself and in a group: one row, which knows the group.
-            known.group = known.group.take().or(group);
-            return;
-        }
-        self.places.insert(monitor_id.clone(), self.rows.len());
-        self.rows.push(StatusRow {
-            monitor_id,
-            group,
-            row,
-        });
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn rows(data: &str) -> Vec<String> {
-        let data = RawValue::from_string(data.to_owned()).unwrap();
-        let status: CurrentStatus = object(Some(data)).unwrap();
-        let describe = |row: StatusRow| {
-            let group = row.group.and_then(|group| group.group_name).unwrap_or_default();
-            format!("{} {group:?} {}", row.monitor_id, row.row.get())
-        };
-        status.into_rows().into_iter().map(describe).collect()
-    }
-
-    #[test]
-    fn monitors_are_read_by_themselves_and_in_groups_once_each_and_verbatim() {
-        let data = r#"{"monitors":[{"monitor_id":"1","status":1},{"monitor_id":2,"status":"0"}],
-            "monitor_groups":[{"group_id":"g","group_name":"Shop","monitors":[{"monitor_id":"2","status":0},
-            {"monitor_id":123456000000025013,"status": 2}]},{"group_name":"Other","monitors":[{"monitor_id":"2","status":0}]}]}"#;
-        assert_eq!(
-            rows(data),
-            [
-                r#"1 "" {"monitor_id":"1","status":1}"#,
-                r#"2 "Shop" {"monitor_id":2,"status":"0"}"#,
-                r#"123456000000025013 "Shop" {"monitor_id":123456000000025013,"status": 2}"#,
-            ]
-        );
-    }
-
-    #[test]
-    fn rows_that_say_nothing_are_left_out() {
-        let data = r#"{"monitors":[{"monitor_id":"1"},{"status":1},7,null,"x",{"monitor_id":null,"status":1}],"monitor_groups":null}"#;
-        assert_eq!(rows(data), Vec::<String>::new());
-    }
 
     #[test]
     fn an_id_that_could_leave_its_path_is_no_id() {

@@ -42,12 +42,9 @@ async fn each_read_has_its_path_and_its_query_and_leaves_rows_as_they_came() {
     let client = stand_in.client();
     let calls = calls(&client);
     let logs = calls.alert_logs(date(2026, 3, 1)).await.unwrap();
-    assert_eq!(logs[0].get(), r#"{"alert_type":1,"msg":"Shop front is Down"}"#);
+    assert_eq!(logs, [json!({"msg": "Shop front is Down", "alert_type": 1})]);
     let status = calls.current_status().await.unwrap();
-    assert_eq!(
-        (status[0].monitor_id.as_str(), status[0].row.get()),
-        ("1", r#"{"monitor_id":"1","status":1}"#)
-    );
+    assert_eq!(status, json!({"monitors": [{"monitor_id": "1", "status": 1}]}));
     let monitors = calls.monitors().await.unwrap();
     assert_eq!(monitors[0].monitor_id, "123456000000025013");
     assert_eq!(calls.msp_customers().await.unwrap()[0].zaaid, "658123456");
@@ -90,7 +87,19 @@ async fn no_data_are_no_rows() {
     stand_in
         .world()
         .fail("/current_status", [Fault::status(200, r#"{"code":0,"data":{}}"#)]);
-    assert_eq!(calls(&client).current_status().await.unwrap().len(), 0);
+    assert_eq!(calls(&client).current_status().await.unwrap(), json!({}));
+}
+
+#[tokio::test]
+async fn what_others_normalize_keeps_every_digit_of_its_ids() {
+    let stand_in = StandIn::start().await;
+    let client = stand_in.client();
+    let data = r#"{"monitor_groups":[{"group_name":"Shop","monitors":[{"monitor_id":123456000000025013,"status":0}]}]}"#;
+    stand_in.world().fail(
+        "/current_status",
+        [Fault::status(200, &format!(r#"{{"code":0,"data":{data}}}"#))],
+    );
+    assert_eq!(calls(&client).current_status().await.unwrap().to_string(), data);
 }
 
 #[tokio::test]
