@@ -1,3 +1,12 @@
-//! netdata-webhook.
+//! The webhook of Netdata as a Lambda function.
 
-fn main() {}
+use aws::{Configuration, connect, log_to_stdout, serve};
+use intake::Netdata;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let configuration = Configuration::from_environment()?;
+    log_to_stdout(&configuration.log);
+    let webhook = connect(configuration).await.webhook::<Netdata>();
+    serve(move |request| webhook.clone().handle(request)).await
+}

@@ -1,3 +1,12 @@
-//! tencent-webhook.
+//! The webhook of Tencent as a Lambda function.
 
-fn main() {}
+use aws::{Configuration, connect, log_to_stdout, serve};
+use intake::Tencent;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let configuration = Configuration::from_environment()?;
+    log_to_stdout(&configuration.log);
+    let webhook = connect(configuration).await.webhook::<Tencent>();
+    serve(move |request| webhook.clone().handle(request)).await
+}

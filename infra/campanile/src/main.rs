@@ -1,3 +1,10 @@
-//! campanile.
+//! `campanile`, the operator's command; without arguments it is the local bundle.
 
-fn main() {}
+use std::process::ExitCode;
+
+use campanile::Command;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    Command::from_arguments().run().await
+}

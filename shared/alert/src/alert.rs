@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::word::words;
 use crate::{Ends, Fingerprint, Labels, Severity, Source, Timeline};
 
 /// What all events of one fingerprint together mean, and what people have done about it.
@@ -111,27 +112,5 @@ pub struct Acknowledgement {
     pub at: Timestamp,
 }
 
-impl Condition {
-    /// Every condition.
-    pub const ALL: [Self; 3] = [Self::Firing, Self::Resolved, Self::Expired];
-
-    /// The word used in JSON, in queries and in the table's index.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Firing => "firing",
-            Self::Resolved => "resolved",
-            Self::Expired => "expired",
-        }
-    }
-}
-
-impl Handling {
-    /// The word used in JSON and in queries.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Acknowledged => "acknowledged",
-            Self::Silenced => "silenced",
-        }
-    }
-}
+words!(Condition is a "condition": Firing "firing", Resolved "resolved", Expired "expired");
+words!(Handling is a "handling": Open "open", Acknowledged "acknowledged", Silenced "silenced");

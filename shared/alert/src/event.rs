@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::word::words;
 use crate::{EventId, Fingerprint, Severity, Source};
 
 /// Names to values, in Prometheus's sense.
@@ -82,35 +83,29 @@ pub enum Ends {
     Person,
 }
 
-impl Signal {
-    /// The word used in JSON and in queries.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Firing => "firing",
-            Self::Resolved => "resolved",
-            Self::Notice => "notice",
-        }
-    }
-}
+words!(Signal is a "signal": Firing "firing", Resolved "resolved", Notice "notice");
 
-/// Longest title, in characters.
+/// Longest title and name, in characters.
 const TITLE_CHARS: usize = 512;
 /// Longest label, annotation, summary or other text, in characters.
 const TEXT_CHARS: usize = 2048;
 /// Most labels and most annotations.
 const ENTRIES: usize = 64;
+/// Most bytes of all labels, and of all annotations: a table item holds 400 KiB.
+const MAP_BYTES: usize = 96 * 1024;
 
 impl AlertEvent {
     /// Cuts texts and maps to what a table item can hold, at character boundaries and with `…`;
     /// the whole delivery is kept beside the event, so nothing is lost.
     #[must_use]
     pub fn bounded(mut self) -> Self {
-        cut(&mut self.title, TITLE_CHARS);
-        cut(&mut self.account, TITLE_CHARS);
-        cut(&mut self.severity_raw, TITLE_CHARS);
-        let texts =
-            [&mut self.summary, &mut self.resource, &mut self.service, &mut self.value, &mut self.url, &mut self.episode];
-        texts.into_iter().flatten().for_each(|text| cut(text, TEXT_CHARS));
+        for text in [&mut self.title, &mut self.account, &mut self.severity_raw] {
+            cut(text, TITLE_CHARS);
+        }
+        let texts = [&mut self.summary, &mut self.resource, &mut self.service, &mut self.value];
+        for text in texts.into_iter().chain([&mut self.url, &mut self.episode]).flatten() {
+            cut(text, TEXT_CHARS);
+        }
         bound(&mut self.labels);
         bound(&mut self.annotations);
         self
@@ -118,13 +113,15 @@ impl AlertEvent {
 }
 
 fn bound(labels: &mut Labels) {
-    if labels.len() > ENTRIES {
-        *labels = std::mem::take(labels).into_iter().take(ENTRIES).collect();
+    for value in labels.values_mut() {
+        cut(value, TEXT_CHARS);
     }
-    if labels.keys().any(|name| name.len() > TITLE_CHARS) {
-        labels.retain(|name, _| name.len() <= TITLE_CHARS);
-    }
-    labels.values_mut().for_each(|value| cut(value, TEXT_CHARS));
+    let (mut entries, mut bytes) = (0, 0);
+    labels.retain(|name, value| {
+        entries += 1;
+        bytes += name.len() + value.len();
+        entries <= ENTRIES && bytes <= MAP_BYTES
+    });
 }
 
 fn cut(text: &mut String, most_chars: usize) {

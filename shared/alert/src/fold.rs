@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::timeline::{Mark, Reading};
+use crate::word::words;
 use crate::{Alert, AlertEvent, Condition, Handling, Severity, Signal, Timeline};
 
 /// What one event changed about its alert.
@@ -29,21 +30,11 @@ pub enum Transition {
     Late,
 }
 
-impl Transition {
-    /// The word used in JSON.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Opened => "opened",
-            Self::Repeated => "repeated",
-            Self::Escalated => "escalated",
-            Self::Deescalated => "deescalated",
-            Self::Resolved => "resolved",
-            Self::Expired => "expired",
-            Self::Reopened => "reopened",
-            Self::Late => "late",
-        }
-    }
-}
+words!(
+    Transition is a "transition":
+    Opened "opened", Repeated "repeated", Escalated "escalated", Deescalated "deescalated", Resolved "resolved",
+    Expired "expired", Reopened "reopened", Late "late",
+);
 
 /// What [`fold`] yields.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,11 +56,11 @@ pub fn fold(alert: Option<Alert>, event: &AlertEvent, received_at: Timestamp) ->
     };
     let known = alert.as_ref().map(Known::of);
     let mut alert = alert.unwrap_or_else(|| blank(event, received_at));
-    let is_news = alert.timeline.newest_at().is_none_or(|newest| newest <= event.occurred_at);
+    let is_news = alert.timeline.is_news(&mark);
 
     alert.timeline.insert(mark);
     if let Some(reading) = alert.timeline.read() {
-        apply(&mut alert, reading, event.severity);
+        apply(&mut alert, reading);
     }
     if is_news {
         describe(&mut alert, event);
@@ -154,12 +145,13 @@ fn release(alert: &mut Alert, transition: Transition) {
     }
 }
 
-fn apply(alert: &mut Alert, reading: Reading, severity_of_event: Severity) {
+fn apply(alert: &mut Alert, reading: Reading) {
     alert.condition = reading.condition;
     alert.condition_since = reading.condition_since;
     alert.started_at = reading.started_at;
     alert.ended_at = reading.ended_at;
-    alert.severity = reading.severity.unwrap_or(severity_of_event);
+    // Of recoveries alone nothing is known but that it is over.
+    alert.severity = reading.severity.unwrap_or(Severity::Info);
     alert.episode = reading.episode;
 }
 
@@ -184,7 +176,7 @@ fn blank(event: &AlertEvent, received_at: Timestamp) -> Alert {
         account: event.account.clone(),
         condition: Condition::Resolved,
         handling: Handling::Open,
-        severity: event.severity,
+        severity: Severity::Info,
         severity_raw: String::new(),
         title: String::new(),
         summary: None,

@@ -22,7 +22,7 @@ pub struct Timeline {
 
 /// One or several events that say the same.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mark {
+pub(crate) struct Mark {
     /// When the newest of them happened.
     at: Timestamp,
     /// Whether they say that it fires, or that it is over.
@@ -98,9 +98,9 @@ impl Mark {
 }
 
 impl Timeline {
-    /// When the newest event happened that is known.
-    pub(crate) fn newest_at(&self) -> Option<Timestamp> {
-        self.marks.last().map(|mark| mark.at)
+    /// Whether `mark` says something new: nothing newer is known, and its episode is not over.
+    pub(crate) fn is_news(&self, mark: &Mark) -> bool {
+        self.marks.last().is_none_or(|newest| newest.at <= mark.at) && !self.has_ended(mark)
     }
 
     /// Puts `mark` in its place.
@@ -123,7 +123,9 @@ impl Timeline {
     /// Drops the oldest mark and leaves what it knows to its successor.
     fn melt_oldest(&mut self) {
         let oldest = self.marks.remove(0);
-        let Some(next) = self.marks.first_mut() else { return };
+        let Some(next) = self.marks.first_mut() else {
+            return;
+        };
         if next.is_of_run(&oldest) {
             next.since = next.since.min(oldest.since);
             next.started_at = earliest([next.started_at, oldest.started_at]);
@@ -167,28 +169,45 @@ impl Timeline {
     }
 
     fn read_resolved(&self, decisive: &Mark) -> Reading {
-        let before = |mark: &&Mark| mark.order() < decisive.order();
-        let last_firing = self.marks.iter().rev().filter(|mark| mark.firing).find(before);
-        let ends = self.marks.iter().filter(|mark| !mark.firing && last_firing.is_none_or(|f| f.at <= mark.at));
-        let since = ends.map(|mark| mark.since).min().unwrap_or(decisive.since).min(decisive.since);
-        let previous_end =
-            self.marks.iter().rev().find(|mark| !mark.firing && last_firing.is_some_and(|f| mark.at < f.at));
-        let run = self.marks.iter().filter(|mark| {
-            mark.firing
-                && match &mark.episode {
-                    Some(episode) if decisive.episode.is_some() => Some(episode) == decisive.episode.as_ref(),
-                    _ => before(mark) && previous_end.is_none_or(|end| end.order() < mark.order()),
-                }
-        });
-        let began = run.map(|mark| Some(mark.started_at.unwrap_or(mark.since).min(since)));
+        let last_firing = self.firing_before(decisive);
+        let ends: Vec<_> = self
+            .marks
+            .iter()
+            .filter(|mark| !mark.firing && last_firing.is_none_or(|f| f.at <= mark.at))
+            .collect();
+        let since = ends.iter().map(|mark| mark.since).fold(decisive.since, Timestamp::min);
+        let began = self.run_before(decisive, last_firing).map(|mark| mark.started_at.unwrap_or(mark.since));
+        let told = ends.iter().chain([&decisive]).filter_map(|mark| mark.started_at);
         Reading {
             condition: Condition::Resolved,
             condition_since: since,
-            started_at: earliest(began.chain([decisive.started_at])),
+            started_at: began.chain(told).min().map(|started_at| started_at.min(since)),
             ended_at: Some(since),
             severity: self.newest_severity(),
             episode: decisive.episode.clone(),
         }
+    }
+
+    fn firing_before(&self, end: &Mark) -> Option<&Mark> {
+        self.marks.iter().rev().find(|mark| mark.firing && mark.order() < end.order())
+    }
+
+    /// The firing marks of the run that `end` ended: those of its episode, and those without one since the
+    /// end before.
+    fn run_before<'a>(
+        &'a self,
+        end: &'a Mark,
+        last_firing: Option<&'a Mark>,
+    ) -> impl Iterator<Item = &'a Mark> {
+        let previous_end =
+            self.marks.iter().rev().find(|mark| !mark.firing && last_firing.is_some_and(|f| mark.at < f.at));
+        self.marks.iter().filter(move |mark| {
+            let of_episode = mark.episode.is_some() && mark.episode == end.episode;
+            let since_previous_end = mark.order() < end.order()
+                && (mark.episode.is_none() || end.episode.is_none())
+                && previous_end.is_none_or(|previous| previous.order() < mark.order());
+            mark.firing && (of_episode || since_previous_end)
+        })
     }
 
     fn newest_severity(&self) -> Option<Severity> {

@@ -1,1 +1,25 @@
-//! aws.
+//! The adapters between Campanile and AWS. No other crate names an AWS service.
+//!
+//! [`connect`] turns a [`Configuration`] into a [`Platform`]: the alert [`Table`] in DynamoDB and the
+//! [`SecretCache`] before Secrets Manager, sharing one set of credentials and connections. [`serve`] runs a handler
+//! of plain HTTP requests as a Lambda function.
+
+mod clock;
+mod configuration;
+mod gateway;
+mod platform;
+mod secrets;
+mod store;
+mod telemetry;
+
+pub use clock::SystemClock;
+pub use configuration::{Configuration, ConfigurationError};
+pub use gateway::serve;
+pub use platform::{Platform, connect};
+pub use secrets::{DEVELOPMENT_TOKEN, SecretCache};
+pub use store::definition;
+pub use store::{
+    AlertFilter, AlertPage, Cursor, EventFilter, EventPage, HistoryEntry, ParseCursorError, QuarantinePage,
+    Table,
+};
+pub use telemetry::log_to_stdout;

@@ -1,1 +1,26 @@
-//! intake.
+//! The one inbound pipeline, in this order and nowhere else:
+//!
+//! method → size limit → authenticate → decode → normalize → record → reply
+//!
+//! [`Webhook`] is that pipeline, a [`Protocol`] is what one source does differently in it, and [`Store`],
+//! [`Secrets`] and [`Clock`] are what it needs from the world. It names no AWS service; `aws` implements the ports.
+
+mod credentials;
+mod failure;
+mod ports;
+mod protocol;
+mod quarantine;
+mod reply;
+mod request;
+mod secret;
+mod webhook;
+
+pub use credentials::without_token;
+pub use failure::{Failure, chain};
+pub use ports::{Clock, Entry, Recorded, Secrets, SecretsError, Store, StoreError};
+pub use protocol::{Kazoo, Netdata, Protocol, Site24x7, Tencent};
+pub use quarantine::{ParseQuarantineIdError, QuarantineId, Quarantined};
+pub use reply::{Kept, Reply};
+pub use request::{ClientCertificate, TimeLeft};
+pub use secret::{BasicPair, CertificateRule, Keyring, Sensitive, SourceSecret};
+pub use webhook::Webhook;

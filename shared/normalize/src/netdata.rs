@@ -1,8 +1,88 @@
-//! netdata.
+//! Netdata Cloud's webhook integration: alerts, reachability of nodes, the test notification and the handshake.
+//!
+//! The documented body is flat
+//! (<https://github.com/netdata/netdata/blob/master/integrations/cloud-notifications/metadata.yaml>), the one that
+//! arrives today is nested; both are read. The state of an alert comes from its own field, never from `message`,
+//! and a state that is not known is rejected: a guess could close a real alert.
 
+mod alarm;
+mod body;
+mod challenge;
+mod flat;
+mod identifier;
+mod moment;
+mod nested;
+mod node;
+mod page;
+mod reachability;
+mod rooms;
+mod status;
+mod subject;
+mod test_notification;
+
+use alert::Labels;
+
+pub use self::challenge::challenge_response;
+pub use self::subject::subject_has_common_name;
+pub use self::test_notification::test_token;
+
+use self::alarm::Alarm;
+use self::body::Body;
 use crate::{Delivery, Normalized, Rejection, Settings};
 
-/// Reads one delivery.
-pub fn normalize(_delivery: &Delivery, _settings: &Settings) -> Result<Normalized, Rejection> {
-    Err(Rejection::new("unknown_shape", "not written yet"))
+/// The account of a notification that names no space.
+const UNKNOWN_ACCOUNT: &str = "unknown";
+
+/// Reads one POST of Netdata Cloud: an alert, a node or several that became unreachable or reachable, or a test
+/// notification.
+pub fn normalize(delivery: &Delivery, _settings: &Settings) -> Result<Normalized, Rejection> {
+    let body = Body::parse(&delivery.body)?;
+    let receive_second = moment::whole_second(delivery.received_at);
+    match Shape::of(&body) {
+        Some(Shape::NestedAlert) => nested::read(&body, receive_second).map(Alarm::into_normalized),
+        Some(Shape::FlatAlert) => flat::read(&body, receive_second).map(Alarm::into_normalized),
+        Some(Shape::Reachability) => reachability::read(&body, receive_second).map(Normalized::from),
+        Some(Shape::TestNotification) => Ok(vec![test_notification::read(&body, receive_second)].into()),
+        None => Err(unknown_shape()),
+    }
+}
+
+/// What kind of notification a body is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    NestedAlert,
+    FlatAlert,
+    Reachability,
+    TestNotification,
+}
+
+impl Shape {
+    /// The first shape of which `body` has the mark.
+    fn of(body: &Body) -> Option<Self> {
+        if body.is_object("alert") {
+            Some(Self::NestedAlert)
+        } else if body.is_filled_string("alert") || body.is_filled_string("alarm") {
+            Some(Self::FlatAlert)
+        } else if reachability::is_marked(body) {
+            Some(Self::Reachability)
+        } else if body.is_filled_string("token") {
+            Some(Self::TestNotification)
+        } else {
+            None
+        }
+    }
+}
+
+fn unknown_shape() -> Rejection {
+    Rejection::new(
+        "unknown_shape",
+        "the body is none of Netdata Cloud's notifications, which have `alert`, `alarm`, `nodes`, `reachable`, \
+         `status` or `token`: check that Netdata Cloud's webhook integration, not the Netdata agent or another \
+         program, sends to this URL",
+    )
+}
+
+/// The entries that have a value.
+fn present<const N: usize>(entries: [(&str, Option<String>); N]) -> Labels {
+    entries.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }

@@ -41,18 +41,8 @@ struct Place {
 
 impl DataCenter {
     /// Every data centre.
-    pub const ALL: [Self; 10] = [
-        Self::Us,
-        Self::Eu,
-        Self::In,
-        Self::Au,
-        Self::Cn,
-        Self::Jp,
-        Self::Ca,
-        Self::Uk,
-        Self::Ae,
-        Self::Sa,
-    ];
+    pub const ALL: [Self; 10] =
+        [Self::Us, Self::Eu, Self::In, Self::Au, Self::Cn, Self::Jp, Self::Ca, Self::Uk, Self::Ae, Self::Sa];
 
     /// Its code in lower case, such as `us`.
     pub const fn code(self) -> &'static str {
@@ -217,10 +207,7 @@ impl Hosts {
     /// Takes base URLs as given, such as `http://127.0.0.1:4000/api` and `http://127.0.0.1:4000`.
     pub fn at(api_root: &str, accounts: &str) -> Self {
         let base = |url: &str| url.trim().trim_end_matches('/').to_owned();
-        Self {
-            api_root: base(api_root),
-            accounts: base(accounts),
-        }
+        Self { api_root: base(api_root), accounts: base(accounts) }
     }
 
     /// The URL under which every call of the API stands, without a trailing slash.

@@ -7,9 +7,7 @@ use serde_json::value::RawValue;
 /// Reads an object. `None`: it is not JSON, not an object, or has a member of another shape.
 pub(crate) fn object<T: DeserializeOwned>(json: &[u8]) -> Option<T> {
     // A list would do for serde as well: its first element would be the first member.
-    json.trim_ascii_start()
-        .starts_with(b"{")
-        .then(|| serde_json::from_slice(json).ok())?
+    json.trim_ascii_start().starts_with(b"{").then(|| serde_json::from_slice(json).ok())?
 }
 
 /// An integer, also as a string. Anything else reads as absent, never as an error.
@@ -68,14 +66,8 @@ mod tests {
     #[test]
     fn ids_keep_every_digit_as_number_and_as_string() {
         assert_eq!(text("123456000000025013").as_deref(), Some("123456000000025013"));
-        assert_eq!(
-            text("123456789012345678901234567890").as_deref(),
-            Some("123456789012345678901234567890")
-        );
-        assert_eq!(
-            text(r#"" 123456000000025013 ""#).as_deref(),
-            Some("123456000000025013")
-        );
+        assert_eq!(text("123456789012345678901234567890").as_deref(), Some("123456789012345678901234567890"));
+        assert_eq!(text(r#"" 123456000000025013 ""#).as_deref(), Some("123456000000025013"));
     }
 
     #[test]

@@ -23,13 +23,8 @@ pub enum Scope {
 
 impl Scope {
     /// The scopes that Campanile's parts need, in the order in which they are reported.
-    pub const NEEDED: [Self; 5] = [
-        Self::AdminRead,
-        Self::OperationsRead,
-        Self::ReportsRead,
-        Self::AdminCreate,
-        Self::AdminUpdate,
-    ];
+    pub const NEEDED: [Self; 5] =
+        [Self::AdminRead, Self::OperationsRead, Self::ReportsRead, Self::AdminCreate, Self::AdminUpdate];
 
     /// The name that Zoho's console takes.
     pub const fn as_str(self) -> &'static str {

@@ -40,9 +40,7 @@ pub(crate) fn presentable<'a>(message: &str, secrets: impl IntoIterator<Item = &
     for secret in secrets.into_iter().filter(|secret| !secret.0.is_empty()) {
         text = text.replace(&secret.0, "***");
     }
-    let line = text
-        .chars()
-        .map(|character| if character.is_control() { ' ' } else { character });
+    let line = text.chars().map(|character| if character.is_control() { ' ' } else { character });
     line.take(MESSAGE_CHARS).collect::<String>().trim().to_owned()
 }
 

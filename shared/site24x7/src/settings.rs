@@ -75,10 +75,7 @@ impl Settings {
 pub fn account_of(json: &str) -> Result<Option<String>, SettingsError> {
     let members = Members::read(json)?;
     let zaaid = members.zaaid()?;
-    let data_center = members
-        .text(DATA_CENTER)
-        .map(|spelling| spelling.parse())
-        .transpose();
+    let data_center = members.text(DATA_CENTER).map(|spelling| spelling.parse()).transpose();
     let data_center = data_center.map_err(|source| SettingsError::DataCenter { source })?;
     Ok(members.account(zaaid.as_deref(), data_center))
 }
@@ -117,10 +114,7 @@ struct Missing<'a>(&'a [[&'static str; 2]]);
 
 impl fmt::Display for Missing<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let named = self
-            .0
-            .iter()
-            .map(|[ours, theirs]| format!("`{ours}` (or `{theirs}`)"));
+        let named = self.0.iter().map(|[ours, theirs]| format!("`{ours}` (or `{theirs}`)"));
         f.write_str(&named.collect::<Vec<_>>().join(", "))
     }
 }
@@ -138,34 +132,22 @@ impl Members {
     }
 
     fn require(&self, wanted: &[[&'static str; 2]]) -> Result<(), SettingsError> {
-        let missing: Vec<_> = wanted
-            .iter()
-            .copied()
-            .filter(|names| self.text(*names).is_none())
-            .collect();
-        if missing.is_empty() {
-            Ok(())
-        } else {
-            Err(SettingsError::Missing(missing))
-        }
+        let missing: Vec<_> = wanted.iter().copied().filter(|names| self.text(*names).is_none()).collect();
+        if missing.is_empty() { Ok(()) } else { Err(SettingsError::Missing(missing)) }
     }
 
     fn application(&self) -> Result<Application, SettingsError> {
         let spelling = self.text(DATA_CENTER).unwrap_or_default();
         Ok(Application {
-            data_center: spelling
-                .parse()
-                .map_err(|source| SettingsError::DataCenter { source })?,
+            data_center: spelling.parse().map_err(|source| SettingsError::DataCenter { source })?,
             client_id: self.secret(CLIENT_ID),
             client_secret: self.secret(CLIENT_SECRET),
         })
     }
 
     fn zaaid(&self) -> Result<Option<String>, SettingsError> {
-        let fits = |id: &String| {
-            id.bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
-        };
+        let fits =
+            |id: &String| id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
         match self.text(["zaaid"]) {
             Some(id) if !fits(&id) => Err(SettingsError::Zaaid),
             zaaid => Ok(zaaid),
@@ -184,13 +166,10 @@ impl Members {
 
     /// The first of these members that says something, trimmed; ids may be numbers.
     fn text<const N: usize>(&self, names: [&str; N]) -> Option<String> {
-        names
-            .into_iter()
-            .filter_map(|name| self.0.get(name))
-            .find_map(|value| match value {
-                Value::String(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
-                Value::Number(number) => Some(number.to_string()),
-                _ => None,
-            })
+        names.into_iter().filter_map(|name| self.0.get(name)).find_map(|value| match value {
+            Value::String(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        })
     }
 }

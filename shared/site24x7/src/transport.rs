@@ -26,11 +26,7 @@ pub struct Deadlines {
 
 impl Default for Deadlines {
     fn default() -> Self {
-        Self {
-            connect: Duration::from_secs(5),
-            token: Duration::from_secs(8),
-            call: Duration::from_secs(30),
-        }
+        Self { connect: Duration::from_secs(5), token: Duration::from_secs(8), call: Duration::from_secs(30) }
     }
 }
 
@@ -98,27 +94,16 @@ pub(crate) struct Answer {
 impl fmt::Debug for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The body of a token answer is the token.
-        f.debug_struct("Answer")
-            .field("status", &self.status)
-            .finish_non_exhaustive()
+        f.debug_struct("Answer").field("status", &self.status).finish_non_exhaustive()
     }
 }
 
 /// Sends a request and reads its whole answer within `time`.
 pub(crate) async fn send(request: RequestBuilder, time: Duration) -> Result<Answer, NoAnswer> {
-    let response = request
-        .timeout(time)
-        .send()
-        .await
-        .map_err(|error| no_answer(error, time))?;
+    let response = request.timeout(time).send().await.map_err(|error| no_answer(error, time))?;
     let text = |name: HeaderName| text_of(response.headers(), &name);
     let (retry_after, location) = (text(RETRY_AFTER), text(LOCATION));
-    Ok(Answer {
-        status: response.status(),
-        retry_after,
-        location,
-        body: read(response, time).await?,
-    })
+    Ok(Answer { status: response.status(), retry_after, location, body: read(response, time).await? })
 }
 
 async fn read(mut response: Response, time: Duration) -> Result<Vec<u8>, NoAnswer> {
@@ -133,17 +118,10 @@ async fn read(mut response: Response, time: Duration) -> Result<Vec<u8>, NoAnswe
 }
 
 fn text_of(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
-    headers
-        .get(name)
-        .and_then(|value| value.to_str().ok())
-        .map(str::to_owned)
+    headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
 }
 
 fn no_answer(error: reqwest::Error, time: Duration) -> NoAnswer {
     let slow = error.is_timeout() && !error.is_connect();
-    if slow {
-        NoAnswer::TooSlow(time)
-    } else {
-        NoAnswer::Connection(error.without_url())
-    }
+    if slow { NoAnswer::TooSlow(time) } else { NoAnswer::Connection(error.without_url()) }
 }

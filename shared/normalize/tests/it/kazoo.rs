@@ -1,1 +1,76 @@
-//! kazoo.
+//! KAZOO: each fixture by its snapshot, the published examples, alerts from opening to end, which deliveries are
+//! one, what must not be read by anybody, and that no bytes panic.
+
+mod encoder;
+mod examples;
+mod identities;
+mod lifecycles;
+mod recognition;
+mod robustness;
+mod secrets;
+
+use std::path::{Path, PathBuf};
+
+use alert::AlertEvent;
+use normalize::kazoo::{normalize, redact};
+use normalize::{Delivery, Settings};
+use serde_json::Value;
+
+use crate::{delivery, outcome, post_json};
+
+/// The id of the hook that points at us.
+const OUR_HOOK: &str = "b7e1d4c09a5f4e2db3c8a6f1e0d9c8b7";
+
+#[test]
+fn every_fixture_means_what_its_snapshot_says() {
+    insta::glob!("../../../../tests/fixtures/kazoo", "*.*", |path| {
+        insta::assert_json_snapshot!(meaning(&delivery(path)));
+    });
+}
+
+/// What becomes of `delivery`, and how it is kept if that is not how it came.
+fn meaning(delivery: &Delivery) -> Value {
+    let kept = redact(delivery.clone());
+    let mut meaning = outcome(normalize, &kept, &settings());
+    if kept.body != delivery.body {
+        meaning["kept_body"] = String::from_utf8_lossy(&kept.body).into();
+    }
+    if kept.query != delivery.query {
+        meaning["kept_query"] = kept.query.into();
+    }
+    meaning
+}
+
+fn settings() -> Settings {
+    Settings { own_hook_ids: vec![OUR_HOOK.to_owned()], ..Settings::default() }
+}
+
+/// What `delivery` says, taken in as the pipeline does.
+fn events(delivery: &Delivery) -> Vec<AlertEvent> {
+    normalize(&redact(delivery.clone()), &settings()).unwrap().events
+}
+
+/// The only thing that `delivery` says.
+fn event(delivery: &Delivery) -> AlertEvent {
+    let [event] = events(delivery).try_into().unwrap();
+    event
+}
+
+fn fixture(name: &str) -> Delivery {
+    delivery(&fixture_folder().join(name))
+}
+
+fn fixtures() -> Vec<PathBuf> {
+    let mut paths: Vec<_> =
+        std::fs::read_dir(fixture_folder()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    paths
+}
+
+fn fixture_folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/kazoo")
+}
+
+fn post(body: &Value) -> Delivery {
+    post_json(body.to_string())
+}

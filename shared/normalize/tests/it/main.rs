@@ -1,5 +1,7 @@
 //! Every fixture of every source, normalized; the snapshot beside it is what it must mean.
 
+#![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test ends where it fails")]
+
 mod kazoo;
 mod netdata;
 mod site24x7;

@@ -119,17 +119,11 @@ impl Request {
     /// A call about one integration.
     pub(crate) fn about(call: Call, service_id: &str) -> Self {
         let path = format!("{}/{service_id}", call.path());
-        Self {
-            path,
-            ..Self::of(call)
-        }
+        Self { path, ..Self::of(call) }
     }
 
     pub(crate) fn alert_logs(date: Date) -> Self {
-        Self {
-            query: vec![("date", date.to_string())],
-            ..Self::of(Call::AlertLogs)
-        }
+        Self { query: vec![("date", date.to_string())], ..Self::of(Call::AlertLogs) }
     }
 
     /// All monitors whatever their status: without `status_required`, as absence would prove no recovery.
@@ -141,17 +135,10 @@ impl Request {
             ("locations_required", "false"),
         ];
         let query = query.map(|(name, value)| (name, value.to_owned())).to_vec();
-        Self {
-            query,
-            ..Self::of(Call::CurrentStatus)
-        }
+        Self { query, ..Self::of(Call::CurrentStatus) }
     }
 
     pub(crate) fn with_body(self, body: Value, secret: &Secret) -> Self {
-        Self {
-            body: Some(body),
-            secrets: vec![secret.clone()],
-            ..self
-        }
+        Self { body: Some(body), secrets: vec![secret.clone()], ..self }
     }
 }

@@ -27,12 +27,7 @@ pub struct Client<S, C> {
 impl<S: TokenStore, C: Clock> Client<S, C> {
     /// A client of the settings' data centre, which shares its tokens through `store`.
     pub fn new(transport: Transport, settings: Settings, store: S, clock: C) -> Self {
-        Self {
-            transport,
-            hosts: settings.data_center().hosts(),
-            settings,
-            tokens: Tokens::new(store, clock),
-        }
+        Self { transport, hosts: settings.data_center().hosts(), settings, tokens: Tokens::new(store, clock) }
     }
 
     /// The same client, but of a stand-in at these base URLs.
@@ -43,10 +38,7 @@ impl<S: TokenStore, C: Clock> Client<S, C> {
 
     /// The calls of one run, none of which lasts beyond `deadline`.
     pub fn until(&self, deadline: Timestamp) -> Calls<'_, S, C> {
-        Calls {
-            client: self,
-            deadline,
-        }
+        Calls { client: self, deadline }
     }
 
     /// Whom it acts for.
@@ -66,15 +58,8 @@ impl<S: TokenStore, C: Clock> Client<S, C> {
 
     fn applicant(&self) -> Applicant<'_> {
         let application = &self.settings.application;
-        let desk = Desk {
-            transport: &self.transport,
-            hosts: &self.hosts,
-            application,
-        };
-        Applicant {
-            desk,
-            refresh_token: &self.settings.refresh_token,
-        }
+        let desk = Desk { transport: &self.transport, hosts: &self.hosts, application };
+        Applicant { desk, refresh_token: &self.settings.refresh_token }
     }
 }
 
@@ -115,10 +100,7 @@ impl<S, C> Copy for Calls<'_, S, C> {}
 
 impl<S, C> fmt::Debug for Calls<'_, S, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Calls")
-            .field("client", self.client)
-            .field("deadline", &self.deadline)
-            .finish()
+        f.debug_struct("Calls").field("client", self.client).field("deadline", &self.deadline).finish()
     }
 }
 
@@ -135,9 +117,7 @@ impl<S: TokenStore, C: Clock> Calls<'_, S, C> {
     /// Asks Zoho for a new token, to see whether it issues one, and for which scopes if it tells.
     pub async fn issue_token(&self) -> Result<Option<Scopes>, TokenError> {
         let tokens = &self.client.tokens;
-        let acquired = tokens
-            .acquire(Wanted::New, self.client.applicant(), self.deadline)
-            .await?;
+        let acquired = tokens.acquire(Wanted::New, self.client.applicant(), self.deadline).await?;
         Ok(acquired.scopes)
     }
 
@@ -170,23 +150,15 @@ impl<S: TokenStore, C: Clock> Calls<'_, S, C> {
             concluded => return concluded.map_err(|failure| self.error(request, failure, &token)),
         }
         let renewed = self.token_for(request, Wanted::OtherThan(&token)).await?;
-        self.attempt(request, &renewed)
-            .await
-            .map_err(|failure| self.error(request, failure, &renewed))
+        self.attempt(request, &renewed).await.map_err(|failure| self.error(request, failure, &renewed))
     }
 
     async fn token_for(&self, request: &Request, wanted: Wanted<'_>) -> Result<Token, CallError> {
-        self.acquire(wanted)
-            .await
-            .map_err(|error| CallError::no_token(request.call, error))
+        self.acquire(wanted).await.map_err(|error| CallError::no_token(request.call, error))
     }
 
     async fn acquire(&self, wanted: Wanted<'_>) -> Result<Token, TokenError> {
-        let acquired = self
-            .client
-            .tokens
-            .acquire(wanted, self.client.applicant(), self.deadline)
-            .await?;
+        let acquired = self.client.tokens.acquire(wanted, self.client.applicant(), self.deadline).await?;
         Ok(acquired.token)
     }
 
@@ -228,9 +200,7 @@ impl<S: TokenStore, C: Clock> Calls<'_, S, C> {
             return Err(Failure::OutOfTime);
         }
         let time = left.min(self.client.transport.deadlines().call);
-        let answer = send(self.build(request, token), time)
-            .await
-            .map_err(Failure::NoAnswer)?;
+        let answer = send(self.build(request, token), time).await.map_err(Failure::NoAnswer)?;
         decide(answer)
     }
 
@@ -241,19 +211,13 @@ impl<S: TokenStore, C: Clock> Calls<'_, S, C> {
             .request(request.method.clone(), url)
             .query(&request.query)
             .header(ACCEPT, "application/json; version=2.0")
-            .header(
-                AUTHORIZATION,
-                format!("Zoho-oauthtoken {}", token.access_token.expose()),
-            );
+            .header(AUTHORIZATION, format!("Zoho-oauthtoken {}", token.access_token.expose()));
         if let Some(zaaid) = &self.client.settings.zaaid {
             builder = builder.header(COOKIE, format!("zaaid={zaaid}"));
         }
         match &request.body {
             Some(body) => builder
-                .header(
-                    CONTENT_TYPE,
-                    HeaderValue::from_static("application/json;charset=UTF-8"),
-                )
+                .header(CONTENT_TYPE, HeaderValue::from_static("application/json;charset=UTF-8"))
                 .body(body.to_string()),
             None => builder,
         }

@@ -21,9 +21,7 @@ impl<S: TokenStore, C: Clock> Calls<'_, S, C> {
 
     /// The current status of every monitor: the answer's `data` as it came in, with its groups.
     pub async fn current_status(&self) -> Result<Value, CallError> {
-        self.read(&Request::current_status(), rows::object::<Map<_, _>>)
-            .await
-            .map(Value::Object)
+        self.read(&Request::current_status(), rows::object::<Map<_, _>>).await.map(Value::Object)
     }
 
     /// All monitors that have an id and a name.
@@ -34,16 +32,13 @@ impl<S: TokenStore, C: Clock> Calls<'_, S, C> {
 
     /// All integrations with other systems that have an id and a name.
     pub async fn third_party_services(&self) -> Result<Vec<ThirdPartyService>, CallError> {
-        let rows: Vec<ServiceRow> = self
-            .read(&Request::of(Call::ThirdPartyServices), rows::list)
-            .await?;
+        let rows: Vec<ServiceRow> = self.read(&Request::of(Call::ThirdPartyServices), rows::list).await?;
         Ok(rows.into_iter().filter_map(ServiceRow::into_service).collect())
     }
 
     /// One webhook integration with all that the vendor tells about it.
     pub async fn webhook(&self, service_id: &str) -> Result<Map<String, Value>, CallError> {
-        self.read(&Request::about(Call::ReadWebhook, service_id), rows::object)
-            .await
+        self.read(&Request::about(Call::ReadWebhook, service_id), rows::object).await
     }
 
     /// Creates a webhook and answers its `service_id`, if told. Never repeated: an unclear outcome is the
@@ -71,23 +66,18 @@ impl<S: TokenStore, C: Clock> Calls<'_, S, C> {
 
     /// Wakes a suspended integration.
     pub async fn activate(&self, service_id: &str) -> Result<(), CallError> {
-        self.make(&Request::about(Call::Activate, service_id))
-            .await
-            .map(drop)
+        self.make(&Request::about(Call::Activate, service_id)).await.map(drop)
     }
 
     /// Puts an integration to sleep, from which [`Calls::activate`] wakes it.
     pub async fn suspend(&self, service_id: &str) -> Result<(), CallError> {
-        self.make(&Request::about(Call::Suspend, service_id))
-            .await
-            .map(drop)
+        self.make(&Request::about(Call::Suspend, service_id)).await.map(drop)
     }
 
     /// Lets the vendor send a test notification, and tells how it was answered.
     pub async fn trigger_test(&self, service_id: &str) -> Result<TestAnswer, CallError> {
-        let triggered: TriggeredTest = self
-            .read(&Request::about(Call::TriggerTest, service_id), rows::object)
-            .await?;
+        let triggered: TriggeredTest =
+            self.read(&Request::about(Call::TriggerTest, service_id), rows::object).await?;
         Ok(triggered.into_answer())
     }
 
@@ -112,9 +102,6 @@ impl<S: TokenStore, C: Clock> Calls<'_, S, C> {
         understand: impl FnOnce(Data) -> Result<T, OtherShape>,
     ) -> Result<T, CallError> {
         let data = self.make(request).await?;
-        understand(data).map_err(|OtherShape| CallError::NotUnderstood {
-            call: request.call,
-            status: 200,
-        })
+        understand(data).map_err(|OtherShape| CallError::NotUnderstood { call: request.call, status: 200 })
     }
 }

@@ -119,39 +119,18 @@ impl CallError {
         let clean = |message: String| presentable(&message, secrets.iter().copied());
         match failure {
             Failure::ScopeMissing => Self::ScopeMissing { call },
-            Failure::TokenRefused { message } => Self::Unauthorized {
-                call,
-                message: clean(message),
-            },
-            Failure::Unavailable {
-                status,
-                retry_after,
-                message,
-            } => {
+            Failure::TokenRefused { message } => Self::Unauthorized { call, message: clean(message) },
+            Failure::Unavailable { status, retry_after, message } => {
                 let retry_after = retry_after.and_then(|text| duration(&text, now));
-                Self::Unavailable {
-                    call,
-                    status,
-                    retry_after,
-                    message: clean(message),
-                }
+                Self::Unavailable { call, status, retry_after, message: clean(message) }
             }
             Failure::NoAnswer(source) => Self::NoAnswer { call, source },
-            Failure::Redirected { status, location } => Self::Redirected {
-                call,
-                status,
-                to: clean(origin(&location)),
-            },
-            Failure::Refused {
-                status,
-                error_code,
-                message,
-            } => Self::Refused {
-                call,
-                status,
-                error_code,
-                message: clean(message),
-            },
+            Failure::Redirected { status, location } => {
+                Self::Redirected { call, status, to: clean(origin(&location)) }
+            }
+            Failure::Refused { status, error_code, message } => {
+                Self::Refused { call, status, error_code, message: clean(message) }
+            }
             Failure::NotUnderstood { status } => Self::NotUnderstood { call, status },
             Failure::OutOfTime => Self::OutOfTime { call },
         }
@@ -196,10 +175,7 @@ impl CallError {
 
     /// Whether the call may have been carried out all the same.
     pub(crate) const fn is_unclear(&self) -> bool {
-        matches!(
-            self,
-            Self::Unavailable { .. } | Self::NoAnswer { .. } | Self::NotUnderstood { .. }
-        )
+        matches!(self, Self::Unavailable { .. } | Self::NoAnswer { .. } | Self::NotUnderstood { .. })
     }
 }
 

@@ -55,11 +55,7 @@ mod tests {
 
     fn busy(retry_after: Option<&str>) -> Failure {
         let retry_after = retry_after.map(str::to_owned);
-        Failure::Unavailable {
-            status: 429,
-            retry_after,
-            message: String::new(),
-        }
+        Failure::Unavailable { status: 429, retry_after, message: String::new() }
     }
 
     fn seconds(attempt: usize, retry_after: Option<&str>) -> Option<u64> {
@@ -93,18 +89,9 @@ mod tests {
     fn refusals_are_not_repeated() {
         let failures = [
             Failure::ScopeMissing,
-            Failure::TokenRefused {
-                message: String::new(),
-            },
-            Failure::Refused {
-                status: 400,
-                error_code: None,
-                message: String::new(),
-            },
-            Failure::Redirected {
-                status: 302,
-                location: String::new(),
-            },
+            Failure::TokenRefused { message: String::new() },
+            Failure::Refused { status: 400, error_code: None, message: String::new() },
+            Failure::Redirected { status: 302, location: String::new() },
             Failure::NotUnderstood { status: 200 },
             Failure::NoAnswer(NoAnswer::TooLong),
         ];

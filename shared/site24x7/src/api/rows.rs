@@ -112,10 +112,7 @@ impl ServiceRow {
 
 /// Whether it can stand in a path and in a cookie as it is.
 pub(super) fn is_id(id: &str) -> bool {
-    !id.is_empty()
-        && id
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
 /// A member of either list of customers.
@@ -157,10 +154,7 @@ pub(super) struct TriggeredTest {
 
 impl TriggeredTest {
     pub(super) fn into_answer(self) -> TestAnswer {
-        TestAnswer {
-            response_code: self.response_code.get(),
-            message: self.message.into_inner(),
-        }
+        TestAnswer { response_code: self.response_code.get(), message: self.message.into_inner() }
     }
 }
 

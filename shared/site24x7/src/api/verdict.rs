@@ -21,11 +21,7 @@ pub(crate) enum Failure {
     /// The token is invalid or has expired.
     TokenRefused { message: String },
     /// Too many calls, or a server in trouble: worth another try.
-    Unavailable {
-        status: u16,
-        retry_after: Option<String>,
-        message: String,
-    },
+    Unavailable { status: u16, retry_after: Option<String>, message: String },
     /// No answer at all: worth another try.
     NoAnswer(NoAnswer),
     /// The run's deadline has passed.
@@ -33,11 +29,7 @@ pub(crate) enum Failure {
     /// A redirect, which is not followed.
     Redirected { status: u16, location: String },
     /// Any other refusal.
-    Refused {
-        status: u16,
-        error_code: Option<i64>,
-        message: String,
-    },
+    Refused { status: u16, error_code: Option<i64>, message: String },
     /// Success without an answer that we understand, such as a sign-in page.
     NotUnderstood { status: u16 },
 }
@@ -62,20 +54,13 @@ pub(crate) fn decide(answer: Answer) -> Result<Data, Failure> {
     Err(match answer.status {
         _ if error_code == Some(SCOPE_MISSING) => Failure::ScopeMissing,
         StatusCode::UNAUTHORIZED => Failure::TokenRefused { message },
-        code if is_passing(code) => Failure::Unavailable {
-            status,
-            retry_after: answer.retry_after,
-            message,
-        },
-        code if code.is_redirection() => Failure::Redirected {
-            status,
-            location: answer.location.unwrap_or_default(),
-        },
-        code if !code.is_success() || error_code.is_some() => Failure::Refused {
-            status,
-            error_code,
-            message,
-        },
+        code if is_passing(code) => Failure::Unavailable { status, retry_after: answer.retry_after, message },
+        code if code.is_redirection() => {
+            Failure::Redirected { status, location: answer.location.unwrap_or_default() }
+        }
+        code if !code.is_success() || error_code.is_some() => {
+            Failure::Refused { status, error_code, message }
+        }
         StatusCode::NO_CONTENT => return Ok(None),
         _ if is_success => return Ok(envelope.data.filter(|data| !is_empty(data))),
         _ => Failure::NotUnderstood { status },
@@ -90,9 +75,7 @@ impl Envelope {
 
     /// The code of a failure, under either of the two names.
     fn error_code(&self) -> Option<i64> {
-        self.error_code
-            .get()
-            .or(self.code.get().filter(|code| *code != 0))
+        self.error_code.get().or(self.code.get().filter(|code| *code != 0))
     }
 }
 
@@ -135,19 +118,8 @@ mod tests {
 
     fn verdict(status: u16, body: &str) -> String {
         let status = StatusCode::from_u16(status).unwrap();
-        let (retry_after, location) = (
-            Some("7".to_owned()),
-            Some("https://elsewhere.example/x".to_owned()),
-        );
-        format!(
-            "{:?}",
-            decide(Answer {
-                status,
-                retry_after,
-                location,
-                body: body.as_bytes().to_vec()
-            })
-        )
+        let (retry_after, location) = (Some("7".to_owned()), Some("https://elsewhere.example/x".to_owned()));
+        format!("{:?}", decide(Answer { status, retry_after, location, body: body.as_bytes().to_vec() }))
     }
 
     #[test]
@@ -175,10 +147,7 @@ mod tests {
             (503, r#"{"error_code":5,"message":"later"}"#),
             (501, page),
             (302, page),
-            (
-                400,
-                r#"{"error_code":"1004","message":"no such monitor","error_info":{"id":"1"}}"#,
-            ),
+            (400, r#"{"error_code":"1004","message":"no such monitor","error_info":{"id":"1"}}"#),
             (404, page),
             (200, r#"{"error_code":1004,"message":"no such monitor"}"#),
             (200, r#"{"code":1004,"message":"no such monitor"}"#),

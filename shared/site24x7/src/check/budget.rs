@@ -22,9 +22,5 @@ pub(super) fn finding(calls: u64, monitors: Option<&Result<Vec<Monitor>, CallErr
     if calls <= allowed {
         return Finding::passed(NAME, detail);
     }
-    Finding::warning(
-        NAME,
-        detail,
-        "poll less often: every 15 minutes is right for up to three monitors",
-    )
+    Finding::warning(NAME, detail, "poll less often: every 15 minutes is right for up to three monitors")
 }

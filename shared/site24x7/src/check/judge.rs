@@ -37,20 +37,16 @@ pub(super) fn unreadable(
 ) -> Report {
     let valid_tld = match data_center {
         Some(Ok(data_center)) => Finding::passed(VALID_TLD, format!("`{data_center}` is a data centre")),
-        Some(Err(unknown)) => Finding::failed(
-            VALID_TLD,
-            unknown.to_string(),
-            "set `data_center` to one of these",
-        ),
+        Some(Err(unknown)) => {
+            Finding::failed(VALID_TLD, unknown.to_string(), "set `data_center` to one of these")
+        }
         None => Finding::failed(
             VALID_TLD,
             "no `data_center` (or `zohoAccountTLD`)",
             "set it to where the account lives: it is the end of the console's address, such as `eu`",
         ),
     };
-    Report {
-        findings: vec![valid_tld, without_settings(error, data_center)],
-    }
+    Report { findings: vec![valid_tld, without_settings(error, data_center)] }
 }
 
 fn without_settings(

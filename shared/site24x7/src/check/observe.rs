@@ -32,13 +32,8 @@ pub struct Observations {
 /// Looks at everything there is sense in looking at.
 pub async fn observe<S: TokenStore, C: Clock>(calls: Calls<'_, S, C>, subject: &Subject) -> Observations {
     let token = calls.issue_token().await;
-    let mut seen = Observations {
-        token,
-        monitors: None,
-        alert_logs: None,
-        current_status: None,
-        webhook: None,
-    };
+    let mut seen =
+        Observations { token, monitors: None, alert_logs: None, current_status: None, webhook: None };
     // While Zoho issues no more, a token from before may still do.
     if !matches!(seen.token, Ok(_) | Err(TokenError::CoolingDown { .. })) {
         return seen;

@@ -16,13 +16,7 @@ enum Reach {
 
 pub(super) fn finding(hosts: &Hosts, seen: &Observations) -> Finding {
     let (accounts, api) = (accounts(seen), api(seen));
-    let detail = format!(
-        "{} {}, {} {}",
-        hosts.accounts(),
-        accounts.as_str(),
-        hosts.api_root(),
-        api.as_str()
-    );
+    let detail = format!("{} {}, {} {}", hosts.accounts(), accounts.as_str(), hosts.api_root(), api.as_str());
     match (accounts, api) {
         (Reach::Silent, _) | (_, Reach::Silent) => {
             Finding::warning(NAME, detail, "let this network reach both, over port 443")
@@ -34,9 +28,7 @@ pub(super) fn finding(hosts: &Hosts, seen: &Observations) -> Finding {
 
 fn accounts(seen: &Observations) -> Reach {
     match &seen.token {
-        Err(TokenError::Zoho {
-            source: ZohoError::NoAnswer { .. },
-        }) => Reach::Silent,
+        Err(TokenError::Zoho { source: ZohoError::NoAnswer { .. } }) => Reach::Silent,
         Ok(_) | Err(TokenError::Zoho { .. }) => Reach::Answers,
         Err(_) => Reach::NotAsked,
     }

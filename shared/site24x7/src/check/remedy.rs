@@ -39,28 +39,15 @@ pub(super) fn for_token(error: &TokenError, data_center: DataCenter) -> String {
 fn for_zoho(error: &ZohoError, data_center: DataCenter) -> String {
     let console = data_center.console_host();
     match error {
-        ZohoError::Rejected {
-            rejection: Rejection::Code,
-            ..
+        ZohoError::Rejected { rejection: Rejection::Code, .. } | ZohoError::NoRefreshToken => {
+            format!("{}; or set `data_center` to where the client was made", new_code(data_center))
         }
-        | ZohoError::NoRefreshToken => {
-            format!(
-                "{}; or set `data_center` to where the client was made",
-                new_code(data_center)
-            )
-        }
-        ZohoError::Rejected {
-            rejection: Rejection::Client,
-            ..
-        } => {
+        ZohoError::Rejected { rejection: Rejection::Client, .. } => {
             format!(
                 "copy `client_id` from https://{console}, or set `data_center` to where the client was made"
             )
         }
-        ZohoError::Rejected {
-            rejection: Rejection::ClientSecret,
-            ..
-        } => {
+        ZohoError::Rejected { rejection: Rejection::ClientSecret, .. } => {
             format!("copy `client_secret` from https://{console} (Self Client, Client Secret)")
         }
         ZohoError::Throttled => "wait 30 minutes, then check again".to_owned(),

@@ -44,21 +44,11 @@ impl Report {
 
 impl Finding {
     pub(super) fn passed(name: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            state: State::Passed,
-            detail: detail.into(),
-            remedy: None,
-        }
+        Self { name: name.into(), state: State::Passed, detail: detail.into(), remedy: None }
     }
 
     pub(super) fn not_checked(name: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            state: State::NotChecked,
-            detail: detail.into(),
-            remedy: None,
-        }
+        Self { name: name.into(), state: State::NotChecked, detail: detail.into(), remedy: None }
     }
 
     pub(super) fn warning(
@@ -67,12 +57,7 @@ impl Finding {
         remedy: impl Into<String>,
     ) -> Self {
         let (name, detail, remedy) = (name.into(), detail.into(), Some(remedy.into()));
-        Self {
-            name,
-            state: State::Warning,
-            detail,
-            remedy,
-        }
+        Self { name, state: State::Warning, detail, remedy }
     }
 
     pub(super) fn failed(
@@ -80,23 +65,14 @@ impl Finding {
         detail: impl Into<String>,
         remedy: impl Into<String>,
     ) -> Self {
-        Self {
-            state: State::Failed,
-            ..Self::warning(name, detail, remedy)
-        }
+        Self { state: State::Failed, ..Self::warning(name, detail, remedy) }
     }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for finding in &self.findings {
-            writeln!(
-                f,
-                "{:11}  {}: {}",
-                finding.state.to_string(),
-                finding.name,
-                finding.detail
-            )?;
+            writeln!(f, "{:11}  {}: {}", finding.state.to_string(), finding.name, finding.detail)?;
             if let Some(remedy) = &finding.remedy {
                 writeln!(f, "{:11}  -> {remedy}", "")?;
             }

@@ -17,11 +17,9 @@ pub(super) fn findings(data_center: DataCenter, seen: &Observations) -> Vec<Find
         let name = format!("scope {scope}");
         match evidence(scope, seen) {
             Evidence::Granted(why) => Finding::passed(name, why),
-            Evidence::Missing => Finding::warning(
-                name,
-                format!("missing: {}", scope.without_it()),
-                new_code(data_center),
-            ),
+            Evidence::Missing => {
+                Finding::warning(name, format!("missing: {}", scope.without_it()), new_code(data_center))
+            }
             Evidence::Unknown(why) => Finding::not_checked(name, why),
         }
     };
@@ -39,11 +37,7 @@ fn evidence(scope: Scope, seen: &Observations) -> Evidence {
 }
 
 fn told(scope: Scope, scopes: &Scopes) -> Evidence {
-    if scopes.grant(scope) {
-        Evidence::Granted("the token has it")
-    } else {
-        Evidence::Missing
-    }
+    if scopes.grant(scope) { Evidence::Granted("the token has it") } else { Evidence::Missing }
 }
 
 /// What the read that needs this scope came to, if it was tried.

@@ -13,20 +13,15 @@ pub(super) fn finding(data_center: DataCenter, seen: Option<&Result<HookState, C
         None => Finding::not_checked(NAME, "there is no token to look with, or our url is not known"),
         Some(Err(error)) => {
             let remedy = Some(for_call(error, data_center));
-            Finding {
-                remedy,
-                ..Finding::not_checked(NAME, chain(error))
-            }
+            Finding { remedy, ..Finding::not_checked(NAME, chain(error)) }
         }
         Some(Ok(HookState::Absent)) => {
             Finding::warning(NAME, "there is none: only polls tell of outages", INSTALL)
         }
         Some(Ok(HookState::Several { service_ids })) => several(service_ids),
-        Some(Ok(HookState::Present {
-            service_id,
-            differences,
-            activity,
-        })) => present(service_id, differences, *activity),
+        Some(Ok(HookState::Present { service_id, differences, activity })) => {
+            present(service_id, differences, *activity)
+        }
     }
 }
 

@@ -37,10 +37,7 @@ impl Differences {
 
     /// Whether nothing is known to be wrong: all that differs is a header whose value we are not shown.
     pub fn is_only_unseen_header(&self) -> bool {
-        let unseen = matches!(
-            self.header,
-            Some(HeaderDifference::Absent | HeaderDifference::Masked)
-        );
+        let unseen = matches!(self.header, Some(HeaderDifference::Absent | HeaderDifference::Masked));
         self.keys.is_empty() && unseen
     }
 }
@@ -53,12 +50,7 @@ impl fmt::Display for Differences {
             HeaderDifference::Other => "header `X-API-KEY` (another value)",
         });
         let keys = self.keys.iter().map(|key| format!("`{key}`"));
-        f.write_str(
-            &keys
-                .chain(header.map(str::to_owned))
-                .collect::<Vec<_>>()
-                .join(", "),
-        )
+        f.write_str(&keys.chain(header.map(str::to_owned)).collect::<Vec<_>>().join(", "))
     }
 }
 
@@ -71,10 +63,7 @@ pub(crate) fn compare(current: &Map<String, Value>, spec: &WebhookSpec) -> Diffe
         .filter(|(key, wanted)| current.get(*key).is_some_and(|value| !are_equal(value, wanted)))
         .map(|(key, _)| key.clone())
         .collect();
-    Differences {
-        keys,
-        header: header_difference(current.get("custom_headers"), spec.key().expose()),
-    }
+    Differences { keys, header: header_difference(current.get("custom_headers"), spec.key().expose()) }
 }
 
 /// Numbers and booleans may come as strings, and an empty list as nothing.
@@ -101,10 +90,8 @@ fn is_nothing(value: &Value) -> bool {
 
 fn header_difference(headers: Option<&Value>, key: &str) -> Option<HeaderDifference> {
     let headers = headers.and_then(Value::as_array).into_iter().flatten();
-    let ours: Vec<_> = headers
-        .filter(|header| is_ours(header))
-        .map(|header| member(header, "value"))
-        .collect();
+    let ours: Vec<_> =
+        headers.filter(|header| is_ours(header)).map(|header| member(header, "value")).collect();
     match ours.as_slice() {
         [] => Some(HeaderDifference::Absent),
         values if values.iter().all(|value| *value == key) => None,
@@ -134,12 +121,7 @@ mod tests {
     use crate::Secret;
 
     fn spec() -> WebhookSpec {
-        WebhookSpec::new(
-            "Campanile",
-            "https://alerts.example.com/site24x7",
-            Secret::new("hook-key"),
-        )
-        .unwrap()
+        WebhookSpec::new("Campanile", "https://alerts.example.com/site24x7", Secret::new("hook-key")).unwrap()
     }
 
     fn differences(changes: &Value) -> String {
@@ -177,24 +159,11 @@ mod tests {
     #[test]
     fn a_masked_an_absent_and_another_header_differ() {
         let header = |value: &str| json!({"custom_headers": [{"name": "X-API-KEY", "value": value}]});
-        assert_eq!(
-            differences(&json!({"custom_headers": []})),
-            "header `X-API-KEY` (not shown)"
-        );
-        assert_eq!(
-            differences(&json!({"custom_headers": null})),
-            "header `X-API-KEY` (not shown)"
-        );
+        assert_eq!(differences(&json!({"custom_headers": []})), "header `X-API-KEY` (not shown)");
+        assert_eq!(differences(&json!({"custom_headers": null})), "header `X-API-KEY` (not shown)");
         for masked in ["*****", "ho****", "•••", ""] {
-            assert_eq!(
-                differences(&header(masked)),
-                "header `X-API-KEY` (shown masked)",
-                "{masked}"
-            );
+            assert_eq!(differences(&header(masked)), "header `X-API-KEY` (shown masked)", "{masked}");
         }
-        assert_eq!(
-            differences(&header("old-key")),
-            "header `X-API-KEY` (another value)"
-        );
+        assert_eq!(differences(&header("old-key")), "header `X-API-KEY` (another value)");
     }
 }

@@ -53,10 +53,7 @@ pub(crate) async fn find<S: TokenStore, C: Clock>(
     url: &str,
 ) -> Result<Found, CallError> {
     let services = calls.third_party_services().await?;
-    let mut namesakes: Vec<_> = services
-        .into_iter()
-        .filter(|service| is_namesake(service, name))
-        .collect();
+    let mut namesakes: Vec<_> = services.into_iter().filter(|service| is_namesake(service, name)).collect();
     if namesakes.len() > 1 {
         return several(calls, namesakes, url).await;
     }
@@ -72,10 +69,7 @@ async fn several<S: TokenStore, C: Clock>(
     namesakes: Vec<ThirdPartyService>,
     url: &str,
 ) -> Result<Found, CallError> {
-    let service_ids = namesakes
-        .iter()
-        .map(|service| service.service_id.clone())
-        .collect();
+    let service_ids = namesakes.iter().map(|service| service.service_id.clone()).collect();
     let mut ours = Vec::new();
     for service in namesakes {
         if url_of(calls, &service).await?.as_deref() == Some(url) {
@@ -95,8 +89,5 @@ async fn url_of<S: TokenStore, C: Clock>(
         return Ok(Some(url.clone()));
     }
     let webhook = calls.webhook(&service.service_id).await?;
-    Ok(webhook
-        .get("url")
-        .and_then(|url| url.as_str())
-        .map(|url| url.trim().to_owned()))
+    Ok(webhook.get("url").and_then(|url| url.as_str()).map(|url| url.trim().to_owned()))
 }

@@ -105,11 +105,7 @@ async fn create<S: TokenStore, C: Clock>(
         let created = calls.create_webhook(spec.body(), spec.key()).await;
         let doubt = match created {
             Ok(Some(service_id)) => return Ok(Installed::untested(service_id, Change::Created)),
-            Ok(None) => Doubt {
-                remaining: 0,
-                wait: LOOK_AGAIN_AFTER,
-                error: HookError::NotListed,
-            },
+            Ok(None) => Doubt { remaining: 0, wait: LOOK_AGAIN_AFTER, error: HookError::NotListed },
             Err(error) if error.is_unclear() => Doubt::about(error, remaining),
             Err(error) => return Err(error.into()),
         };
@@ -130,11 +126,7 @@ struct Doubt {
 
 impl Doubt {
     fn about(error: CallError, remaining: usize) -> Self {
-        Self {
-            remaining,
-            wait: error.retry_after().unwrap_or(LOOK_AGAIN_AFTER),
-            error: error.into(),
-        }
+        Self { remaining, wait: error.retry_after().unwrap_or(LOOK_AGAIN_AFTER), error: error.into() }
     }
 
     /// Looks again after a while. `None`: it surely did not happen, and may be tried again.
@@ -149,9 +141,7 @@ impl Doubt {
         match inspect(calls, spec).await? {
             HookState::Absent if self.remaining == 0 => Err(self.error),
             HookState::Absent => Ok(None),
-            state => correct(calls, spec, state)
-                .await
-                .map(|installed| Some(installed.counted_as_created())),
+            state => correct(calls, spec, state).await.map(|installed| Some(installed.counted_as_created())),
         }
     }
 }
@@ -164,11 +154,7 @@ async fn correct<S: TokenStore, C: Clock>(
     let (service_id, differences, activity) = match state {
         HookState::Absent => return Err(HookError::NotListed),
         HookState::Several { service_ids } => return Err(HookError::Several { service_ids }),
-        HookState::Present {
-            service_id,
-            differences,
-            activity,
-        } => (service_id, differences, activity),
+        HookState::Present { service_id, differences, activity } => (service_id, differences, activity),
     };
     let change = write(calls, spec, &service_id, differences).await?;
     let mut installed = Installed::untested(service_id, change);
@@ -214,12 +200,7 @@ async fn wake<S: TokenStore, C: Clock>(
 
 impl Installed {
     fn untested(service_id: String, change: Change) -> Self {
-        Self {
-            service_id,
-            change,
-            woken: false,
-            test: Test::NotNeeded,
-        }
+        Self { service_id, change, woken: false, test: Test::NotNeeded }
     }
 
     fn counted_as_created(self) -> Self {
@@ -254,11 +235,7 @@ impl fmt::Display for Installed {
                  read nor written without the scope Site24x7.Admin.Update"
             )?,
         }
-        let woken = if self.woken {
-            "; it was suspended and is active again"
-        } else {
-            ""
-        };
+        let woken = if self.woken { "; it was suspended and is active again" } else { "" };
         write!(f, "{woken}; {}", self.test)
     }
 }
@@ -267,23 +244,11 @@ impl fmt::Display for Test {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Delivered => f.write_str("a test notification was sent and answered"),
-            Self::Answered {
-                response_code: Some(code),
-                message,
-            } => {
-                write!(
-                    f,
-                    "a test notification was answered with {code} instead of 200 (`{message}`)"
-                )
+            Self::Answered { response_code: Some(code), message } => {
+                write!(f, "a test notification was answered with {code} instead of 200 (`{message}`)")
             }
-            Self::Answered {
-                response_code: None,
-                message,
-            } => {
-                write!(
-                    f,
-                    "a test notification was sent, and nothing is told of its answer (`{message}`)"
-                )
+            Self::Answered { response_code: None, message } => {
+                write!(f, "a test notification was sent, and nothing is told of its answer (`{message}`)")
             }
             Self::NotAllowed => {
                 f.write_str("no test notification: the token may not send one, use the console's test button")

@@ -35,11 +35,7 @@ impl WebhookSpec {
         if !key.fits_a_header() {
             return Err(SpecError::Key);
         }
-        Ok(Self {
-            name: name.to_owned(),
-            url: url.to_owned(),
-            key,
-        })
+        Ok(Self { name: name.to_owned(), url: url.to_owned(), key })
     }
 
     /// Its name.

@@ -64,10 +64,7 @@ impl fmt::Display for Uninstalled {
                 write!(f, "webhook {service_id} was suspended already{removal}")
             }
             Self::StillActive { service_id, error } => {
-                write!(
-                    f,
-                    "webhook {service_id} still calls, it cannot be suspended ({error}){removal}"
-                )
+                write!(f, "webhook {service_id} still calls, it cannot be suspended ({error}){removal}")
             }
         }
     }

@@ -57,11 +57,7 @@ pub(crate) struct Tokens<S, C> {
 
 impl<S: TokenStore, C: Clock> Tokens<S, C> {
     pub(crate) fn new(store: S, clock: C) -> Self {
-        Self {
-            store,
-            clock,
-            memory: Mutex::default(),
-        }
+        Self { store, clock, memory: Mutex::default() }
     }
 
     pub(crate) fn clock(&self) -> &C {
@@ -78,14 +74,8 @@ impl<S: TokenStore, C: Clock> Tokens<S, C> {
         // Held while asking, so that a process asks once however many of its tasks want a token.
         let mut memory = self.memory.lock().await;
         let now = self.clock.now();
-        if let Some(token) = memory
-            .as_ref()
-            .filter(|token| wanted.fits(token) && token.is_fresh(now))
-        {
-            return Ok(Acquired {
-                token: token.clone(),
-                scopes: None,
-            });
+        if let Some(token) = memory.as_ref().filter(|token| wanted.fits(token) && token.is_fresh(now)) {
+            return Ok(Acquired { token: token.clone(), scopes: None });
         }
         let acquired = self.shared(wanted, applicant, deadline).await?;
         *memory = Some(acquired.token.clone());
@@ -128,10 +118,7 @@ impl<S: TokenStore, C: Clock> Tokens<S, C> {
             return Err(TokenError::OutOfTime);
         }
         let until = moment::later(now, LEASE_SECS);
-        self.store
-            .take_lease(now, until)
-            .await
-            .map_err(|source| TokenError::Lease { source })
+        self.store.take_lease(now, until).await.map_err(|source| TokenError::Lease { source })
     }
 
     /// Asks Zoho, unless somebody has done so between our reading and our lease.
@@ -159,25 +146,16 @@ impl<S: TokenStore, C: Clock> Tokens<S, C> {
             // Still good for this run, and asking again would spend another.
             tracing::warn!(%error, "the access token cannot be saved, other pollers will ask for their own");
         }
-        Acquired {
-            token: issued.token,
-            scopes: issued.scopes,
-        }
+        Acquired { token: issued.token, scopes: issued.scopes }
     }
 
     /// Writes the cool-down; a token that was to be renewed early is used to its end.
     async fn cool_down(&self, record: &TokenRecord, wanted: Wanted<'_>) -> Result<Acquired, TokenError> {
         let now = self.clock.now();
         let until = record.next_cooldown(now);
-        self.store
-            .save_cooldown(until)
-            .await
-            .map_err(|source| TokenError::Cooldown { source })?;
+        self.store.save_cooldown(until).await.map_err(|source| TokenError::Cooldown { source })?;
         tracing::warn!(%until, "zoho issues no more tokens for now");
-        let cooled = TokenRecord {
-            cooldown_until: Some(until),
-            ..record.clone()
-        };
+        let cooled = TokenRecord { cooldown_until: Some(until), ..record.clone() };
         decided(&cooled, wanted, now)?.ok_or(TokenError::CoolingDown { until })
     }
 }
@@ -185,10 +163,7 @@ impl<S: TokenStore, C: Clock> Tokens<S, C> {
 /// What a record says about the wish: a token, an end without one, or that Zoho must be asked.
 fn decided(record: &TokenRecord, wanted: Wanted<'_>, now: Timestamp) -> Result<Option<Acquired>, TokenError> {
     if let Some(token) = record.usable(now).filter(|token| wanted.fits(token)) {
-        return Ok(Some(Acquired {
-            token: token.clone(),
-            scopes: None,
-        }));
+        return Ok(Some(Acquired { token: token.clone(), scopes: None }));
     }
     match record.cooling_until(now) {
         Some(until) => Err(TokenError::CoolingDown { until }),
@@ -205,12 +180,7 @@ pub(crate) struct Applicant<'a> {
 
 impl Applicant<'_> {
     async fn ask(self, now: Timestamp, deadline: Timestamp) -> Result<Issued, ZohoError> {
-        let time = self
-            .desk
-            .transport
-            .deadlines()
-            .token
-            .min(moment::until(now, deadline));
+        let time = self.desk.transport.deadlines().token.min(moment::until(now, deadline));
         zoho::refresh(self.desk, self.refresh_token, time, now).await
     }
 }

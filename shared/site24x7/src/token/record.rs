@@ -47,9 +47,7 @@ impl TokenRecord {
     /// The token, if it is worth using: a fresh one, or while nobody may ask for another one that still lives.
     pub(crate) fn usable(&self, now: Timestamp) -> Option<&Token> {
         let cooling = self.cooling_until(now).is_some();
-        self.token
-            .as_ref()
-            .filter(|token| token.is_fresh(now) || (cooling && token.is_alive(now)))
+        self.token.as_ref().filter(|token| token.is_fresh(now) || (cooling && token.is_alive(now)))
     }
 
     /// Until when nobody asks.
@@ -65,14 +63,7 @@ impl TokenRecord {
     /// The cool-down that follows a throttling now.
     pub(crate) fn next_cooldown(&self, now: Timestamp) -> Timestamp {
         let first = self.cooldown_until.is_none();
-        moment::later(
-            now,
-            if first {
-                FIRST_COOLDOWN_SECS
-            } else {
-                NEXT_COOLDOWN_SECS
-            },
-        )
+        moment::later(now, if first { FIRST_COOLDOWN_SECS } else { NEXT_COOLDOWN_SECS })
     }
 }
 
@@ -85,15 +76,8 @@ mod tests {
     }
 
     fn record(expires_at: i64, cooldown_until: Option<i64>) -> TokenRecord {
-        let token = Token {
-            access_token: Secret::new("1000.a"),
-            expires_at: at(expires_at),
-        };
-        TokenRecord {
-            token: Some(token),
-            cooldown_until: cooldown_until.map(at),
-            lease_until: None,
-        }
+        let token = Token { access_token: Secret::new("1000.a"), expires_at: at(expires_at) };
+        TokenRecord { token: Some(token), cooldown_until: cooldown_until.map(at), lease_until: None }
     }
 
     #[test]

@@ -66,9 +66,7 @@ pub struct MemoryTokenStore {
 impl MemoryTokenStore {
     /// A store that holds `record` already.
     pub fn holding(record: TokenRecord) -> Self {
-        Self {
-            record: Arc::new(Mutex::new(record)),
-        }
+        Self { record: Arc::new(Mutex::new(record)) }
     }
 
     fn record(&self) -> MutexGuard<'_, TokenRecord> {
@@ -92,20 +90,13 @@ impl TokenStore for MemoryTokenStore {
     }
 
     async fn save_token(&self, token: &Token) -> Result<(), StoreError> {
-        *self.record() = TokenRecord {
-            token: Some(token.clone()),
-            ..TokenRecord::default()
-        };
+        *self.record() = TokenRecord { token: Some(token.clone()), ..TokenRecord::default() };
         Ok(())
     }
 
     async fn save_cooldown(&self, until: Timestamp) -> Result<(), StoreError> {
         let mut record = self.record();
-        *record = TokenRecord {
-            token: record.token.take(),
-            cooldown_until: Some(until),
-            lease_until: None,
-        };
+        *record = TokenRecord { token: record.token.take(), cooldown_until: Some(until), lease_until: None };
         Ok(())
     }
 }

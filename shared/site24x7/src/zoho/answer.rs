@@ -74,10 +74,7 @@ impl TokenAnswer {
             "" => return None,
             _ => {}
         }
-        Some(Refusal::Other {
-            status,
-            error: shown(error),
-        })
+        Some(Refusal::Other { status, error: shown(error) })
     }
 
     /// The word `Access Denied` is translated on some servers, so that any one of the three marks will do.
@@ -88,11 +85,7 @@ impl TokenAnswer {
     }
 
     fn lifetime_secs(&self) -> i64 {
-        let told = self
-            .expires_in
-            .get()
-            .or(self.expires_in_sec.get())
-            .unwrap_or(LONGEST_SECS);
+        let told = self.expires_in.get().or(self.expires_in_sec.get()).unwrap_or(LONGEST_SECS);
         let seconds = if told > MOST_SECONDS { told / 1000 } else { told };
         seconds.clamp(SHORTEST_SECS, LONGEST_SECS)
     }
@@ -101,14 +94,8 @@ impl TokenAnswer {
 /// The word of an error, if it is one: anything else may repeat what was sent.
 fn shown(error: String) -> String {
     let is_word = error.len() <= 40
-        && error
-            .bytes()
-            .all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'_' | b' '));
-    if is_word {
-        error
-    } else {
-        "something unknown".to_owned()
-    }
+        && error.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'_' | b' '));
+    if is_word { error } else { "something unknown".to_owned() }
 }
 
 /// A member's text, compared in lower case; what is not text has its JSON, so that an error is never overlooked.
@@ -164,14 +151,8 @@ mod tests {
 
     #[test]
     fn errors_are_found_under_http_200() {
-        assert_eq!(
-            refusal(200, r#"{"error":"invalid_code"}"#),
-            Refusal::Rejected(Rejection::Code)
-        );
-        assert_eq!(
-            refusal(200, r#"{"error":"invalid_client"}"#),
-            Refusal::Rejected(Rejection::Client)
-        );
+        assert_eq!(refusal(200, r#"{"error":"invalid_code"}"#), Refusal::Rejected(Rejection::Code));
+        assert_eq!(refusal(200, r#"{"error":"invalid_client"}"#), Refusal::Rejected(Rejection::Client));
         assert_eq!(
             refusal(400, r#"{"error":"invalid_client_secret"}"#),
             Refusal::Rejected(Rejection::ClientSecret)
@@ -194,10 +175,7 @@ mod tests {
 
     #[test]
     fn an_unknown_error_is_told_with_its_word_and_status() {
-        let expected = Refusal::Other {
-            status: 500,
-            error: "general_error".to_owned(),
-        };
+        let expected = Refusal::Other { status: 500, error: "general_error".to_owned() };
         assert_eq!(refusal(500, r#"{"error":"general_error"}"#), expected);
     }
 
@@ -205,10 +183,7 @@ mod tests {
     fn an_error_that_is_no_word_is_an_error_but_not_repeated() {
         for error in [r#"{"code":7}"#, r#""unknown code 1000.abc""#, "7", "[true]"] {
             let body = format!(r#"{{"error":{error},"access_token":"1000.a"}}"#);
-            let expected = Refusal::Other {
-                status: 200,
-                error: "something unknown".to_owned(),
-            };
+            let expected = Refusal::Other { status: 200, error: "something unknown".to_owned() };
             assert_eq!(refusal(200, &body), expected, "{body}");
         }
     }
@@ -225,11 +200,7 @@ mod tests {
             (302, r#"{"access_token":"1000.a"}"#),
             (502, "bad gateway"),
         ] {
-            assert_eq!(
-                refusal(status, body),
-                Refusal::NoAccessToken { status },
-                "{status} {body}"
-            );
+            assert_eq!(refusal(status, body), Refusal::NoAccessToken { status }, "{status} {body}");
         }
     }
 
@@ -260,9 +231,6 @@ mod tests {
         let contents = read(&answer(200, body)).ok().unwrap();
         assert_eq!(contents.access_token.expose(), "1000.a");
         assert_eq!(contents.refresh_token.unwrap().expose(), "1000.r");
-        assert_eq!(
-            contents.scopes,
-            Scopes::read("site24x7.admin.read,site24x7.reports.read")
-        );
+        assert_eq!(contents.scopes, Scopes::read("site24x7.admin.read,site24x7.reports.read"));
     }
 }

@@ -32,24 +32,11 @@ pub async fn exchange_code(
     code: &Secret,
     now: Timestamp,
 ) -> Result<Grant, ZohoError> {
-    let desk = Desk {
-        transport,
-        hosts,
-        application,
-    };
-    let form = [
-        ("grant_type", "authorization_code"),
-        ("code", code.expose().trim()),
-    ];
-    let issued = desk
-        .ask(Exchange::Code, &form, transport.deadlines().token, now)
-        .await?;
+    let desk = Desk { transport, hosts, application };
+    let form = [("grant_type", "authorization_code"), ("code", code.expose().trim())];
+    let issued = desk.ask(Exchange::Code, &form, transport.deadlines().token, now).await?;
     let refresh_token = issued.refresh_token.ok_or(ZohoError::NoRefreshToken)?;
-    Ok(Grant {
-        refresh_token,
-        token: issued.token,
-        scopes: issued.scopes,
-    })
+    Ok(Grant { refresh_token, token: issued.token, scopes: issued.scopes })
 }
 
 /// Asks for an access token.
@@ -59,10 +46,7 @@ pub(crate) async fn refresh(
     time: Duration,
     now: Timestamp,
 ) -> Result<Issued, ZohoError> {
-    let form = [
-        ("grant_type", "refresh_token"),
-        ("refresh_token", refresh_token.expose()),
-    ];
+    let form = [("grant_type", "refresh_token"), ("refresh_token", refresh_token.expose())];
     desk.ask(Exchange::Refresh, &form, time, now).await
 }
 
@@ -96,20 +80,11 @@ impl Desk<'_> {
             ("client_secret", self.application.client_secret.expose()),
         ];
         let request = self.transport.http().post(url).form(&[&client, form].concat());
-        let answer = send(request, time)
-            .await
-            .map_err(|source| ZohoError::NoAnswer { source })?;
+        let answer = send(request, time).await.map_err(|source| ZohoError::NoAnswer { source })?;
         let issued = answer::read(&answer).map_err(|refusal| ZohoError::of(exchange, refusal))?;
         let expires_at = moment::later(now, issued.lifetime_secs);
-        let token = Token {
-            access_token: issued.access_token,
-            expires_at,
-        };
-        Ok(Issued {
-            token,
-            scopes: issued.scopes,
-            refresh_token: issued.refresh_token,
-        })
+        let token = Token { access_token: issued.access_token, expires_at };
+        Ok(Issued { token, scopes: issued.scopes, refresh_token: issued.refresh_token })
     }
 }
 

@@ -29,18 +29,12 @@ async fn installed() -> (StandIn, TestClient<MemoryTokenStore>) {
 async fn a_missing_webhook_is_created_with_the_documented_body_and_tested() {
     let stand_in = StandIn::start().await;
     let installed = run(&stand_in.client()).await.unwrap();
-    assert_eq!(
-        (installed.service_id.as_str(), &installed.change),
-        ("700", &Change::Created)
-    );
+    assert_eq!((installed.service_id.as_str(), &installed.change), ("700", &Change::Created));
     assert!(matches!(installed.test, Test::Delivered), "{installed:?}");
     let world = stand_in.world();
     assert_eq!(
         world.writes(),
-        [
-            "POST /integration/webhooks",
-            "PUT /integration/thirdparty_service/trigger_test/700"
-        ]
+        ["POST /integration/webhooks", "PUT /integration/thirdparty_service/trigger_test/700"]
     );
     let created = world.seen.iter().find(|seen| seen.method == "POST").unwrap();
     assert_eq!(created.headers["content-type"], "application/json;charset=UTF-8");
@@ -91,20 +85,9 @@ async fn a_suspended_webhook_is_woken() {
 async fn a_webhook_that_will_not_wake_is_an_error() {
     let (stand_in, client) = installed().await;
     stand_in.world().webhooks[0].insert("service_status".to_owned(), json!(5));
-    stand_in.world().fail(
-        "/integration/thirdparty_service/activate/700",
-        [Fault::status(400, "{}")],
-    );
+    stand_in.world().fail("/integration/thirdparty_service/activate/700", [Fault::status(400, "{}")]);
     let error = run(&client).await.unwrap_err();
-    assert!(
-        matches!(
-            error,
-            HookError::Call {
-                source: CallError::Refused { .. }
-            }
-        ),
-        "{error:?}"
-    );
+    assert!(matches!(error, HookError::Call { source: CallError::Refused { .. } }), "{error:?}");
 }
 
 #[tokio::test]
@@ -130,9 +113,7 @@ async fn any_other_difference_that_may_not_be_written_is_an_error_with_its_remed
     stand_in.world().webhooks[0].insert("timeout".to_owned(), json!(5));
     stand_in.world().lose_scope("Site24x7.Admin.Update");
     let error = run(&client).await.unwrap_err();
-    let HookError::Call { source } = error else {
-        panic!("{error:?}")
-    };
+    let HookError::Call { source } = error else { panic!("{error:?}") };
     insta::assert_snapshot!(source, @"PUT /integration/webhooks is not allowed: generate a new code with the scope `Site24x7.Admin.Update`");
 }
 
@@ -146,10 +127,7 @@ async fn of_several_namesakes_the_one_with_our_url_is_meant() {
         stand_in.world().webhooks.insert(0, other);
         stand_in.world().hide(hidden);
         let found = run(&client).await.unwrap();
-        assert_eq!(
-            (found.service_id.as_str(), found.change),
-            ("700", Change::Unchanged)
-        );
+        assert_eq!((found.service_id.as_str(), found.change), ("700", Change::Unchanged));
         assert_eq!(stand_in.world().writes(), Vec::<String>::new());
     }
 }
@@ -177,14 +155,9 @@ async fn several_namesakes_that_cannot_be_told_apart_stop_the_installation() {
 async fn a_creation_whose_answer_was_lost_is_found_and_not_repeated() {
     for fault in [502, 504, 200] {
         let stand_in = StandIn::start().await;
-        stand_in
-            .world()
-            .fail("/integration/webhooks", [Fault::AfterAll(fault)]);
+        stand_in.world().fail("/integration/webhooks", [Fault::AfterAll(fault)]);
         let installed = run(&stand_in.client()).await.unwrap();
-        assert_eq!(
-            (installed.service_id.as_str(), &installed.change),
-            ("700", &Change::Created)
-        );
+        assert_eq!((installed.service_id.as_str(), &installed.change), ("700", &Change::Created));
         assert_eq!(stand_in.world().webhooks.len(), 1, "{fault}");
     }
 }
@@ -193,9 +166,7 @@ async fn a_creation_whose_answer_was_lost_is_found_and_not_repeated() {
 async fn a_creation_that_left_nothing_is_tried_again() {
     let stand_in = StandIn::start().await;
     let locked = Fault::Answer(429, vec![("retry-after", "9".to_owned())], String::new());
-    stand_in
-        .world()
-        .fail("/integration/webhooks", [locked, Fault::status(503, "")]);
+    stand_in.world().fail("/integration/webhooks", [locked, Fault::status(503, "")]);
     assert_eq!(run(&stand_in.client()).await.unwrap().change, Change::Created);
     assert_eq!(stand_in.world().webhooks.len(), 1);
     assert_eq!(stand_in.clock.slept_secs(), [9, 2]);
@@ -204,20 +175,11 @@ async fn a_creation_that_left_nothing_is_tried_again() {
 #[tokio::test]
 async fn a_creation_that_never_succeeds_is_given_up() {
     let stand_in = StandIn::start().await;
-    stand_in.world().fail(
-        "/integration/webhooks",
-        [503, 503, 503, 503].map(|status| Fault::status(status, "")),
-    );
+    stand_in
+        .world()
+        .fail("/integration/webhooks", [503, 503, 503, 503].map(|status| Fault::status(status, "")));
     let error = run(&stand_in.client()).await.unwrap_err();
-    assert!(
-        matches!(
-            error,
-            HookError::Call {
-                source: CallError::Unavailable { .. }
-            }
-        ),
-        "{error:?}"
-    );
+    assert!(matches!(error, HookError::Call { source: CallError::Unavailable { .. } }), "{error:?}");
     assert_eq!(stand_in.world().writes().len(), 3);
 }
 
@@ -226,9 +188,7 @@ async fn a_creation_that_is_refused_is_not_repeated() {
     let stand_in = StandIn::start().await;
     stand_in.world().lose_scope("Site24x7.Admin.Create");
     let error = run(&stand_in.client()).await.unwrap_err();
-    let HookError::Call { source } = error else {
-        panic!("{error:?}")
-    };
+    let HookError::Call { source } = error else { panic!("{error:?}") };
     insta::assert_snapshot!(source, @"POST /integration/webhooks is not allowed: generate a new code with the scope `Site24x7.Admin.Create`");
     assert_eq!(stand_in.world().writes().len(), 1);
 }
@@ -245,10 +205,7 @@ async fn a_test_that_is_not_allowed_or_fails_leaves_the_installation_done() {
     stand_in.world().webhooks.clear();
     stand_in.world().fail(
         path,
-        [Fault::status(
-            200,
-            r#"{"code":0,"data":{"response_code":401,"message":"Unauthorized"}}"#,
-        )],
+        [Fault::status(200, r#"{"code":0,"data":{"response_code":401,"message":"Unauthorized"}}"#)],
     );
     insta::assert_snapshot!(run(&client).await.unwrap(), @"webhook 700 created; a test notification was answered with 401 instead of 200 (`Unauthorized`)");
 
@@ -264,10 +221,7 @@ async fn uninstalling_puts_the_webhook_to_sleep_and_installing_wakes_it() {
     insta::assert_snapshot!(outcome, @"webhook 700 is suspended and calls no more; to remove it, delete it in the console under Admin > Third-Party Integrations");
     let again = uninstall(calls(&client), "Campanile", URL).await.unwrap();
     assert!(matches!(again, Uninstalled::AlreadySuspended { .. }), "{again:?}");
-    assert_eq!(
-        stand_in.world().writes(),
-        ["PUT /integration/thirdparty_service/suspend/700"]
-    );
+    assert_eq!(stand_in.world().writes(), ["PUT /integration/thirdparty_service/suspend/700"]);
     assert!(run(&client).await.unwrap().woken);
 }
 
@@ -279,19 +233,14 @@ async fn uninstalling_what_is_not_there_or_will_not_sleep_says_so() {
     assert!(matches!(absent, Uninstalled::Absent), "{absent:?}");
     assert_eq!(stand_in.world().writes(), Vec::<String>::new());
     run(&client).await.unwrap();
-    stand_in.world().fail(
-        "/integration/thirdparty_service/suspend/700",
-        [Fault::status(404, "")],
-    );
+    stand_in.world().fail("/integration/thirdparty_service/suspend/700", [Fault::status(404, "")]);
     insta::assert_snapshot!(uninstall(calls(&client), "Campanile", URL).await.unwrap(), @"webhook 700 still calls, it cannot be suspended (PUT /integration/thirdparty_service/suspend is refused with HTTP 404); to remove it, delete it in the console under Admin > Third-Party Integrations");
 }
 
 #[test]
 fn a_webhook_that_could_not_work_is_not_wanted() {
     let complaint = |name: &str, url: &str, key: &str| {
-        WebhookSpec::new(name, url, site24x7::Secret::new(key))
-            .unwrap_err()
-            .to_string()
+        WebhookSpec::new(name, url, site24x7::Secret::new(key)).unwrap_err().to_string()
     };
     insta::assert_snapshot!(complaint(" ", URL, "key"), @"the webhook needs a name, by which it is found again");
     insta::assert_snapshot!(complaint("Campanile", "alerts.example.com/site24x7", "key"), @"the webhook's url is not one that Site24x7 can call: give it in full, with https://");

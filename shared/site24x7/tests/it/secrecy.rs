@@ -47,23 +47,16 @@ impl Shown {
 async fn no_error_of_any_call_shows_a_credential() {
     let stand_in = StandIn::start().await;
     let client = stand_in.client();
-    let spec = WebhookSpec::new(
-        "Campanile",
-        &format!("https://a.example.com/site24x7/{HOOK_KEY}"),
-        hook_key(),
-    )
-    .unwrap();
+    let spec =
+        WebhookSpec::new("Campanile", &format!("https://a.example.com/site24x7/{HOOK_KEY}"), hook_key())
+            .unwrap();
     let mut shown = Shown::default();
     for status in [200, 400, 401, 404, 429, 500] {
         let calls = calls(&client);
         let faults = || (0..6).map(|_| Fault::Echo(status));
-        for path in [
-            "/alert_logs",
-            "/current_status",
-            "/monitors",
-            "/third_party_services",
-            "/integration/webhooks",
-        ] {
+        for path in
+            ["/alert_logs", "/current_status", "/monitors", "/third_party_services", "/integration/webhooks"]
+        {
             stand_in.world().faults.clear();
             stand_in.world().webhooks.clear();
             stand_in.world().fail(path, faults());
@@ -128,40 +121,19 @@ async fn no_error_of_the_accounts_server_shows_a_credential() {
 async fn no_debug_of_anything_that_holds_a_credential_shows_it() {
     let stand_in = StandIn::start().await;
     let settings = Settings::from_secret(SECRET).unwrap();
-    let token = Token {
-        access_token: Secret::new(ACCESS_TOKEN),
-        expires_at: stand_in.clock.now(),
-    };
-    let store = MemoryTokenStore::holding(TokenRecord {
-        token: Some(token),
-        ..TokenRecord::default()
-    });
+    let token = Token { access_token: Secret::new(ACCESS_TOKEN), expires_at: stand_in.clock.now() };
+    let store = MemoryTokenStore::holding(TokenRecord { token: Some(token), ..TokenRecord::default() });
     let client = stand_in.client_with(store.clone());
     let url = format!("https://a.example.com/site24x7/{HOOK_KEY}");
     let spec = WebhookSpec::new("Campanile", &url, hook_key()).unwrap();
     let (code, now) = (Secret::new(GRANT_CODE), stand_in.clock.now());
-    let grant = exchange_code(&transport(), &stand_in.hosts(), &settings.application, &code, now)
-        .await
-        .unwrap();
+    let grant =
+        exchange_code(&transport(), &stand_in.hosts(), &settings.application, &code, now).await.unwrap();
     let record = store.load().await.unwrap();
     let mut shown = Shown::default();
-    shown.text(&format!(
-        "{settings:?} {:?} {client:?} {:?}",
-        settings.application,
-        calls(&client)
-    ));
-    shown.text(&format!(
-        "{store:?} {record:?} {grant:?} {code:?} {spec:?} {:#?}",
-        settings.refresh_token
-    ));
-    shown.assert_hides(&[
-        ACCESS_TOKEN,
-        CLIENT_ID,
-        CLIENT_SECRET,
-        REFRESH_TOKEN,
-        GRANT_CODE,
-        HOOK_KEY,
-    ]);
+    shown.text(&format!("{settings:?} {:?} {client:?} {:?}", settings.application, calls(&client)));
+    shown.text(&format!("{store:?} {record:?} {grant:?} {code:?} {spec:?} {:#?}", settings.refresh_token));
+    shown.assert_hides(&[ACCESS_TOKEN, CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN, GRANT_CODE, HOOK_KEY]);
 }
 
 #[tokio::test]
@@ -173,10 +145,7 @@ async fn no_report_and_no_instructions_show_a_credential_unless_asked() {
     let mut shown = Shown::default();
     shown.text(&instructions(&spec, DataCenter::Us, KeyDisplay::Masked));
     shown.text(&install(calls(&client), &spec).await.unwrap().to_string());
-    let subject = Subject {
-        webhook: Some(spec.clone()),
-        calls_per_day: 1,
-    };
+    let subject = Subject { webhook: Some(spec.clone()), calls_per_day: 1 };
     for status in [200, 400, 401, 500] {
         for path in ["/monitors", "/third_party_services"] {
             stand_in.world().fail(path, (0..3).map(|_| Fault::Echo(status)));
@@ -186,10 +155,7 @@ async fn no_report_and_no_instructions_show_a_credential_unless_asked() {
         stand_in.world().faults.clear();
         stand_in.clock.forward_secs(11 * 60);
     }
-    stand_in.world().webhooks[0].insert(
-        "url".to_owned(),
-        json!(format!("https://b.example.com/{HOOK_KEY}")),
-    );
+    stand_in.world().webhooks[0].insert("url".to_owned(), json!(format!("https://b.example.com/{HOOK_KEY}")));
     shown.text(&format!("{}", check(calls(&client), &subject).await));
     shown.text(&format!("{:?}", install(calls(&client), &spec).await.unwrap()));
     shown.assert_hides(&[ACCESS_TOKEN, CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN, HOOK_KEY]);

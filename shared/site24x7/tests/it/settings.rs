@@ -13,10 +13,7 @@ fn account(members: &str) -> String {
 
 fn complaint(secret: &str) -> String {
     let error = Settings::from_secret(secret).unwrap_err();
-    let source = error
-        .source()
-        .map(|source| format!(": {source}"))
-        .unwrap_or_default();
+    let source = error.source().map(|source| format!(": {source}")).unwrap_or_default();
     format!("{error}{source}")
 }
 
@@ -53,18 +50,8 @@ fn the_account_is_the_configured_one_else_the_zaaid_else_the_data_centre() {
 
 #[test]
 fn a_secret_that_only_serves_a_webhook_names_its_account_as_well() {
-    assert_eq!(
-        account_of(r#"{"tokens":["t"],"zaaid":"658123456"}"#)
-            .unwrap()
-            .as_deref(),
-        Some("658123456")
-    );
-    assert_eq!(
-        account_of(r#"{"tokens":["t"],"data_center":".JP"}"#)
-            .unwrap()
-            .as_deref(),
-        Some("jp")
-    );
+    assert_eq!(account_of(r#"{"tokens":["t"],"zaaid":"658123456"}"#).unwrap().as_deref(), Some("658123456"));
+    assert_eq!(account_of(r#"{"tokens":["t"],"data_center":".JP"}"#).unwrap().as_deref(), Some("jp"));
     assert_eq!(account_of(r#"{"tokens":["t"]}"#).unwrap(), None);
 }
 
@@ -82,9 +69,7 @@ fn complaints_name_every_missing_member_and_quote_no_credential() {
     insta::assert_snapshot!(complaint(r#""1000.secret""#), @"the secret is not a JSON object: write one with data_center, client_id, client_secret and refresh_token");
     insta::assert_snapshot!(complaint("1000.secret"), @"the secret is not a JSON object: write one with data_center, client_id, client_secret and refresh_token");
     let with = |members: &str| {
-        complaint(&format!(
-            r#"{{"client_id":"1","client_secret":"2","refresh_token":"3",{members}}}"#
-        ))
+        complaint(&format!(r#"{{"client_id":"1","client_secret":"2","refresh_token":"3",{members}}}"#))
     };
     insta::assert_snapshot!(with(r#""data_center":"mars""#), @"the secret's `data_center` is not understood: `mars` is not a Site24x7 data centre: use one of us (.com), eu (.eu), in (.in), au (.com.au, .au, .net.au), cn (.com.cn, .cn), jp (.jp), ca (.ca), uk (.uk), ae (.ae), sa (.sa)");
     insta::assert_snapshot!(with(r#""data_center":"us","zaaid":"1; admin=1""#), @"the secret's `zaaid` is not an id: use letters, digits, `-` and `_` only");

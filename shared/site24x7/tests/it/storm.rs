@@ -57,9 +57,7 @@ impl TokenStore for DistantStore {
 /// Wakes as many cold pollers as there are, each with a memory of its own.
 fn pollers(stand_in: &StandIn, store: &DistantStore) -> Vec<TestClient<DistantStore>> {
     let transport = transport();
-    (0..POLLERS)
-        .map(|_| stand_in.client_of(SECRET, store.clone(), transport.clone()))
-        .collect()
+    (0..POLLERS).map(|_| stand_in.client_of(SECRET, store.clone(), transport.clone())).collect()
 }
 
 /// Lets every poller look for a token and, where there is one, read the monitors.
@@ -79,10 +77,7 @@ async fn poll_all(pollers: Vec<TestClient<DistantStore>>) -> (usize, usize) {
         });
     }
     let outcomes = runs.join_all().await;
-    let ready = outcomes
-        .iter()
-        .filter(|outcome| **outcome == Readiness::Ready)
-        .count();
+    let ready = outcomes.iter().filter(|outcome| **outcome == Readiness::Ready).count();
     (ready, outcomes.len() - ready)
 }
 
@@ -113,10 +108,7 @@ async fn five_hundred_cold_pollers_at_once_meet_zohos_block_once_end_in_peace_an
 async fn five_hundred_pollers_whose_token_is_refused_at_once_renew_it_once() {
     let stand_in = StandIn::start().await;
     let store = DistantStore::default();
-    let token = Token {
-        access_token: Secret::new("1000.refused"),
-        expires_at: stand_in.clock.in_secs(3600),
-    };
+    let token = Token { access_token: Secret::new("1000.refused"), expires_at: stand_in.clock.in_secs(3600) };
     store.store.save_token(&token).await.unwrap();
     assert_eq!(poll_all(pollers(&stand_in, &store)).await, (POLLERS, 0));
     let world = stand_in.world();

@@ -14,11 +14,8 @@ const MOST_IN_WINDOW: usize = 10;
 const MOST_LIVE: usize = 15;
 
 pub(crate) fn token(shared: &Shared, form: &str) -> Response {
-    let form: HashMap<String, String> = reqwest::Url::parse(&format!("http://form/?{form}"))
-        .unwrap()
-        .query_pairs()
-        .into_owned()
-        .collect();
+    let form: HashMap<String, String> =
+        reqwest::Url::parse(&format!("http://form/?{form}")).unwrap().query_pairs().into_owned().collect();
     let member = |name: &str| form.get(name).map_or("", String::as_str);
     let now = shared.clock.now();
     let mut world = shared.world.lock().unwrap();
@@ -49,16 +46,9 @@ fn granted(world: &mut World, now: Timestamp) -> Response {
 }
 
 fn refreshed(world: &mut World, now: Timestamp) -> Response {
-    let quiet_since = world
-        .asked
-        .last()
-        .is_none_or(|last| now.duration_since(*last) >= WINDOW);
+    let quiet_since = world.asked.last().is_none_or(|last| now.duration_since(*last) >= WINDOW);
     world.blocked &= !quiet_since;
-    let recent = world
-        .asked
-        .iter()
-        .filter(|asked| now.duration_since(**asked) < WINDOW)
-        .count();
+    let recent = world.asked.iter().filter(|asked| now.duration_since(**asked) < WINDOW).count();
     world.blocked |= recent >= MOST_IN_WINDOW;
     world.asked.push(now);
     if world.blocked {
@@ -75,9 +65,7 @@ fn refreshed(world: &mut World, now: Timestamp) -> Response {
 fn issue(world: &mut World, now: Timestamp) -> serde_json::Value {
     world.issued += 1;
     let token = format!("1000.access.{:04}", world.issued);
-    world
-        .live
-        .push_back((token.clone(), now + SignedDuration::from_hours(1)));
+    world.live.push_back((token.clone(), now + SignedDuration::from_hours(1)));
     if world.live.len() > MOST_LIVE {
         world.live.pop_front();
     }
@@ -92,9 +80,7 @@ fn issue(world: &mut World, now: Timestamp) -> serde_json::Value {
 
 impl World {
     pub(crate) fn is_live(&self, token: &str, now: Timestamp) -> bool {
-        self.live
-            .iter()
-            .any(|(live, until)| live == token && *until > now)
+        self.live.iter().any(|(live, until)| live == token && *until > now)
     }
 
     /// Spends all ten tokens, so that the next question meets the block.

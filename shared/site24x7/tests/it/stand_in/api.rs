@@ -11,10 +11,7 @@ pub(crate) async fn answer(shared: &Shared, seen: Seen) -> Response {
     let fault = {
         let mut world = shared.world.lock().unwrap();
         world.seen.push(seen.clone());
-        world
-            .faults
-            .get_mut(&seen.path)
-            .and_then(std::collections::VecDeque::pop_front)
+        world.faults.get_mut(&seen.path).and_then(std::collections::VecDeque::pop_front)
     };
     let rightly = || carry_out(shared, &seen);
     match fault {
@@ -29,9 +26,8 @@ pub(crate) async fn answer(shared: &Shared, seen: Seen) -> Response {
             respond(status, "<html>bad gateway</html>")
         }
         Some(Fault::Answer(status, headers, body)) => {
-            let response = headers
-                .into_iter()
-                .fold(Response::builder().status(status), |response, (name, value)| {
+            let response =
+                headers.into_iter().fold(Response::builder().status(status), |response, (name, value)| {
                     response.header(name, value)
                 });
             response.body(body.into()).unwrap()
@@ -40,16 +36,10 @@ pub(crate) async fn answer(shared: &Shared, seen: Seen) -> Response {
 }
 
 fn carry_out(shared: &Shared, seen: &Seen) -> Response {
-    let header = |name: &str| {
-        seen.headers
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default()
-    };
+    let header =
+        |name: &str| seen.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let mut world = shared.world.lock().unwrap();
-    let token = header("authorization")
-        .strip_prefix("Zoho-oauthtoken ")
-        .unwrap_or_default();
+    let token = header("authorization").strip_prefix("Zoho-oauthtoken ").unwrap_or_default();
     if !world.is_live(token, shared.clock.now()) {
         return refuse(401, 1124, "OAuth Access Token is invalid or has expired.");
     }
@@ -57,39 +47,21 @@ fn carry_out(shared: &Shared, seen: &Seen) -> Response {
         return respond(406, "<html>which version</html>");
     }
     if needed(seen).is_some_and(|scope| !world.scopes.contains(&scope)) {
-        return refuse(
-            403,
-            1121,
-            "OAuth Scope associated to the OAuth Access Token is disallowed.",
-        );
+        return refuse(403, 1121, "OAuth Scope associated to the OAuth Access Token is disallowed.");
     }
     match data(&mut world, seen) {
-        Some(data) => respond(
-            200,
-            json!({"code": 0, "message": "success", "data": data}).to_string(),
-        ),
+        Some(data) => respond(200, json!({"code": 0, "message": "success", "data": data}).to_string()),
         None => refuse(404, 404, "no such resource"),
     }
 }
 
 fn echo(seen: &Seen) -> String {
-    let authorization = seen
-        .headers
-        .get("authorization")
-        .and_then(|value| value.to_str().ok());
-    format!(
-        "bad request: {} {} {}",
-        seen.path,
-        authorization.unwrap_or_default(),
-        seen.body
-    )
+    let authorization = seen.headers.get("authorization").and_then(|value| value.to_str().ok());
+    format!("bad request: {} {} {}", seen.path, authorization.unwrap_or_default(), seen.body)
 }
 
 fn refuse(status: u16, error_code: i64, message: &str) -> Response {
-    respond(
-        status,
-        json!({"error_code": error_code, "message": message}).to_string(),
-    )
+    respond(status, json!({"error_code": error_code, "message": message}).to_string())
 }
 
 fn needed(seen: &Seen) -> Option<&'static str> {
@@ -135,9 +107,7 @@ fn list(world: &World) -> Value {
         }
         row
     };
-    std::iter::once(slack)
-        .chain(world.webhooks.iter().map(told))
-        .collect()
+    std::iter::once(slack).chain(world.webhooks.iter().map(told)).collect()
 }
 
 fn create(world: &mut World, body: &Value) -> Value {
@@ -149,20 +119,14 @@ fn create(world: &mut World, body: &Value) -> Value {
 }
 
 fn webhook<'a>(world: &'a mut World, id: &str) -> Option<&'a mut Map<String, Value>> {
-    world
-        .webhooks
-        .iter_mut()
-        .find(|webhook| webhook["service_id"] == id)
+    world.webhooks.iter_mut().find(|webhook| webhook["service_id"] == id)
 }
 
 fn shown(world: &mut World, id: &str) -> Option<Value> {
     let mask = world.hides(Hidden::Headers);
     let mut shown = webhook(world, id)?.clone();
     if mask {
-        shown.insert(
-            "custom_headers".to_owned(),
-            json!([{"name": "X-API-KEY", "value": "******"}]),
-        );
+        shown.insert("custom_headers".to_owned(), json!([{"name": "X-API-KEY", "value": "******"}]));
     }
     Some(shown.into())
 }

@@ -17,11 +17,7 @@ pub(crate) struct TestClock {
 
 impl Default for TestClock {
     fn default() -> Self {
-        Self {
-            start: Instant::now(),
-            forward: Mutex::default(),
-            slept: Mutex::default(),
-        }
+        Self { start: Instant::now(), forward: Mutex::default(), slept: Mutex::default() }
     }
 }
 

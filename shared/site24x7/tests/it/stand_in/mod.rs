@@ -127,18 +127,13 @@ impl World {
 
     /// How often a path was called with a method.
     pub(crate) fn count(&self, method: &Method, path: &str) -> usize {
-        self.seen
-            .iter()
-            .filter(|seen| seen.method == *method && seen.path == path)
-            .count()
+        self.seen.iter().filter(|seen| seen.method == *method && seen.path == path).count()
     }
 
     /// Every change that was asked for, as `METHOD path`.
     pub(crate) fn writes(&self) -> Vec<String> {
         let writes = self.seen.iter().filter(|seen| seen.method != Method::GET);
-        writes
-            .map(|seen| format!("{} {}", seen.method, seen.path))
-            .collect()
+        writes.map(|seen| format!("{} {}", seen.method, seen.path)).collect()
     }
 
     /// Has every token that is live refused from now on.
@@ -166,19 +161,12 @@ impl World {
 impl StandIn {
     pub(crate) async fn start() -> Self {
         let clock = Arc::new(TestClock::default());
-        let shared = Arc::new(Shared {
-            clock: Arc::clone(&clock),
-            world: Mutex::new(World::new()),
-        });
+        let shared = Arc::new(Shared { clock: Arc::clone(&clock), world: Mutex::new(World::new()) });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let router = Router::new().fallback(serve).with_state(Arc::clone(&shared));
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Self {
-            clock,
-            address,
-            shared,
-        }
+        Self { clock, address, shared }
     }
 
     pub(crate) fn world(&self) -> MutexGuard<'_, World> {

@@ -1,0 +1,83 @@
+//! The local bundle: every function over one embedded table, behind one loopback address.
+
+mod gateway;
+
+use std::io;
+use std::path::PathBuf;
+
+use aws::{Configuration, Platform, definition};
+use tokio::net::TcpListener;
+
+use crate::embedded::{EmbeddedSecrets, EmbeddedTable, Location, OpenError, SecretsError, sdk_config};
+
+/// Why the bundle could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum BundleError {
+    /// The table could not be opened.
+    #[error("cannot open the table")]
+    Table(#[source] OpenError),
+    /// The table could not be created.
+    #[error("cannot create the table")]
+    Definition(#[source] definition::CreateError),
+    /// The secrets are not what they should be.
+    #[error("cannot use the secrets in `{}`", file.display())]
+    Secrets {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        #[source]
+        source: SecretsError,
+    },
+    /// The secrets could not be read.
+    #[error("cannot read the secrets in `{}`", file.display())]
+    SecretsFile {
+        /// The file.
+        file: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The address could not be had.
+    #[error("cannot listen on {address}: stop what listens there, or choose another address with --listen")]
+    Listen {
+        /// The address.
+        address: std::net::SocketAddr,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The server failed.
+    #[error("the gateway stopped")]
+    Serve(#[source] io::Error),
+}
+
+/// All functions over one embedded platform.
+#[derive(Debug)]
+pub struct Bundle {
+    platform: Platform,
+}
+
+impl Bundle {
+    /// Opens the table at `location`, creates it where it is missing, and loads `secrets`.
+    pub async fn open(
+        location: &Location,
+        secrets: EmbeddedSecrets,
+        configuration: Configuration,
+    ) -> Result<Self, BundleError> {
+        let table = EmbeddedTable::open(location).map_err(BundleError::Table)?;
+        let [dynamodb, secrets_manager] = [sdk_config(table), sdk_config(secrets)];
+        let platform = Platform::for_development(&dynamodb, &secrets_manager, configuration);
+        platform.table.create().await.map_err(BundleError::Definition)?;
+        Ok(Self { platform })
+    }
+
+    /// Serves until `stop` is over; requests under way are finished.
+    pub async fn serve(
+        self,
+        listener: TcpListener,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<(), BundleError> {
+        let served = axum::serve(listener, gateway::router(self.platform)).with_graceful_shutdown(stop).await;
+        served.map_err(BundleError::Serve)
+    }
+}

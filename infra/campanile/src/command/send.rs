@@ -1,0 +1,63 @@
+//! `campanile send`: posts a sample notification, as its source would.
+
+use clap::Args;
+
+use super::server::Server;
+use super::{Outcome, say};
+use crate::fixture::{self, Fixture};
+
+/// Send a sample notification, as its source would
+#[derive(Debug, Args)]
+pub(super) struct Send {
+    /// Source that speaks, such as `netdata`; without one, the sources are listed
+    source: Option<String>,
+    /// Situation that it tells of; without one, the situations are listed
+    situation: Option<String>,
+    #[command(flatten)]
+    server: Server,
+}
+
+/// A name that no sample has.
+#[derive(Debug, thiserror::Error)]
+enum SendError {
+    #[error("there are no samples of `{0}`: `campanile send` lists the sources")]
+    Source(String),
+    #[error("there is no sample `{situation}` of {source_name}: `campanile send {source_name}` lists them")]
+    Situation { source_name: String, situation: String },
+    #[error("the sample was refused")]
+    Refused,
+}
+
+impl Send {
+    pub(super) async fn run(self) -> Outcome {
+        let Some(source) = &self.source else {
+            fixture::sources().for_each(say);
+            return Ok(());
+        };
+        let situations = fixture::situations(source);
+        if situations.is_empty() {
+            return Err(SendError::Source(source.clone()).into());
+        }
+        let Some(situation) = &self.situation else {
+            situations.into_iter().for_each(say);
+            return Ok(());
+        };
+        self.send(source, situation).await
+    }
+
+    async fn send(&self, source: &str, situation: &str) -> Outcome {
+        let fixture = Fixture::find(source, situation).ok_or_else(|| SendError::Situation {
+            source_name: source.to_owned(),
+            situation: situation.to_owned(),
+        })?;
+        let path = format!("/{source}{}", fixture.query().map_or(String::new(), |query| format!("?{query}")));
+        let mut request = self.server.request(fixture.method(), &path, source).body(fixture.body());
+        if let Some(content_type) = fixture.content_type() {
+            request = request.header("content-type", content_type);
+        }
+        let response = self.server.send(request).await?;
+        let status = response.status();
+        say(format!("{status} {}", response.text().await?));
+        if status.is_success() { Ok(()) } else { Err(SendError::Refused.into()) }
+    }
+}

@@ -1,0 +1,157 @@
+//! A handler of plain HTTP requests, run as a Lambda function behind API Gateway's HTTP API (payload format 2.0).
+//!
+//! lambda_http's own conversion panics where a path or query is no valid URI, and senders' are not always: here
+//! such bytes are percent-encoded instead.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use futures::FutureExt;
+use http::{Request, Response, Uri};
+use intake::{ClientCertificate, Clock, TimeLeft};
+use lambda_http::aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
+use lambda_http::lambda_runtime::{self, LambdaEvent};
+use lambda_http::{Body, Context, Error, service_fn};
+use percent_encoding::{AsciiSet, CONTROLS, percent_encode};
+
+use crate::SystemClock;
+
+/// What a reply needs on its way back, taken from the time that Lambda leaves us.
+const WAY_BACK: Duration = Duration::from_millis(500);
+
+/// What a URI's path and query cannot hold.
+const UNFIT: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'<')
+    .add(b'>')
+    .add(b'\\')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}')
+    .add(b'#');
+
+/// Serves `handle` until Lambda ends the process.
+///
+/// The request that it gets is API Gateway's, with the body decoded, the verified [`ClientCertificate`] and the
+/// [`TimeLeft`] as extensions.
+pub async fn serve<H, F>(handle: H) -> Result<(), Error>
+where
+    H: Fn(Request<Bytes>) -> F + Send + Sync + 'static,
+    F: Future<Output = Response<Bytes>> + Send + 'static,
+{
+    let handle = Arc::new(handle);
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<ApiGatewayV2httpRequest>| {
+        let handle = Arc::clone(&handle);
+        // Boxed, because the compiler gives up on the depth of the future's type otherwise.
+        async move { Ok::<_, Error>(to_event(handle(to_request(event)?).boxed().await)) }.boxed()
+    }))
+    .await
+}
+
+fn to_request(event: LambdaEvent<ApiGatewayV2httpRequest>) -> Result<Request<Bytes>, Error> {
+    let (event, context) = event.into_parts();
+    let mut request = Request::new(body(event.body.unwrap_or_default(), event.is_base64_encoded)?);
+    *request.uri_mut() =
+        uri(&event.raw_path.unwrap_or_default(), &event.raw_query_string.unwrap_or_default())?;
+    *request.headers_mut() = event.headers;
+    let authentication = event.request_context.authentication;
+    let certificate = authentication.and_then(|authentication| authentication.client_cert);
+    if let Some(subject_dn) = certificate.and_then(|certificate| certificate.subject_dn) {
+        request.extensions_mut().insert(ClientCertificate { subject_dn });
+    }
+    request.extensions_mut().insert(time_left(&context));
+    *request.method_mut() = event.request_context.http.method;
+    Ok(request)
+}
+
+fn body(text: String, is_base64: bool) -> Result<Bytes, Error> {
+    Ok(if is_base64 { STANDARD.decode(text)?.into() } else { text.into() })
+}
+
+fn uri(path: &str, query: &str) -> Result<Uri, Error> {
+    let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
+    let target = if query.is_empty() { path } else { format!("{path}?{query}") };
+    Ok(target.parse().or_else(|_| escaped(&target).parse())?)
+}
+
+/// `target` with every byte percent-encoded that a URI cannot hold.
+fn escaped(target: &str) -> String {
+    percent_encode(target.as_bytes(), UNFIT).to_string()
+}
+
+fn time_left(context: &Context) -> TimeLeft {
+    let now_ms = u64::try_from(SystemClock.now().as_millisecond()).unwrap_or_default();
+    TimeLeft(Duration::from_millis(context.deadline.saturating_sub(now_ms)).saturating_sub(WAY_BACK))
+}
+
+fn to_event(response: Response<Bytes>) -> ApiGatewayV2httpResponse {
+    let (parts, body) = response.into_parts();
+    let mut event = ApiGatewayV2httpResponse::default();
+    event.status_code = parts.status.as_u16().into();
+    event.headers = parts.headers;
+    match String::from_utf8(body.into()) {
+        Ok(text) => event.body = Some(Body::Text(text)),
+        Err(bytes) => {
+            event.body = Some(Body::Binary(bytes.into_bytes()));
+            event.is_base64_encoded = true;
+        }
+    }
+    event
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(json: serde_json::Value) -> LambdaEvent<ApiGatewayV2httpRequest> {
+        let mut event = serde_json::json!({
+            "version": "2.0", "rawPath": "/kazoo/abc", "rawQueryString": "", "headers": { "x-hook-id": "h1" },
+            "requestContext": { "http": { "method": "PUT", "path": "/kazoo/abc" }, "timeEpoch": 0 },
+            "isBase64Encoded": false,
+        });
+        for (key, value) in json.as_object().unwrap() {
+            event[key] = value.clone();
+        }
+        LambdaEvent::new(serde_json::from_value(event).unwrap(), Context::default())
+    }
+
+    #[test]
+    fn an_event_becomes_the_request_it_was() {
+        let given = event(
+            serde_json::json!({ "body": "YT0x", "isBase64Encoded": true, "rawQueryString": "hook=all" }),
+        );
+        let request = to_request(given).unwrap();
+        assert_eq!(
+            (request.method().as_str(), request.uri().to_string().as_str()),
+            ("PUT", "/kazoo/abc?hook=all")
+        );
+        assert_eq!(
+            (request.headers()["x-hook-id"].as_bytes(), &request.body()[..]),
+            (&b"h1"[..], &b"a=1"[..])
+        );
+    }
+
+    #[test]
+    fn what_is_no_uri_is_encoded_and_not_refused() {
+        let given = event(serde_json::json!({ "rawQueryString": "a={\"b\"}&c=ü&d[e]=1" }));
+        let request = to_request(given).unwrap();
+        assert_eq!(request.uri().query(), Some("a=%7B%22b%22%7D&c=%C3%BC&d[e]=1"));
+    }
+
+    #[test]
+    fn the_verified_client_certificate_is_handed_on() {
+        let context = serde_json::json!({
+            "http": { "method": "POST", "path": "/netdata" }, "timeEpoch": 0,
+            "authentication": { "clientCert": { "subjectDN": "CN=app.netdata.cloud" } },
+        });
+        let request = to_request(event(serde_json::json!({ "requestContext": context }))).unwrap();
+        let certificate = request.extensions().get::<ClientCertificate>().unwrap();
+        assert_eq!(certificate.subject_dn, "CN=app.netdata.cloud");
+    }
+}

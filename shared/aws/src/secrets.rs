@@ -1,0 +1,136 @@
+//! Secrets Manager behind a cache that outlives its failures.
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use alert::Source;
+use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
+use intake::{Keyring, Secrets, SecretsError, SourceSecret, chain};
+use serde::de::DeserializeOwned;
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+/// What every token of development begins with; a function refuses a secret that holds one.
+pub const DEVELOPMENT_TOKEN: &str = "campanile-development-";
+
+/// How long we go on with a value that could not be renewed before we ask again.
+const RETRY_AFTER: Duration = Duration::from_secs(10);
+
+/// Reads secrets by name and keeps them for a while; a value that cannot be renewed stays in use.
+#[derive(Debug)]
+pub struct SecretCache {
+    client: Client,
+    prefix: String,
+    max_age: Duration,
+    is_for_development: bool,
+    slots: Mutex<HashMap<String, Arc<Mutex<Option<Cached>>>>>,
+}
+
+/// A keyring of some type, or the knowledge that there is none.
+struct Cached {
+    keyring: Option<Arc<dyn Any + Send + Sync>>,
+    fresh_until: Instant,
+}
+
+impl std::fmt::Debug for Cached {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Cached").field("fresh_until", &self.fresh_until).finish_non_exhaustive()
+    }
+}
+
+impl SecretCache {
+    /// A cache before `client` for secrets named `<prefix>/…`, each read again after `max_age`.
+    pub fn new(client: Client, prefix: String, max_age: Duration) -> Self {
+        Self { client, prefix, max_age, is_for_development: false, slots: Mutex::default() }
+    }
+
+    /// The same cache, but one that accepts the tokens of development: for the local bundle alone.
+    #[must_use]
+    pub fn for_development(self) -> Self {
+        Self { is_for_development: true, ..self }
+    }
+
+    /// The valid versions of the secret `<prefix>/<name>`; `None` if there is no such secret.
+    ///
+    /// Requests that come together wait for one read. Each name is always read as one type.
+    pub async fn get<T>(&self, name: &str) -> Result<Option<Arc<Keyring<T>>>, SecretsError>
+    where
+        T: DeserializeOwned + Send + Sync + 'static,
+    {
+        let slot = Arc::clone(self.slots.lock().await.entry(name.to_owned()).or_default());
+        let mut slot = slot.lock().await;
+        if let Some(cached) = slot.as_ref().filter(|cached| cached.fresh_until > Instant::now()) {
+            return Ok(cached.keyring());
+        }
+        match (self.read::<T>(name).await, slot.as_mut()) {
+            (Ok(keyring), _) => {
+                let keyring = keyring.map(|keyring| Arc::new(keyring) as Arc<dyn Any + Send + Sync>);
+                let max_age = if keyring.is_some() { self.max_age } else { self.max_age.min(RETRY_AFTER) };
+                let cached = slot.insert(Cached { keyring, fresh_until: Instant::now() + max_age });
+                Ok(cached.keyring())
+            }
+            (Err(error), Some(stale)) => {
+                tracing::warn!(
+                    secret = name,
+                    error = chain(&error),
+                    "secret not renewed, the known value stays in use"
+                );
+                stale.fresh_until = Instant::now() + RETRY_AFTER;
+                Ok(stale.keyring())
+            }
+            (Err(error), None) => Err(error),
+        }
+    }
+
+    async fn read<T: DeserializeOwned>(&self, name: &str) -> Result<Option<Keyring<T>>, SecretsError> {
+        let name = format!("{}/{name}", self.prefix);
+        let versions =
+            futures::future::join(self.version(&name, "AWSCURRENT"), self.version(&name, "AWSPREVIOUS"));
+        let (current, previous) = versions.await;
+        let Some(current) = current? else { return Ok(None) };
+        if current.contains(DEVELOPMENT_TOKEN) && !self.is_for_development {
+            return Err(SecretsError::Development { name });
+        }
+        let current = parse(&name, &current)?;
+        // The previous version is a courtesy to senders that were not told yet: without it the current one still works.
+        let previous = previous.ok().flatten().and_then(|text| parse(&name, &text).ok());
+        Ok(Some(Keyring { current, previous }))
+    }
+
+    async fn version(&self, name: &str, stage: &str) -> Result<Option<String>, SecretsError> {
+        let answer = self.client.get_secret_value().secret_id(name).version_stage(stage).send().await;
+        match answer {
+            Ok(value) => Ok(value.secret_string.filter(|text| !text.trim().is_empty())),
+            Err(error) if is_missing(&error) => Ok(None),
+            Err(error) => Err(SecretsError::Unavailable { name: name.to_owned(), source: Box::new(error) }),
+        }
+    }
+}
+
+impl Cached {
+    fn keyring<T: Send + Sync + 'static>(&self) -> Option<Arc<Keyring<T>>> {
+        self.keyring.clone().and_then(|keyring| keyring.downcast().ok())
+    }
+}
+
+impl Secrets for SecretCache {
+    async fn keyring(&self, source: Source) -> Result<Option<Arc<Keyring<SourceSecret>>>, SecretsError> {
+        self.get(source.as_str()).await
+    }
+}
+
+fn parse<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, SecretsError> {
+    // serde's message may quote the value, so only the place goes into the error.
+    serde_json::from_str(text).map_err(|error| SecretsError::Malformed {
+        name: name.to_owned(),
+        line: error.line(),
+        column: error.column(),
+    })
+}
+
+fn is_missing<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
+    error.as_service_error().and_then(ProvideErrorMetadata::code) == Some("ResourceNotFoundException")
+}

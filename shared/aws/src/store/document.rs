@@ -1,0 +1,99 @@
+//! The compressed part of an item: the raw body, a JSON head and the length of the body, deflated together.
+//!
+//! An event's texts mostly stand in the body that brought it, so that deflating both as one costs little more than
+//! the body alone; an item below 1 KiB is one write unit.
+
+use std::io::{Read, Write};
+
+use alert::AlertEvent;
+use aws_sdk_dynamodb::primitives::Blob;
+use flate2::Compression;
+use flate2::read::DeflateDecoder;
+use flate2::write::DeflateEncoder;
+use normalize::Delivery;
+use serde::{Deserialize, Serialize};
+
+/// Largest document we inflate, in bytes; ours are far smaller, and a damaged item must not take the memory away.
+const LIMIT_BYTES: u64 = 16 * 1024 * 1024;
+
+/// Why a document could not be read.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum DocumentError {
+    #[error("it cannot be inflated")]
+    Inflate(#[source] std::io::Error),
+    #[error("its head is not the JSON that it should be")]
+    Head(#[source] serde_json::Error),
+}
+
+/// The JSON behind the raw body.
+#[derive(Serialize, Deserialize)]
+struct Head<E, D> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event: Option<E>,
+    delivery: D,
+}
+
+/// A delivery, and the event it brought if it was understood.
+#[derive(Debug)]
+pub(crate) struct Document {
+    pub(crate) event: Option<AlertEvent>,
+    pub(crate) delivery: Delivery,
+}
+
+/// Packs `delivery` and the `event` it brought.
+pub(crate) fn pack(event: Option<&AlertEvent>, delivery: &Delivery) -> std::io::Result<Blob> {
+    let mut deflate = DeflateEncoder::new(Vec::new(), Compression::default());
+    deflate.write_all(&delivery.body)?;
+    serde_json::to_writer(&mut deflate, &Head { event, delivery })?;
+    deflate.write_all(&u32::try_from(delivery.body.len()).unwrap_or(u32::MAX).to_be_bytes())?;
+    deflate.finish().map(Blob::new)
+}
+
+/// Unpacks what [`pack`] packed.
+pub(crate) fn unpack(blob: &Blob) -> Result<Document, DocumentError> {
+    let mut bytes = Vec::new();
+    let mut inflate = DeflateDecoder::new(blob.as_ref()).take(LIMIT_BYTES);
+    inflate.read_to_end(&mut bytes).map_err(DocumentError::Inflate)?;
+    let (bytes, length) = bytes.split_last_chunk().ok_or_else(cut_short)?;
+    let length = usize::try_from(u32::from_be_bytes(*length)).unwrap_or(usize::MAX);
+    let (body, head) = bytes.split_at_checked(length).ok_or_else(cut_short)?;
+    let head: Head<AlertEvent, Delivery> = serde_json::from_slice(head).map_err(DocumentError::Head)?;
+    Ok(Document { event: head.event, delivery: Delivery { body: body.to_vec(), ..head.delivery } })
+}
+
+fn cut_short() -> DocumentError {
+    DocumentError::Inflate(std::io::ErrorKind::UnexpectedEof.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn delivery(body: &[u8]) -> Delivery {
+        Delivery {
+            method: "POST".into(),
+            query: "hook=all".into(),
+            content_type: Some("application/json".into()),
+            headers: [("x-hook-id".into(), "h1".into())].into(),
+            body: body.into(),
+            received_at: "2026-11-21T18:45:12.123456789Z".parse().unwrap(),
+        }
+    }
+
+    #[test]
+    fn any_body_comes_back_as_it_was() {
+        for body in [&b""[..], b"{}", b"line\nline\n", &[0xff; 300_000]] {
+            let unpacked = unpack(&pack(None, &delivery(body)).unwrap()).unwrap();
+            assert_eq!(unpacked.delivery, delivery(body));
+            assert_eq!(unpacked.event, None);
+        }
+    }
+
+    #[test]
+    fn a_damaged_document_is_an_error() {
+        assert!(unpack(&Blob::new([1, 2, 3])).is_err());
+        let mut packed = pack(None, &delivery(b"abc")).unwrap().into_inner();
+        packed.truncate(packed.len() / 2);
+        assert!(unpack(&Blob::new(packed)).is_err());
+    }
+}

@@ -1,0 +1,160 @@
+//! The form of each item: keys, times that sort, and the state of an alert.
+
+use std::collections::HashMap;
+
+use alert::{Alert, Condition, Fingerprint, Source, Timeline};
+use aws_sdk_dynamodb::types::AttributeValue;
+use intake::{QuarantineId, StoreError};
+use jiff::Timestamp;
+use jiff::tz::Offset;
+
+use super::definition::{BY_CONDITION, EXPIRES_AT, PK, SK};
+
+/// One item as the SDK has it.
+pub(crate) type Item = HashMap<String, AttributeValue>;
+
+/// Into how many partitions each index is spread, so that none runs hot.
+pub(crate) const SHARDS: u8 = 4;
+/// The sort key of an alert's state.
+pub(crate) const STATE: &str = "STATE";
+/// What stands before an event id in the sort key of a history entry.
+pub(crate) const EVENT: &str = "EVENT#";
+
+pub(crate) fn string(text: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(text.into())
+}
+
+pub(crate) fn number<T: Into<i128>>(number: T) -> AttributeValue {
+    AttributeValue::N(number.into().to_string())
+}
+
+pub(crate) fn text<'a>(item: &'a Item, name: &str) -> Option<&'a str> {
+    item.get(name)?.as_s().ok().map(String::as_str)
+}
+
+fn integer<T: std::str::FromStr>(item: &Item, name: &str) -> Option<T> {
+    item.get(name)?.as_n().ok()?.parse().ok()
+}
+
+/// The partition of one alert: its state, its history and its deliveries.
+pub(crate) fn alert_pk(fingerprint: Fingerprint) -> String {
+    format!("ALERT#{fingerprint}")
+}
+
+/// The partition of a day's quarantine.
+pub(crate) fn quarantine_pk(day: &str) -> String {
+    format!("QUARANTINE#{day}")
+}
+
+/// The sort key of a quarantined delivery; all of it follows from its id.
+pub(crate) fn quarantine_sk(id: QuarantineId) -> String {
+    format!("{}#{id}", sortable(id.received_at()))
+}
+
+/// Whether `item` has this key.
+pub(crate) fn is_at(item: &Item, (pk, sk): &(String, String)) -> bool {
+    text(item, PK) == Some(pk) && text(item, SK) == Some(sk)
+}
+
+/// The key of an item.
+pub(crate) fn key(pk: impl Into<String>, sk: impl Into<String>) -> Item {
+    HashMap::from([(PK.to_owned(), string(pk)), (SK.to_owned(), string(sk))])
+}
+
+/// `time` in a form whose order as text is its order in time: UTC, always microseconds.
+pub(crate) fn sortable(time: Timestamp) -> String {
+    let time = Offset::UTC.to_datetime(time);
+    format!(
+        "{}T{:02}:{:02}:{:02}.{:06}Z",
+        day_of(time),
+        time.hour(),
+        time.minute(),
+        time.second(),
+        time.subsec_nanosecond() / 1_000
+    )
+}
+
+/// The UTC day of `time`, as `2026-11-21`.
+pub(crate) fn day(time: Timestamp) -> String {
+    day_of(Offset::UTC.to_datetime(time))
+}
+
+fn day_of(time: jiff::civil::DateTime) -> String {
+    format!("{:04}-{:02}-{:02}", time.year(), time.month(), time.day())
+}
+
+/// The shard of an alert.
+pub(crate) fn shard(fingerprint: Fingerprint) -> u8 {
+    let digits = fingerprint.to_string();
+    digits.bytes().fold(0_u8, |sum, digit| sum.wrapping_mul(31).wrapping_add(digit)) % SHARDS
+}
+
+/// The partition of `by_condition` that holds alerts of `condition` and `shard`.
+pub(crate) fn condition_shard(condition: Condition, shard: u8) -> String {
+    format!("{}#{shard}", condition.as_str())
+}
+
+/// The partition of `by_reception` that holds a source's entries of a day and shard.
+pub(crate) fn received_shard(source: Source, day: &str, shard: u8) -> String {
+    format!("{source}#{day}#{shard}")
+}
+
+/// Whether DynamoDB should have removed `item` by `now`; it takes its time.
+pub(crate) fn is_expired(item: &Item, now: Timestamp) -> bool {
+    integer::<i64>(item, EXPIRES_AT).is_some_and(|expires_at| expires_at <= now.as_second())
+}
+
+/// The attributes of an alert's state, apart from its key, `duplicates` and `expires_at`.
+pub(crate) fn state_attributes(alert: &Alert) -> Result<Vec<(&'static str, AttributeValue)>, StoreError> {
+    let mut document: Item = serde_dynamo::to_item(alert).map_err(unreadable("alert"))?;
+    document.retain(|name, value| !value.is_null() && name != "duplicates" && name != "revision");
+    let timeline = serde_json::to_string(&alert.timeline).map_err(unreadable("timeline"))?;
+    Ok(vec![
+        ("alert", AttributeValue::M(document)),
+        ("timeline", string(timeline)),
+        ("revision", number(alert.revision)),
+        (BY_CONDITION.partition_key, string(condition_shard(alert.condition, shard(alert.fingerprint)))),
+        (BY_CONDITION.sort_key, string(format!("{}#{}", sortable(alert.condition_since), alert.fingerprint))),
+    ])
+}
+
+/// The alert that a state item holds.
+pub(crate) fn to_alert(item: &Item) -> Result<Alert, StoreError> {
+    let mut document = item.get("alert").and_then(|value| value.as_m().ok()).cloned().unwrap_or_default();
+    document.insert("revision".to_owned(), number(integer::<u64>(item, "revision").unwrap_or_default()));
+    document.insert("duplicates".to_owned(), number(integer::<u64>(item, "duplicates").unwrap_or_default()));
+    let mut alert: Alert = serde_dynamo::from_item(document).map_err(unreadable("alert"))?;
+    alert.timeline = match text(item, "timeline") {
+        Some(timeline) => serde_json::from_str(timeline).map_err(unreadable("timeline"))?,
+        None => Timeline::default(),
+    };
+    Ok(alert)
+}
+
+/// Names what could not be read or written in the table's form.
+pub(crate) fn unreadable<E>(what: &'static str) -> impl FnOnce(E) -> StoreError
+where
+    E: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    move |error| StoreError::Unreadable { what, source: error.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_sort_as_text_whatever_their_fraction() {
+        let times = ["2026-03-01T04:45:27Z", "2026-03-01T04:45:27.166Z", "2026-03-01T04:45:28Z"];
+        let keys: Vec<_> = times.iter().map(|time| sortable(time.parse().unwrap())).collect();
+        assert_eq!(keys[1], "2026-03-01T04:45:27.166000Z");
+        assert!(keys.is_sorted());
+    }
+
+    #[test]
+    fn alerts_spread_over_all_shards() {
+        let shards: std::collections::BTreeSet<_> =
+            (0..100).map(|n| shard(Fingerprint::of([n.to_string()]))).collect();
+        assert_eq!(shards.len(), usize::from(SHARDS));
+    }
+}

@@ -1,0 +1,129 @@
+//! Several partitions of an index, read as one list, newest first.
+
+use std::collections::VecDeque;
+
+use futures::future::try_join_all;
+use intake::StoreError;
+
+use super::Table;
+use super::definition::{Index, PK, SK};
+use super::item::{Item, string, text};
+use super::record::failed;
+
+/// How many keys of a partition are read at a time, at least.
+const FEWEST: usize = 10;
+/// How many keys of a partition are read at a time, at most.
+const MOST: usize = 250;
+
+/// A key that the index holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Entry {
+    pub(crate) sort_key: String,
+    pub(crate) key: (String, String),
+}
+
+/// The merged list; reads only as much of each partition as it hands out.
+pub(crate) struct Merge<'a> {
+    table: &'a Table,
+    index: Index,
+    before: Option<&'a str>,
+    partitions: Vec<Partition>,
+}
+
+struct Partition {
+    name: String,
+    read: VecDeque<Entry>,
+    resume: Resume,
+}
+
+/// Where the next query of a partition begins.
+enum Resume {
+    Start,
+    After(Item),
+    Nowhere,
+}
+
+impl<'a> Merge<'a> {
+    /// The entries of `partitions` of `index` whose sort keys are below `before`.
+    pub(crate) fn new(
+        table: &'a Table,
+        index: Index,
+        before: Option<&'a str>,
+        partitions: impl IntoIterator<Item = String>,
+    ) -> Self {
+        let unread = |name| Partition { name, read: VecDeque::new(), resume: Resume::Start };
+        Self { table, index, before, partitions: partitions.into_iter().map(unread).collect() }
+    }
+
+    /// The next `wanted` entries, fewer only at the end.
+    pub(crate) async fn next(&mut self, wanted: usize) -> Result<Vec<Entry>, StoreError> {
+        let mut entries = Vec::with_capacity(wanted);
+        while entries.len() < wanted {
+            self.refill(wanted - entries.len()).await?;
+            let newest = self.partitions.iter_mut().max_by(|a, b| a.newest().cmp(&b.newest()));
+            match newest.and_then(|partition| partition.read.pop_front()) {
+                Some(entry) => entries.push(entry),
+                None => break,
+            }
+        }
+        Ok(entries)
+    }
+
+    /// Reads on wherever nothing is left to compare, all such partitions at once.
+    async fn refill(&mut self, wanted: usize) -> Result<(), StoreError> {
+        let Self { table, index, before, partitions } = self;
+        let empty = partitions.iter_mut().filter(|partition| partition.wants_more());
+        let limit = wanted.clamp(FEWEST, MOST);
+        try_join_all(empty.map(|partition| partition.read_on(table, *index, *before, limit))).await.map(drop)
+    }
+}
+
+impl Partition {
+    fn newest(&self) -> Option<&str> {
+        self.read.front().map(|entry| entry.sort_key.as_str())
+    }
+
+    fn wants_more(&self) -> bool {
+        self.read.is_empty() && !matches!(self.resume, Resume::Nowhere)
+    }
+
+    async fn read_on(
+        &mut self,
+        table: &Table,
+        index: Index,
+        before: Option<&str>,
+        limit: usize,
+    ) -> Result<(), StoreError> {
+        while self.wants_more() {
+            let mut query = table
+                .client
+                .query()
+                .table_name(&table.name)
+                .index_name(index.name)
+                .scan_index_forward(false)
+                .limit(i32::try_from(limit).unwrap_or(i32::MAX))
+                .key_condition_expression(format!("{} = :partition", index.partition_key))
+                .expression_attribute_values(":partition", string(&self.name));
+            if let Some(before) = before {
+                query = query
+                    .key_condition_expression(format!(
+                        "{} = :partition AND {} < :before",
+                        index.partition_key, index.sort_key
+                    ))
+                    .expression_attribute_values(":before", string(before));
+            }
+            if let Resume::After(key) = std::mem::replace(&mut self.resume, Resume::Nowhere) {
+                query = query.set_exclusive_start_key(Some(key));
+            }
+            let answer = query.send().await.map_err(failed("read an index"))?;
+            self.read.extend(answer.items.unwrap_or_default().iter().filter_map(|item| entry(item, index)));
+            self.resume = answer.last_evaluated_key.map_or(Resume::Nowhere, Resume::After);
+        }
+        Ok(())
+    }
+}
+
+fn entry(item: &Item, index: Index) -> Option<Entry> {
+    let key = (text(item, PK)?.to_owned(), text(item, SK)?.to_owned());
+    Some(Entry { sort_key: text(item, index.sort_key)?.to_owned(), key })
+}

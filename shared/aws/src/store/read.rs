@@ -1,0 +1,109 @@
+//! Reading single items and batches of them.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use alert::{Alert, AlertEvent, Fingerprint, Transition};
+use aws_sdk_dynamodb::types::KeysAndAttributes;
+use futures::{FutureExt, StreamExt, TryStreamExt, stream};
+use intake::{Clock, StoreError};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::Offset;
+use normalize::Delivery;
+
+use super::definition::{PK, SK};
+use super::item::{Item, STATE, alert_pk, is_expired, key, text, to_alert, unreadable};
+use super::record::failed;
+use super::retry::{may_pass, pause};
+use super::{Table, document};
+
+/// Most keys of one BatchGetItem.
+const BATCH: usize = 100;
+/// How many batches are read at a time.
+const BATCHES_AT_A_TIME: usize = 4;
+
+/// An event as it was recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryEntry {
+    /// What was said.
+    pub event: AlertEvent,
+    /// What it changed; `None` for a notice.
+    pub transition: Option<Transition>,
+    /// The request that brought it, with its raw body.
+    pub delivery: Delivery,
+}
+
+impl Table {
+    /// The alert with `fingerprint`, if there is one.
+    pub async fn alert(&self, fingerprint: Fingerprint) -> Result<Option<Alert>, StoreError> {
+        let item = self.item(alert_pk(fingerprint), STATE).await?;
+        let now = self.clock.now();
+        item.as_ref().filter(|item| !is_expired(item, now)).map(to_alert).transpose()
+    }
+
+    /// One item, as of now.
+    pub(crate) async fn item(&self, pk: String, sk: &str) -> Result<Option<Item>, StoreError> {
+        let mut attempt = 0;
+        loop {
+            let get = self.client.get_item().table_name(&self.name).set_key(Some(key(&pk, sk)));
+            match get.consistent_read(true).send().await {
+                Ok(output) => return Ok(output.item),
+                Err(error) if may_pass(&error) => pause(attempt).await,
+                Err(error) => return Err(failed("read the table")(error)),
+            }
+            attempt += 1;
+        }
+    }
+
+    /// The items with `keys` that exist, in their order.
+    pub(crate) async fn items(&self, keys: &[(String, String)]) -> Result<Vec<Item>, StoreError> {
+        let batches: Vec<_> = keys.chunks(BATCH).map(|keys| self.batch(keys).boxed()).collect();
+        let batches: Vec<_> = stream::iter(batches).buffer_unordered(BATCHES_AT_A_TIME).try_collect().await?;
+        let mut found: HashMap<(String, String), Item> = batches.into_iter().flatten().collect();
+        Ok(keys.iter().filter_map(|key| found.remove(key)).collect())
+    }
+
+    async fn batch(&self, keys: &[(String, String)]) -> Result<HashMap<(String, String), Item>, StoreError> {
+        let mut wanted: Vec<Item> = keys.iter().map(|(pk, sk)| key(pk, sk)).collect();
+        let mut found = HashMap::new();
+        let mut attempt = 0;
+        while !wanted.is_empty() {
+            let request = KeysAndAttributes::builder().set_keys(Some(wanted)).consistent_read(true);
+            let request = request.build().map_err(unreadable("keys"))?;
+            let answer = self.client.batch_get_item().request_items(&self.name, request).send().await;
+            let answer = answer.map_err(failed("read a batch of items"))?;
+            let items = answer.responses.and_then(|mut tables| tables.remove(&self.name)).unwrap_or_default();
+            found.extend(items.into_iter().filter_map(|item| Some((key_of(&item)?, item))));
+            let unprocessed = answer.unprocessed_keys.and_then(|mut tables| tables.remove(&self.name));
+            wanted = unprocessed.map(|keys| keys.keys).unwrap_or_default();
+            if !wanted.is_empty() {
+                pause(attempt).await;
+                attempt += 1;
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// The first UTC day of which something kept for `kept_for` may be left.
+pub(crate) fn oldest_day(now: Timestamp, kept_for: Duration) -> Date {
+    let oldest = now.checked_sub(kept_for).unwrap_or(Timestamp::UNIX_EPOCH);
+    Offset::UTC.to_datetime(oldest).date()
+}
+
+fn key_of(item: &Item) -> Option<(String, String)> {
+    Some((text(item, PK)?.to_owned(), text(item, SK)?.to_owned()))
+}
+
+/// The history entry that an item holds.
+pub(crate) fn to_history_entry(item: &Item) -> Result<HistoryEntry, StoreError> {
+    const WHAT: &str = "history entry";
+    let blob = item.get("document").and_then(|value| value.as_b().ok()).ok_or("it has no document");
+    let document = document::unpack(blob.map_err(unreadable(WHAT))?).map_err(unreadable(WHAT))?;
+    let event = document.event.ok_or("it has no event").map_err(unreadable(WHAT))?;
+    let transition = item.get("transition").cloned();
+    let transition =
+        transition.map(serde_dynamo::from_attribute_value).transpose().map_err(unreadable(WHAT))?;
+    Ok(HistoryEntry { event, transition, delivery: document.delivery })
+}

@@ -1,0 +1,115 @@
+//! What the pipeline needs from the world, and no more.
+
+use std::error::Error;
+use std::sync::Arc;
+
+use alert::{AlertEvent, Source, Transition};
+use jiff::Timestamp;
+use normalize::Delivery;
+
+use crate::{Keyring, Quarantined, SourceSecret};
+
+/// Keeps events and what was not understood.
+pub trait Store: Send + Sync {
+    /// Records one event with its delivery, all of it or nothing, once however often it is told.
+    ///
+    /// Retries what may pass by itself for as long as it is let; the caller sets the limit of time.
+    fn record(&self, entry: Entry<'_>) -> impl Future<Output = Result<Recorded, StoreError>> + Send;
+
+    /// Keeps a delivery that was not understood.
+    fn quarantine(&self, quarantined: &Quarantined) -> impl Future<Output = Result<(), StoreError>> + Send;
+}
+
+/// Knows the secret of each source.
+pub trait Secrets: Send + Sync {
+    /// The current and the previous secret of `source`; `None` if there is none.
+    fn keyring(
+        &self,
+        source: Source,
+    ) -> impl Future<Output = Result<Option<Arc<Keyring<SourceSecret>>>, SecretsError>> + Send;
+}
+
+/// Tells the time; a parameter everywhere, so that tests can choose it.
+pub trait Clock: Send + Sync {
+    /// The present moment.
+    fn now(&self) -> Timestamp;
+}
+
+/// One event and the delivery that brought it.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry<'a> {
+    /// What it says.
+    pub event: &'a AlertEvent,
+    /// The request it came in.
+    pub delivery: &'a Delivery,
+}
+
+/// What became of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recorded {
+    /// It is in the table now; the transition is `None` for a notice.
+    New(Option<Transition>),
+    /// It was there before.
+    Duplicate,
+}
+
+/// A storage failure; nothing of the event was kept.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The table refused or did not answer.
+    #[error("could not {operation}")]
+    Unavailable {
+        /// What was tried.
+        operation: &'static str,
+        /// Why it failed.
+        #[source]
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// What the table holds is not what we wrote.
+    #[error("could not read the stored {what}")]
+    Unreadable {
+        /// Which item.
+        what: &'static str,
+        /// Why it could not be read.
+        #[source]
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// The time at hand was used up.
+    #[error("the table did not answer within {limit_ms} ms")]
+    OutOfTime {
+        /// How long we waited.
+        limit_ms: u128,
+    },
+}
+
+/// A secret that could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum SecretsError {
+    /// The secrets manager refused or did not answer, and nothing was cached.
+    #[error("could not read the secret `{name}`")]
+    Unavailable {
+        /// The secret's name.
+        name: String,
+        /// Why it failed.
+        #[source]
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// The secret holds a token that everybody knows.
+    #[error(
+        "the secret `{name}` holds a token of development: put one of your own there, 32 random bytes long"
+    )]
+    Development {
+        /// The secret's name.
+        name: String,
+    },
+    /// The secret is there but is not the JSON that it should be; the text never appears.
+    #[error("the secret `{name}` is not what it should be: line {line}, column {column} of its JSON")]
+    Malformed {
+        /// The secret's name.
+        name: String,
+        /// Where the first mistake is.
+        line: usize,
+        /// Where the first mistake is.
+        column: usize,
+    },
+}

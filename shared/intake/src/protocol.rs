@@ -1,0 +1,67 @@
+//! What one source does differently: methods, types, handshake, own checks, and how it is answered.
+
+mod kazoo;
+mod netdata;
+mod site24x7;
+mod tencent;
+
+use std::time::Duration;
+
+use alert::Source;
+use http::Method;
+use http::request::Parts;
+use normalize::{Delivery, Normalized, Rejection, Settings};
+
+use crate::{Failure, Kept, Keyring, Reply, SourceSecret};
+
+pub use kazoo::Kazoo;
+pub use netdata::Netdata;
+pub use site24x7::Site24x7;
+pub use tencent::Tencent;
+
+/// One source's side of the pipeline; a type without values that names the source.
+pub trait Protocol: Send + Sync + 'static {
+    /// Who speaks it.
+    const SOURCE: Source;
+    /// The methods it uses.
+    const METHODS: &'static [Method];
+    /// The largest body, in bytes.
+    const LIMIT_BYTES: usize = 256 * 1024;
+    /// How long the sender waits, less what the way back takes; a write is tried again for as long.
+    const PATIENCE: Duration;
+    /// Headers that the normalizer reads, in lower case.
+    const KEPT_HEADERS: &'static [&'static str] = &[];
+
+    /// Answers a request that is part of setting the webhook up and carries no notification.
+    fn handshake(parts: &Parts, keyring: &Keyring<SourceSecret>) -> Option<Result<Reply, Failure>> {
+        let _ = (parts, keyring);
+        None
+    }
+
+    /// The source's own checks of a delivery whose credentials are good.
+    fn trusts(delivery: &Delivery, keyring: &Keyring<SourceSecret>) -> bool {
+        let _ = (delivery, keyring);
+        true
+    }
+
+    /// Whether the delivery's content type is one that the source sends.
+    fn accepts(delivery: &Delivery) -> bool {
+        let _ = delivery;
+        true
+    }
+
+    /// The delivery without what must never be stored.
+    fn redact(delivery: Delivery) -> Delivery {
+        delivery
+    }
+
+    /// What the delivery says.
+    fn normalize(delivery: &Delivery, settings: &Settings) -> Result<Normalized, Rejection>;
+
+    /// The answer to a request that was refused before it was opened.
+    fn refuse(failure: &Failure) -> Reply;
+
+    /// The answer to a delivery.
+    fn answer(delivery: &Delivery, outcome: &Result<Kept, Failure>, keyring: &Keyring<SourceSecret>)
+    -> Reply;
+}

@@ -1,0 +1,94 @@
+//! Netdata Cloud: JSON in, JSON out, and an ownership challenge by GET.
+
+use std::time::Duration;
+
+use alert::Source;
+use http::request::Parts;
+use http::{Method, StatusCode};
+use normalize::netdata::{challenge_response, normalize, test_token};
+use normalize::{Delivery, Normalized, Rejection, Settings};
+use serde::Serialize;
+use serde_json::json;
+
+use super::Protocol;
+use crate::{Failure, Kept, Keyring, QuarantineId, Reply, SourceSecret};
+
+/// The longest question that the challenge answers, in bytes.
+const CRC_TOKEN_BYTES: usize = 1024;
+
+/// Netdata Cloud's webhook.
+#[derive(Debug)]
+pub struct Netdata;
+
+/// The answers to what was kept; serialised in this order.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Answer<'a> {
+    Recorded { status: &'static str, recorded: usize, duplicates: usize },
+    Test { status: &'static str, test: bool, token: &'a str },
+    Quarantined { error: &'a str, quarantine_id: QuarantineId },
+}
+
+impl Protocol for Netdata {
+    const SOURCE: Source = Source::Netdata;
+    const METHODS: &'static [Method] = &[Method::GET, Method::POST];
+    // Undocumented for notifications, and a notification may come only once: so for as long as the gateway waits.
+    const PATIENCE: Duration = Duration::from_secs(25);
+
+    fn handshake(parts: &Parts, keyring: &Keyring<SourceSecret>) -> Option<Result<Reply, Failure>> {
+        (parts.method == Method::GET).then(|| challenge(parts.uri.query().unwrap_or_default(), keyring))
+    }
+
+    fn accepts(delivery: &Delivery) -> bool {
+        delivery.content_type.as_deref().is_none_or(is_json)
+    }
+
+    fn normalize(delivery: &Delivery, settings: &Settings) -> Result<Normalized, Rejection> {
+        normalize(delivery, settings)
+    }
+
+    fn refuse(failure: &Failure) -> Reply {
+        Reply::json(failure.status(Self::SOURCE), &json!({ "error": failure.to_string() }))
+    }
+
+    fn answer(
+        _delivery: &Delivery,
+        outcome: &Result<Kept, Failure>,
+        _keyring: &Keyring<SourceSecret>,
+    ) -> Reply {
+        match outcome {
+            Ok(Kept::Recorded { events, recorded, duplicates }) => {
+                let (status, recorded, duplicates) = ("ok", *recorded, *duplicates);
+                let answer = match test_token(events) {
+                    Some(token) => Answer::Test { status, test: true, token },
+                    None => Answer::Recorded { status, recorded, duplicates },
+                };
+                Reply::json(StatusCode::OK, &answer)
+            }
+            Ok(Kept::Quarantined(kept)) => {
+                let answer = Answer::Quarantined { error: &kept.message, quarantine_id: kept.id };
+                Reply::json(StatusCode::UNPROCESSABLE_ENTITY, &answer)
+            }
+            Err(failure) => Self::refuse(failure),
+        }
+    }
+}
+
+/// Proves to Netdata that the operator who typed the challenge secret owns this URL. Only the current secret answers.
+fn challenge(query: &str, keyring: &Keyring<SourceSecret>) -> Result<Reply, Failure> {
+    let secret = keyring.current.challenge_secret.as_ref().ok_or(Failure::NoChallengeSecret)?;
+    let (_, crc_token) = form_urlencoded::parse(query.as_bytes())
+        .find(|(name, _)| name == "crc_token")
+        .filter(|(_, value)| !value.trim().is_empty() && value.len() <= CRC_TOKEN_BYTES)
+        .ok_or(Failure::BadChallenge)?;
+    let response_token = challenge_response(secret.expose(), &crc_token);
+    Ok(Reply::json(StatusCode::OK, &json!({ "response_token": response_token })))
+}
+
+fn is_json(content_type: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    essence.is_empty()
+        || essence == "application/json"
+        || essence == "text/json"
+        || essence.ends_with("+json")
+}

@@ -1,0 +1,76 @@
+//! Tencent Cloud Monitor: every answer names the session and a return code, and 0 means that it is durable.
+
+use std::time::Duration;
+
+use alert::Source;
+use http::{Method, StatusCode};
+use normalize::tencent::{VERIFICATION_PROBE, normalize, session_id};
+use normalize::{Delivery, Normalized, Rejection, Settings};
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::Protocol;
+use crate::{Failure, Kept, Keyring, Quarantined, Reply, SourceSecret};
+
+/// Tencent Cloud Monitor's callback.
+#[derive(Debug)]
+pub struct Tencent;
+
+/// The body that Tencent's documents ask for; the quarantine members are ours.
+#[derive(Serialize)]
+struct Acknowledgement<'a> {
+    #[serde(rename = "sessionId")]
+    session_id: &'a RawValue,
+    #[serde(rename = "retCode")]
+    ret_code: u8,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quarantine_id: Option<String>,
+}
+
+impl Protocol for Tencent {
+    const SOURCE: Source = Source::Tencent;
+    const METHODS: &'static [Method] = &[Method::POST];
+    // It waits 5 seconds, and asks again after a 500.
+    const PATIENCE: Duration = Duration::from_secs(4);
+
+    fn normalize(delivery: &Delivery, settings: &Settings) -> Result<Normalized, Rejection> {
+        normalize(delivery, settings)
+    }
+
+    fn refuse(failure: &Failure) -> Reply {
+        acknowledge(failure.status(Self::SOURCE), &session_id(b""), 1, None)
+    }
+
+    fn answer(
+        delivery: &Delivery,
+        outcome: &Result<Kept, Failure>,
+        keyring: &Keyring<SourceSecret>,
+    ) -> Reply {
+        let session = session_id(&delivery.body);
+        match outcome {
+            Ok(Kept::Recorded { .. }) => acknowledge(StatusCode::OK, &session, 0, None),
+            Ok(Kept::Quarantined(kept)) => verification(kept, keyring)
+                .unwrap_or_else(|| acknowledge(StatusCode::OK, &session, 0, Some(kept))),
+            Err(failure) => acknowledge(failure.status(Self::SOURCE), &session, 1, None),
+        }
+    }
+}
+
+fn acknowledge(status: StatusCode, session: &RawValue, ret_code: u8, kept: Option<&Quarantined>) -> Reply {
+    let body = Acknowledgement {
+        session_id: session,
+        ret_code,
+        error: kept.map(|kept| kept.message.as_str()),
+        quarantine_id: kept.map(|kept| kept.id.to_string()),
+    };
+    Reply::json(status, &body)
+}
+
+/// The console's verification code, where the probe asks for it and the operator configured it.
+fn verification(kept: &Quarantined, keyring: &Keyring<SourceSecret>) -> Option<Reply> {
+    let SourceSecret { validation_code, .. } = &keyring.current;
+    let code = validation_code.as_ref().filter(|_| kept.reason == VERIFICATION_PROBE)?;
+    Some(Reply::text(StatusCode::OK, code.expose()))
+}

@@ -1,0 +1,87 @@
+//! The typed step from a request that anybody may have sent to one that a known sender did.
+//!
+//! An [`Unverified`] request has a method and a size, but nobody can reach its body; only
+//! [`Unverified::verify`] yields the [`Delivery`] with it.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::request::Parts;
+use http::{Method, Request};
+use jiff::Timestamp;
+use normalize::Delivery;
+
+use crate::credentials::{Presented, without_token};
+use crate::{Failure, Keyring, Protocol, SourceSecret};
+
+/// The TLS client certificate that the gateway verified; a request extension, never a header.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientCertificate {
+    /// The subject's distinguished name as the gateway prints it.
+    pub subject_dn: String,
+}
+
+/// How long the caller lets us work on this request; a request extension.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TimeLeft(pub Duration);
+
+/// A request of which only method and size were looked at.
+pub(crate) struct Unverified {
+    parts: Parts,
+    body: Bytes,
+}
+
+impl Unverified {
+    /// Admits a request whose method and size are right for the source.
+    pub(crate) fn admit<P: Protocol>(request: Request<Bytes>) -> Result<Self, Failure> {
+        let (parts, body) = request.into_parts();
+        if !P::METHODS.contains(&parts.method) {
+            return Err(Failure::MethodNotAllowed);
+        }
+        if body.len() > P::LIMIT_BYTES {
+            return Err(Failure::TooLarge { limit_bytes: P::LIMIT_BYTES });
+        }
+        Ok(Self { parts, body })
+    }
+
+    /// Method, query and headers: what a handshake without a body may look at.
+    pub(crate) fn parts(&self) -> &Parts {
+        &self.parts
+    }
+
+    /// Opens the request if it presents a credential that `keyring` knows and the source's own checks hold.
+    pub(crate) fn verify<P: Protocol>(
+        self,
+        keyring: &Keyring<SourceSecret>,
+        received_at: Timestamp,
+    ) -> Result<Delivery, Failure> {
+        if !keyring.versions().any(SourceSecret::admits_anybody) {
+            return Err(Failure::NothingConfigured);
+        }
+        if !Presented::by(&self.parts, P::SOURCE.as_str()).satisfies(keyring) {
+            return Err(Failure::Unauthorized);
+        }
+        let delivery = self.open::<P>(received_at);
+        if P::trusts(&delivery, keyring) { Ok(delivery) } else { Err(Failure::Unauthorized) }
+    }
+
+    fn open<P: Protocol>(self, received_at: Timestamp) -> Delivery {
+        let header = |name: &str| {
+            self.parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+        };
+        let kept = P::KEPT_HEADERS.iter().filter_map(|name| Some(((*name).to_owned(), header(name)?)));
+        Delivery {
+            method: self.parts.method.as_str().to_owned(),
+            query: without_token(self.parts.uri.query().unwrap_or_default()),
+            content_type: header("content-type"),
+            headers: kept.collect(),
+            body: self.body.to_vec(),
+            received_at,
+        }
+    }
+}
+
+/// Methods joined for an `Allow` header.
+pub(crate) fn allow(methods: &[Method]) -> String {
+    methods.iter().map(Method::as_str).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,161 @@
+//! The pipeline itself.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::Duration;
+
+use alert::AlertEvent;
+use bytes::Bytes;
+use futures::{FutureExt, StreamExt, TryStreamExt, stream};
+use http::{Request, Response};
+use normalize::{Delivery, Normalized, Settings};
+
+use crate::failure::chain;
+use crate::request::{TimeLeft, Unverified, allow};
+use crate::{
+    Clock, Entry, Failure, Kept, Keyring, Protocol, Quarantined, Recorded, Reply, Secrets, SourceSecret,
+    Store, StoreError,
+};
+
+/// How many events of one delivery are recorded at a time.
+const AT_A_TIME: usize = 16;
+
+/// The webhook of one source: takes requests, keeps what they say, and answers as the source expects.
+#[derive(Debug)]
+pub struct Webhook<P, S, K, C> {
+    protocol: PhantomData<P>,
+    settings: Settings,
+    store: Arc<S>,
+    secrets: Arc<K>,
+    clock: C,
+}
+
+/// A request after its first three gates.
+enum Admitted {
+    /// Part of setting the webhook up; there is nothing to keep.
+    Handshake(Reply),
+    /// A known sender's notification.
+    Delivery(Delivery, Arc<Keyring<SourceSecret>>),
+}
+
+impl<P, S, K, C: Clone> Clone for Webhook<P, S, K, C> {
+    fn clone(&self) -> Self {
+        Self {
+            protocol: PhantomData,
+            settings: self.settings.clone(),
+            store: Arc::clone(&self.store),
+            secrets: Arc::clone(&self.secrets),
+            clock: self.clock.clone(),
+        }
+    }
+}
+
+impl<P: Protocol, S: Store, K: Secrets, C: Clock> Webhook<P, S, K, C> {
+    /// A webhook that keeps its events in `store` and knows its senders from `secrets`.
+    pub fn new(store: Arc<S>, secrets: Arc<K>, clock: C, settings: Settings) -> Self {
+        Self { protocol: PhantomData, settings, store, secrets, clock }
+    }
+
+    /// Takes one request from the first byte to the reply. Never fails: a failure is a reply, too.
+    pub async fn handle(self, request: Request<Bytes>) -> Response<Bytes> {
+        let patience =
+            request.extensions().get().map_or(P::PATIENCE, |TimeLeft(left)| P::PATIENCE.min(*left));
+        let reply = match self.admit(request).await {
+            Ok(Admitted::Handshake(reply)) => reply,
+            Ok(Admitted::Delivery(delivery, keyring)) => {
+                let outcome = within(patience, self.keep(&delivery, &keyring)).await;
+                log_outcome::<P>(&outcome);
+                P::answer(&delivery, &outcome, &keyring)
+            }
+            Err(failure) => {
+                log_failure::<P>(&failure);
+                P::refuse(&failure)
+            }
+        };
+        reply.into_response(&allow(P::METHODS))
+    }
+
+    /// Method, size, credentials.
+    async fn admit(&self, request: Request<Bytes>) -> Result<Admitted, Failure> {
+        let request = Unverified::admit::<P>(request)?;
+        let keyring = self.secrets.keyring(P::SOURCE).await.map_err(Failure::Secrets)?;
+        let keyring = keyring.ok_or(Failure::NothingConfigured)?;
+        if let Some(reply) = P::handshake(request.parts(), &keyring) {
+            return reply.map(Admitted::Handshake);
+        }
+        let delivery = request.verify::<P>(&keyring, self.clock.now())?;
+        Ok(Admitted::Delivery(P::redact(delivery), keyring))
+    }
+
+    /// Decode, normalize, record.
+    async fn keep(&self, delivery: &Delivery, keyring: &Keyring<SourceSecret>) -> Result<Kept, Failure> {
+        if !P::accepts(delivery) {
+            return Err(Failure::UnsupportedMediaType);
+        }
+        match P::normalize(delivery, &self.settings_with(keyring)) {
+            Ok(normalized) => self.record(delivery, normalized).await.map_err(Failure::Store),
+            Err(rejection) => {
+                let quarantined = Quarantined::new(P::SOURCE, rejection, delivery.clone());
+                self.store.quarantine(&quarantined).await.map_err(Failure::Store)?;
+                Ok(Kept::Quarantined(Box::new(quarantined)))
+            }
+        }
+    }
+
+    async fn record(&self, delivery: &Delivery, normalized: Normalized) -> Result<Kept, StoreError> {
+        for warning in normalized.warnings {
+            tracing::warn!(source = %P::SOURCE, warning, "delivery understood with a reservation");
+        }
+        let events: Vec<_> = normalized.events.into_iter().map(AlertEvent::bounded).collect();
+        let recordings: Vec<_> =
+            events.iter().map(|event| self.store.record(Entry { event, delivery }).boxed()).collect();
+        let outcomes: Vec<_> = stream::iter(recordings).buffer_unordered(AT_A_TIME).try_collect().await?;
+        let duplicates = outcomes.iter().filter(|outcome| **outcome == Recorded::Duplicate).count();
+        Ok(Kept::Recorded { recorded: outcomes.len() - duplicates, duplicates, events })
+    }
+
+    /// The settings, with what the secret knows of the source besides credentials.
+    fn settings_with(&self, keyring: &Keyring<SourceSecret>) -> Settings {
+        let secret = &keyring.current;
+        Settings {
+            account: secret
+                .account
+                .clone()
+                .or_else(|| secret.zaaid.clone())
+                .or_else(|| self.settings.account.clone()),
+            own_hook_ids: secret.hook_ids.clone(),
+            ..self.settings.clone()
+        }
+    }
+}
+
+/// What `keeping` comes to, or that the time was up.
+async fn within(
+    patience: Duration,
+    keeping: impl Future<Output = Result<Kept, Failure>>,
+) -> Result<Kept, Failure> {
+    let out_of_time = StoreError::OutOfTime { limit_ms: patience.as_millis() };
+    tokio::time::timeout(patience, keeping).await.unwrap_or(Err(Failure::Store(out_of_time)))
+}
+
+fn log_outcome<P: Protocol>(outcome: &Result<Kept, Failure>) {
+    match outcome {
+        Ok(Kept::Recorded { events, recorded, duplicates }) => {
+            let fingerprint = events.first().map(|event| tracing::field::display(event.fingerprint));
+            tracing::info!(source = %P::SOURCE, recorded, duplicates, fingerprint, "delivery recorded");
+        }
+        Ok(Kept::Quarantined(kept)) => {
+            tracing::warn!(source = %P::SOURCE, quarantine_id = %kept.id, reason = kept.reason, "delivery quarantined");
+        }
+        Err(failure) => log_failure::<P>(failure),
+    }
+}
+
+fn log_failure<P: Protocol>(failure: &Failure) {
+    let status = failure.status(P::SOURCE).as_u16();
+    if matches!(failure, Failure::Store(_) | Failure::Secrets(_) | Failure::NothingConfigured) {
+        tracing::error!(source = %P::SOURCE, status, error = chain(failure), "request failed");
+    } else {
+        tracing::warn!(source = %P::SOURCE, status, error = %failure, "request refused");
+    }
+}

@@ -1,0 +1,109 @@
+//! From a request to the object that KAZOO sent, whichever of the three encodings it chose.
+
+use serde_json::{Map, Value};
+
+use super::form::{self, FormError};
+use crate::value::{filled, trim_bytes};
+use crate::{Delivery, Rejection};
+
+/// The object sent: of a GET in the query behind our own `hook`, else in the body.
+pub(super) fn members(delivery: &Delivery) -> Result<Map<String, Value>, Rejection> {
+    if delivery.method == "GET" {
+        return form::decode(pairs_of_event(&delivery.query)).map_err(form_rejection);
+    }
+    let body = String::from_utf8_lossy(trim_bytes(&delivery.body));
+    if body.is_empty() {
+        return Err(empty());
+    }
+    if is_json(delivery.content_type.as_deref(), &body) {
+        return json_members(&body);
+    }
+    form::decode(form::body_pairs(&body)).map_err(form_rejection)
+}
+
+/// The hook that the operator wrote into the webhook's URI.
+pub(super) fn hook(query: &str) -> Option<String> {
+    let pair = form::query_pairs(query).find(|pair| names_hook(pair))?;
+    filled(&form::value_of(pair)).map(str::to_ascii_lowercase)
+}
+
+/// All pairs but the first `hook`: that one is the URI's, and KAZOO appends the event behind it.
+fn pairs_of_event(query: &str) -> Vec<&str> {
+    let mut pairs: Vec<_> = form::query_pairs(query).collect();
+    if let Some(ours) = pairs.iter().position(|pair| names_hook(pair)) {
+        pairs.remove(ours);
+    }
+    pairs
+}
+
+fn names_hook(pair: &str) -> bool {
+    pair.split_once('=').is_some_and(|(key, _)| key.eq_ignore_ascii_case("hook"))
+}
+
+/// Whether the body is JSON, by its type or, if that is missing or another, by its first character.
+fn is_json(content_type: Option<&str>, body: &str) -> bool {
+    let media_type = content_type.and_then(|sent| sent.split(';').next()).unwrap_or_default();
+    match media_type.trim().to_ascii_lowercase().as_str() {
+        "application/json" => true,
+        "application/x-www-form-urlencoded" => false,
+        _ => body.starts_with('{'),
+    }
+}
+
+fn json_members(body: &str) -> Result<Map<String, Value>, Rejection> {
+    match serde_json::from_str(body) {
+        Ok(Value::Object(members)) => Ok(members),
+        Ok(_) => {
+            Err(Rejection::new("not_an_object", "the body is JSON but no object: send one event per request"))
+        }
+        Err(error) => {
+            let place = format!("line {} column {}", error.line(), error.column());
+            Err(Rejection::new(
+                "bad_json",
+                format!(
+                    "the body is not JSON from {place} on, or nested too deep: check what the sender wrote"
+                ),
+            ))
+        }
+    }
+}
+
+fn form_rejection(error: FormError) -> Rejection {
+    match error {
+        FormError::Empty => empty(),
+        FormError::NoPairs => Rejection::new(
+            "bad_form",
+            "nothing in the form is `key=value`: send a form, or JSON with its content type",
+        ),
+        FormError::TooDeep => {
+            Rejection::new("bad_form", "a key of the form is nested too deep: check what the sender wrote")
+        }
+    }
+}
+
+fn empty() -> Rejection {
+    Rejection::new("empty", "the request holds no event: send it as body or, with GET, in the query")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_encoding_is_what_the_content_type_says_or_else_what_it_looks_like() {
+        assert!(is_json(Some("application/json; charset=utf-8"), "a=1"));
+        assert!(is_json(Some("Application/JSON"), "a=1"));
+        assert!(!is_json(Some("application/x-www-form-urlencoded"), "{}"));
+        for odd in [None, Some(""), Some("text/plain")] {
+            assert!(is_json(odd, "{}"), "{odd:?}");
+            assert!(!is_json(odd, "[]"), "{odd:?}");
+        }
+    }
+
+    #[test]
+    fn the_first_hook_of_a_query_is_ours_and_a_second_one_the_events() {
+        assert_eq!(hook("HOOK=Object?id=1&hook=x").as_deref(), Some("object"));
+        assert_eq!(pairs_of_event("a=1&hook=object?id=1&hook=x"), ["a=1", "id=1", "hook=x"]);
+        assert_eq!(hook("hook=&a=1"), None);
+    }
+}

@@ -1,0 +1,80 @@
+//! Which alert an event is about: its kind, and the fields that tell one alert of that kind from the next.
+
+use alert::Ends;
+
+use super::Payload;
+
+/// A kind of alert or fact. Events of one kind and equal identity fields share a fingerprint.
+pub(super) struct Kind {
+    /// Its name, which is part of the fingerprint.
+    pub(super) name: &'static str,
+    /// Its identity fields in the order in which they enter the fingerprint.
+    pub(super) identity: &'static [Part],
+    /// How it ends once it fires.
+    pub(super) ends: Ends,
+    /// Its title, where that is not made of the event's name and the resource.
+    pub(super) title: Option<fn(&Payload) -> String>,
+}
+
+/// One identity field.
+pub(super) struct Part {
+    /// Where to find it, the best first; the one that holds it is also its label.
+    names: &'static [&'static str],
+    /// How to make it, where it is no field just as sent.
+    reader: Option<fn(&Payload) -> Option<String>>,
+    is_required: bool,
+}
+
+/// An identity field found: its label and its value, which is empty for an optional field that is missing.
+pub(super) type Found = (&'static str, String);
+
+/// A field without which the event cannot be placed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Missing(pub(super) &'static str);
+
+/// A field that must be there, or one of several of which the first that is there counts.
+pub(super) const fn required(names: &'static [&'static str]) -> Part {
+    Part { names, reader: None, is_required: true }
+}
+
+/// The same, but all of them may be missing.
+pub(super) const fn optional(names: &'static [&'static str]) -> Part {
+    Part { is_required: false, ..required(names) }
+}
+
+impl Part {
+    /// This part, made by `reader` rather than taken as sent, under the first of its names.
+    pub(super) const fn made_by(self, reader: fn(&Payload) -> Option<String>) -> Self {
+        Self { reader: Some(reader), ..self }
+    }
+
+    fn find(&self, payload: &Payload) -> Result<Found, Missing> {
+        let label = self.names.first().copied().unwrap_or_default();
+        let found = match self.reader {
+            Some(reader) => reader(payload).map(|made| (label, made)),
+            None => self.names.iter().find_map(|name| Some((*name, payload.text(name)?))),
+        };
+        match found {
+            Some(found) => Ok(found),
+            None if self.is_required => Err(Missing(label)),
+            None => Ok((label, String::new())),
+        }
+    }
+}
+
+impl Kind {
+    /// A kind whose title is made of the event's name and the resource.
+    pub(super) const fn new(name: &'static str, identity: &'static [Part], ends: Ends) -> Self {
+        Self { name, identity, ends, title: None }
+    }
+
+    /// This kind with a title of its own.
+    pub(super) const fn titled(self, title: fn(&Payload) -> String) -> Self {
+        Self { title: Some(title), ..self }
+    }
+
+    /// The identity fields that `payload` holds, in order.
+    pub(super) fn identify(&self, payload: &Payload) -> Result<Vec<Found>, Missing> {
+        self.identity.iter().map(|part| part.find(payload)).collect()
+    }
+}

@@ -1,0 +1,63 @@
+//! From a request to its keys and values, whichever way they were sent.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use crate::value::trim_bytes;
+use crate::{Delivery, Rejection};
+
+/// The keys and values of `delivery`: a JSON object if the body looks like one, whatever its type; else a form;
+/// without a body the query.
+pub(super) fn decode(delivery: &Delivery) -> Result<Map<String, Value>, Rejection> {
+    let body = trim_bytes(&delivery.body);
+    match body.first() {
+        Some(b'{') => json(body),
+        Some(b'[') => Err(not_an_object()),
+        Some(_) if !body.contains(&b'=') => Err(not_an_object()),
+        Some(_) => Ok(form(body)),
+        None if delivery.query.trim().is_empty() => Err(empty()),
+        None => Ok(form(delivery.query.trim().as_bytes())),
+    }
+}
+
+fn json(body: &[u8]) -> Result<Map<String, Value>, Rejection> {
+    serde_json::from_slice(body).map_err(|error| {
+        Rejection::new(
+            "not_json",
+            format!("the body begins like JSON and is none: {error}; send one JSON object"),
+        )
+    })
+}
+
+/// A form's pairs; a repeated key becomes a list.
+fn form(bytes: &[u8]) -> Map<String, Value> {
+    let mut values = BTreeMap::<_, Vec<_>>::new();
+    for (key, value) in form_urlencoded::parse(bytes) {
+        let told = values.entry(key.into_owned()).or_default();
+        if told.last().is_none_or(|last| *last != value) {
+            told.push(value.into_owned());
+        }
+    }
+    values.into_iter().map(|(key, told)| (key, one_or_list(told))).collect()
+}
+
+fn one_or_list(mut told: Vec<String>) -> Value {
+    if told.len() == 1 { told.swap_remove(0).into() } else { told.into() }
+}
+
+fn empty() -> Rejection {
+    Rejection::new(
+        "empty",
+        "neither a body nor a query: choose POST and tick \"Send Incident Parameters\" for this webhook in the \
+         Site24x7 console (Admin > Third-Party Integrations)",
+    )
+}
+
+fn not_an_object() -> Rejection {
+    Rejection::new(
+        "not_an_object",
+        "the body is neither one JSON object nor a form: tick \"Send Incident Parameters\" and \"Post as JSON\" for \
+         this webhook in the Site24x7 console (Admin > Third-Party Integrations)",
+    )
+}

@@ -1,0 +1,46 @@
+//! What a row of current status adds to what is stored of its monitor.
+
+use alert::{Alert, AlertEvent, Condition, Signal, Transition, fold};
+use jiff::Timestamp;
+
+use super::StatusRow;
+
+/// After this long without news an open alert is told once more, lest it expire while its monitor is down.
+const RENEWAL_SECS: i64 = 3600;
+
+/// The event by which `stored` learns what `row` knows; `None` where it knows already.
+///
+/// `stored` is the monitor's alert with its timeline, `now` is our clock. A monitor that is down opens or changes
+/// its alert and renews it once an hour; one that is up resolves only what is open; any other state changes nothing.
+/// Acknowledgements are left alone.
+pub fn reconcile(row: &StatusRow, stored: Option<&Alert>, now: Timestamp) -> Option<AlertEvent> {
+    let is_news = match row.event.signal {
+        Signal::Firing => stored.is_none_or(|alert| differs(row, alert) || is_due(alert, now)),
+        Signal::Resolved => stored.is_some_and(|alert| alert.condition == Condition::Firing),
+        Signal::Notice => false,
+    };
+    is_news.then(|| without_ended_episode(row.event.clone(), stored, now))
+}
+
+fn differs(row: &StatusRow, stored: &Alert) -> bool {
+    stored.condition != Condition::Firing || stored.severity_raw != row.event.severity_raw
+}
+
+fn is_due(stored: &Alert, now: Timestamp) -> bool {
+    now.as_second().saturating_sub(stored.last_received_at.as_second()) >= RENEWAL_SECS
+}
+
+/// `event` without its episode, if that has ended although the monitor is down later than that: an outage id can
+/// outlive its outage, and a firing event of an ended episode would be history only.
+fn without_ended_episode(event: AlertEvent, stored: Option<&Alert>, now: Timestamp) -> AlertEvent {
+    let Some(stored) = stored.filter(|_| event.signal == Signal::Firing && event.episode.is_some()) else {
+        return event;
+    };
+    let without = AlertEvent { episode: None, ..event.clone() };
+    if !is_heard(&event, stored, now) && is_heard(&without, stored, now) { without } else { event }
+}
+
+/// Whether `event` would be more than history to `stored`.
+fn is_heard(event: &AlertEvent, stored: &Alert, now: Timestamp) -> bool {
+    fold(Some(stored.clone()), event, now).transition != Some(Transition::Late)
+}

@@ -1,0 +1,201 @@
+//! The callback's default body, for metric and event alarms, and EventBridge's imitation of it.
+//!
+//! Documented at <https://www.tencentcloud.com/document/product/248/38919>. Real deliveries differ: scalars come
+//! as strings or numbers, any key may be absent, and `alarmNotifyType` does not tell whether repeats come. The
+//! document of 2018 closes a brace too late, which puts the three times inside `alarmPolicyInfo`.
+
+mod description;
+
+use alert::{AlertEvent, Ends, EventId, Fingerprint, Severity, Signal, Source};
+use jiff::Timestamp;
+
+use super::conditions::Conditions;
+use super::dimensions::Dimensions;
+use super::document::Section;
+use super::identity::{Identity, Kind, event_id};
+use super::{dimensions, refusal, state, time};
+use crate::Rejection;
+use crate::value::link;
+
+/// Reads the one event of a default body.
+pub(super) fn read(document: Section<'_>, default_severity: Severity) -> Result<AlertEvent, Rejection> {
+    let alarm = Alarm::of(document);
+    if !alarm.has_identity() {
+        return Err(refusal::no_identity());
+    }
+    let course = alarm.course()?;
+    Ok(alarm.event(&course, default_severity))
+}
+
+/// The parts of a default body.
+#[derive(Debug)]
+struct Alarm<'a> {
+    document: Section<'a>,
+    object: Section<'a>,
+    dimensions: Section<'a>,
+    policy: Section<'a>,
+    conditions: Conditions<'a>,
+    kind: Kind,
+}
+
+/// The times of an alarm, all from fields that its event's id is made of.
+#[derive(Debug)]
+struct Course {
+    began_at: Timestamp,
+    lasted_secs: i64,
+    recovered_at: Option<Timestamp>,
+}
+
+impl Course {
+    fn occurred_at(&self, signal: Signal) -> Timestamp {
+        let by_duration = time::seconds_after(self.began_at, self.lasted_secs);
+        match signal {
+            Signal::Resolved => self.recovered_at.unwrap_or(by_duration),
+            Signal::Firing | Signal::Notice => by_duration,
+        }
+    }
+}
+
+impl<'a> Alarm<'a> {
+    fn of(document: Section<'a>) -> Self {
+        let object = document.section("alarmObjInfo");
+        let policy = document.section("alarmPolicyInfo");
+        let conditions = Conditions::of(policy);
+        let kind = kind(document, &conditions);
+        Self { document, object, dimensions: object.section("dimensions"), policy, conditions, kind }
+    }
+
+    fn has_identity(&self) -> bool {
+        self.policy.first_scalar(&["policyId", "policyName"]).is_some()
+            || self.conditions.names(&["metricName", "eventName"]).is_some()
+    }
+
+    fn course(&self) -> Result<Course, Rejection> {
+        let key = "firstOccurTime";
+        let found = self.timing(key);
+        let began_at = found.as_deref().and_then(time::moment).ok_or_else(|| {
+            refusal::no_time(
+                &[key],
+                found.as_deref(),
+                "the default callback body has it, look at what sent this",
+            )
+        })?;
+        let recovered = self.timing("recoverTime");
+        Ok(Course {
+            began_at,
+            lasted_secs: self.duration().unwrap_or_default(),
+            recovered_at: recovered.and_then(|text| time::moment_or_seconds_after(&text, began_at)),
+        })
+    }
+
+    /// How many seconds it has lasted, where the body says so.
+    fn duration(&self) -> Option<i64> {
+        self.timing("durationTime").as_deref().and_then(time::seconds)
+    }
+
+    /// A time or duration: at the top, or where the document of 2018 has it.
+    fn timing(&self, key: &str) -> Option<String> {
+        self.document.scalar(key).or_else(|| self.policy.scalar(key))
+    }
+
+    fn event(&self, course: &Course, default_severity: Severity) -> AlertEvent {
+        let identity = self.identity();
+        let fingerprint = identity.fingerprint();
+        let signal = state::numbered(self.status().as_deref());
+        let level = self.document.scalar("alarmLevel");
+        let occurred_at = course.occurred_at(signal);
+        // A recovery event may have its own `firstOccurTime`, which then says nothing of the firing.
+        let is_began_at_known = self.kind == Kind::Metric || signal != Signal::Resolved;
+        AlertEvent {
+            source: Source::Tencent,
+            event_id: self.event_id(fingerprint, course),
+            fingerprint,
+            signal,
+            severity: level.as_deref().and_then(state::severity).unwrap_or(default_severity),
+            severity_raw: level.unwrap_or_default(),
+            title: self.title(),
+            summary: self.summary(course),
+            resource: dimensions::resource(self.dimensions),
+            service: self.service(),
+            value: self.value(),
+            url: self.document.scalar("policyDetailURL").and_then(|url| link(&url, &["http", "https"])),
+            labels: self.labels(&identity),
+            annotations: self.annotations(),
+            occurred_at,
+            started_at: is_began_at_known.then_some(course.began_at),
+            ended_at: (signal == Signal::Resolved).then_some(occurred_at),
+            ends: self.ends(),
+            episode: (self.kind == Kind::Metric).then(|| course.began_at.to_string()),
+            account: identity.account,
+        }
+    }
+
+    fn identity(&self) -> Identity {
+        let lower = |text: Option<String>| text.unwrap_or_default().to_lowercase();
+        let is_metric = self.kind == Kind::Metric;
+        Identity {
+            account: self.object.first_scalar(&["uin", "appId"]).unwrap_or_default(),
+            kind: self.kind,
+            policy: self.policy.scalar("policyId").unwrap_or_else(|| self.policy_names()),
+            signal_name: self.signal_name(),
+            region: lower(self.object.scalar("region")),
+            namespace: lower(self.object.scalar("namespace").filter(|_| is_metric)),
+            dimensions: self.canonical_dimensions(),
+        }
+    }
+
+    fn signal_name(&self) -> String {
+        let name = |key| self.conditions.names(&[key]).unwrap_or_default();
+        match self.kind {
+            Kind::Event => format!("{}/{}", name("productName"), name("eventName")),
+            _ => name("metricName"),
+        }
+    }
+
+    fn canonical_dimensions(&self) -> Dimensions {
+        match self.kind {
+            Kind::Event => dimensions::of_event(self.dimensions),
+            _ => dimensions::of_metric(self.dimensions),
+        }
+    }
+
+    /// What stands for the id of a policy that has none: events have none.
+    fn policy_names(&self) -> String {
+        let part = |key| self.policy.scalar(key).unwrap_or_default();
+        format!("{}/{}", part("policyName"), part("policyType"))
+    }
+
+    fn event_id(&self, fingerprint: Fingerprint, course: &Course) -> EventId {
+        let status = self.status().unwrap_or_default();
+        let status = time::integer(&status).map_or(status, |number| number.to_string());
+        let recovered_at = course.recovered_at.map(|moment| moment.to_string()).unwrap_or_default();
+        let level = self.document.scalar("alarmLevel").unwrap_or_default().to_lowercase();
+        event_id(
+            fingerprint,
+            [&course.began_at.to_string(), &status, &course.lasted_secs.to_string(), &recovered_at, &level],
+        )
+    }
+
+    fn status(&self) -> Option<String> {
+        self.document.flat("alarmStatus")
+    }
+
+    fn ends(&self) -> Ends {
+        match self.kind {
+            Kind::Event => state::ends_of_event(self.status().as_deref()),
+            _ => Ends::Recovery,
+        }
+    }
+}
+
+/// Whether it is a metric or an event alarm; older bodies do not say so.
+fn kind(document: Section<'_>, conditions: &Conditions<'_>) -> Kind {
+    let said = document.scalar("alarmType").unwrap_or_default().to_ascii_lowercase();
+    let has = |key| conditions.names(&[key]).is_some();
+    match said.as_str() {
+        "metric" => Kind::Metric,
+        "event" => Kind::Event,
+        _ if has("eventName") && !has("metricName") => Kind::Event,
+        _ => Kind::Metric,
+    }
+}
