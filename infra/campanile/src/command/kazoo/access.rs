@@ -5,7 +5,7 @@ use std::sync::Arc;
 use aws::{Configuration, DEVELOPMENT_TOKEN};
 use clap::Args;
 use intake::{SecretsError, Sensitive, chain};
-use kazoo::{AccountId, BaseUrl, Client, Deadlines, Location, LocationError, Receiver};
+use kazoo::{AccountId, BaseUrl, Client, Deadlines, HookId, Location, LocationError, Receiver};
 
 use super::clock::SystemClock;
 use super::secret::KazooSecret;
@@ -109,6 +109,19 @@ impl Kazoo {
             }
             (token, _) => Ok(token.cloned()),
         }
+    }
+
+    /// Warns of each of `hooks` whose deliveries Campanile refuses because the secret names others, and KAZOO then
+    /// switches off; says whether there was none.
+    pub(super) fn admits<'a>(&self, hooks: impl IntoIterator<Item = &'a HookId>) -> bool {
+        let refused: Vec<_> = hooks.into_iter().filter(|hook| !self.secret.admits(hook)).collect();
+        for hook in &refused {
+            let name = &self.secret_name;
+            remark(format!(
+                "{hook} will be refused: add it to `hook_ids` of the secret `{name}`, or empty those"
+            ));
+        }
+        refused.is_empty()
     }
 
     /// Which account of which KAZOO is worked on; logs in to learn it.

@@ -1,6 +1,6 @@
 //! What is told of a plan, and its carrying out.
 
-use kazoo::{Client, Plan, apply};
+use kazoo::{Applied, Client, Plan, apply};
 
 use crate::command::{Outcome, say};
 
@@ -13,7 +13,7 @@ pub(super) fn show(plan: &Plan) {
 }
 
 /// Does what `plan` says, and tells each change and what is left alone.
-pub(super) async fn carry_out(client: &Client, plan: &Plan) -> Outcome {
+pub(super) async fn carry_out(client: &Client, plan: &Plan) -> Outcome<Vec<Applied>> {
     match apply(client, plan).await {
         Ok(done) => {
             done.iter().for_each(say);
@@ -21,7 +21,7 @@ pub(super) async fn carry_out(client: &Client, plan: &Plan) -> Outcome {
                 say("nothing to change");
             }
             plan.notes.iter().for_each(say);
-            Ok(())
+            Ok(done)
         }
         Err(error) => {
             error.done.iter().for_each(say);

@@ -1,13 +1,14 @@
 //! `campanile install kazoo`: one webhook for each hook that is wanted.
 
 use clap::Args;
-use kazoo::Receiver;
 use kazoo::install::{DisabledByPerson, Duplicates, Options, Subaccounts, plan, survey};
+use kazoo::{Applied, Change, HookId, Outcome, Receiver};
 
 use super::access::Access;
 use super::carrying_out::{carry_out, show};
 use super::hooks::Hooks;
-use crate::command::{Outcome, remark, say};
+use crate::command;
+use crate::command::{remark, say};
 
 /// Create or correct the webhooks of a KAZOO account; what is right already stays untouched
 #[derive(Debug, Args)]
@@ -31,7 +32,7 @@ pub(in crate::command) struct Install {
 }
 
 impl Install {
-    pub(in crate::command) async fn run(self) -> Outcome {
+    pub(in crate::command) async fn run(self) -> command::Outcome {
         let kazoo = self.access.open().await?;
         let options = self.options(kazoo.receiver()?);
         if !kazoo.location.is_encrypted() {
@@ -44,7 +45,9 @@ impl Install {
             show(&plan);
             return Ok(());
         }
-        carry_out(&kazoo.client, &plan).await
+        let done = carry_out(&kazoo.client, &plan).await?;
+        kazoo.admits(plan.notes.iter().map(|note| &note.id).chain(done.iter().filter_map(left_behind)));
+        Ok(())
     }
 
     fn options(&self, receiver: Receiver) -> Options {
@@ -54,5 +57,14 @@ impl Install {
             duplicates: if self.prune { Duplicates::Prune } else { Duplicates::Report },
             disabled_by_person: if self.enable { DisabledByPerson::Enable } else { DisabledByPerson::Report },
         }
+    }
+}
+
+/// The webhook that a change leaves in the account.
+fn left_behind(applied: &Applied) -> Option<&HookId> {
+    match (&applied.outcome, &applied.change) {
+        (Outcome::Created(id) | Outcome::FoundAfterLostAnswer(id), _)
+        | (Outcome::Changed, Change::Patch { id, .. }) => Some(id),
+        _ => None,
     }
 }

@@ -1,7 +1,7 @@
 //! The secret `<prefix>/kazoo`, as far as KAZOO's own API is concerned.
 
 use intake::Sensitive;
-use kazoo::{AccountIdentity, BaseUrl, BaseUrlError, Credentials, CredentialsError, HashMethod};
+use kazoo::{AccountIdentity, BaseUrl, BaseUrlError, Credentials, CredentialsError, HashMethod, HookId};
 use serde::Deserialize;
 
 use crate::command::terminal::{AskError, Person};
@@ -16,6 +16,7 @@ pub(super) struct KazooSecret {
     password: Option<Sensitive>,
     account_name: Option<Sensitive>,
     tokens: Vec<Sensitive>,
+    hook_ids: Vec<String>,
 }
 
 /// A secret that does not do to log in to KAZOO.
@@ -66,6 +67,11 @@ impl KazooSecret {
     /// The token that hooks are to show: the first, which is the one that replaces the others.
     pub(super) fn token(&self) -> Option<&Sensitive> {
         self.tokens.iter().find(|token| given(Some(token)).is_some())
+    }
+
+    /// Whether what the hook sends is let in, once it shows a token.
+    pub(super) fn admits(&self, hook: &HookId) -> bool {
+        self.hook_ids.is_empty() || self.hook_ids.iter().any(|admitted| admitted == hook.as_str())
     }
 
     fn names_a_user(&self) -> bool {

@@ -27,6 +27,6 @@ impl Uninstall {
             show(&plan);
             return Ok(());
         }
-        carry_out(&kazoo.client, &plan).await
+        carry_out(&kazoo.client, &plan).await.map(drop)
     }
 }
