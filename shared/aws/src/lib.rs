@@ -22,4 +22,4 @@ pub use store::{
     AlertFilter, AlertPage, Cursor, EventFilter, EventPage, HistoryEntry, ParseCursorError, QuarantinePage,
     Table,
 };
-pub use telemetry::log_to_stdout;
+pub use telemetry::{log_filter, log_to_stdout};
