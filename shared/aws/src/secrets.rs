@@ -1,6 +1,6 @@
 //! Secrets Manager behind a cache that outlives its failures.
 
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,7 +26,7 @@ pub struct SecretCache {
     prefix: String,
     max_age: Duration,
     is_for_development: bool,
-    slots: Mutex<HashMap<String, Arc<Mutex<Option<Cached>>>>>,
+    slots: Mutex<HashMap<(String, TypeId), Arc<Mutex<Option<Cached>>>>>,
 }
 
 /// A keyring of some type, or the knowledge that there is none.
@@ -55,12 +55,13 @@ impl SecretCache {
 
     /// The valid versions of the secret `<prefix>/<name>`; `None` if there is no such secret.
     ///
-    /// Requests that come together wait for one read. Each name is always read as one type.
+    /// Requests that come together wait for one read; who reads the same secret as another type reads it for itself.
     pub async fn get<T>(&self, name: &str) -> Result<Option<Arc<Keyring<T>>>, SecretsError>
     where
         T: DeserializeOwned + Send + Sync + 'static,
     {
-        let slot = Arc::clone(self.slots.lock().await.entry(name.to_owned()).or_default());
+        let key = (name.to_owned(), TypeId::of::<T>());
+        let slot = Arc::clone(self.slots.lock().await.entry(key).or_default());
         let mut slot = slot.lock().await;
         if let Some(cached) = slot.as_ref().filter(|cached| cached.fresh_until > Instant::now()) {
             return Ok(cached.keyring());
