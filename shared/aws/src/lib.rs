@@ -6,6 +6,7 @@
 
 mod clock;
 mod configuration;
+mod events;
 mod gateway;
 mod platform;
 mod secrets;
@@ -14,6 +15,7 @@ mod telemetry;
 
 pub use clock::SystemClock;
 pub use configuration::{Configuration, ConfigurationError};
+pub use events::serve_events;
 pub use gateway::serve;
 pub use platform::{Platform, connect};
 pub use secrets::{DEVELOPMENT_TOKEN, SecretCache};

@@ -26,8 +26,11 @@ pub struct SecretCache {
     prefix: String,
     max_age: Duration,
     is_for_development: bool,
-    slots: Mutex<HashMap<(String, TypeId), Arc<Mutex<Option<Cached>>>>>,
+    slots: Mutex<HashMap<(String, TypeId), Slot>>,
 }
+
+/// The place of one secret as one type; who reads it holds it, so that one read serves all who wait.
+type Slot = Arc<Mutex<Option<Cached>>>;
 
 /// A keyring of some type, or the knowledge that there is none.
 struct Cached {

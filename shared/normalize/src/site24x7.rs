@@ -24,7 +24,7 @@ mod webhook;
 
 pub use account::AccountNames;
 pub use alert_logs::{LogEvent, LogEvents, LogWindow, UnreadableRow, alert_logs};
-pub use current_status::{StatusRow, current_status};
+pub use current_status::{StatusRow, current_status, utc_offset_of};
 pub use data_center::{DataCenter, Hosts, UnknownDataCenter};
 pub use names::MonitorNames;
 pub use reconcile::reconcile;
