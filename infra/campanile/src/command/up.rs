@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-use super::{Outcome, remark, say};
+use super::{Outcome, remark, say, secrets};
 use crate::bundle::{Bundle, BundleError};
 use crate::development;
 use crate::embedded::{EmbeddedSecrets, Location};
@@ -64,15 +64,12 @@ impl Up {
     }
 
     async fn secrets(&self) -> Result<EmbeddedSecrets, BundleError> {
-        let file = self.secrets.clone().unwrap_or_else(|| "infra/development-secrets.json".into());
-        let document = match &self.secrets {
-            None => development::SECRETS.into(),
-            Some(path) => tokio::fs::read(path)
-                .await
-                .map_err(|source| BundleError::SecretsFile { file: path.clone(), source })?,
-        };
-        let secrets = EmbeddedSecrets::from_json(&document).await;
-        secrets.map_err(|source| BundleError::Secrets { file, source })
+        match &self.secrets {
+            Some(file) => secrets::from_file(file).await,
+            None => EmbeddedSecrets::from_json(development::SECRETS.as_bytes()).await.map_err(|source| {
+                BundleError::Secrets { file: "infra/development-secrets.json".into(), source }
+            }),
+        }
     }
 
     /// Where everything is, for a person; with tokens only where they are the known ones of development.
