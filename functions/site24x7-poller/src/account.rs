@@ -5,7 +5,7 @@ use std::sync::Arc;
 use alert::Source;
 use aws::{AccountTokens, Platform};
 use serde_json::Value;
-use site24x7::{Client, Clock, Hosts, Settings, SettingsError, Transport};
+use site24x7::{Client, Clock, Settings, SettingsError, Transport};
 
 use crate::poller::PollError;
 
@@ -28,7 +28,6 @@ impl<C: Clock + Clone> Account<C> {
     pub(crate) async fn open(
         platform: &Platform,
         transport: &Transport,
-        hosts: Option<&Hosts>,
         clock: &C,
         known: Option<Arc<Self>>,
     ) -> Result<Configured<C>, PollError> {
@@ -50,7 +49,7 @@ impl<C: Clock + Clone> Account<C> {
         };
         let tokens = AccountTokens::new(Arc::clone(&platform.table), Source::Site24x7, settings.account());
         let client = Client::new(transport.clone(), settings, tokens, clock.clone());
-        let client = match hosts {
+        let client = match &platform.configuration.site24x7_hosts {
             Some(hosts) => client.at(hosts.clone()),
             None => client,
         };

@@ -61,8 +61,8 @@ impl<C: Clock> Visit<'_, C> {
                 return None;
             }
         };
-        let named = monitors.into_iter().map(|monitor| (monitor.monitor_id, monitor.display_name));
-        let names = KnownNames { read_at: self.now, monitors: named.collect::<BTreeMap<_, _>>() };
+        let by_id = monitors.into_iter().map(|monitor| (monitor.monitor_id, monitor.display_name));
+        let names = KnownNames { read_at: self.now, monitors: by_id.collect::<BTreeMap<_, _>>() };
         if let Err(error) = self.table.keep_names(Source::Site24x7, self.name(), &names).await {
             tracing::warn!(source = %Source::Site24x7, error = chain(&error), "names of monitors not kept");
         }

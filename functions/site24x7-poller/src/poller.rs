@@ -8,7 +8,7 @@ use intake::{SecretsError, StoreError};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use site24x7::{
-    CallError, Clock, Deadlines, Hosts, Readiness, SettingsError, TokenError, Transport, TransportError,
+    CallError, Clock, Deadlines, Readiness, SettingsError, TokenError, Transport, TransportError,
 };
 use tokio::sync::Mutex;
 
@@ -30,7 +30,6 @@ pub struct Poller<C> {
 struct Shared<C> {
     platform: Platform,
     transport: Transport,
-    hosts: Option<Hosts>,
     clock: C,
     account: Mutex<Option<Arc<Account<C>>>>,
     /// What was last said of an incomplete secret: the schedule need not hear it every five minutes.
@@ -79,18 +78,8 @@ impl<C: Clock + Clone> Poller<C> {
     /// A poller of the account in `platform`'s secret that goes by `clock`.
     pub fn new(platform: Platform, clock: C) -> Result<Self, TransportError> {
         let transport = Transport::new(Deadlines::default())?;
-        Ok(Self::of(platform, transport, None, clock))
-    }
-
-    /// The same, but of a stand-in at `hosts`.
-    #[must_use]
-    pub fn at(platform: Platform, transport: Transport, hosts: Hosts, clock: C) -> Self {
-        Self::of(platform, transport, Some(hosts), clock)
-    }
-
-    fn of(platform: Platform, transport: Transport, hosts: Option<Hosts>, clock: C) -> Self {
         let (account, complaint) = (Mutex::default(), Mutex::default());
-        Self { shared: Arc::new(Shared { platform, transport, hosts, clock, account, complaint }) }
+        Ok(Self { shared: Arc::new(Shared { platform, transport, clock, account, complaint }) })
     }
 
     /// Does what `event` asks for, until `deadline` at most, and says in the log what became of it.
@@ -121,9 +110,9 @@ impl<C: Clock + Clone> Poller<C> {
     }
 
     async fn account(&self) -> Result<Configured<C>, PollError> {
-        let Shared { platform, transport, hosts, clock, .. } = &*self.shared;
+        let Shared { platform, transport, clock, .. } = &*self.shared;
         let mut known = self.shared.account.lock().await;
-        let configured = Account::open(platform, transport, hosts.as_ref(), clock, known.take()).await?;
+        let configured = Account::open(platform, transport, clock, known.take()).await?;
         if let Configured::Account(account) = &configured {
             *known = Some(Arc::clone(account));
         }

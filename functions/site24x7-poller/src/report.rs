@@ -112,7 +112,7 @@ pub(crate) fn say(outcome: &Outcome) {
     match outcome {
         Outcome::NotConfigured { missing } => tracing::info!(%source, missing, "not polled"),
         Outcome::CoolingDown { until } => {
-            tracing::warn!(%source, %until, "not polled: zoho issues no more tokens")
+            tracing::warn!(%source, %until, "not polled: zoho issues no more tokens");
         }
         Outcome::Polled(polled) => {
             say_part("alert logs", &polled.logs);
@@ -131,7 +131,7 @@ fn say_part(part: &'static str, outcome: &Result<Counts, PartError>) {
             tracing::info!(%source, part, recorded, duplicates, unreadable, "polled");
         }
         Err(error) => {
-            tracing::warn!(%source, part, error = chain(error), lost = error.is_lost(), "not polled")
+            tracing::warn!(%source, part, error = chain(error), lost = error.is_lost(), "not polled");
         }
     }
 }

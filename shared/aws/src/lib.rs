@@ -18,7 +18,7 @@ pub use configuration::{Configuration, ConfigurationError};
 pub use events::serve_events;
 pub use gateway::serve;
 pub use platform::{Platform, connect};
-pub use secrets::{DEVELOPMENT_TOKEN, SecretCache};
+pub use secrets::{DEVELOPMENT_TOKEN, PutSecretError, SecretCache};
 pub use store::definition;
 pub use store::{
     AccountTokens, AlertFilter, AlertPage, Cursor, EventFilter, EventPage, HistoryEntry, KnownNames,

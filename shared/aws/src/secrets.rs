@@ -9,6 +9,7 @@ use alert::Source;
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
 use intake::{Keyring, Secrets, SecretsError, SourceSecret, chain};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
@@ -89,6 +90,15 @@ impl SecretCache {
         }
     }
 
+    /// Makes `value` the current version of the secret `<prefix>/<name>`, which must exist.
+    pub async fn put<T: Serialize>(&self, name: &str, value: &T) -> Result<(), PutSecretError> {
+        let name = format!("{}/{name}", self.prefix);
+        let text = serde_json::to_string(value)
+            .map_err(|error| PutSecretError { name: name.clone(), source: Box::new(error) })?;
+        let put = self.client.put_secret_value().secret_id(&name).secret_string(text).send().await;
+        put.map(drop).map_err(|error| PutSecretError { name, source: Box::new(error) })
+    }
+
     async fn read<T: DeserializeOwned>(&self, name: &str) -> Result<Option<Keyring<T>>, SecretsError> {
         let name = format!("{}/{name}", self.prefix);
         let versions =
@@ -112,6 +122,14 @@ impl SecretCache {
             Err(error) => Err(SecretsError::Unavailable { name: name.to_owned(), source: Box::new(error) }),
         }
     }
+}
+
+/// A secret that could not be written.
+#[derive(Debug, thiserror::Error)]
+#[error("could not write the secret `{name}`: does it exist, and may you write it")]
+pub struct PutSecretError {
+    name: String,
+    source: Box<dyn std::error::Error + Send + Sync>,
 }
 
 impl Cached {
