@@ -24,4 +24,4 @@ pub use store::{
     AccountTokens, AlertFilter, AlertPage, Cursor, EventFilter, EventPage, HistoryEntry, KnownNames,
     ParseCursorError, PollCursor, QuarantinePage, Table,
 };
-pub use telemetry::log_to_stdout;
+pub use telemetry::{log_filter, log_to_stdout};

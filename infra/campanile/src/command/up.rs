@@ -9,7 +9,9 @@ use aws::Configuration;
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{Layer, fmt, registry};
 
 use super::{Outcome, remark, say, secrets};
 use crate::bundle::{Bundle, BundleError};
@@ -110,7 +112,7 @@ async fn stopped() {
 }
 
 fn log_to_stderr(level: &str) {
-    let filter = EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt().compact().with_target(false).with_env_filter(filter);
-    log.with_ansi(std::io::stderr().is_terminal()).with_writer(std::io::stderr).init();
+    let layer = fmt::layer().compact().with_target(false).with_ansi(std::io::stderr().is_terminal());
+    let layer = layer.with_writer(std::io::stderr).with_filter(aws::log_filter(level));
+    registry().with(layer).init();
 }

@@ -77,7 +77,7 @@ impl Terminal {
             assert!(!printed.contains(secret), "`{secret}` is in: {printed}");
         }
         let typed = line.replace(" --secrets secrets.json", "");
-        self.transcript.push_str(&format!("$ campanile {typed}\n{printed}\n"));
+        self.transcript += &["$ campanile ", &typed, "\n", &printed, "\n"].concat();
     }
 
     /// What `output` shows, and the code it ends with, without what differs from run to run.

@@ -15,7 +15,9 @@ const SECRETS: &[u8] = include_bytes!("../../../development-secrets.json");
 /// A bundle in memory; its address.
 async fn running() -> String {
     let secrets = EmbeddedSecrets::from_json(SECRETS).await.unwrap();
-    let bundle = Bundle::open(&Location::InMemory, secrets, Configuration::default()).await.unwrap();
+    // A list reads every day of the history: these tests have one day.
+    let configuration = Configuration { history_days: 1, ..Configuration::default() };
+    let bundle = Bundle::open(&Location::InMemory, secrets, configuration).await.unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(bundle.serve(listener, pending()));

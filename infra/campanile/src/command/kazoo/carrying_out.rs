@@ -1,14 +1,29 @@
 //! What is told of a plan, and its carrying out.
 
+use clap::Args;
 use kazoo::{Applied, Client, Plan, apply};
 
 use crate::command::{Outcome, say};
 
-/// Tells what `plan` would do, and does nothing.
-pub(super) fn show(plan: &Plan) {
-    say(plan.to_string().trim_end());
-    if !plan.is_empty() {
-        say("dry run: nothing was changed");
+/// Whether a plan is to be told only.
+#[derive(Debug, Args)]
+pub(super) struct DryRun {
+    /// Tell what would be done, and do nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl DryRun {
+    /// Does what `plan` says, unless it is to be told only.
+    pub(super) async fn carry_out(&self, client: &Client, plan: &Plan) -> Outcome<Vec<Applied>> {
+        if !self.dry_run {
+            return carry_out(client, plan).await;
+        }
+        say(plan.to_string().trim_end());
+        if !plan.is_empty() {
+            say("dry run: nothing was changed");
+        }
+        Ok(Vec::new())
     }
 }
 

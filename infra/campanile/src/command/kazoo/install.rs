@@ -5,7 +5,7 @@ use kazoo::install::{DisabledByPerson, Duplicates, Options, Subaccounts, plan, s
 use kazoo::{Applied, Change, HookId, Outcome, Receiver};
 
 use super::access::Access;
-use super::carrying_out::{carry_out, show};
+use super::carrying_out::DryRun;
 use super::hooks::Hooks;
 use crate::command;
 use crate::command::{remark, say};
@@ -26,9 +26,8 @@ pub(in crate::command) struct Install {
     /// Switch on webhooks of ours that a person switched off
     #[arg(long)]
     enable: bool,
-    /// Tell what would be done, and do nothing
-    #[arg(long)]
-    dry_run: bool,
+    #[command(flatten)]
+    dry_run: DryRun,
 }
 
 impl Install {
@@ -41,11 +40,7 @@ impl Install {
         let survey = survey(&kazoo.client, &kazoo.location, &self.hooks.selections()).await?;
         say(kazoo.name().await?);
         let plan = plan(&options, &survey.wanted, &survey.ours);
-        if self.dry_run {
-            show(&plan);
-            return Ok(());
-        }
-        let done = carry_out(&kazoo.client, &plan).await?;
+        let done = self.dry_run.carry_out(&kazoo.client, &plan).await?;
         kazoo.admits(plan.notes.iter().map(|note| &note.id).chain(done.iter().filter_map(left_behind)));
         Ok(())
     }

@@ -4,7 +4,7 @@ use clap::Args;
 use kazoo::{install, uninstall};
 
 use super::access::Access;
-use super::carrying_out::{carry_out, show};
+use super::carrying_out::DryRun;
 use crate::command::{Outcome, say};
 
 /// Delete the webhooks of a KAZOO account that call Campanile, and no others
@@ -12,9 +12,8 @@ use crate::command::{Outcome, say};
 pub(in crate::command) struct Uninstall {
     #[command(flatten)]
     access: Access,
-    /// Tell what would be deleted, and delete nothing
-    #[arg(long)]
-    dry_run: bool,
+    #[command(flatten)]
+    dry_run: DryRun,
 }
 
 impl Uninstall {
@@ -23,10 +22,6 @@ impl Uninstall {
         let ours = install::ours(&kazoo.client, &kazoo.location).await?;
         say(kazoo.name().await?);
         let plan = uninstall::plan(&kazoo.location, &ours);
-        if self.dry_run {
-            show(&plan);
-            return Ok(());
-        }
-        carry_out(&kazoo.client, &plan).await.map(drop)
+        self.dry_run.carry_out(&kazoo.client, &plan).await.map(drop)
     }
 }

@@ -16,12 +16,9 @@ async fn check(kind: &str, fired: &Value, resolved: &Value) {
         world.tell(resolved).await;
         let [ended] = world.alerts().await.try_into().unwrap();
         assert_eq!((ended.fingerprint, ended.condition), (open.fingerprint, Condition::Resolved));
-        let history = world.history(&[]).await;
-        let transitions = history
-            .iter()
-            .filter(|entry| entry.event.fingerprint == open.fingerprint)
-            .map(|entry| entry.transition);
-        let transitions: Vec<_> = transitions.collect();
+        let history = world.history(&[Signal::Firing, Signal::Resolved]).await;
+        let of_alert = history.iter().filter(|entry| entry.event.fingerprint == open.fingerprint);
+        let transitions: Vec<_> = of_alert.map(|entry| entry.transition).collect();
         assert_eq!(transitions, [Some(Transition::Resolved), Some(Transition::Opened)]);
     }
 }

@@ -1,6 +1,6 @@
 //! The webhook and its table in this process, and KAZOO's ways of saying a thing.
 
-use alert::{Alert, Signal};
+use alert::{Alert, Signal, Source};
 use aws::{AlertFilter, Configuration, EventFilter, HistoryEntry, Platform, SystemClock};
 use bytes::Bytes;
 use campanile::embedded::{EmbeddedSecrets, EmbeddedTable, Location, sdk_config};
@@ -35,18 +35,19 @@ impl World {
     }
 
     pub(super) async fn with_secret(kazoo: Value) -> Self {
-        let api = json!({ "tokens": [{ "token": API_TOKEN, "name": "test", "role": "read" }] });
-        let secrets = json!({ "campanile/kazoo": kazoo, "campanile/api": api }).to_string();
-        let secrets = sdk_config(EmbeddedSecrets::from_json(secrets.as_bytes()).await.unwrap());
+        let secrets = EmbeddedSecrets::from_json(secrets(&kazoo).as_bytes()).await.unwrap();
+        let secrets = sdk_config(secrets);
         let table = sdk_config(EmbeddedTable::open(&Location::InMemory).unwrap());
         let dynamodb = aws_sdk_dynamodb::Client::new(&table);
-        let platform = Platform::for_development(&table, &secrets, Configuration::default());
+        // A list reads every day of the history, four times: these tests have one day.
+        let configuration = Configuration { history_days: 1, ..Configuration::default() };
+        let platform = Platform::for_development(&table, &secrets, configuration);
         platform.table.create().await.unwrap();
         Self { platform, dynamodb }
     }
 
     pub(super) async fn send(&self, request: Request<impl Into<Bytes>>) -> Answer {
-        let response = self.platform.webhook::<Kazoo>().handle(request.map(Into::into)).await;
+        let response = Box::pin(self.platform.webhook::<Kazoo>().handle(request.map(Into::into))).await;
         Answer {
             status: response.status().as_u16(),
             allow: response.headers().get("allow").map(|value| value.to_str().unwrap().to_owned()),
@@ -67,7 +68,7 @@ impl World {
 
     /// The history of all alerts and notices, newest first.
     pub(super) async fn history(&self, signals: &[Signal]) -> Vec<HistoryEntry> {
-        let filter = EventFilter { signals: signals.to_vec(), ..EventFilter::default() };
+        let filter = EventFilter { signals: signals.to_vec(), sources: vec![Source::Kazoo] };
         let page = self.platform.table.events(&filter, 1000, None).await.unwrap();
         assert!(page.next.is_none());
         page.entries
@@ -76,6 +77,12 @@ impl World {
     pub(super) async fn is_empty(&self) -> bool {
         self.dynamodb.scan().table_name("campanile").send().await.unwrap().count == 0
     }
+}
+
+/// The secrets of a Campanile whose secret of KAZOO is `kazoo`.
+pub(super) fn secrets(kazoo: &Value) -> String {
+    let api = json!({ "tokens": [{ "token": API_TOKEN, "name": "test", "role": "read" }] });
+    json!({ "campanile/kazoo": kazoo, "campanile/api": api }).to_string()
 }
 
 /// A request of `method` for what follows the token in the hook's address.
