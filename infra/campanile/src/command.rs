@@ -7,7 +7,9 @@ mod kazoo;
 mod secrets;
 mod send;
 mod server;
+mod site24x7;
 mod terminal;
+mod token;
 mod uninstall;
 mod up;
 
@@ -31,6 +33,7 @@ enum Action {
     Up(up::Up),
     Send(send::Send),
     Alerts(alerts::Alerts),
+    Token(token::Token),
     Install(install::Install),
     Check(check::Check),
     Uninstall(uninstall::Uninstall),
@@ -48,6 +51,7 @@ impl Command {
             Action::Up(up) => up.run().await,
             Action::Send(send) => send.run().await,
             Action::Alerts(alerts) => alerts.run().await,
+            Action::Token(token) => token.run().await,
             Action::Install(install) => install.run().await,
             Action::Check(check) => check.run().await,
             Action::Uninstall(uninstall) => uninstall.run().await,

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::{Outcome, kazoo};
+use super::{Outcome, kazoo, site24x7};
 
 /// Look whether a source still calls Campanile; ends with 3 where it does not
 #[derive(Debug, Args)]
@@ -14,6 +14,7 @@ pub(super) struct Check {
 #[derive(Debug, Subcommand)]
 enum Source {
     Kazoo(kazoo::Check),
+    Site24x7(site24x7::Check),
 }
 
 /// What was looked at is not as it should be, although looking went well; says what to do.
@@ -32,6 +33,7 @@ impl Check {
     pub(super) async fn run(self) -> Outcome {
         match self.source {
             Source::Kazoo(kazoo) => kazoo.run().await,
+            Source::Site24x7(site24x7) => site24x7.run().await,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::{Outcome, kazoo};
+use super::{Outcome, kazoo, site24x7};
 
 /// Have a source call Campanile
 #[derive(Debug, Args)]
@@ -14,12 +14,14 @@ pub(super) struct Install {
 #[derive(Debug, Subcommand)]
 enum Source {
     Kazoo(kazoo::Install),
+    Site24x7(site24x7::Install),
 }
 
 impl Install {
     pub(super) async fn run(self) -> Outcome {
         match self.source {
             Source::Kazoo(kazoo) => kazoo.run().await,
+            Source::Site24x7(site24x7) => site24x7.run().await,
         }
     }
 }
