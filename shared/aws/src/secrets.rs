@@ -1,6 +1,6 @@
 //! Secrets Manager behind a cache that outlives its failures.
 
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +9,7 @@ use alert::Source;
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
 use intake::{Keyring, Secrets, SecretsError, SourceSecret, chain};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
@@ -29,8 +30,11 @@ pub struct SecretCache {
     prefix: String,
     max_age: Duration,
     is_for_development: bool,
-    slots: Mutex<HashMap<String, Arc<Mutex<Option<Cached>>>>>,
+    slots: Mutex<HashMap<(String, TypeId), Slot>>,
 }
+
+/// The place of one secret as one type; who reads it holds it, so that one read serves all who wait.
+type Slot = Arc<Mutex<Option<Cached>>>;
 
 /// A keyring of some type, or the knowledge that there is none.
 struct Cached {
@@ -58,12 +62,13 @@ impl SecretCache {
 
     /// The valid versions of the secret `<prefix>/<name>`; `None` if there is no such secret.
     ///
-    /// Requests that come together wait for one read. Each name is always read as one type.
+    /// Requests that come together wait for one read; who reads the same secret as another type reads it for itself.
     pub async fn get<T>(&self, name: &str) -> Result<Option<Arc<Keyring<T>>>, SecretsError>
     where
         T: DeserializeOwned + Send + Sync + 'static,
     {
-        let slot = Arc::clone(self.slots.lock().await.entry(name.to_owned()).or_default());
+        let key = (name.to_owned(), TypeId::of::<T>());
+        let slot = Arc::clone(self.slots.lock().await.entry(key).or_default());
         let mut slot = slot.lock().await;
         if let Some(cached) = slot.as_ref().filter(|cached| cached.fresh_until > Instant::now()) {
             return Ok(cached.keyring());
@@ -99,6 +104,15 @@ impl SecretCache {
         })
     }
 
+    /// Makes `value` the current version of the secret `<prefix>/<name>`, which must exist.
+    pub async fn put<T: Serialize>(&self, name: &str, value: &T) -> Result<(), PutSecretError> {
+        let name = format!("{}/{name}", self.prefix);
+        let text = serde_json::to_string(value)
+            .map_err(|error| PutSecretError { name: name.clone(), source: Box::new(error) })?;
+        let put = self.client.put_secret_value().secret_id(&name).secret_string(text).send().await;
+        put.map(drop).map_err(|error| PutSecretError { name, source: Box::new(error) })
+    }
+
     async fn read<T: DeserializeOwned>(&self, name: &str) -> Result<Option<Keyring<T>>, SecretsError> {
         let name = format!("{}/{name}", self.prefix);
         let versions =
@@ -128,6 +142,14 @@ impl SecretCache {
             Err(error) => Err(SecretsError::Unavailable { name: name.to_owned(), source: Box::new(error) }),
         }
     }
+}
+
+/// A secret that could not be written.
+#[derive(Debug, thiserror::Error)]
+#[error("could not write the secret `{name}`: does it exist, and may you write it")]
+pub struct PutSecretError {
+    name: String,
+    source: Box<dyn std::error::Error + Send + Sync>,
 }
 
 impl Cached {

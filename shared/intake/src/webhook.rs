@@ -121,11 +121,7 @@ impl<P: Protocol, S: Store, K: Secrets, C: Clock> Webhook<P, S, K, C> {
     fn settings_with(&self, keyring: &Keyring<SourceSecret>) -> Settings {
         let secret = &keyring.current;
         Settings {
-            account: secret
-                .account
-                .clone()
-                .or_else(|| secret.zaaid.clone())
-                .or_else(|| self.settings.account.clone()),
+            account: P::account(secret).or_else(|| self.settings.account.clone()),
             own_hook_ids: secret.hook_ids.clone(),
             ..self.settings.clone()
         }
