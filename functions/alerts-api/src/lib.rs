@@ -14,6 +14,7 @@ use std::convert::Infallible;
 use aws::Platform;
 use axum::Router;
 use axum::body::Body;
+use axum::response::IntoResponse;
 use axum::routing::get;
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, header};
@@ -22,6 +23,10 @@ use tower::ServiceExt;
 
 use crate::authorization::{Role, require};
 use crate::failure::Failure;
+
+/// The largest answer, in bytes. Lambda hands on 6 MiB of a result, in which the answer is text within JSON: each quotation
+/// mark and backslash counts twice.
+const LIMIT_BYTES: usize = 3 * 1024 * 1024;
 
 /// The API over one platform.
 #[derive(Debug, Clone)]
@@ -50,10 +55,22 @@ impl AlertsApi {
     pub async fn handle(self, request: Request<Bytes>) -> Response<Bytes> {
         let Ok(response) =
             self.router.oneshot(request.map(Body::from)).await.map_err(|never: Infallible| never);
-        let (mut parts, body) = response.into_parts();
-        parts.headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        // Every body here is made in memory, so that reading it cannot fail.
-        let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
-        Response::from_parts(parts, body)
+        let answer = in_memory(response).await;
+        let mut answer =
+            if answer.body().len() > LIMIT_BYTES { in_memory(too_large()).await } else { answer };
+        answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        answer
     }
+}
+
+/// The response with its body, which was made in memory, so that reading it cannot fail.
+async fn in_memory(response: Response<Body>) -> Response<Bytes> {
+    let (parts, body) = response.into_parts();
+    let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+    Response::from_parts(parts, body)
+}
+
+fn too_large() -> Response<Body> {
+    Failure::BadRequest(format!("limit: the answer is above {LIMIT_BYTES} bytes: ask for fewer items"))
+        .into_response()
 }
