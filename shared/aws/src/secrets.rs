@@ -20,6 +20,9 @@ pub const DEVELOPMENT_TOKEN: &str = "campanile-development-";
 /// How long we go on with a value that could not be renewed before we ask again.
 const RETRY_AFTER: Duration = Duration::from_secs(10);
 
+/// How long a read may take: the sender waits for little more, and the table is to be written yet.
+const READ_LIMIT: Duration = Duration::from_secs(3);
+
 /// Reads secrets by name and keeps them for a while; a value that cannot be renewed stays in use.
 #[derive(Debug)]
 pub struct SecretCache {
@@ -70,7 +73,7 @@ impl SecretCache {
         if let Some(cached) = slot.as_ref().filter(|cached| cached.fresh_until > Instant::now()) {
             return Ok(cached.keyring());
         }
-        match (self.read::<T>(name).await, slot.as_mut()) {
+        match (self.read_in_time::<T>(name).await, slot.as_mut()) {
             (Ok(keyring), _) => {
                 let keyring = keyring.map(|keyring| Arc::new(keyring) as Arc<dyn Any + Send + Sync>);
                 let max_age = if keyring.is_some() { self.max_age } else { self.max_age.min(RETRY_AFTER) };
@@ -90,6 +93,17 @@ impl SecretCache {
         }
     }
 
+    async fn read_in_time<T: DeserializeOwned>(
+        &self,
+        name: &str,
+    ) -> Result<Option<Keyring<T>>, SecretsError> {
+        let read = tokio::time::timeout(READ_LIMIT, self.read(name)).await;
+        read.unwrap_or_else(|elapsed| {
+            let name = format!("{}/{name}", self.prefix);
+            Err(SecretsError::Unavailable { name, source: Box::new(elapsed) })
+        })
+    }
+
     /// Makes `value` the current version of the secret `<prefix>/<name>`, which must exist.
     pub async fn put<T: Serialize>(&self, name: &str, value: &T) -> Result<(), PutSecretError> {
         let name = format!("{}/{name}", self.prefix);
@@ -105,13 +119,19 @@ impl SecretCache {
             futures::future::join(self.version(&name, "AWSCURRENT"), self.version(&name, "AWSPREVIOUS"));
         let (current, previous) = versions.await;
         let Some(current) = current? else { return Ok(None) };
-        if current.contains(DEVELOPMENT_TOKEN) && !self.is_for_development {
+        if self.refuses(&current) {
             return Err(SecretsError::Development { name });
         }
         let current = parse(&name, &current)?;
         // The previous version is a courtesy to senders that were not told yet: without it the current one still works.
-        let previous = previous.ok().flatten().and_then(|text| parse(&name, &text).ok());
+        let previous = previous.ok().flatten().filter(|text| !self.refuses(text));
+        let previous = previous.and_then(|text| parse(&name, &text).ok());
         Ok(Some(Keyring { current, previous }))
+    }
+
+    /// Whether a version holds a token that everybody knows, outside the local bundle.
+    fn refuses(&self, text: &str) -> bool {
+        text.contains(DEVELOPMENT_TOKEN) && !self.is_for_development
     }
 
     async fn version(&self, name: &str, stage: &str) -> Result<Option<String>, SecretsError> {
