@@ -6,13 +6,17 @@ mod actions;
 mod alerts;
 mod answer;
 mod authorization;
+mod counts;
 mod description;
 mod events;
 mod extract;
 mod failure;
+mod health;
 mod quarantine;
+mod replayed;
 mod routes;
 mod silences;
+mod sources;
 
 use std::convert::Infallible;
 
