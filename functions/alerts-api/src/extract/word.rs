@@ -99,7 +99,7 @@ impl<T: JsonSchema> JsonSchema for Word<T> {
 
 /// What says `word`, or nothing.
 fn or_blank(word: &Schema) -> Schema {
-    json_schema!({ "anyOf": [word, { "type": "string", "maxLength": 0 }] })
+    json_schema!({ "anyOf": [word, { "type": ["string", "null"], "maxLength": 0 }] })
 }
 
 impl<T: JsonSchema> JsonSchema for Words<T> {
