@@ -5,6 +5,7 @@ mod schedule;
 
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use aws::{Configuration, Platform, SystemClock, definition};
 use site24x7::TransportError;
@@ -85,8 +86,10 @@ impl Bundle {
     ) -> Result<(), BundleError> {
         let poller = Poller::new(self.platform.clone(), SystemClock).map_err(BundleError::Poller)?;
         let polling = tokio::spawn(schedule::poll(poller));
+        let sweeping = tokio::spawn(schedule::sweep(Arc::clone(&self.platform.table)));
         let served = axum::serve(listener, gateway::router(self.platform)).with_graceful_shutdown(stop).await;
         polling.abort();
+        sweeping.abort();
         served.map_err(BundleError::Serve)
     }
 }

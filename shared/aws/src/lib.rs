@@ -21,7 +21,7 @@ pub use platform::{Platform, connect};
 pub use secrets::{DEVELOPMENT_TOKEN, PutSecretError, SecretCache};
 pub use store::definition;
 pub use store::{
-    AccountTokens, AlertFilter, AlertPage, Cursor, EventFilter, EventPage, HistoryEntry, KnownNames,
-    ParseCursorError, PollCursor, QuarantinePage, Table,
+    AccountTokens, ActionFailure, AlertFilter, AlertPage, Cursor, EventFilter, EventPage, HistoryEntry,
+    KnownNames, ParseCursorError, PollCursor, QuarantinePage, SilenceFailure, Swept, Table,
 };
 pub use telemetry::{log_filter, log_to_stdout};
