@@ -18,6 +18,10 @@ use self::body::Body;
 use self::message::Message;
 use crate::{Delivery, Normalized, Rejection, Settings};
 
+/// The member of [`Delivery::headers`] that names the token a delivery came with: alerts do not say whose they are,
+/// and whoever reads a kept delivery again must know. No request's own header of this name may stand there.
+pub const TOKEN_NAME: &str = "campanile-token-name";
+
 /// The account of alerts whose sender is not named.
 const UNKNOWN_ACCOUNT: &str = "unknown";
 
@@ -50,13 +54,14 @@ pub struct Refused {
     pub body: Vec<u8>,
 }
 
-/// Takes a body apart. The account is that of `settings`: alerts do not say whose they are.
+/// Takes a body apart. The account is the name of the token, see [`TOKEN_NAME`], else that of `settings`.
 ///
 /// A body that is not of Alertmanager's schema is rejected as a whole, with the reason `not_json`, `wrong_type` or
 /// `missing:` and a member; an alert is refused alone, as `no_labels`, `no_label_name`, `ends_before_start` or
 /// `too_large`.
 pub fn split(delivery: &Delivery, settings: &Settings) -> Result<Batch, Rejection> {
-    let account = settings.account.as_deref().unwrap_or(UNKNOWN_ACCOUNT);
+    let token_name = delivery.headers.get(TOKEN_NAME).or(settings.account.as_ref());
+    let account = token_name.map_or(UNKNOWN_ACCOUNT, String::as_str);
     let body = Body::parse(&delivery.body)?;
     let mut batch = Batch::default();
     for (position, alert) in body.alerts.iter().enumerate() {

@@ -37,6 +37,7 @@ impl Message {
         let slot = moment::repeat_slot(received_at);
         let apart = self.apart(signal, slot);
         let occurred_at = self.occurred_at(signal, slot);
+        let expires_at = self.expires_at(signal, received_at);
         let wire::Alert { labels, annotations, starts_at, ends_at, generator_url, .. } = self.alert;
         let fingerprint = identity::fingerprint(account, &labels);
         AlertEvent {
@@ -58,6 +59,7 @@ impl Message {
             ended_at: ends_at.filter(|_| signal == Signal::Resolved),
             ends: Ends::Recovery,
             episode: starts_at.map(|starts_at| starts_at.to_string()),
+            expires_at,
             labels,
             annotations,
         }
@@ -82,6 +84,12 @@ impl Message {
     fn occurred_at(&self, signal: Signal, slot: Timestamp) -> Timestamp {
         let ended_at = self.alert.ends_at.filter(|_| signal == Signal::Resolved);
         ended_at.or(self.alert.starts_at).unwrap_or(slot)
+    }
+
+    /// An Alertmanager reports the end itself; a Prometheus just stops to repeat what it has forgotten.
+    fn expires_at(&self, signal: Signal, received_at: Timestamp) -> Option<Timestamp> {
+        let may_be_forgotten = signal == Signal::Firing && self.form == Form::Api;
+        may_be_forgotten.then(|| moment::expires_at(self.alert.ends_at, received_at))
     }
 }
 

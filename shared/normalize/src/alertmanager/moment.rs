@@ -24,7 +24,6 @@ pub(super) fn repeat_slot(at: Timestamp) -> Timestamp {
 
 /// When an alert that was sent with the end `ends_at` has been silent for too long: a Prometheus sends what fires
 /// about every minute, each time with an end some minutes ahead.
-#[cfg_attr(not(test), expect(dead_code, reason = "alerts do not carry their expiry yet"))]
 pub(super) fn expires_at(ends_at: Option<Timestamp>, received_at: Timestamp) -> Timestamp {
     let fires_until = ends_at.unwrap_or_else(|| later(received_at, FIRES_WITHOUT_NEWS));
     later(fires_until, GRACE)

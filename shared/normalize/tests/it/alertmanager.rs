@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use alert::AlertEvent;
 use jiff::{SignedDuration, Timestamp};
-use normalize::alertmanager::{Batch, normalize, split};
+use normalize::alertmanager::{Batch, TOKEN_NAME, normalize, split};
 use normalize::{Delivery, Rejection, Settings};
 use serde_json::{Value, json};
 

@@ -17,9 +17,15 @@ fn an_alert_is_identified_by_token_and_labels() {
     ] {
         assert_eq!(event_of(fixture).fingerprint, expected, "{fixture}");
     }
-    let other = Settings { account: Some("prometheus-2".into()), ..Settings::default() };
-    let other = split(&fixture("webhook-firing"), &other).unwrap();
-    assert_ne!(other.understood[0].event.fingerprint, expected);
+}
+
+#[test]
+fn the_token_that_a_delivery_names_is_before_the_configured_account() {
+    let mut delivery = fixture("webhook-firing");
+    assert_eq!(events(&delivery)[0].account, "prometheus-1");
+    delivery.headers.insert(TOKEN_NAME.into(), "prometheus-2".into());
+    assert_eq!(events(&delivery)[0].account, "prometheus-2");
+    assert_ne!(events(&delivery)[0].fingerprint, event_of("webhook-firing").fingerprint);
 }
 
 #[test]

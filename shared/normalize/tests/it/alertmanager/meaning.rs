@@ -66,6 +66,19 @@ fn an_end_that_is_not_ahead_resolves() {
 }
 
 #[test]
+fn only_what_a_prometheus_calls_firing_expires() {
+    for (fixture, expires_at) in [
+        ("one-alert-by-itself", Some("2026-11-01T12:14:00.000000001Z")),
+        ("amtool-adds-one-without-times", Some("2026-11-01T12:15:00.5Z")),
+        ("prometheus-sends-one-resolved", None),
+        ("webhook-firing", None),
+        ("webhook-resolved", None),
+    ] {
+        assert_eq!(event_of(fixture).expires_at, expires_at.map(time), "{fixture}");
+    }
+}
+
+#[test]
 fn each_body_that_breaks_the_schema_has_its_reason() {
     for (fixture_name, reason) in [
         ("breaks-off", "not_json"),

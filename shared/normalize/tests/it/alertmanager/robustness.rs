@@ -26,7 +26,10 @@ fn check_at(body: impl Into<Vec<u8>>, received_at: &str) {
             for understood in &batch.understood {
                 check_event(&understood.event);
                 let alone = Delivery { body: understood.body.clone(), ..delivery.clone() };
-                assert_eq!(normalize(&alone, &settings()).unwrap().events, std::slice::from_ref(&understood.event));
+                assert_eq!(
+                    normalize(&alone, &settings()).unwrap().events,
+                    std::slice::from_ref(&understood.event)
+                );
             }
             assert!(batch.refused.iter().all(|refused| !refused.rejection.message.is_empty()));
         }
