@@ -2,11 +2,13 @@
 //!
 //! [`AlertsApi`] takes plain HTTP requests, so that Lambda and the local bundle serve the very same thing.
 
+mod alertmanager;
 mod alerts;
 mod authorization;
 mod events;
 mod failure;
 mod parameters;
+mod prefix;
 mod quarantine;
 
 use std::convert::Infallible;
@@ -40,6 +42,7 @@ impl AlertsApi {
             .route("/v1/quarantine", get(quarantine::list))
             .route_layer(axum::middleware::from_fn_with_state((platform.clone(), Role::Read), require));
         let router = reading
+            .merge(alertmanager::router(&platform))
             .method_not_allowed_fallback(|| async { Failure::MethodNotAllowed })
             .fallback(|| async { Failure::NoSuchPath })
             .with_state(platform);
@@ -47,7 +50,10 @@ impl AlertsApi {
     }
 
     /// Answers one request. Never fails: a failure is an answer, too.
-    pub async fn handle(self, request: Request<Bytes>) -> Response<Bytes> {
+    pub async fn handle(self, mut request: Request<Bytes>) -> Response<Bytes> {
+        if let Some(uri) = prefix::without_prefix(request.uri()) {
+            *request.uri_mut() = uri;
+        }
         let Ok(response) =
             self.router.oneshot(request.map(Body::from)).await.map_err(|never: Infallible| never);
         let (mut parts, body) = response.into_parts();

@@ -1,13 +1,13 @@
 //! An alert in Alertmanager's shape. Its clients follow every member without looking whether it is there.
 
-use ::alert::{Alert, Handling, Labels};
+use ::alert::{Alert, Handling, Labels, served_labels};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::annotations::served_annotations;
 use super::fingerprint::fingerprint;
 use super::status::receiver;
-use crate::alertmanager::served::{served_annotations, served_labels};
 
 /// How far ahead the end of an alert lies that still fires.
 const FIRES_ON: SignedDuration = SignedDuration::from_mins(5);
@@ -71,9 +71,9 @@ impl ServedAlert {
 
 impl Status {
     fn of(alert: &Alert) -> Self {
-        let state =
-            if alert.handling == Handling::Silenced { State::Suppressed } else { State::Active };
-        Self { state, silenced_by: Vec::new(), inhibited_by: [], muted_by: [] }
+        let state = if alert.handling == Handling::Silenced { State::Suppressed } else { State::Active };
+        let silenced_by = alert.silenced_by.iter().map(ToString::to_string).collect();
+        Self { state, silenced_by, inhibited_by: [], muted_by: [] }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What can go wrong on this face, and the one map from that to a status and Alertmanager's words.
 
+use ::alert::SilenceId;
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
@@ -18,6 +19,11 @@ pub(super) const REQUIRED: u16 = 602;
 pub(super) enum Failure {
     #[error("{0}")]
     BadRequest(String),
+    /// Some alerts of a batch break a rule; the others are durable.
+    #[error("{0}")]
+    Refused(String),
+    #[error("there is no silence `{0}`")]
+    NoSuchSilence(SilenceId),
     #[error("{message}")]
     Schema { code: u16, message: String },
     #[error("the body is larger than {limit_bytes} bytes: send fewer alerts at a time")]
@@ -31,13 +37,21 @@ pub(super) enum Failure {
 }
 
 impl Failure {
-    const fn status(&self) -> StatusCode {
+    pub(super) const fn status(&self) -> StatusCode {
         match self {
-            Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::BadRequest(_) | Self::Refused(_) => StatusCode::BAD_REQUEST,
+            Self::NoSuchSilence(_) => StatusCode::NOT_FOUND,
             Self::Schema { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::AnswerTooLarge | Self::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// Logs what an operator has to look at.
+    pub(super) fn log(&self, status: StatusCode) {
+        if let Self::Store(_) = self {
+            tracing::error!(status = status.as_u16(), error = chain(self), "request failed");
         }
     }
 }
@@ -46,9 +60,7 @@ impl IntoResponse for Failure {
     /// A JSON string; only a break of the schema is an object.
     fn into_response(self) -> Response {
         let status = self.status();
-        if let Self::Store(_) = &self {
-            tracing::error!(status = status.as_u16(), error = chain(&self), "request failed");
-        }
+        self.log(status);
         let message = self.to_string();
         let body = match self {
             Self::Schema { code, .. } => json!({ "code": code, "message": message }),

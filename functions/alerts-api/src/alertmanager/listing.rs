@@ -8,8 +8,8 @@ use aws::{AlertFilter, Platform, SystemClock};
 use axum::extract::State as Extract;
 use axum::response::Response;
 use serde::Serialize;
+use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
-use serde_json::{Value, json};
 
 use super::alert::{ServedAlert, State};
 use super::answer::{LIMIT_BYTES, json as answer};
@@ -22,7 +22,7 @@ const PAGE: usize = 1000;
 /// The label that alerts are grouped by.
 const GROUP_LABEL: &str = "alertname";
 
-/// The states of which one is looked at here; nothing is ever inhibited, unprocessed or muted.
+/// The states that an alert here can be in; none is ever inhibited, unprocessed or muted.
 struct States {
     active: bool,
     silenced: bool,
@@ -106,9 +106,10 @@ async fn firing(platform: &Platform, states: &States, filter: &Filter) -> Result
 
 impl States {
     fn of(query: &Query, fourth: &str) -> Result<Self, Failure> {
-        let [_, _, active, silenced] =
-            [query.wants("inhibited")?, query.wants(fourth)?, query.wants("active")?, query.wants("silenced")?];
-        Ok(Self { active, silenced })
+        for never in ["inhibited", fourth] {
+            query.wants(never)?;
+        }
+        Ok(Self { active: query.wants("active")?, silenced: query.wants("silenced")? })
     }
 
     const fn admit(&self, state: State) -> bool {

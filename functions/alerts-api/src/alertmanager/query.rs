@@ -60,7 +60,8 @@ impl Query {
         Ok(Receivers { name, matchers: self.matchers("receiver_matchers")? })
     }
 
-    fn matchers(&self, parameter: &str) -> Result<Vec<Matcher>, Failure> {
+    /// The matchers of `parameter`, of which each stands by itself.
+    pub(super) fn matchers(&self, parameter: &str) -> Result<Vec<Matcher>, Failure> {
         let matchers = self.all(parameter).map(str::parse);
         matchers.collect::<Result<_, _>>().map_err(|error| bad_matcher(parameter, &error))
     }

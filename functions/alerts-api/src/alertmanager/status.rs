@@ -1,6 +1,7 @@
 //! What this Alertmanager says about itself.
 
 use axum::response::Response;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::alert::utc;
@@ -8,13 +9,12 @@ use super::answer::json as answer;
 use super::failure::Failure;
 use super::query::Query;
 use super::{RECEIVER, VERSION};
-use crate::clock::Started;
 
 /// A configuration that Alertmanager's own loader accepts; clients parse it.
 const CONFIGURATION: &str = "route: {receiver: campanile}\nreceivers: [{name: campanile}]\n";
 
 /// `GET /api/v2/status`.
-pub(super) async fn status(Started(started_at): Started) -> Result<Response, Failure> {
+pub(super) fn status(started_at: Timestamp) -> Result<Response, Failure> {
     answer(&json!({
         "cluster": { "status": "disabled", "peers": [] },
         "versionInfo": {
