@@ -4,24 +4,24 @@
 
 mod alertmanager;
 mod alerts;
+mod arrival;
 mod authorization;
 mod events;
 mod failure;
 mod parameters;
-mod prefix;
 mod quarantine;
 
 use std::convert::Infallible;
 
 use aws::Platform;
 use axum::Router;
-use axum::body::Body;
 use axum::routing::get;
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, header};
 use http_body_util::BodyExt;
 use tower::ServiceExt;
 
+use crate::arrival::arrived;
 use crate::authorization::{Role, require};
 use crate::failure::Failure;
 
@@ -50,12 +50,8 @@ impl AlertsApi {
     }
 
     /// Answers one request. Never fails: a failure is an answer, too.
-    pub async fn handle(self, mut request: Request<Bytes>) -> Response<Bytes> {
-        if let Some(uri) = prefix::without_prefix(request.uri()) {
-            *request.uri_mut() = uri;
-        }
-        let Ok(response) =
-            self.router.oneshot(request.map(Body::from)).await.map_err(|never: Infallible| never);
+    pub async fn handle(self, request: Request<Bytes>) -> Response<Bytes> {
+        let Ok(response) = self.router.oneshot(arrived(request)).await.map_err(|never: Infallible| never);
         let (mut parts, body) = response.into_parts();
         parts.headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         // Every body here is made in memory, so that reading it cannot fail.

@@ -1,5 +1,8 @@
 //! What the clients look at before anything else: versions, paths, tokens, headers.
 
+use campanile::bundle::Bundle;
+use tokio::net::TcpListener;
+
 use super::*;
 
 #[tokio::test]
@@ -53,6 +56,37 @@ async fn a_stage_in_front_of_the_path_changes_nothing() {
     assert_eq!(listed.json().as_array().unwrap().len(), 1);
     assert_eq!(server.get("/prod/api/v2/status").await.status, StatusCode::OK);
     assert_eq!(server.get("/prod/-/healthy").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn the_local_bundle_serves_every_path() {
+    let secrets = EmbeddedSecrets::from_json(SECRETS.as_bytes()).await.unwrap();
+    let bundle = Bundle::open(&Location::InMemory, secrets, Configuration::default()).await.unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://t0:t0-write@{}", listener.local_addr().unwrap());
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let serving = tokio::spawn(bundle.serve(listener, async move { stopped.await.unwrap_or_default() }));
+
+    let client = reqwest::Client::new();
+    let silence = json!({ "matchers": [{ "name": "a", "value": "b", "isRegex": false }], "createdBy": "ada",
+        "comment": "", "startsAt": minutes_from_now(0), "endsAt": minutes_from_now(5) });
+    let made = client.post(format!("{url}/api/v2/silences")).json(&silence).send().await.unwrap();
+    let id = made.json::<Value>().await.unwrap()["silenceID"].as_str().unwrap().to_owned();
+    for path in [
+        "api/v2/status",
+        "api/v2/alerts/groups",
+        &format!("api/v2/silence/{id}"),
+        "metrics",
+        "-/healthy",
+        "-/ready",
+    ] {
+        let answer = client.get(format!("{url}/{path}")).send().await.unwrap();
+        assert_eq!(answer.status().as_u16(), 200, "{path}");
+    }
+    let grafana = client.get(format!("{url}/alertmanager/api/v2/status")).send().await.unwrap();
+    assert_eq!(grafana.status().as_u16(), 404);
+    stop.send(()).unwrap();
+    serving.await.unwrap().unwrap();
 }
 
 #[tokio::test]
