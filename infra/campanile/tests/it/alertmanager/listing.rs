@@ -7,9 +7,11 @@ use std::path::Path;
 use alert::{Labels, Source, fold, served_labels};
 use flate2::read::GzDecoder;
 use intake::{Entry, Store};
-use normalize::{Delivery, Settings};
+use normalize::{Delivery, Normalized, Rejection, Settings};
 
 use super::*;
+
+type Normalizer = fn(&Delivery, &Settings) -> Result<Normalized, Rejection>;
 
 /// A delivery of Netdata's, as its function keeps it.
 fn netdata_delivery() -> Delivery {
@@ -211,7 +213,7 @@ async fn an_answer_that_is_too_large_is_refused_and_not_cut() {
 /// Alerts of every source, from every fixture: two alerts never look alike to clients that know labels only.
 #[test]
 fn no_two_alerts_have_equal_labels() {
-    let normalizers: [(Source, fn(&Delivery, &Settings) -> _); 5] = [
+    let normalizers: [(Source, Normalizer); 5] = [
         (Source::Netdata, normalize::netdata::normalize),
         (Source::Kazoo, normalize::kazoo::normalize),
         (Source::Tencent, normalize::tencent::normalize),
