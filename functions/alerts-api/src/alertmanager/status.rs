@@ -11,7 +11,7 @@ use super::query::Query;
 use super::{RECEIVER, VERSION};
 
 /// A configuration that Alertmanager's own loader accepts; clients parse it.
-const CONFIGURATION: &str = "route: {receiver: campanile}\nreceivers: [{name: campanile}]\n";
+const CONFIGURATION: &str = "route: {receiver: campanile}\nreceivers: [{name: campanile}]";
 
 /// `GET /api/v2/status`.
 pub(super) fn status(started_at: Timestamp) -> Result<Response, Failure> {

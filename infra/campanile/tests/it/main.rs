@@ -3,6 +3,7 @@
 
 mod alert_table;
 mod alertmanager;
+mod api;
 mod endpoint;
 mod secrets;
 mod stream;

@@ -12,7 +12,7 @@ async fn the_status_has_every_member_that_clients_follow() {
     assert_eq!(status["cluster"], json!({ "status": "disabled", "peers": [] }));
     assert_eq!(
         status["config"]["original"],
-        "route: {receiver: campanile}\nreceivers: [{name: campanile}]\n"
+        "route: {receiver: campanile}\nreceivers: [{name: campanile}]"
     );
     for member in ["version", "revision", "branch", "buildUser", "buildDate", "goVersion"] {
         assert!(status["versionInfo"][member].is_string(), "{member}");
