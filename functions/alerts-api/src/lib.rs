@@ -6,12 +6,12 @@ mod actions;
 mod alertmanager;
 mod alerts;
 mod answer;
-mod arrival;
 mod authorization;
 mod description;
 mod events;
 mod extract;
 mod failure;
+mod prefix;
 mod quarantine;
 mod routes;
 mod silences;
@@ -20,12 +20,13 @@ use std::convert::Infallible;
 
 use aws::Platform;
 use axum::Router;
+use axum::body::Body;
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, header};
 use http_body_util::BodyExt;
 use tower::ServiceExt;
 
-use crate::arrival::arrived;
+use crate::prefix::without_prefix;
 
 /// The API over one platform.
 #[derive(Debug, Clone)]
@@ -41,7 +42,8 @@ impl AlertsApi {
 
     /// Answers one request. Never fails: a failure is an answer, too.
     pub async fn handle(self, request: Request<Bytes>) -> Response<Bytes> {
-        let Ok(response) = self.router.oneshot(arrived(request)).await.map_err(|never: Infallible| never);
+        let request = without_prefix(request).map(Body::from);
+        let Ok(response) = self.router.oneshot(request).await.map_err(|never: Infallible| never);
         let (mut parts, body) = response.into_parts();
         parts.headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         // Every body here is made in memory, so that reading it cannot fail.

@@ -10,10 +10,7 @@ async fn the_status_has_every_member_that_clients_follow() {
     let server = Server::start().await;
     let status = server.get("/api/v2/status").await.json();
     assert_eq!(status["cluster"], json!({ "status": "disabled", "peers": [] }));
-    assert_eq!(
-        status["config"]["original"],
-        "route: {receiver: campanile}\nreceivers: [{name: campanile}]"
-    );
+    assert_eq!(status["config"]["original"], "route: {receiver: campanile}\nreceivers: [{name: campanile}]");
     for member in ["version", "revision", "branch", "buildUser", "buildDate", "goVersion"] {
         assert!(status["versionInfo"][member].is_string(), "{member}");
     }

@@ -78,6 +78,7 @@ async fn an_alert_of_another_source_gets_the_labels_that_it_lacks() {
     assert_eq!((&annotations["acknowledged_by"], &annotations["note"]), (&json!(by), &json!(note)));
     assert!(annotations["acknowledged_at"].as_str().unwrap().parse::<Timestamp>().is_ok());
     assert_eq!(listed[0]["status"]["state"], "active");
+    assert!(!listed.to_string().contains("null"), "{listed}");
 }
 
 #[tokio::test]

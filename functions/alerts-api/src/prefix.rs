@@ -1,32 +1,22 @@
-//! A request as it arrives: with what was put in front of its path, and with what others left in it.
+//! A path prefix: an API Gateway stage stands in front of every path, and clients are given it with the address.
 
-use axum::body::Body;
-use bytes::Bytes;
 use http::{Request, Uri};
-use intake::TimeLeft;
 
 /// What our paths begin with.
 const HEADS: [&str; 4] = ["/v1/", "/api/v2/", "/metrics", "/-/"];
 /// The prefix that Grafana tries in order to find out whether this is Mimir, which it is not.
 const NEVER: &str = "alertmanager";
 
-/// The request as our router shall see it: the parameters of a router in front would mix with ours, and an API
-/// Gateway stage stands in front of every path.
-pub(crate) fn arrived(request: Request<Bytes>) -> Request<Body> {
-    let (mut parts, body) = request.into_parts();
-    let time_left = parts.extensions.remove::<TimeLeft>();
-    parts.extensions.clear();
-    if let Some(time_left) = time_left {
-        parts.extensions.insert(time_left);
+/// `request` to the path that is ours, whatever stands before it.
+pub(crate) fn without_prefix<B>(mut request: Request<B>) -> Request<B> {
+    if let Some(uri) = behind_prefix(request.uri()) {
+        *request.uri_mut() = uri;
     }
-    if let Some(uri) = without_prefix(&parts.uri) {
-        parts.uri = uri;
-    }
-    Request::from_parts(parts, Body::from(body))
+    request
 }
 
 /// `uri` without the one segment that may stand before one of our paths.
-fn without_prefix(uri: &Uri) -> Option<Uri> {
+fn behind_prefix(uri: &Uri) -> Option<Uri> {
     let target = uri.path_and_query()?.as_str();
     let (prefix, _) = target.strip_prefix('/')?.split_once('/')?;
     let rest = &target[1 + prefix.len()..];
@@ -42,7 +32,7 @@ mod tests {
     use super::*;
 
     fn stripped(uri: &str) -> Option<String> {
-        without_prefix(&uri.parse().unwrap()).map(|uri| uri.to_string())
+        behind_prefix(&uri.parse().unwrap()).map(|uri| uri.to_string())
     }
 
     #[test]
