@@ -54,7 +54,5 @@ pub(crate) fn router(platform: &Platform) -> Router<Platform> {
         .merge(reading)
         .merge(writing)
         .merge(metrics::router(platform))
-        .route("/-/healthy", get(|| async { "OK" }))
-        .route("/-/ready", get(|| async { "OK" }))
         .layer(from_fn(answer::compress))
 }

@@ -7,14 +7,18 @@ mod alertmanager;
 mod alerts;
 mod answer;
 mod authorization;
+mod counts;
 mod description;
 mod events;
 mod extract;
 mod failure;
+mod health;
 mod prefix;
 mod quarantine;
+mod replayed;
 mod routes;
 mod silences;
+mod sources;
 
 use std::convert::Infallible;
 

@@ -1,9 +1,11 @@
 //! The local bundle: every function over one embedded table, behind one loopback address.
 
 mod gateway;
+mod sweep;
 
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use aws::{Configuration, Platform, definition};
 use tokio::net::TcpListener;
@@ -77,7 +79,9 @@ impl Bundle {
         listener: TcpListener,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), BundleError> {
+        let sweeper = tokio::spawn(sweep::every_minute(Arc::clone(&self.platform.table)));
         let served = axum::serve(listener, gateway::router(self.platform)).with_graceful_shutdown(stop).await;
+        sweeper.abort();
         served.map_err(BundleError::Serve)
     }
 }

@@ -20,6 +20,6 @@ pub use secrets::{DEVELOPMENT_TOKEN, SecretCache};
 pub use store::definition;
 pub use store::{
     ActionFailure, AlertFilter, AlertPage, Cursor, EventFilter, EventPage, HistoryEntry, ParseCursorError,
-    QuarantinePage, SilenceFailure, Table,
+    QuarantinePage, SilenceFailure, Swept, Table,
 };
 pub use telemetry::log_to_stdout;

@@ -8,6 +8,7 @@ mod cursor;
 pub mod definition;
 mod document;
 mod filter;
+mod heartbeat;
 mod item;
 mod listing;
 mod merge;
@@ -17,11 +18,15 @@ mod read;
 mod record;
 mod retry;
 mod silence;
+mod sweep;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use alert::{ExpiryRules, Source};
 use aws_sdk_dynamodb::Client;
 
+use self::heartbeat::Spoken;
 use crate::{Configuration, SystemClock};
 
 pub use action::ActionFailure;
@@ -31,6 +36,7 @@ pub use listing::{AlertPage, EventPage};
 pub use quarantine::QuarantinePage;
 pub use read::HistoryEntry;
 pub use silence::SilenceFailure;
+pub use sweep::Swept;
 
 /// The alert table in DynamoDB.
 #[derive(Debug)]
@@ -40,6 +46,9 @@ pub struct Table {
     clock: SystemClock,
     history: Duration,
     quarantine: Duration,
+    expiry: ExpiryRules,
+    silent_after: BTreeMap<Source, Duration>,
+    spoken: Spoken,
 }
 
 impl Table {
@@ -51,6 +60,9 @@ impl Table {
             clock,
             history: days(configuration.history_days),
             quarantine: days(configuration.quarantine_days),
+            expiry: configuration.expiry.clone(),
+            silent_after: configuration.silent_after.clone(),
+            spoken: Spoken::default(),
         }
     }
 

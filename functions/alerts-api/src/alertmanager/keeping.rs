@@ -80,7 +80,11 @@ async fn keep_delivery(platform: &Platform, delivery: &Delivery) -> Result<Kept,
             return Err(Failure::Schema { code, message });
         }
     };
+    let account = understood.first().map(|understood| understood.event.account.clone());
     let kept = record(platform, delivery, understood).await.map_err(Failure::Store)?;
+    if let Some(account) = account {
+        platform.table.heard(Source::Alertmanager, &account, delivery.received_at).await;
+    }
     tracing::info!(
         source = %Source::Alertmanager,
         recorded = kept.recorded,

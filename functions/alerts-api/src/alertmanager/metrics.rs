@@ -5,9 +5,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use ::alert::{Alert, Condition, Severity, Source};
+use ::alert::{Severity, Source};
 use ::intake::StoreError;
-use aws::{AlertFilter, Platform};
+use aws::Platform;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -19,8 +19,6 @@ use super::VERSION;
 use super::failure::Failure;
 use crate::authorization::{Person, Role, require};
 
-/// How many alerts are read at a time.
-const PAGE: usize = 1000;
 const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// `GET /metrics`.
@@ -69,18 +67,11 @@ type Counts = BTreeMap<(Source, Severity), u64>;
 
 /// How many alerts fire; of those that have ended nothing is read.
 async fn count(platform: &Platform) -> Result<Counts, StoreError> {
-    let filter = AlertFilter { conditions: vec![Condition::Firing], ..AlertFilter::default() };
-    let (mut counts, mut cursor) = (Counts::new(), None);
-    loop {
-        let page = platform.table.alerts(&filter, PAGE, cursor.as_ref()).await?;
-        for Alert { source, severity, .. } in page.alerts {
-            *counts.entry((source, severity)).or_default() += 1;
-        }
-        cursor = page.next;
-        if cursor.is_none() {
-            return Ok(counts);
-        }
+    let mut counts = Counts::new();
+    for alert in platform.table.firing().await? {
+        *counts.entry((alert.source, alert.severity)).or_default() += 1;
     }
+    Ok(counts)
 }
 
 /// Every source and severity, so that none seems to vanish when it falls to 0.

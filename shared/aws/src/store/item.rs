@@ -129,6 +129,8 @@ pub(crate) fn to_alert(item: &Item) -> Result<Alert, StoreError> {
         Some(timeline) => serde_json::from_str(timeline).map_err(unreadable("timeline"))?,
         None => Timeline::default(),
     };
+    let heard_at = text(item, "heard_at").and_then(|heard_at| heard_at.parse().ok());
+    alert.last_received_at = heard_at.map_or(alert.last_received_at, |at| alert.last_received_at.max(at));
     Ok(alert)
 }
 

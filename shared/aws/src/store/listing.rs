@@ -1,6 +1,6 @@
 //! Lists: alerts by condition, history of one alert, history of all.
 
-use alert::{Alert, Condition, Fingerprint, Silence, Source, silenced};
+use alert::{Alert, Condition, Fingerprint, Silence, Source};
 use intake::{Clock, StoreError};
 use jiff::ToSpan;
 use jiff::tz::Offset;
@@ -12,6 +12,9 @@ use super::merge::{Entry, Merge, Span};
 use super::page::Page;
 use super::read::{HistoryEntry, oldest_day, to_history_entry};
 use super::{Cursor, Table};
+
+/// How many alerts are read at a time where all that fire are.
+pub(crate) const AT_A_TIME: usize = 1_000;
 
 /// One page of alerts, newest `condition_since` first.
 #[derive(Debug)]
@@ -59,6 +62,28 @@ impl Table {
         Ok(AlertPage { alerts, next })
     }
 
+    /// Every alert that fires now, newest first.
+    pub async fn firing(&self) -> Result<Vec<Alert>, StoreError> {
+        let filter = AlertFilter { conditions: vec![Condition::Firing], ..AlertFilter::default() };
+        let silences = self.silences().await?;
+        let mut merge = self.merge_firing();
+        let mut firing = Vec::new();
+        loop {
+            let entries = merge.next(AT_A_TIME).await?;
+            if entries.is_empty() {
+                return Ok(firing);
+            }
+            let admitted = self.admitted_alerts(&filter, &silences, &entries).await?;
+            firing.extend(admitted.into_iter().map(|(_, alert)| alert));
+        }
+    }
+
+    /// The index of what fires.
+    pub(crate) fn merge_firing(&self) -> Merge<'_> {
+        let partitions = (0..SHARDS).map(|shard| condition_shard(Condition::Firing, shard));
+        Merge::new(self, BY_CONDITION, Span::default(), partitions)
+    }
+
     async fn admitted_alerts(
         &self,
         filter: &AlertFilter,
@@ -68,7 +93,7 @@ impl Table {
         let now = self.clock.now();
         let items = self.items(&keys(entries)).await?;
         let alerts = items.iter().filter(|item| !is_expired(item, now)).map(to_alert);
-        let alerts = alerts.map(|alert| alert.map(|alert| silenced(alert, silences, now)));
+        let alerts = alerts.map(|alert| alert.map(|alert| self.as_of(alert, silences, now)));
         let alerts = alerts.filter(|alert| alert.as_ref().map_or(true, |alert| filter.admits(alert)));
         // The index may lag behind the table: the place in the list is the index's, what is shown is the table's.
         let place = |alert: &Alert| {
@@ -162,6 +187,6 @@ impl Table {
     }
 }
 
-fn keys(entries: &[Entry]) -> Vec<(String, String)> {
+pub(crate) fn keys(entries: &[Entry]) -> Vec<(String, String)> {
     entries.iter().map(|entry| entry.key.clone()).collect()
 }

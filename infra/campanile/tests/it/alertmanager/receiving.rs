@@ -36,6 +36,31 @@ async fn each_alert_of_a_batch_is_kept_with_its_own_body() {
 }
 
 #[tokio::test]
+async fn what_is_kept_is_the_same_event_when_it_is_read_again() {
+    let server = Server::start().await;
+    server.fire(&json!([firing(&json!({ "alertname": "A" })), firing(&json!({ "alertname": "B" }))])).await;
+    for event in server.get("/v1/events").await.json()["events"].as_array().unwrap() {
+        let [fingerprint, id] = ["fingerprint", "event_id"].map(|member| event[member].as_str().unwrap());
+        let replay = format!("/v1/alerts/{fingerprint}/events/{id}/replay");
+        let answer = server.post_raw(&replay, "").await;
+        assert_eq!(answer.json(), json!({ "recorded": 0, "duplicates": 1 }));
+    }
+    let sources = server.get("/v1/sources").await.json();
+    assert_eq!(sources["sources"][0]["source"], "alertmanager");
+    assert_eq!(sources["sources"][0]["account"], "prometheus-1");
+}
+
+#[tokio::test]
+async fn an_alert_knows_when_its_prometheus_has_been_silent_for_too_long() {
+    let server = Server::start().await;
+    let alert = firing(&json!({ "alertname": "A" }));
+    server.fire(&json!([alert])).await;
+    let time = |value: &Value| value.as_str().unwrap().parse::<Timestamp>().unwrap();
+    let waited = time(&server.stored().await[0]["expires_at"]).duration_since(time(&alert["endsAt"]));
+    assert_eq!(waited, SignedDuration::from_mins(10));
+}
+
+#[tokio::test]
 async fn a_repeat_within_five_minutes_counts_as_a_duplicate() {
     let server = Server::start().await;
     let alert = firing(&json!({ "alertname": "A" }));
