@@ -3,6 +3,7 @@
 //! [`AlertsApi`] takes plain HTTP requests, so that Lambda and the local bundle serve the very same thing.
 
 mod actions;
+mod alertmanager;
 mod alerts;
 mod answer;
 mod authorization;
@@ -12,6 +13,7 @@ mod events;
 mod extract;
 mod failure;
 mod health;
+mod prefix;
 mod quarantine;
 mod replayed;
 mod routes;
@@ -30,9 +32,10 @@ use http_body_util::BodyExt;
 use tower::ServiceExt;
 
 use crate::failure::Failure;
+use crate::prefix::without_prefix;
 
-/// The largest answer, in bytes. Lambda hands on 6 MiB of a result, in which the answer is text within JSON: each quotation
-/// mark and backslash counts twice.
+/// The largest answer of our own API, in bytes. Lambda hands on 6 MiB of a result, in which the answer is text within
+/// JSON: each quotation mark and backslash counts twice. Alertmanager's face has a limit of its own.
 const LIMIT_BYTES: usize = 3 * 1024 * 1024;
 
 /// The API over one platform.
@@ -49,11 +52,12 @@ impl AlertsApi {
 
     /// Answers one request. Never fails: a failure is an answer, too.
     pub async fn handle(self, request: Request<Bytes>) -> Response<Bytes> {
-        let Ok(response) =
-            self.router.oneshot(request.map(Body::from)).await.map_err(|never: Infallible| never);
+        let request = without_prefix(request).map(Body::from);
+        let is_ours = request.uri().path().starts_with("/v1/");
+        let Ok(response) = self.router.oneshot(request).await.map_err(|never: Infallible| never);
         let answer = in_memory(response).await;
-        let mut answer =
-            if answer.body().len() > LIMIT_BYTES { in_memory(too_large()).await } else { answer };
+        let is_too_large = is_ours && answer.body().len() > LIMIT_BYTES;
+        let mut answer = if is_too_large { in_memory(too_large()).await } else { answer };
         answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         answer
     }

@@ -8,13 +8,16 @@ use axum::middleware::from_fn_with_state;
 
 use crate::authorization::{Role, require};
 use crate::failure::Failure;
-use crate::{actions, alerts, counts, description, events, health, quarantine, silences, sources};
+use crate::{
+    actions, alertmanager, alerts, counts, description, events, health, quarantine, silences, sources,
+};
 
 /// All paths over `platform`.
 pub(crate) fn router(platform: Platform) -> Router {
     let reading = reading().route_layer(from_fn_with_state((platform.clone(), Role::Read), require));
     let acting = acting().route_layer(from_fn_with_state((platform.clone(), Role::Write), require));
     description::served(reading.merge(acting))
+        .merge(alertmanager::router(&platform))
         .route("/-/healthy", axum::routing::get(health::healthy))
         .route("/-/ready", axum::routing::get(health::ready))
         .method_not_allowed_fallback(|| async { Failure::MethodNotAllowed })

@@ -41,7 +41,8 @@ fn normalizer(source: Source) -> Option<Normalizer> {
         Source::Kazoo => Some(normalize::<Kazoo>),
         Source::Tencent => Some(normalize::<Tencent>),
         Source::Site24x7 => Some(normalize::<Site24x7>),
-        Source::Alertmanager | Source::Campanile => None,
+        Source::Alertmanager => Some(::normalize::alertmanager::normalize),
+        Source::Campanile => None,
     }
 }
 
