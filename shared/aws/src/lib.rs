@@ -19,7 +19,7 @@ pub use platform::{Platform, connect};
 pub use secrets::{DEVELOPMENT_TOKEN, SecretCache};
 pub use store::definition;
 pub use store::{
-    AlertFilter, AlertPage, Cursor, EventFilter, EventPage, HistoryEntry, ParseCursorError, QuarantinePage,
-    Table,
+    ActionFailure, AlertFilter, AlertPage, Cursor, EventFilter, EventPage, HistoryEntry, ParseCursorError,
+    QuarantinePage, SilenceFailure, Table,
 };
 pub use telemetry::log_to_stdout;

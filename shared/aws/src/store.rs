@@ -3,6 +3,7 @@
 //! [`definition`] is the table's shape, [`item`] the form of each item in it; `record` writes, `read` and `listing`
 //! read. Every write of an event is one transaction over its history entry and its alert's state.
 
+mod action;
 mod cursor;
 pub mod definition;
 mod document;
@@ -13,6 +14,7 @@ mod quarantine;
 mod read;
 mod record;
 mod retry;
+mod silence;
 
 use std::time::Duration;
 
@@ -20,10 +22,12 @@ use aws_sdk_dynamodb::Client;
 
 use crate::{Configuration, SystemClock};
 
+pub use action::ActionFailure;
 pub use cursor::{Cursor, ParseCursorError};
 pub use listing::{AlertFilter, AlertPage, EventFilter, EventPage};
 pub use quarantine::QuarantinePage;
 pub use read::HistoryEntry;
+pub use silence::SilenceFailure;
 
 /// The alert table in DynamoDB.
 #[derive(Debug)]

@@ -1,8 +1,10 @@
 //! What holds of every alert, told in examples and proved over arbitrary events.
 
+mod action;
 mod fold;
 mod order;
 mod schema;
+mod silence;
 
 use alert::{Alert, AlertEvent, Ends, EventId, Fingerprint, Severity, Signal, Source, fold};
 use jiff::Timestamp;
@@ -35,6 +37,7 @@ pub fn event(signal: Signal, seconds: i64) -> AlertEvent {
         ended_at: None,
         ends: Ends::Recovery,
         episode: None,
+        expires_at: None,
     }
 }
 

@@ -107,7 +107,8 @@ pub(crate) fn is_expired(item: &Item, now: Timestamp) -> bool {
 /// The attributes of an alert's state, apart from its key, `duplicates` and `expires_at`.
 pub(crate) fn state_attributes(alert: &Alert) -> Result<Vec<(&'static str, AttributeValue)>, StoreError> {
     let mut document: Item = serde_dynamo::to_item(alert).map_err(unreadable("alert"))?;
-    document.retain(|name, value| !value.is_null() && name != "duplicates" && name != "revision");
+    let apart = ["duplicates", "revision", "silenced_by"];
+    document.retain(|name, value| !value.is_null() && !apart.contains(&name.as_str()));
     let timeline = serde_json::to_string(&alert.timeline).map_err(unreadable("timeline"))?;
     Ok(vec![
         ("alert", AttributeValue::M(document)),

@@ -1,6 +1,6 @@
 //! Lists: alerts by condition, history of one alert, history of all.
 
-use alert::{Alert, Condition, Fingerprint, Handling, Severity, Signal, Source};
+use alert::{Alert, Condition, Fingerprint, Handling, Severity, Signal, Silence, Source, silenced};
 use intake::{Clock, StoreError};
 use jiff::ToSpan;
 use jiff::tz::Offset;
@@ -88,12 +88,13 @@ impl Table {
             .flat_map(|condition| (0..SHARDS).map(|shard| condition_shard(*condition, shard)));
         let mut merge = Merge::new(self, BY_CONDITION, cursor.map(Cursor::sort_key), partitions);
         let mut page = Page::of(limit);
+        let silences = self.silences().await?;
         while !page.is_full() {
             let entries = merge.next(page.step()).await?;
             if entries.is_empty() {
                 break;
             }
-            page.extend(self.admitted_alerts(filter, &entries).await?);
+            page.extend(self.admitted_alerts(filter, &silences, &entries).await?);
         }
         let (alerts, next) = page.cut();
         Ok(AlertPage { alerts, next })
@@ -102,11 +103,13 @@ impl Table {
     async fn admitted_alerts(
         &self,
         filter: &AlertFilter,
+        silences: &[Silence],
         entries: &[Entry],
     ) -> Result<Vec<(String, Alert)>, StoreError> {
         let now = self.clock.now();
         let items = self.items(&keys(entries)).await?;
         let alerts = items.iter().filter(|item| !is_expired(item, now)).map(to_alert);
+        let alerts = alerts.map(|alert| alert.map(|alert| silenced(alert, silences, now)));
         let alerts = alerts.filter(|alert| alert.as_ref().map_or(true, |alert| filter.admits(alert)));
         // The index may lag behind the table: the place in the list is the index's, what is shown is the table's.
         let place = |alert: &Alert| {

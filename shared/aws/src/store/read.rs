@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use alert::{Alert, AlertEvent, Fingerprint, Transition};
+use alert::{Alert, AlertEvent, Fingerprint, Transition, silenced};
 use aws_sdk_dynamodb::types::KeysAndAttributes;
+use futures::future::try_join;
 use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 use intake::{Clock, StoreError};
 use jiff::Timestamp;
@@ -35,11 +36,12 @@ pub struct HistoryEntry {
 }
 
 impl Table {
-    /// The alert with `fingerprint`, if there is one.
+    /// The alert with `fingerprint`, if there is one, as it is handled now.
     pub async fn alert(&self, fingerprint: Fingerprint) -> Result<Option<Alert>, StoreError> {
-        let item = self.item(alert_pk(fingerprint), STATE).await?;
+        let (item, silences) = try_join(self.item(alert_pk(fingerprint), STATE), self.silences()).await?;
         let now = self.clock.now();
-        item.as_ref().filter(|item| !is_expired(item, now)).map(to_alert).transpose()
+        let alert = item.as_ref().filter(|item| !is_expired(item, now)).map(to_alert).transpose()?;
+        Ok(alert.map(|alert| silenced(alert, &silences, now)))
     }
 
     /// One item, as of now.

@@ -28,10 +28,10 @@ use super::{Table, document};
 const DUPLICATE_COUNT_WAIT: Duration = Duration::from_millis(50);
 
 /// What one attempt at the transaction came to.
-enum Attempt {
+pub(crate) enum Attempt {
     /// Everything is in the table.
     Done,
-    /// The history entry was there already.
+    /// The history entry, or the note, was there already.
     Known,
     /// Somebody else changed the alert; what it is now, if the answer says so.
     Overtaken(Option<Item>),
@@ -226,8 +226,8 @@ fn is_known(error: &SdkError<PutItemError>) -> bool {
     error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception)
 }
 
-/// Reads a refused transaction: the first reason is the history entry's, the second the state's.
-fn interpret(error: SdkError<TransactWriteItemsError>) -> Result<Attempt, StoreError> {
+/// Reads a refused transaction: the first reason is that of the history entry or note, the second the state's.
+pub(crate) fn interpret(error: SdkError<TransactWriteItemsError>) -> Result<Attempt, StoreError> {
     let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error()
     else {
         let again = may_pass(&error);
