@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use alert::{Severity, UnknownWord};
+use notify::IpNet;
 
 /// What an operator can set by environment variables; each field names its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +20,11 @@ pub struct Configuration {
     pub quarantine_days: u32,
     /// `CAMPANILE_DEFAULT_SEVERITY`: of events whose source names none or an unknown one; `warning` unless set.
     pub default_severity: Severity,
+    /// `CAMPANILE_NOTIFY_NETWORKS`: private networks in which destinations may be, such as `10.1.0.0/16,fd00::/8`;
+    /// none unless set.
+    pub notify_networks: Vec<IpNet>,
+    /// `CAMPANILE_CONSOLE_URL`: where people find the console, for links in messages; none unless set.
+    pub console_url: Option<String>,
     /// `CAMPANILE_LOG`: a level or a tracing filter; `info` unless set.
     pub log: String,
 }
@@ -37,6 +43,14 @@ pub enum ConfigurationError {
     /// Not a severity.
     #[error("`CAMPANILE_DEFAULT_SEVERITY` names no severity")]
     Severity(#[source] UnknownWord),
+    /// Not a network.
+    #[error(
+        "`CAMPANILE_NOTIFY_NETWORKS` holds `{value}`: give networks such as 10.1.0.0/16, with commas between them"
+    )]
+    Network {
+        /// What is none.
+        value: String,
+    },
 }
 
 impl Default for Configuration {
@@ -48,6 +62,8 @@ impl Default for Configuration {
             history_days: 90,
             quarantine_days: 30,
             default_severity: Severity::Warning,
+            notify_networks: Vec::new(),
+            console_url: None,
             log: "info".to_owned(),
         }
     }
@@ -78,9 +94,18 @@ impl Configuration {
                 None => default.default_severity,
                 Some(word) => word.parse().map_err(ConfigurationError::Severity)?,
             },
+            notify_networks: networks(&set("CAMPANILE_NOTIFY_NETWORKS").unwrap_or_default())?,
+            console_url: set("CAMPANILE_CONSOLE_URL"),
             log: set("CAMPANILE_LOG").unwrap_or(default.log),
         })
     }
+}
+
+fn networks(text: &str) -> Result<Vec<IpNet>, ConfigurationError> {
+    let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
+    let network =
+        |word: &str| word.parse().map_err(|_| ConfigurationError::Network { value: word.to_owned() });
+    words.map(network).collect()
 }
 
 fn whole_number(variable: &'static str, value: String) -> Result<u32, ConfigurationError> {
@@ -114,5 +139,6 @@ mod tests {
         assert_eq!(error.to_string(), "`CAMPANILE_HISTORY_DAYS` is `a week`: give a whole number above zero");
         assert!(with("CAMPANILE_QUARANTINE_DAYS", "0").is_err());
         assert!(with("CAMPANILE_DEFAULT_SEVERITY", "meh").is_err());
+        assert!(with("CAMPANILE_NOTIFY_NETWORKS", "10.0.0.0/8, here").is_err());
     }
 }

@@ -6,6 +6,7 @@
 
 mod clock;
 mod configuration;
+mod events;
 mod gateway;
 mod platform;
 mod secrets;
@@ -14,6 +15,7 @@ mod telemetry;
 
 pub use clock::SystemClock;
 pub use configuration::{Configuration, ConfigurationError};
+pub use events::serve_events;
 pub use gateway::serve;
 pub use platform::{Platform, connect};
 pub use secrets::{DEVELOPMENT_TOKEN, SecretCache};
@@ -21,5 +23,9 @@ pub use store::definition;
 pub use store::{
     ActionFailure, AlertFilter, AlertPage, Cursor, EventFilter, EventPage, HistoryEntry, ParseCursorError,
     QuarantinePage, SilenceFailure, Table,
+};
+pub use store::{
+    Bell, Course, Delivery, DeliveryFilter, DeliveryId, DeliveryPage, DeliveryState, DestinationState,
+    DestinationStates, Enrollment, ParseDeliveryIdError, Suspension, UnknownDeliveryState,
 };
 pub use telemetry::log_to_stdout;

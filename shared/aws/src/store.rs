@@ -15,6 +15,7 @@ mod read;
 mod record;
 mod retry;
 mod silence;
+mod telling;
 
 use std::time::Duration;
 
@@ -28,6 +29,10 @@ pub use listing::{AlertFilter, AlertPage, EventFilter, EventPage};
 pub use quarantine::QuarantinePage;
 pub use read::HistoryEntry;
 pub use silence::SilenceFailure;
+pub use telling::{
+    Bell, Course, Delivery, DeliveryFilter, DeliveryId, DeliveryPage, DeliveryState, DestinationState,
+    DestinationStates, Enrollment, ParseDeliveryIdError, Suspension, UnknownDeliveryState,
+};
 
 /// The alert table in DynamoDB.
 #[derive(Debug)]

@@ -202,34 +202,34 @@ impl Table {
     }
 }
 
-fn keys(entries: &[Entry]) -> Vec<(String, String)> {
+pub(crate) fn keys(entries: &[Entry]) -> Vec<(String, String)> {
     entries.iter().map(|entry| entry.key.clone()).collect()
 }
 
 /// A page that fills up; one item more than asked for says that there is a next page.
-struct Page<T> {
+pub(crate) struct Page<T> {
     limit: usize,
     items: Vec<(String, T)>,
 }
 
 impl<T> Page<T> {
-    fn of(limit: usize) -> Self {
+    pub(crate) fn of(limit: usize) -> Self {
         Self { limit, items: Vec::new() }
     }
 
-    fn is_full(&self) -> bool {
+    pub(crate) fn is_full(&self) -> bool {
         self.items.len() > self.limit
     }
 
-    fn step(&self) -> usize {
+    pub(crate) fn step(&self) -> usize {
         (self.limit + 1).saturating_sub(self.items.len()).max(STEP.min(self.limit + 1))
     }
 
-    fn extend(&mut self, items: Vec<(String, T)>) {
+    pub(crate) fn extend(&mut self, items: Vec<(String, T)>) {
         self.items.extend(items);
     }
 
-    fn cut(mut self) -> (Vec<T>, Option<Cursor>) {
+    pub(crate) fn cut(mut self) -> (Vec<T>, Option<Cursor>) {
         let has_more = self.is_full();
         self.items.truncate(self.limit);
         let next = self.items.last().filter(|_| has_more).map(|(sort_key, _)| Cursor::after(sort_key));
