@@ -2,26 +2,27 @@
 //!
 //! [`AlertsApi`] takes plain HTTP requests, so that Lambda and the local bundle serve the very same thing.
 
+mod actions;
 mod alerts;
+mod answer;
 mod authorization;
+mod description;
 mod events;
+mod extract;
 mod failure;
-mod parameters;
 mod quarantine;
+mod routes;
+mod silences;
 
 use std::convert::Infallible;
 
 use aws::Platform;
 use axum::Router;
 use axum::body::Body;
-use axum::routing::get;
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, header};
 use http_body_util::BodyExt;
 use tower::ServiceExt;
-
-use crate::authorization::{Role, require};
-use crate::failure::Failure;
 
 /// The API over one platform.
 #[derive(Debug, Clone)]
@@ -30,20 +31,9 @@ pub struct AlertsApi {
 }
 
 impl AlertsApi {
-    /// An API that reads from `platform`.
+    /// An API over `platform`.
     pub fn new(platform: Platform) -> Self {
-        let reading = Router::new()
-            .route("/v1/alerts", get(alerts::list))
-            .route("/v1/alerts/{fingerprint}", get(alerts::one))
-            .route("/v1/alerts/{fingerprint}/events", get(events::of_alert))
-            .route("/v1/events", get(events::list))
-            .route("/v1/quarantine", get(quarantine::list))
-            .route_layer(axum::middleware::from_fn_with_state((platform.clone(), Role::Read), require));
-        let router = reading
-            .method_not_allowed_fallback(|| async { Failure::MethodNotAllowed })
-            .fallback(|| async { Failure::NoSuchPath })
-            .with_state(platform);
-        Self { router }
+        Self { router: routes::router(platform) }
     }
 
     /// Answers one request. Never fails: a failure is an answer, too.

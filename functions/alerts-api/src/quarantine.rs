@@ -1,27 +1,29 @@
 //! Deliveries that were not understood.
 
 use alert::Source;
-use aws::Platform;
+use aws::{Cursor, Platform};
 use axum::Json;
 use axum::extract::State;
 use intake::{QuarantineId, Quarantined};
 use jiff::Timestamp;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::events::{RequestHead, Text};
+use crate::extract::{Limit, Query, Word};
 use crate::failure::Failure;
-use crate::parameters::Parameters;
 
 /// A page of the quarantine.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct Quarantine {
     quarantine: Vec<Entry>,
     next_cursor: Option<String>,
 }
 
 /// One delivery, with the reason why it was not understood.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Entry {
+    #[schemars(with = "String")]
     id: QuarantineId,
     source: Source,
     reason: String,
@@ -32,12 +34,24 @@ struct Entry {
     body: Text,
 }
 
-/// `GET /v1/quarantine?limit=&cursor=`, newest first.
+/// Which part of the quarantine to show.
+#[derive(Deserialize, JsonSchema)]
+pub(crate) struct QuarantineQuery {
+    /// How many deliveries at most.
+    #[serde(default)]
+    limit: Word<Limit>,
+    /// `next_cursor` of the page before.
+    #[serde(default)]
+    #[schemars(with = "Word<String>")]
+    cursor: Word<Cursor>,
+}
+
+/// `GET /v1/quarantine`, newest first.
 pub(crate) async fn list(
     State(platform): State<Platform>,
-    parameters: Parameters,
+    Query(query): Query<QuarantineQuery>,
 ) -> Result<Json<Quarantine>, Failure> {
-    let page = platform.table.quarantined(parameters.limit()?, parameters.cursor()?.as_ref()).await;
+    let page = platform.table.quarantined(query.limit.items(), query.cursor.0.as_ref()).await;
     let page = page.map_err(Failure::Store)?;
     Ok(Json(Quarantine {
         quarantine: page.entries.into_iter().map(Entry::from).collect(),

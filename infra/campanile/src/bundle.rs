@@ -1,12 +1,17 @@
 //! The local bundle: every function over one embedded table, behind one loopback address.
 
 mod gateway;
+mod stream;
 
 use std::io;
 use std::path::PathBuf;
 
 use aws::{Configuration, Platform, definition};
+use notifier::Notifier;
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+pub use self::stream::Stream;
 
 use crate::embedded::{EmbeddedSecrets, EmbeddedTable, Location, OpenError, SecretsError, sdk_config};
 
@@ -54,6 +59,7 @@ pub enum BundleError {
 /// All functions over one embedded platform.
 #[derive(Debug)]
 pub struct Bundle {
+    table: EmbeddedTable,
     platform: Platform,
 }
 
@@ -65,10 +71,10 @@ impl Bundle {
         configuration: Configuration,
     ) -> Result<Self, BundleError> {
         let table = EmbeddedTable::open(location).map_err(BundleError::Table)?;
-        let [dynamodb, secrets_manager] = [sdk_config(table), sdk_config(secrets)];
+        let [dynamodb, secrets_manager] = [sdk_config(table.clone()), sdk_config(secrets)];
         let platform = Platform::for_development(&dynamodb, &secrets_manager, configuration);
         platform.table.create().await.map_err(BundleError::Definition)?;
-        Ok(Self { platform })
+        Ok(Self { table, platform })
     }
 
     /// Serves until `stop` is over; requests under way are finished.
@@ -77,7 +83,19 @@ impl Bundle {
         listener: TcpListener,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), BundleError> {
+        let _notifying = self.notify();
         let served = axum::serve(listener, gateway::router(self.platform)).with_graceful_shutdown(stop).await;
         served.map_err(BundleError::Serve)
+    }
+
+    /// Tells destinations of what happens, until what this returns is dropped.
+    fn notify(&self) -> JoinSet<()> {
+        let notifier = Notifier::new(self.platform.clone()).for_development();
+        let table_name = self.platform.configuration.table.clone();
+        let stream = Stream::new(self.table.clone(), table_name, notifier.clone());
+        let mut tasks = JoinSet::new();
+        tasks.spawn(stream.run());
+        tasks.spawn(stream::tick(notifier));
+        tasks
     }
 }

@@ -1,4 +1,10 @@
 //! What holds of every alert, told in examples and proved over arbitrary events.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
 
 mod action;
 mod fold;
@@ -10,12 +16,12 @@ use alert::{Alert, AlertEvent, Ends, EventId, Fingerprint, Severity, Signal, Sou
 use jiff::Timestamp;
 
 /// `seconds` after an arbitrary midnight.
-pub fn at(seconds: i64) -> Timestamp {
+pub(crate) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_772_323_200 + seconds).unwrap()
 }
 
 /// An event of one alert that happened at `seconds`.
-pub fn event(signal: Signal, seconds: i64) -> AlertEvent {
+pub(crate) fn event(signal: Signal, seconds: i64) -> AlertEvent {
     AlertEvent {
         source: Source::Netdata,
         account: "space".into(),
@@ -42,7 +48,7 @@ pub fn event(signal: Signal, seconds: i64) -> AlertEvent {
 }
 
 /// The alert after `events` in this order.
-pub fn folded(events: &[AlertEvent]) -> Alert {
+pub(crate) fn folded(events: &[AlertEvent]) -> Alert {
     let start = None;
     let last = events.iter().fold(start, |alert, event| fold(alert, event, at(0)).alert);
     last.expect("at least one event with a lifecycle")

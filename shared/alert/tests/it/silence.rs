@@ -37,9 +37,9 @@ fn firing() -> Alert {
 
 #[test]
 fn it_covers_from_its_start_until_just_before_its_end() {
+    use SilenceState::{Active, Expired, Pending};
     let silence = silence(10, 20);
     let states = [9, 10, 19, 20].map(|now| silence.state(at(now)));
-    use SilenceState::{Active, Expired, Pending};
     assert_eq!(states, [Pending, Active, Active, Expired]);
     assert_eq!([9, 10, 20].map(|now| silence.covers(&firing(), at(now))), [false, true, false]);
 }

@@ -1,31 +1,17 @@
 //! Lists: alerts by condition, history of one alert, history of all.
 
-use alert::{Alert, Condition, Fingerprint, Handling, Severity, Signal, Silence, Source, silenced};
+use alert::{Alert, Condition, Fingerprint, Silence, Source, silenced};
 use intake::{Clock, StoreError};
 use jiff::ToSpan;
 use jiff::tz::Offset;
 
 use super::definition::{BY_CONDITION, BY_OCCURRENCE, BY_RECEPTION};
+use super::filter::{AlertFilter, EventFilter};
 use super::item::{SHARDS, alert_pk, condition_shard, is_expired, received_shard, to_alert};
-use super::merge::{Entry, Merge};
+use super::merge::{Entry, Merge, Span};
+use super::page::Page;
 use super::read::{HistoryEntry, oldest_day, to_history_entry};
 use super::{Cursor, Table};
-
-/// How many index entries a filtered page reads at a time, at least.
-const STEP: usize = 50;
-
-/// Which alerts to list; empty lists and `None` mean all.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct AlertFilter {
-    /// Any of these conditions.
-    pub conditions: Vec<Condition>,
-    /// Any of these handlings.
-    pub handlings: Vec<Handling>,
-    /// At least this severe.
-    pub severity: Option<Severity>,
-    /// Any of these sources.
-    pub sources: Vec<Source>,
-}
 
 /// One page of alerts, newest `condition_since` first.
 #[derive(Debug)]
@@ -36,15 +22,6 @@ pub struct AlertPage {
     pub next: Option<Cursor>,
 }
 
-/// Which history entries to list; empty lists mean all.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct EventFilter {
-    /// Any of these sources.
-    pub sources: Vec<Source>,
-    /// Any of these signals.
-    pub signals: Vec<Signal>,
-}
-
 /// One page of history, newest first.
 #[derive(Debug)]
 pub struct EventPage {
@@ -52,25 +29,6 @@ pub struct EventPage {
     pub entries: Vec<HistoryEntry>,
     /// Where the next page begins; `None` if there is none.
     pub next: Option<Cursor>,
-}
-
-impl AlertFilter {
-    fn admits(&self, alert: &Alert) -> bool {
-        admits(&self.conditions, &alert.condition)
-            && admits(&self.handlings, &alert.handling)
-            && admits(&self.sources, &alert.source)
-            && self.severity.is_none_or(|least| alert.severity >= least)
-    }
-}
-
-impl EventFilter {
-    fn admits(&self, entry: &HistoryEntry) -> bool {
-        admits(&self.sources, &entry.event.source) && admits(&self.signals, &entry.event.signal)
-    }
-}
-
-fn admits<T: PartialEq>(any_of: &[T], one: &T) -> bool {
-    any_of.is_empty() || any_of.contains(one)
 }
 
 impl Table {
@@ -86,15 +44,16 @@ impl Table {
         let partitions = conditions
             .iter()
             .flat_map(|condition| (0..SHARDS).map(|shard| condition_shard(*condition, shard)));
-        let mut merge = Merge::new(self, BY_CONDITION, cursor.map(Cursor::sort_key), partitions);
+        let mut merge = Merge::new(self, BY_CONDITION, filter.span(cursor), partitions);
         let mut page = Page::of(limit);
         let silences = self.silences().await?;
-        while !page.is_full() {
+        while !page.is_done() {
             let entries = merge.next(page.step()).await?;
-            if entries.is_empty() {
+            let Some(last) = entries.last() else {
                 break;
-            }
-            page.extend(self.admitted_alerts(filter, &silences, &entries).await?);
+            };
+            let admitted = self.admitted_alerts(filter, &silences, &entries).await?;
+            page.extend(admitted, entries.len(), &last.sort_key);
         }
         let (alerts, next) = page.cut();
         Ok(AlertPage { alerts, next })
@@ -126,15 +85,15 @@ impl Table {
         limit: usize,
         cursor: Option<&Cursor>,
     ) -> Result<EventPage, StoreError> {
-        let mut merge =
-            Merge::new(self, BY_OCCURRENCE, cursor.map(Cursor::sort_key), [alert_pk(fingerprint)]);
+        let mut merge = Merge::new(self, BY_OCCURRENCE, Span::behind(cursor), [alert_pk(fingerprint)]);
         let mut page = Page::of(limit);
-        while !page.is_full() {
+        while !page.is_done() {
             let entries = merge.next(page.step()).await?;
-            if entries.is_empty() {
+            let Some(last) = entries.last() else {
                 break;
-            }
-            page.extend(self.admitted_entries(&EventFilter::default(), &entries).await?);
+            };
+            let admitted = self.admitted_entries(&EventFilter::default(), &entries).await?;
+            page.extend(admitted, entries.len(), &last.sort_key);
         }
         let (entries, next) = page.cut();
         Ok(EventPage { entries, next })
@@ -151,7 +110,7 @@ impl Table {
         let oldest = oldest_day(now, self.history);
         let mut date = cursor.and_then(Cursor::date).unwrap_or_else(|| Offset::UTC.to_datetime(now).date());
         let mut page = Page::of(limit);
-        while date >= oldest && !page.is_full() {
+        while date >= oldest && !page.is_done() {
             self.events_of_day(&date.to_string(), filter, cursor, &mut page).await?;
             let Ok(before) = date.checked_sub(1.day()) else {
                 break;
@@ -172,13 +131,14 @@ impl Table {
         let sources = if filter.sources.is_empty() { Source::ALL } else { &filter.sources };
         let partitions =
             sources.iter().flat_map(|source| (0..SHARDS).map(|shard| received_shard(*source, day, shard)));
-        let mut merge = Merge::new(self, BY_RECEPTION, cursor.map(Cursor::sort_key), partitions);
-        while !page.is_full() {
+        let mut merge = Merge::new(self, BY_RECEPTION, Span::behind(cursor), partitions);
+        while !page.is_done() {
             let entries = merge.next(page.step()).await?;
-            if entries.is_empty() {
+            let Some(last) = entries.last() else {
                 break;
-            }
-            page.extend(self.admitted_entries(filter, &entries).await?);
+            };
+            let admitted = self.admitted_entries(filter, &entries).await?;
+            page.extend(admitted, entries.len(), &last.sort_key);
         }
         Ok(())
     }
@@ -204,35 +164,4 @@ impl Table {
 
 pub(crate) fn keys(entries: &[Entry]) -> Vec<(String, String)> {
     entries.iter().map(|entry| entry.key.clone()).collect()
-}
-
-/// A page that fills up; one item more than asked for says that there is a next page.
-pub(crate) struct Page<T> {
-    limit: usize,
-    items: Vec<(String, T)>,
-}
-
-impl<T> Page<T> {
-    pub(crate) fn of(limit: usize) -> Self {
-        Self { limit, items: Vec::new() }
-    }
-
-    pub(crate) fn is_full(&self) -> bool {
-        self.items.len() > self.limit
-    }
-
-    pub(crate) fn step(&self) -> usize {
-        (self.limit + 1).saturating_sub(self.items.len()).max(STEP.min(self.limit + 1))
-    }
-
-    pub(crate) fn extend(&mut self, items: Vec<(String, T)>) {
-        self.items.extend(items);
-    }
-
-    pub(crate) fn cut(mut self) -> (Vec<T>, Option<Cursor>) {
-        let has_more = self.is_full();
-        self.items.truncate(self.limit);
-        let next = self.items.last().filter(|_| has_more).map(|(sort_key, _)| Cursor::after(sort_key));
-        (self.items.into_iter().map(|(_, item)| item).collect(), next)
-    }
 }

@@ -8,8 +8,9 @@ use jiff::tz::Offset;
 use super::delivery::{DELIVERY, Delivery, DeliveryState, created_shard, given_up_shard, shards};
 use crate::store::definition::{BY_CONDITION, BY_RECEPTION, PK, SK};
 use crate::store::item::{alert_pk, is_at, is_expired, string};
-use crate::store::listing::{Page, keys};
-use crate::store::merge::{Entry, Merge};
+use crate::store::listing::keys;
+use crate::store::merge::{Entry, Merge, Span};
+use crate::store::page::Page;
 use crate::store::read::oldest_day;
 use crate::store::record::failed;
 use crate::store::{Cursor, Table};
@@ -99,7 +100,7 @@ impl Table {
         page: &mut Page<Delivery>,
     ) -> Result<(), StoreError> {
         let partitions = filter.states.iter().flat_map(|state| shards(|shard| given_up_shard(*state, shard)));
-        let merge = Merge::new(self, BY_CONDITION, cursor.map(Cursor::sort_key), partitions);
+        let merge = Merge::new(self, BY_CONDITION, Span::behind(cursor), partitions);
         self.fill(merge, filter, page).await
     }
 
@@ -112,10 +113,10 @@ impl Table {
         let now = self.clock.now();
         let oldest = oldest_day(now, self.history);
         let mut date = cursor.and_then(Cursor::date).unwrap_or_else(|| Offset::UTC.to_datetime(now).date());
-        while date >= oldest && !page.is_full() {
+        while date >= oldest && !page.is_done() {
             let day = date.to_string();
             let partitions = shards(|shard| created_shard(&day, shard));
-            let merge = Merge::new(self, BY_RECEPTION, cursor.map(Cursor::sort_key), partitions);
+            let merge = Merge::new(self, BY_RECEPTION, Span::behind(cursor), partitions);
             self.fill(merge, filter, page).await?;
             let Ok(before) = date.checked_sub(1.day()) else {
                 break;
@@ -131,12 +132,13 @@ impl Table {
         filter: &DeliveryFilter,
         page: &mut Page<Delivery>,
     ) -> Result<(), StoreError> {
-        while !page.is_full() {
+        while !page.is_done() {
             let entries = merge.next(page.step()).await?;
-            if entries.is_empty() {
+            let Some(last) = entries.last() else {
                 break;
-            }
-            page.extend(self.admitted_deliveries(filter, &entries).await?);
+            };
+            let admitted = self.admitted_deliveries(filter, &entries).await?;
+            page.extend(admitted, entries.len(), &last.sort_key);
         }
         Ok(())
     }
