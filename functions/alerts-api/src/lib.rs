@@ -6,6 +6,7 @@ mod actions;
 mod alerts;
 mod answer;
 mod authorization;
+mod deliveries;
 mod description;
 mod events;
 mod extract;

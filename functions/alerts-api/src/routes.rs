@@ -8,7 +8,7 @@ use axum::middleware::from_fn_with_state;
 
 use crate::authorization::{Role, require};
 use crate::failure::Failure;
-use crate::{actions, alerts, description, events, quarantine, silences};
+use crate::{actions, alerts, deliveries, description, events, quarantine, silences};
 
 /// All paths over `platform`.
 pub(crate) fn router(platform: Platform) -> Router {
@@ -26,6 +26,7 @@ fn reading() -> ApiRouter<Platform> {
         .api_route("/v1/alerts/{fingerprint}", get(alerts::one))
         .api_route("/v1/alerts/{fingerprint}/events", get(events::of_alert))
         .api_route("/v1/alerts/{fingerprint}/notes", get(actions::notes))
+        .api_route("/v1/deliveries", get(deliveries::list))
         .api_route("/v1/events", get(events::list))
         .api_route("/v1/quarantine", get(quarantine::list))
         .api_route("/v1/silences", get(silences::list))
@@ -38,6 +39,7 @@ fn acting() -> ApiRouter<Platform> {
         .api_route("/v1/alerts/{fingerprint}/unacknowledge", post(actions::unacknowledge))
         .api_route("/v1/alerts/{fingerprint}/resolve", post(actions::resolve))
         .api_route("/v1/alerts/{fingerprint}/notes", post(actions::add_note))
+        .api_route("/v1/deliveries/{id}/retry", post(deliveries::retry))
         .api_route("/v1/silences", post(silences::add))
         .api_route("/v1/silences/{id}", aide::axum::routing::put(silences::edit).delete(silences::end))
 }

@@ -1,6 +1,9 @@
 //! What the operator can type.
 
 mod alerts;
+mod check;
+mod deliveries;
+mod destinations;
 mod send;
 mod server;
 mod up;
@@ -25,6 +28,9 @@ enum Action {
     Up(up::Up),
     Send(send::Send),
     Alerts(alerts::Alerts),
+    Deliveries(deliveries::Deliveries),
+    Check(check::Check),
+    Notify(destinations::Notify),
 }
 
 impl Command {
@@ -39,6 +45,9 @@ impl Command {
             Action::Up(up) => up.run().await,
             Action::Send(send) => send.run().await,
             Action::Alerts(alerts) => alerts.run().await,
+            Action::Deliveries(deliveries) => deliveries.run().await,
+            Action::Check(check) => check.run().await,
+            Action::Notify(notify) => notify.run().await,
         };
         match done {
             Ok(()) => ExitCode::SUCCESS,

@@ -4,6 +4,7 @@
 mod alert_table;
 mod api;
 mod endpoint;
+mod notifier;
 mod secrets;
 mod stream;
 mod table;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::{Read, Write};
 use std::str::FromStr;
 
-use alert::{Fingerprint, Transition};
+use alert::Fingerprint;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use flate2::Compression;
@@ -130,11 +130,6 @@ impl Delivery {
             claim: 0,
         };
         Self { id, message, record }
-    }
-
-    /// The transition that it tells of, where it tells of one.
-    pub fn transition(&self) -> Option<Transition> {
-        self.record.kind.as_str().parse().ok()
     }
 
     /// The whole item; it is gone at `expires_at`, in Unix seconds.
