@@ -90,25 +90,27 @@ impl Notifier {
         let mut claimed = Vec::new();
         for ring in rings {
             let index = ring.index;
-            let told = self.tell_everybody(round, ring).await;
-            for told in told {
-                let failure = match told {
-                    Ok(delivery) => {
-                        claimed.extend(delivery);
-                        continue;
-                    }
-                    Err(error) => error,
-                };
-                let is_poison = matches!(failure, StoreError::Unreadable { .. });
-                let record = records.get(index).unwrap_or(&Value::Null);
-                if is_poison && self.put_aside(record, &failure).await.is_ok() {
-                    continue;
+            let mut again = false;
+            for told in self.tell_everybody(round, ring).await {
+                match told {
+                    Ok(delivery) => claimed.extend(delivery),
+                    Err(error) => again |= !self.is_put_aside(records.get(index), &error).await,
                 }
-                tracing::error!(error = chain(&failure), "change not routed, it will come again");
+            }
+            if again {
                 return (claimed, Some(index));
             }
         }
         (claimed, None)
+    }
+
+    /// Whether `error` lies in the record itself, which then is kept apart; else the record will come again.
+    async fn is_put_aside(&self, record: Option<&Value>, error: &StoreError) -> bool {
+        if let (StoreError::Unreadable { .. }, Some(record)) = (error, record) {
+            return self.put_aside(record, error).await.is_ok();
+        }
+        tracing::error!(error = chain(error), "change not routed, it will come again");
+        false
     }
 
     async fn tell_everybody(&self, round: &Round, ring: Ring) -> Vec<Result<Option<Delivery>, StoreError>> {

@@ -1,7 +1,7 @@
 //! Whether a destination may be told anything now.
 
 use aws::{DestinationState, DestinationStates, Table};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use notify::{Destination, Probe, Type};
 
 /// What may be sent to a destination.
@@ -42,6 +42,17 @@ impl Gate {
                 Some(until) => Self::Held(until),
                 None => Self::Open,
             },
+        }
+    }
+}
+
+impl Gate {
+    /// Whether it is open, or will be within `pause`.
+    pub(crate) fn opens_within(self, pause: SignedDuration, now: Timestamp) -> bool {
+        match self {
+            Self::Open => true,
+            Self::Held(until) => until.duration_since(now) <= pause,
+            Self::Challenge | Self::Probe | Self::Resume | Self::Closed => false,
         }
     }
 }

@@ -15,6 +15,9 @@ use crate::{Notifier, NotifierError};
 /// For how long whoever takes a delivery up has it to themselves. Longer than any attempt takes.
 pub(crate) const LEASE: SignedDuration = SignedDuration::from_secs(120);
 
+/// What a destination may want between two messages without being left to the next tick.
+const PAUSE: SignedDuration = SignedDuration::from_secs(5);
+
 /// What holds for one invocation: who is told, how they fare, and what is silenced.
 pub(crate) struct Round {
     pub(crate) prepared: Arc<Prepared>,
@@ -79,10 +82,10 @@ impl Notifier {
     ) -> Option<Delivery> {
         let Decision::Tell(message) = decision else { return None };
         let now = self.now();
-        let gate = Gate::of(destination, &round.states, now);
+        let is_open = Gate::of(destination, &round.states, now).opens_within(PAUSE, now);
         let is_next = course.record.waiting.is_empty();
         let mut delivery = Delivery::new(&destination.id, *message, now, now);
-        if is_next && gate == Gate::Open && !self.is_troubled(&destination.id, now) {
+        if is_next && is_open && !self.is_troubled(&destination.id, now) {
             delivery.record.claim = 1;
             delivery.record.next_attempt_at = now.checked_add(LEASE).ok();
         }

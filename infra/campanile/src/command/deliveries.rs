@@ -38,13 +38,15 @@ enum Action {
     Retry {
         /// The delivery's id, as the list shows it
         id: String,
+        #[command(flatten)]
+        server: Server,
     },
 }
 
 impl Deliveries {
     pub(super) async fn run(self) -> Outcome {
-        if let Some(Action::Retry { id }) = &self.action {
-            let delivery = self.server.post(&format!("/v1/deliveries/{id}/retry")).await?;
+        if let Some(Action::Retry { id, server }) = &self.action {
+            let delivery = server.post(&format!("/v1/deliveries/{id}/retry")).await?;
             say(format!("{} is due now", delivery["id"].as_str().unwrap_or(id)));
             return Ok(());
         }
