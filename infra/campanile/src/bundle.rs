@@ -1,13 +1,16 @@
 //! The local bundle: every function over one embedded table, behind one loopback address.
 
 mod gateway;
+mod schedule;
 mod stream;
 
 use std::io;
 use std::path::PathBuf;
 
-use aws::{Configuration, Platform, definition};
+use aws::{Configuration, Platform, SystemClock, definition};
 use notifier::Notifier;
+use site24x7::TransportError;
+use site24x7_poller::Poller;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -51,6 +54,9 @@ pub enum BundleError {
         #[source]
         source: io::Error,
     },
+    /// The poller could not be set up.
+    #[error("cannot prepare the poller of site24x7")]
+    Poller(#[source] TransportError),
     /// The server failed.
     #[error("the gateway stopped")]
     Serve(#[source] io::Error),
@@ -84,7 +90,10 @@ impl Bundle {
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), BundleError> {
         let _notifying = self.notify();
+        let poller = Poller::new(self.platform.clone(), SystemClock).map_err(BundleError::Poller)?;
+        let polling = tokio::spawn(schedule::poll(poller));
         let served = axum::serve(listener, gateway::router(self.platform)).with_graceful_shutdown(stop).await;
+        polling.abort();
         served.map_err(BundleError::Serve)
     }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use alert::{Severity, UnknownWord};
 use notify::IpNet;
+use site24x7::Hosts;
 
 /// What an operator can set by environment variables; each field names its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +26,9 @@ pub struct Configuration {
     pub notify_networks: Vec<IpNet>,
     /// `CAMPANILE_CONSOLE_URL`: where people find the console, for links in messages; none unless set.
     pub console_url: Option<String>,
+    /// `CAMPANILE_SITE24X7_API_ROOT` and `CAMPANILE_SITE24X7_ACCOUNTS`, both or neither: base URLs such as
+    /// `https://www.site24x7.eu/api` and `https://accounts.zoho.eu`, in the place of the data centre's own.
+    pub site24x7_hosts: Option<Hosts>,
     /// `CAMPANILE_LOG`: a level or a tracing filter; `info` unless set.
     pub log: String,
 }
@@ -40,6 +44,11 @@ pub enum ConfigurationError {
         /// What it holds.
         value: String,
     },
+    /// One of two that belong together: a token of one system would go to the other's data centre.
+    #[error(
+        "`CAMPANILE_SITE24X7_API_ROOT` and `CAMPANILE_SITE24X7_ACCOUNTS` belong together: set both or neither"
+    )]
+    HalfOfTheHosts,
     /// Not a severity.
     #[error("`CAMPANILE_DEFAULT_SEVERITY` names no severity")]
     Severity(#[source] UnknownWord),
@@ -64,6 +73,7 @@ impl Default for Configuration {
             default_severity: Severity::Warning,
             notify_networks: Vec::new(),
             console_url: None,
+            site24x7_hosts: None,
             log: "info".to_owned(),
         }
     }
@@ -96,6 +106,11 @@ impl Configuration {
             },
             notify_networks: networks(&set("CAMPANILE_NOTIFY_NETWORKS").unwrap_or_default())?,
             console_url: set("CAMPANILE_CONSOLE_URL"),
+            site24x7_hosts: match (set("CAMPANILE_SITE24X7_API_ROOT"), set("CAMPANILE_SITE24X7_ACCOUNTS")) {
+                (Some(api_root), Some(accounts)) => Some(Hosts::at(&api_root, &accounts)),
+                (None, None) => None,
+                _ => return Err(ConfigurationError::HalfOfTheHosts),
+            },
             log: set("CAMPANILE_LOG").unwrap_or(default.log),
         })
     }

@@ -15,17 +15,15 @@ mod telemetry;
 
 pub use clock::SystemClock;
 pub use configuration::{Configuration, ConfigurationError};
-pub use events::serve_events;
+pub use events::{serve_batches, serve_events};
 pub use gateway::serve;
 pub use platform::{Platform, connect};
-pub use secrets::{DEVELOPMENT_TOKEN, SecretCache};
+pub use secrets::{DEVELOPMENT_TOKEN, PutSecretError, SecretCache};
 pub use store::definition;
 pub use store::{
-    ActionFailure, AlertFilter, AlertPage, Cursor, EventFilter, EventPage, HistoryEntry, ParseCursorError,
-    QuarantinePage, SilenceFailure, Table,
+    AccountTokens, ActionFailure, AlertFilter, AlertPage, Bell, Course, Cursor, Delivery, DeliveryFilter,
+    DeliveryId, DeliveryPage, DeliveryState, DestinationState, DestinationStates, Enrollment, EventFilter,
+    EventPage, HistoryEntry, KnownNames, ParseCursorError, ParseDeliveryIdError, PollCursor, QuarantinePage,
+    SilenceFailure, Suspension, Table, UnknownDeliveryState,
 };
-pub use store::{
-    Bell, Course, Delivery, DeliveryFilter, DeliveryId, DeliveryPage, DeliveryState, DestinationState,
-    DestinationStates, Enrollment, ParseDeliveryIdError, Suspension, UnknownDeliveryState,
-};
-pub use telemetry::log_to_stdout;
+pub use telemetry::{log_filter, log_to_stdout};

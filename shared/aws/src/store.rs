@@ -17,6 +17,7 @@ mod read;
 mod record;
 mod retry;
 mod silence;
+mod source;
 mod telling;
 
 use std::time::Duration;
@@ -32,6 +33,7 @@ pub use listing::{AlertPage, EventPage};
 pub use quarantine::QuarantinePage;
 pub use read::HistoryEntry;
 pub use silence::SilenceFailure;
+pub use source::{AccountTokens, KnownNames, PollCursor};
 pub use telling::{
     Bell, Course, Delivery, DeliveryFilter, DeliveryId, DeliveryPage, DeliveryState, DestinationState,
     DestinationStates, Enrollment, ParseDeliveryIdError, Suspension, UnknownDeliveryState,

@@ -1,10 +1,10 @@
-//! `campanile check`: whether something outside is as it should be.
+//! `campanile check`: whether a source still calls Campanile, and whether destinations can be told.
 
 use clap::{Args, Subcommand};
 
-use super::{Outcome, destinations};
+use super::{Outcome, destinations, kazoo, site24x7};
 
-/// Look whether something outside is as it should be
+/// Look whether a source still calls Campanile, or destinations can be told; ends with 3 where not
 #[derive(Debug, Args)]
 pub(super) struct Check {
     #[command(subcommand)]
@@ -13,12 +13,28 @@ pub(super) struct Check {
 
 #[derive(Debug, Subcommand)]
 enum What {
+    Kazoo(kazoo::Check),
+    Site24x7(site24x7::Check),
     Destinations(destinations::Destinations),
+}
+
+/// What was looked at is not as it should be, although looking went well; says what to do.
+#[derive(Debug, thiserror::Error)]
+#[error("{remedy}")]
+pub(super) struct Unhealthy {
+    pub(super) remedy: &'static str,
+}
+
+impl Unhealthy {
+    /// What the process ends with, so that a script can tell it from a check that failed.
+    pub(super) const EXIT_CODE: u8 = 3;
 }
 
 impl Check {
     pub(super) async fn run(self) -> Outcome {
         match self.what {
+            What::Kazoo(kazoo) => kazoo.run().await,
+            What::Site24x7(site24x7) => site24x7.run().await,
             What::Destinations(destinations) => destinations.run().await,
         }
     }

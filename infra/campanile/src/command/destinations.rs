@@ -1,13 +1,13 @@
 //! The destinations as an operator tries them out: are the settings right, and does anybody answer.
 
-use std::path::PathBuf;
-
-use aws::{Configuration, SystemClock, connect};
+use aws::{Configuration, SystemClock};
 use clap::Args;
 use intake::{Clock, chain};
 use notify::{Courier, Deadlines, Destination, Reach, Settings, Verdict};
-use serde_json::value::RawValue;
+use serde_json::Value;
 
+use super::check::Unhealthy;
+use super::secrets::Secrets;
 use super::{Outcome, remark, say};
 
 /// Name of the secret.
@@ -17,7 +17,7 @@ const SECRET: &str = "campanile/destinations";
 #[derive(Debug, Args)]
 pub(super) struct Destinations {
     #[command(flatten)]
-    source: Source,
+    origin: Origin,
 }
 
 /// Send a test to a destination
@@ -27,15 +27,14 @@ pub(super) struct Notify {
     #[arg(long, value_name = "NAME")]
     test: String,
     #[command(flatten)]
-    source: Source,
+    origin: Origin,
 }
 
 /// Where the settings are
 #[derive(Debug, Args)]
-struct Source {
-    /// JSON object of secret name to secret value, as `campanile up` takes it; the deployed secret unless given
-    #[arg(long, value_name = "FILE")]
-    secrets: Option<PathBuf>,
+struct Origin {
+    #[command(flatten)]
+    secrets: Secrets,
     /// Allow http and addresses of this machine, as the local bundle does
     #[arg(long)]
     allow_loopback: bool,
@@ -44,18 +43,6 @@ struct Source {
 /// What is wrong with the destinations.
 #[derive(Debug, thiserror::Error)]
 enum DestinationsError {
-    #[error("cannot read `{}`", path.display())]
-    File {
-        path: PathBuf,
-        #[source]
-        source: std::io::Error,
-    },
-    #[error("`{}` is not a JSON object of secrets: line {line}, column {column}", path.display())]
-    NotJson { path: PathBuf, line: usize, column: usize },
-    #[error("there is no secret `{SECRET}`: create it with {{\"destinations\":[…]}}")]
-    Missing,
-    #[error("{0} of the settings or checks failed: see above")]
-    Mistaken(usize),
     #[error("there is no destination `{0}`: `campanile check destinations` lists them")]
     Unknown(String),
     #[error("the test was not taken: {0}")]
@@ -64,7 +51,7 @@ enum DestinationsError {
 
 impl Destinations {
     pub(super) async fn run(self) -> Outcome {
-        let (settings, reach) = self.source.settings().await?;
+        let (settings, reach) = self.origin.settings().await?;
         let mut mistakes = settings.mistakes.len();
         settings.mistakes.iter().for_each(|mistake| say(format!("mistake  {mistake}")));
         settings.warnings.iter().for_each(|warning| say(format!("warning  {warning}")));
@@ -78,7 +65,11 @@ impl Destinations {
                 }
             }
         }
-        if mistakes == 0 { Ok(()) } else { Err(DestinationsError::Mistaken(mistakes).into()) }
+        if mistakes == 0 {
+            Ok(())
+        } else {
+            Err(Unhealthy { remedy: "correct what is marked as a mistake or as failed above" }.into())
+        }
     }
 }
 
@@ -93,7 +84,7 @@ async fn check(courier: &Courier, destination: &Destination) -> Result<&'static 
 
 impl Notify {
     pub(super) async fn run(self) -> Outcome {
-        let (settings, reach) = self.source.settings().await?;
+        let (settings, reach) = self.origin.settings().await?;
         settings.mistakes.iter().for_each(|mistake| remark(format!("mistake: {mistake}")));
         let named = |destination: &&Destination| {
             destination.id == self.test || destination.name.as_deref() == Some(self.test.as_str())
@@ -111,31 +102,15 @@ impl Notify {
     }
 }
 
-impl Source {
-    async fn settings(&self) -> Result<(Settings, Reach), Box<dyn std::error::Error + Send + Sync>> {
+impl Origin {
+    async fn settings(&self) -> Outcome<(Settings, Reach)> {
         let configuration = Configuration::from_environment()?;
         let reach = Reach::public().and_networks(configuration.notify_networks.clone());
         let reach = if self.allow_loopback { reach.and_loopback() } else { reach };
-        let text = match &self.secrets {
-            Some(path) => in_file(path).await?,
-            None => deployed(configuration).await?,
-        };
-        Ok((Settings::read(&text, &reach), reach))
+        let secret: Value = self.secrets.read("destinations", &configuration).await?;
+        if secret.is_null() {
+            return Err(DestinationsError::Missing.into());
+        }
+        Ok((Settings::read(&secret.to_string(), &reach), reach))
     }
-}
-
-async fn in_file(path: &PathBuf) -> Result<String, DestinationsError> {
-    let bytes = tokio::fs::read(path).await;
-    let bytes = bytes.map_err(|source| DestinationsError::File { path: path.clone(), source })?;
-    let secrets: serde_json::Value = serde_json::from_slice(&bytes).map_err(|error| {
-        DestinationsError::NotJson { path: path.clone(), line: error.line(), column: error.column() }
-    })?;
-    let secret = secrets.get(SECRET).ok_or(DestinationsError::Missing)?;
-    Ok(secret.as_str().map_or_else(|| secret.to_string(), str::to_owned))
-}
-
-async fn deployed(configuration: Configuration) -> Result<String, Box<dyn std::error::Error + Send + Sync>> {
-    let platform = connect(configuration).await;
-    let keyring = platform.secrets.get::<Box<RawValue>>("destinations").await?;
-    Ok(keyring.ok_or(DestinationsError::Missing)?.current.get().to_owned())
 }
