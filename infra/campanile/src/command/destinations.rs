@@ -43,6 +43,8 @@ struct Origin {
 /// What is wrong with the destinations.
 #[derive(Debug, thiserror::Error)]
 enum DestinationsError {
+    #[error("there is no secret `{SECRET}`: create it with {{\"destinations\":[…]}}")]
+    Missing,
     #[error("there is no destination `{0}`: `campanile check destinations` lists them")]
     Unknown(String),
     #[error("the test was not taken: {0}")]
