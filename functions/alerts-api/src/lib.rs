@@ -8,6 +8,7 @@ mod alerts;
 mod answer;
 mod authorization;
 mod counts;
+mod deliveries;
 mod description;
 mod events;
 mod extract;

@@ -41,7 +41,9 @@ fn normalizer(source: Source) -> Option<Normalizer> {
         Source::Kazoo => Some(normalize::<Kazoo>),
         Source::Tencent => Some(normalize::<Tencent>),
         Source::Site24x7 => Some(normalize::<Site24x7>),
-        Source::Alertmanager => Some(::normalize::alertmanager::normalize),
+        Source::Alertmanager => {
+            Some(|delivery, settings, _| ::normalize::alertmanager::normalize(delivery, settings))
+        }
         Source::Campanile => None,
     }
 }

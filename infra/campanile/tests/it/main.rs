@@ -7,6 +7,7 @@ mod api;
 mod endpoint;
 mod kazoo_command;
 mod kazoo_webhook;
+mod notifier;
 mod sample;
 mod secrets;
 mod site24x7;
