@@ -4,6 +4,7 @@
 
 mod alerts;
 mod authorization;
+mod console;
 mod events;
 mod failure;
 mod parameters;
@@ -40,6 +41,7 @@ impl AlertsApi {
             .route("/v1/quarantine", get(quarantine::list))
             .route_layer(axum::middleware::from_fn_with_state((platform.clone(), Role::Read), require));
         let router = reading
+            .route("/", get(console::page))
             .method_not_allowed_fallback(|| async { Failure::MethodNotAllowed })
             .fallback(|| async { Failure::NoSuchPath })
             .with_state(platform);

@@ -1,0 +1,69 @@
+// The server under test: one that runs already (CONSOLE_URL), the stand-in (CONSOLE_SERVER=stand-in), or the bundle.
+
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+import { standIn } from "./stand-in.mjs";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const BUNDLE = process.env.CAMPANILE ?? `${ROOT}target/debug/campanile`;
+export const API_TOKEN = process.env.CONSOLE_TOKEN ?? "campanile-development-api";
+const NETDATA_TOKEN = process.env.CONSOLE_NETDATA_TOKEN ?? "campanile-development-netdata";
+
+/** A server with nothing in it, unless it ran before. */
+export async function startServer() {
+  if (process.env.CONSOLE_URL) return new Server(process.env.CONSOLE_URL, () => {});
+  const { url, stop } = process.env.CONSOLE_SERVER === "stand-in" ? await standIn() : await bundle();
+  return new Server(url, stop);
+}
+
+async function bundle() {
+  const process = spawn(BUNDLE, ["up", "--in-memory", "--listen", "127.0.0.1:0"], { cwd: ROOT, stdio: ["ignore", "pipe", "ignore"] });
+  const failed = new Promise((_, reject) => {
+    process.once("error", reject);
+    process.once("exit", (code) => reject(new Error(`${BUNDLE} ended with ${code} before it was ready`)));
+  });
+  failed.catch(() => {});
+  const lines = createInterface({ input: process.stdout });
+  const ready = new Promise((resolve) => lines.on("line", (line) => line.includes("ready on ") && resolve(line.split("ready on ")[1].trim())));
+  return { url: `${await Promise.race([ready, failed])}/`, stop: () => process.kill() };
+}
+
+class Server {
+  constructor(url, stop) {
+    this.url = url;
+    this.stop = stop;
+  }
+
+  /** Posts a body to Netdata's webhook; the answer's status. */
+  async post(body) {
+    const headers = { "content-type": "application/json" };
+    const response = await fetch(new URL(`netdata/${NETDATA_TOKEN}`, this.url), { method: "POST", headers, body: JSON.stringify(body) });
+    await response.text();
+    return response.status;
+  }
+
+  /** Lets alerts ring, several at a time. */
+  async ring(...notifications) {
+    for (let from = 0; from < notifications.length; from += 8) {
+      const statuses = await Promise.all(notifications.slice(from, from + 8).map((body) => this.post(body)));
+      const refused = statuses.find((status) => status !== 200);
+      if (refused) throw new Error(`the webhook answered ${refused}`);
+    }
+  }
+
+  /** Reads a path of the API. */
+  async get(path) {
+    const response = await fetch(new URL(path, this.url), { headers: { authorization: `Bearer ${API_TOKEN}` } });
+    return response.ok ? response.json() : Promise.reject(new Error(`${path}: ${response.status}`));
+  }
+
+  /** Whether the server has a path; what it lacks is skipped, and said so. */
+  async offers(method, path) {
+    const headers = { authorization: `Bearer ${API_TOKEN}`, "content-type": "application/json" };
+    const response = await fetch(new URL(path, this.url), { method, headers, body: method === "POST" ? "{}" : undefined });
+    const answer = await response.json().catch(() => ({}));
+    return response.status !== 405 && !(answer.error?.message ?? "").startsWith("there is no such path");
+  }
+}
