@@ -101,6 +101,10 @@ function prepareFilters() {
     clearTimeout(typing);
     typing = setTimeout(() => amend({ q: event.target.value.trim(), open: "" }), TYPING_MS);
   });
+  at("unfold").addEventListener("click", () => {
+    const unfolded = form.toggleAttribute("data-unfolded");
+    setAttribute(at("unfold"), "aria-expanded", String(unfolded));
+  });
   at("clear-filters").addEventListener("click", clearFilters);
   at("more").firstElementChild.addEventListener("click", showOlder);
 }

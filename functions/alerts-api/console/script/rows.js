@@ -41,16 +41,18 @@ function focusList() {
   else at("view-title").focus();
 }
 
-/** Runs `show`; afterwards the focus is where it was, or at the neighbour of a row that went away. */
+/** Runs `show`; afterwards the focus is where it was, or next to what went away. */
 function keepingFocus(show) {
   const focused = document.activeElement;
   const place = rows().indexOf(focused);
+  const inDetail = at("detail").contains(focused);
   show();
   settleRows();
   if (focused === document.activeElement || focused === document.body) return;
   if (focused.isConnected && focused.offsetParent !== null) return focused.focus({ preventScroll: true });
   const all = rows();
-  if (place >= 0 && all.length > 0) focusRow(all[Math.min(place, all.length - 1)]);
+  if (inDetail) at("detail").querySelector(".title")?.focus({ preventScroll: true });
+  else if (place >= 0 && all.length > 0) focusRow(all[Math.min(place, all.length - 1)]);
   else if (place >= 0) at("view-title").focus();
 }
 

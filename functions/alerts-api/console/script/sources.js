@@ -18,8 +18,7 @@ function showSources(sources) {
 
 function sourceRow() {
   const cell = (name) => element("td", { class: name, dir: "auto" });
-  const spoke = element("td", {}, age(""));
-  return element("tr", {}, element("th", { scope: "row" }), cell("account"), cell("state"), spoke, cell("number"), cell("number"));
+  return element("tr", {}, element("th", { scope: "row" }), ...["account", "state", "spoke", "number", "number"].map(cell));
 }
 
 function updateSourceRow(row, { source, account, state, last_event_at, events_last_hour, quarantined_last_hour }) {
@@ -28,8 +27,7 @@ function updateSourceRow(row, { source, account, state, last_event_at, events_la
   fill(name, [source], () => inward(addressWith({ view: "alerts", open: "", state: "", source }), source));
   setText(tenant, account);
   setText(health, state);
-  if (last_event_at) setAge(spoke.firstElementChild, last_event_at);
-  else setText(spoke.firstElementChild, "never");
+  fill(spoke, last_event_at, () => (last_event_at ? [age(last_event_at), " ago"] : "never"));
   setText(events, String(events_last_hour ?? "–"));
   setText(refused, String(quarantined_last_hour ?? "–"));
 }

@@ -26,11 +26,11 @@ function moment(text) {
   return element("span", {}, `${inFull(text)} `, element("small", {}, "(", age(text), ")"));
 }
 
-/** A time in the reader's zone. */
+/** A time in the reader's zone, which it names: those who talk about it may sit in another. */
 function inFull(text) {
   const time = new Date(text);
   if (Number.isNaN(time.getTime())) return String(text);
-  return time.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
+  return time.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "long" });
 }
 
 /** How long ago, or in how long: two units at most. */
@@ -43,8 +43,8 @@ function since(text) {
 function span(seconds) {
   if (seconds < MINUTE) return `${seconds} s`;
   if (seconds < HOUR) return `${Math.floor(seconds / MINUTE)} min`;
-  if (seconds < DAY) return `${Math.floor(seconds / HOUR)} h ${Math.floor((seconds % HOUR) / MINUTE)} min`;
-  if (seconds < 14 * DAY) return `${Math.floor(seconds / DAY)} d ${Math.floor((seconds % DAY) / HOUR)} h`;
+  if (seconds < DAY) return `${Math.floor(seconds / HOUR)}h ${Math.floor((seconds % HOUR) / MINUTE)}m`;
+  if (seconds < 14 * DAY) return `${Math.floor(seconds / DAY)}d ${Math.floor((seconds % DAY) / HOUR)}h`;
   return `${Math.floor(seconds / DAY)} d`;
 }
 
