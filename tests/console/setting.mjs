@@ -30,7 +30,7 @@ async function run(here, context, act, needs) {
     return page;
   };
   try {
-    await act({ server: here.server, open, diagnose: (text) => context.diagnostic(text) });
+    await act({ server: here.server, open, diagnose: (text) => context.diagnostic(text), skip: (why) => context.skip(why) });
     for (const page of pages) await nothingWentWrong(page);
   } finally {
     for (const page of pages) await page.context().close();

@@ -1,0 +1,53 @@
+// Five hundred open alerts: a bad night must not be a slow one.
+
+import assert from "node:assert/strict";
+
+import { notification } from "./notifications.mjs";
+import { setting } from "./setting.mjs";
+
+const { scenario } = setting();
+const MANY = 500;
+const LIMIT_MS = 1000;
+
+scenario(`${MANY} open alerts are on the screen in under a second`, async ({ server, open, diagnose }) => {
+  const all = Array.from({ length: MANY }, (_, n) => notification({ id: `many-${n}`, summary: `Alert number ${n}`, status: n % 3 ? "Warning" : "Critical", minutesAgo: 1 + n }));
+  await server.ring(...all);
+  const page = await open();
+  await page.waitForFunction((many) => document.querySelectorAll(".row.alert").length === many, MANY);
+
+  const loaded = await timed(page, () => page.reload());
+  diagnose(`${MANY} alerts, from navigation to painted: ${loaded} ms, of which the answer took ${await answered(page)} ms`);
+  assert.ok(loaded < LIMIT_MS, `${loaded} ms`);
+
+  const typed = await page.evaluate(async () => {
+    const field = document.querySelector("[name=q]");
+    const began = performance.now();
+    field.value = "number 49";
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    while (document.querySelectorAll(".row.alert").length > 20) await new Promise(requestAnimationFrame);
+    return Math.round(performance.now() - began);
+  });
+  diagnose(`filtering by text, from the last letter to painted: ${typed} ms`);
+  assert.ok(typed < LIMIT_MS, `${typed} ms`);
+});
+
+/** From the start of a navigation until all rows are painted, by the page's own clock. */
+async function timed(page, navigate) {
+  await page.addInitScript((many) => {
+    const look = () => {
+      if (document.querySelectorAll(".row.alert").length < many) return requestAnimationFrame(look);
+      requestAnimationFrame(() => setTimeout(() => (globalThis.paintedAt = Math.round(performance.now()))));
+    };
+    look();
+  }, MANY);
+  await navigate();
+  await page.waitForFunction(() => globalThis.paintedAt);
+  return page.evaluate(() => globalThis.paintedAt);
+}
+
+async function answered(page) {
+  return page.evaluate(() => {
+    const [entry] = performance.getEntriesByType("resource").filter(({ name }) => name.includes("v1/alerts?"));
+    return Math.round(entry.duration);
+  });
+}
