@@ -8,7 +8,7 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use http::StatusCode;
-use intake::{Netdata, Protocol, Tencent, Webhook};
+use intake::{Kazoo, Netdata, Protocol, Site24x7, Tencent, Webhook};
 
 /// The largest body that API Gateway hands to a function, in bytes.
 const LIMIT_BYTES: usize = 6 * 1024 * 1024;
@@ -17,7 +17,9 @@ const LIMIT_BYTES: usize = 6 * 1024 * 1024;
 pub(super) fn router(platform: Platform) -> Router {
     Router::new()
         .merge(webhook::<Netdata>(&platform))
+        .merge(webhook::<Kazoo>(&platform))
         .merge(webhook::<Tencent>(&platform))
+        .merge(webhook::<Site24x7>(&platform))
         .merge(api(platform))
         .fallback(|| async { refusal(StatusCode::NOT_FOUND, "Not Found") })
 }
@@ -49,7 +51,9 @@ async fn receive<P: Protocol>(
 }
 
 async fn answer(State(api): State<AlertsApi>, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
+    // This router's path parameters are among them, and the API's own router would add its own to them.
+    parts.extensions.clear();
     match to_bytes(body, LIMIT_BYTES).await {
         Ok(body) => api.handle(Request::from_parts(parts, body)).await.map(Body::from),
         Err(_) => too_large(),
