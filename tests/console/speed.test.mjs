@@ -8,6 +8,7 @@ import { setting } from "./setting.mjs";
 const { scenario } = setting();
 const MANY = 500;
 const LIMIT_MS = 1000;
+const RUNS = 5;
 
 scenario(`${MANY} open alerts are on the screen in under a second`, async ({ server, open, diagnose }) => {
   const all = Array.from({ length: MANY }, (_, n) => notification({ id: `many-${n}`, summary: `Alert number ${n}`, status: n % 3 ? "Warning" : "Critical", minutesAgo: 1 + n }));
@@ -15,8 +16,11 @@ scenario(`${MANY} open alerts are on the screen in under a second`, async ({ ser
   const page = await open();
   await page.waitForFunction((many) => document.querySelectorAll(".row.alert").length === many, MANY);
 
-  const loaded = await timed(page, () => page.reload());
-  diagnose(`${MANY} alerts, from navigation to painted: ${loaded} ms, of which the answer took ${await answered(page)} ms`);
+  await page.addInitScript(watchRows, MANY);
+  const runs = [];
+  for (let run = 0; run < RUNS; run += 1) runs.push(await reloaded(page));
+  const [loaded, answered] = runs.sort(([a], [b]) => a - b)[Math.floor(RUNS / 2)];
+  diagnose(`${MANY} alerts, from navigation to painted: ${loaded} ms, of which the answer took ${answered} ms (median of ${RUNS})`);
   assert.ok(loaded < LIMIT_MS, `${loaded} ms`);
 
   const typed = await page.evaluate(async () => {
@@ -31,23 +35,21 @@ scenario(`${MANY} open alerts are on the screen in under a second`, async ({ ser
   assert.ok(typed < LIMIT_MS, `${typed} ms`);
 });
 
-/** From the start of a navigation until all rows are painted, by the page's own clock. */
-async function timed(page, navigate) {
-  await page.addInitScript((many) => {
-    const look = () => {
-      if (document.querySelectorAll(".row.alert").length < many) return requestAnimationFrame(look);
-      requestAnimationFrame(() => setTimeout(() => (globalThis.paintedAt = Math.round(performance.now()))));
-    };
-    look();
-  }, MANY);
-  await navigate();
+/** From the start of a navigation until all rows are painted, and what of it the list's answer took, by the page's own clock. */
+async function reloaded(page) {
+  await page.reload();
   await page.waitForFunction(() => globalThis.paintedAt);
-  return page.evaluate(() => globalThis.paintedAt);
-}
-
-async function answered(page) {
   return page.evaluate(() => {
     const [entry] = performance.getEntriesByType("resource").filter(({ name }) => name.includes("v1/alerts?"));
-    return Math.round(entry.duration);
+    return [globalThis.paintedAt, Math.round(entry.duration)];
   });
+}
+
+/** Runs in the page before anything else: notes when all rows are painted. */
+function watchRows(many) {
+  const look = () => {
+    if (document.querySelectorAll(".row.alert").length < many) return requestAnimationFrame(look);
+    requestAnimationFrame(() => setTimeout(() => (globalThis.paintedAt = Math.round(performance.now()))));
+  };
+  look();
 }
