@@ -115,6 +115,28 @@ scenario("the page brings itself up to date, and the focus stays where it was", 
   await row(page, "Arrives by itself").waitFor({ state: "detached", timeout: 12_000 });
 });
 
+scenario("an update that brings nothing new touches nothing but the ages", async ({ open }) => {
+  const page = await open();
+  await row(page, "Old warning").locator("a").click();
+  await page.locator("#detail .history summary").first().waitFor();
+  await page.locator("#detail .history summary").first().click();
+  await page.locator("#detail pre").waitFor();
+  await page.evaluate(() => {
+    globalThis.touched = [];
+    const name = ({ type, target, attributeName }) => `${type} ${attributeName ?? ""} ${target.id || target.className || target.nodeName}`;
+    const isSame = ({ type, target, attributeName, oldValue }) => type === "attributes" && target.getAttribute(attributeName) === oldValue;
+    const isAge = ({ target }) => (target.nodeName === "#text" ? target.parentElement : target)?.closest("time");
+    const look = (records) => globalThis.touched.push(...records.filter((record) => !isAge(record) && !isSame(record)).map(name));
+    new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true, attributeOldValue: true });
+  });
+  const answers = [];
+  page.on("response", (response) => answers.push(response.url()));
+  await eventually(() => answers.filter((url) => url.includes("v1/alerts?")).length, (count) => count >= 2, 15_000);
+  const touched = await page.evaluate(() => globalThis.touched);
+  // The light of the connection says when it last heard.
+  assert.deepEqual(touched.filter((touch) => touch !== "attributes title live"), []);
+});
+
 scenario("a page that nobody sees asks for nothing, and catches up when it is seen", async ({ open }) => {
   const page = await open();
   await row(page, "Old warning").waitFor();

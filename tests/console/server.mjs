@@ -8,6 +8,8 @@ import { standIn } from "./stand-in.mjs";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const BUNDLE = process.env.CAMPANILE ?? `${ROOT}target/debug/campanile`;
+/** Whether the server is the bundle without optimisation, whose answers take several times as long as those of a release. */
+export const IS_DEBUG_BUILD = !process.env.CONSOLE_URL && process.env.CONSOLE_SERVER !== "stand-in" && BUNDLE.includes("/debug/");
 export const API_TOKEN = process.env.CONSOLE_TOKEN ?? "campanile-development-api";
 const NETDATA_TOKEN = process.env.CONSOLE_NETDATA_TOKEN ?? "campanile-development-netdata";
 

@@ -152,8 +152,8 @@ function history(state, id, query) {
   return query.get("raw") === "true" ? events : events.map(({ raw, request, ...event }) => event);
 }
 
-function addNote(state, fingerprint, text) {
-  const note = { id: randomUUID(), fingerprint, by: "developer", text, at: new Date().toISOString() };
+function addNote(state, fingerprint, text, action = "note") {
+  const note = { id: randomUUID(), fingerprint, by: "developer", action, text, at: new Date().toISOString() };
   state.notes.unshift(note);
   return note;
 }
@@ -164,6 +164,7 @@ function handle(state, id, verb, { note = null }) {
   const now = new Date().toISOString();
   const acknowledgement = verb === "acknowledge" ? { by: "developer", note, at: now } : null;
   Object.assign(alert, { acknowledgement, handling: acknowledgement ? "acknowledged" : "open", revision: alert.revision + 1 });
+  addNote(state, id, note ?? "", verb);
   if (verb === "resolve") Object.assign(alert, { condition: "resolved", condition_since: now, ended_at: now });
   return shown(state, alert);
 }

@@ -82,7 +82,11 @@ function showNotes(notes) {
   fill(node.querySelector("ol"), notes, () => (notes ?? []).map(noteNode));
 }
 
-function noteNode({ by, text, at: when }) {
-  const head = element("p", { class: "by" }, element("strong", { dir: "auto" }, by ?? ""), " ", age(when));
-  return element("li", {}, head, element("p", { class: "text", dir: "auto" }, text));
+/** What a note says somebody did, besides writing it. */
+const DEEDS = { acknowledge: "acknowledged it", unacknowledge: "gave it back", resolve: "resolved it", expire: "let it expire" };
+
+function noteNode({ by, action, text, at: when }) {
+  const deed = action && action !== "note" ? ` ${DEEDS[action] ?? action}` : "";
+  const head = element("p", { class: "by" }, element("strong", { dir: "auto" }, by ?? ""), `${deed} · `, age(when), " ago");
+  return element("li", {}, head, text ? element("p", { class: "text", dir: "auto" }, text) : "");
 }

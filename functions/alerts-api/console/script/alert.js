@@ -4,9 +4,9 @@
 async function loadAlert({ open }, signal) {
   const path = `v1/alerts/${encodeURIComponent(open)}`;
   const [alert, history, notes] = await Promise.all([
-    ifOffered(get(path, {}, signal)),
-    ifOffered(get(`${path}/events`, { limit: historyLength(open) }, signal)),
-    ifOffered(get(`${path}/notes`, {}, signal)),
+    ifThere(get(path, {}, signal)),
+    ifThere(get(`${path}/events`, { limit: historyLength(open) }, signal)),
+    ifThere(get(`${path}/notes`, {}, signal)),
   ]);
   return () => {
     if (alert) showAlert(newest(alertList.all.get(open), alert));

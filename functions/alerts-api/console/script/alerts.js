@@ -69,6 +69,7 @@ function showAlerts() {
   at("alerts-empty").hidden = shown.length > 0 || alertList.query !== JSON.stringify(alertQuery(address));
   showNothing(address);
   at("more").hidden = !alertList.more || address.condition === RINGING;
+  at("too-many").hidden = !alertList.more || address.condition !== RINGING;
   if (!counting.offered) showCounts(countsFromList(address));
   if (address.view === "alerts") showTitle(shown);
 }

@@ -31,11 +31,20 @@ function send(method, path, body = {}) {
 }
 
 /** What `answer` brings, or null where this server has no such path. */
-async function ifOffered(answer) {
+function ifOffered(answer) {
+  return unless([404, 405, 501], answer);
+}
+
+/** What `answer` brings, or null where there is no such entry, or its name cannot be one. */
+function ifThere(answer) {
+  return unless([400, 404, 422], answer);
+}
+
+async function unless(statuses, answer) {
   try {
     return await answer;
   } catch (error) {
-    if (error instanceof Refusal && [404, 405, 501].includes(error.status)) return null;
+    if (error instanceof Refusal && statuses.includes(error.status)) return null;
     throw error;
   }
 }

@@ -37,7 +37,7 @@ function updateQuarantineRow(row, entry) {
 
 /** The entry that is open; a server that serves no single one has it in the list. */
 async function loadEntry({ open }, signal) {
-  const entry = quarantined.get(open) ?? (await ifOffered(get(`v1/quarantine/${encodeURIComponent(open)}`, {}, signal)));
+  const entry = quarantined.get(open) ?? (await ifThere(get(`v1/quarantine/${encodeURIComponent(open)}`, {}, signal)));
   return () => (entry ? showEntry(entry) : showMissing("This entry is not in quarantine, or not any more."));
 }
 

@@ -2,6 +2,8 @@
 
 const REFRESH_MS = 5000;
 const SLOWEST_MS = 60_000;
+/** A long list is asked for less often: a telephone pays for every byte of it. */
+const REFRESH_MS_PER_ALERT = 10;
 /** A server that takes long is asked less often: at most this part of the time is spent asking. */
 const ASKING_SHARE = 1 / 8;
 
@@ -43,7 +45,8 @@ function stopRefreshing() {
 }
 
 function nextAfter(tookMs) {
-  const patient = REFRESH_MS * 2 ** Math.min(refreshing.failures, 6);
+  const usual = REFRESH_MS + REFRESH_MS_PER_ALERT * alertList.all.size;
+  const patient = usual * 2 ** Math.min(refreshing.failures, 6);
   return Math.min(Math.max(patient, tookMs / ASKING_SHARE), SLOWEST_MS);
 }
 

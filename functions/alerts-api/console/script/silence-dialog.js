@@ -92,9 +92,15 @@ function previewText(matchers, ringing) {
 
 /** Whether a matcher meets an alert: an absent label is as if blank, a regex holds for the whole value. */
 function matches({ name, value, is_regex, is_equal }, alert) {
-  const actual = alert.labels[name] ?? { severity: alert.severity, source: alert.source, account: alert.account }[name] ?? "";
+  const actual = servedLabels(alert)[name] ?? "";
   const meets = is_regex ? new RegExp(`^(?:${value})$`, "su").test(actual) : actual === value;
   return meets === is_equal;
+}
+
+/** An alert's labels as silences see them: with what every alert has, where its source gave none of that name. */
+function servedLabels({ labels, severity, source, account }) {
+  if (source === "alertmanager") return labels;
+  return { alertname: labels.kind ?? labels.monitor_name ?? source, severity, source, account, ...labels };
 }
 
 async function submitSilence() {

@@ -61,7 +61,7 @@ function matcherText({ name, value, is_regex, is_equal }) {
 }
 
 async function loadSilence({ open }, signal) {
-  const silence = await ifOffered(get(`v1/silences/${encodeURIComponent(open)}`, {}, signal));
+  const silence = await ifThere(get(`v1/silences/${encodeURIComponent(open)}`, {}, signal));
   return () => (silence ? showSilence(silence) : showMissing(`There is no silence ${open}.`));
 }
 

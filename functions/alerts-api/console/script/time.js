@@ -4,6 +4,8 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const AGES_MS = 10_000;
+/** Names the zone: those who talk about a time may sit in another. One for all, because each takes long to make. */
+const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "long" });
 
 /** A time that says how long ago it was, and keeps saying it. */
 function age(moment, attributes = {}) {
@@ -15,8 +17,10 @@ function age(moment, attributes = {}) {
 /** Makes `node` speak of `moment`. */
 function setAge(node, moment) {
   if (!moment) return setText(node, "");
-  setAttribute(node, "datetime", moment);
-  setAttribute(node, "title", inFull(moment));
+  if (node.getAttribute("datetime") !== moment) {
+    setAttribute(node, "datetime", moment);
+    setAttribute(node, "title", inFull(moment));
+  }
   setText(node, since(moment));
 }
 
@@ -26,11 +30,11 @@ function moment(text) {
   return element("span", {}, `${inFull(text)} `, element("small", {}, "(", age(text), ")"));
 }
 
-/** A time in the reader's zone, which it names: those who talk about it may sit in another. */
+/** A time in the reader's zone. */
 function inFull(text) {
   const time = new Date(text);
   if (Number.isNaN(time.getTime())) return String(text);
-  return time.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "long" });
+  return FULL.format(time);
 }
 
 /** How long ago, or in how long: two units at most. */
