@@ -6,11 +6,12 @@ import { after, before, test } from "node:test";
 import { launch, openPage } from "./browser.mjs";
 import { startServer } from "./server.mjs";
 
-/** The server and the browser of this file of scenarios, there as soon as the first one runs. */
-export function setting() {
+/** The server, in which `notifications` ring one after the other, and the browser of this file of scenarios. */
+export function setting(...notifications) {
   const here = {};
   before(async () => {
     here.server = await startServer();
+    for (const one of notifications) await here.server.ring(one);
     here.browser = await launch();
   });
   after(async () => {
