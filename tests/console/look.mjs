@@ -44,6 +44,10 @@ try {
     await row(phone, "Disk space usage on db-01").locator("a").tap();
     await phone.locator(".history summary").first().waitFor();
     await picture(phone, `phone-detail-${colorScheme}`);
+    await phone.getByRole("button", { name: "Close" }).tap();
+    await phone.getByRole("link", { name: "Sources" }).tap();
+    await phone.waitForTimeout(500);
+    await picture(phone, `phone-sources-${colorScheme}`);
     await phone.context().close();
   }
   const page = await openPage(browser, server.url, { token: null });

@@ -1,6 +1,7 @@
 // The server under test: one that runs already (CONSOLE_URL), the stand-in (CONSOLE_SERVER=stand-in), or the bundle.
 
 import { spawn } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
@@ -21,7 +22,8 @@ export async function startServer() {
 }
 
 async function bundle() {
-  const process = spawn(BUNDLE, ["up", "--in-memory", "--listen", "127.0.0.1:0"], { cwd: ROOT, stdio: ["ignore", "pipe", "ignore"] });
+  const options = ["--in-memory", "--listen", "127.0.0.1:0", "--secrets", secretsWithReader()];
+  const process = spawn(BUNDLE, ["up", ...options], { cwd: ROOT, stdio: ["ignore", "pipe", "ignore"] });
   const failed = new Promise((_, reject) => {
     process.once("error", reject);
     process.once("exit", (code) => reject(new Error(`${BUNDLE} ended with ${code} before it was ready`)));
@@ -30,6 +32,16 @@ async function bundle() {
   const lines = createInterface({ input: process.stdout });
   const ready = new Promise((resolve) => lines.on("line", (line) => line.includes("ready on ") && resolve(line.split("ready on ")[1].trim())));
   return { url: `${await Promise.race([ready, failed])}/`, stop: () => process.kill() };
+}
+
+/** The development secrets and a token that may read only, in a file. */
+function secretsWithReader() {
+  const secrets = JSON.parse(readFileSync(`${ROOT}infra/development-secrets.json`, "utf8"));
+  secrets["campanile/api"].tokens.push({ token: "campanile-development-reader", name: "reader", role: "read" });
+  mkdirSync(`${ROOT}target/console`, { recursive: true });
+  const file = `${ROOT}target/console/secrets.json`;
+  writeFileSync(file, JSON.stringify(secrets));
+  return file;
 }
 
 class Server {

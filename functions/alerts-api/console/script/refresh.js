@@ -9,7 +9,7 @@ const ASKING_SHARE = 1 / 8;
 
 const refreshing = { timer: undefined, controller: undefined, failures: 0, fresh: undefined };
 
-/** Asks for everything in view now; an answer to an earlier question is dropped. */
+/** Asks for everything in view, if anybody can see it; an answer to an earlier question is dropped. */
 async function refresh() {
   stopRefreshing();
   if (!token() || document.hidden) return;
@@ -82,6 +82,6 @@ function showLive() {
 }
 
 function prepareRefreshing() {
-  document.addEventListener("visibilitychange", () => (document.hidden ? stopRefreshing() : refresh()));
+  document.addEventListener("visibilitychange", refresh);
   window.addEventListener("online", refresh);
 }

@@ -8,6 +8,7 @@ async function loadSources(_address, signal) {
 function showSources(sources) {
   const known = sources ?? [];
   at("sources").hidden = known.length === 0;
+  at("sources").dataset.quarantine = known.some((one) => one.quarantined_last_hour !== undefined) ? "counted" : "uncounted";
   const row = { key: ({ source, account }) => `${source} ${account}`, create: sourceRow, update: updateSourceRow };
   reconcile(at("sources").tBodies[0], known, row);
   at("sources-empty").hidden = known.length > 0;
