@@ -32,7 +32,7 @@ pub(crate) fn text<'a>(item: &'a Item, name: &str) -> Option<&'a str> {
     item.get(name)?.as_s().ok().map(String::as_str)
 }
 
-fn integer<T: std::str::FromStr>(item: &Item, name: &str) -> Option<T> {
+pub(crate) fn integer<T: std::str::FromStr>(item: &Item, name: &str) -> Option<T> {
     item.get(name)?.as_n().ok()?.parse().ok()
 }
 
@@ -44,6 +44,11 @@ pub(crate) fn alert_pk(fingerprint: Fingerprint) -> String {
 /// The partition of a day's quarantine.
 pub(crate) fn quarantine_pk(day: &str) -> String {
     format!("QUARANTINE#{day}")
+}
+
+/// The partition of what is kept of one account of a source: its cursor, its token, its heartbeat.
+pub(crate) fn source_pk(source: Source, account: &str) -> String {
+    format!("SOURCE#{source}#{account}")
 }
 
 /// The sort key of a quarantined delivery; all of it follows from its id.
