@@ -9,6 +9,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::missing_panics_doc,
     reason = "a test that cannot go on has failed"
 )]
 
@@ -36,11 +37,11 @@ pub use call::{Answer, Call, Receiver};
 pub use cloud::Cloud;
 pub use deployment::Deployment;
 pub use eventually::eventually;
-pub use fixture::{delivery, fixture, fixtures, notification};
+pub use fixture::{delivery, fixture, notification, notifications};
 pub use function::Function;
 pub use secrets::{
     CHALLENGE_SECRET, NETDATA_PAIR, NETDATA_TOKEN, READ_TOKEN, TENCENT_PAIR, TENCENT_TOKEN, VALIDATION_CODE,
-    WRITE_TOKEN, needles, secrets,
+    WRITE_TOKEN, needles, secrets, token,
 };
 
 /// The local bundle and the deployed functions, each new and empty, with the [usual secrets](secrets).

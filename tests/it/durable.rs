@@ -9,24 +9,27 @@ use tests::{Alarm, Answer, Bundle, Call, Data, Reader, Receiver, delivery, every
 /// How many notifications of each kind are sent.
 const OF_EACH: usize = 20;
 
+/// A source, and a body that it sends.
+type Sent = (&'static str, String);
+
 /// Tencent's alarm of an instance of its own.
 fn alarm(number: usize) -> String {
     fixture("tencent", "metric-firing").replace("ins-aaaa1111", &format!("ins-{number}"))
 }
 
 /// Bodies that are all different, and by whom they are sent: understood ones, and others.
-fn bodies() -> (Vec<(&'static str, String)>, Vec<(&'static str, String)>) {
+fn bodies() -> (Vec<Sent>, Vec<Sent>) {
     let understood = (0..OF_EACH).flat_map(|n| [("netdata", Alarm::raised(n).body()), ("tencent", alarm(n))]);
     let others =
         (0..OF_EACH).flat_map(|n| [("netdata", format!("{{{n}")), ("tencent", format!(r#"{{"a":{n}}}"#))]);
     (understood.collect(), others.collect())
 }
 
-fn call((source, body): &(&str, String)) -> Call {
+fn call((source, body): &Sent) -> Call {
     delivery(source, body.clone().into_bytes())
 }
 
-async fn send(campanile: &dyn Receiver, bodies: &[(&str, String)]) -> Vec<Answer> {
+async fn send(campanile: &dyn Receiver, bodies: &[Sent]) -> Vec<Answer> {
     let calls: Vec<_> = bodies.iter().map(call).collect();
     join_all(calls.iter().map(|call| campanile.answer(call))).await
 }

@@ -1,22 +1,26 @@
 //! Promise 1: any number of deliveries of one event, in parallel, leaves one of everything.
 
-use futures::future::join_all;
+use futures::{StreamExt, stream};
 use serde_json::Value;
 use tests::function::Setup;
 use tests::{
     Alarm, Answer, Bundle, Call, Data, Deployment, Reader, Receiver, delivery, eventually, fixture, secrets,
 };
 
-/// How many deliveries come at once.
+/// How many deliveries come, of Netdata all at once.
 const DELIVERIES: usize = 200;
+/// How many of Tencent's come at once: it waits 4 seconds, in which a busy machine may not manage 200 of them.
+const TENCENTS: usize = 20;
 
 /// Many execution environments for the webhooks, as Lambda starts them under load.
 fn crowd(setup: Setup) -> Setup {
     if setup.name == "alerts-api" { setup } else { setup.instances(8) }
 }
 
-async fn deliver(campanile: &dyn Receiver, calls: &[Call]) -> Vec<Answer> {
-    join_all(calls.iter().map(|call| campanile.answer(call))).await
+/// Sends all calls, so many at a time.
+async fn deliver(campanile: &dyn Receiver, calls: &[Call], at_a_time: usize) -> Vec<Answer> {
+    let answers: Vec<_> = calls.iter().map(|call| campanile.answer(call)).collect();
+    stream::iter(answers).buffered(at_a_time).collect().await
 }
 
 /// One event was recorded, once, and the other deliveries of it were counted.
@@ -33,7 +37,7 @@ async fn assert_one_of_everything(campanile: &dyn Receiver) {
 }
 
 async fn netdata(campanile: &dyn Receiver) {
-    let answers = deliver(campanile, &vec![Alarm::raised(1).call(); DELIVERIES]).await;
+    let answers = deliver(campanile, &vec![Alarm::raised(1).call(); DELIVERIES], DELIVERIES).await;
     let told = |name: &str| answers.iter().map(|answer| answer.json()[name].as_u64().unwrap()).sum::<u64>();
     assert!(answers.iter().all(Answer::is_success));
     assert_eq!((told("recorded"), told("duplicates")), (1, DELIVERIES as u64 - 1));
@@ -47,7 +51,7 @@ async fn tencent(campanile: &dyn Receiver) {
         delivery("tencent", body.to_string().into_bytes())
     };
     let calls: Vec<_> = (0..DELIVERIES).map(under_session).collect();
-    for (number, answer) in deliver(campanile, &calls).await.iter().enumerate() {
+    for (number, answer) in deliver(campanile, &calls, TENCENTS).await.iter().enumerate() {
         assert_eq!(answer.text(), format!(r#"{{"sessionId":"session-{number}","retCode":0}}"#));
     }
     assert_one_of_everything(campanile).await;

@@ -22,7 +22,6 @@ const STEPS: usize = 12;
 
 /// Everything that is sent in one storm, and what was answered 2xx of it.
 struct Storm {
-    function: Setup,
     rng: Mutex<Rng>,
     events: Vec<Alarm>,
     next: AtomicUsize,
@@ -44,12 +43,11 @@ fn lives() -> Vec<Alarm> {
 }
 
 impl Storm {
-    fn new(seed: u64, deployment: &Deployment) -> Self {
+    fn new(seed: u64) -> Self {
         let mut rng = Rng::with_seed(seed);
         let mut events = lives();
         rng.shuffle(&mut events);
         Self {
-            function: Setup::new("netdata-webhook", deployment.cloud().url()),
             rng: Mutex::new(rng),
             events,
             next: AtomicUsize::new(0),
@@ -76,7 +74,7 @@ impl Storm {
                     return;
                 }
                 Outcome::Answered(answer) => panic!("{}: {}", answer.status, answer.text()),
-                Outcome::Failed(error) => panic!("{}: {error}", self.function.name),
+                Outcome::Failed(error) => panic!("{error}"),
                 Outcome::Lost => drop(self.lost.fetch_add(1, Ordering::SeqCst)),
             }
             if self.rng.lock().unwrap().u8(0..5) == 0 {
@@ -150,7 +148,7 @@ async fn promise_3_functions_killed_at_any_point_lose_nothing_acknowledged_and_d
     for seed in SEEDS {
         println!("seed {seed:#x}");
         let deployment = Deployment::with(&secrets(), crowd).await;
-        let storm = Storm::new(seed, &deployment);
+        let storm = Storm::new(seed);
         let function = deployment.function("/netdata").await;
 
         let senders = join_all((0..SENDERS).map(|_| storm.send(function)));

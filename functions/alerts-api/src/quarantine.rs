@@ -15,6 +15,9 @@ use crate::extract::{Limit, Path, Query, Word};
 use crate::failure::Failure;
 use crate::replayed::Replayed;
 
+/// The form of a quarantined delivery's id.
+const UUID_OF_VERSION_7: &str = "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$";
+
 /// A page of the quarantine.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct Quarantine {
@@ -40,7 +43,7 @@ pub(crate) struct Entry {
 #[derive(Deserialize, JsonSchema)]
 pub(crate) struct QuarantinePath {
     /// Which delivery.
-    #[schemars(with = "String", extend("format" = "uuid"))]
+    #[schemars(with = "String", regex(pattern = UUID_OF_VERSION_7))]
     id: QuarantineId,
 }
 

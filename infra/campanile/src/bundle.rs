@@ -1,13 +1,15 @@
 //! The local bundle: every function over one embedded table, behind one loopback address.
 
 mod gateway;
-mod sweep;
+mod schedule;
 
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use aws::{Configuration, Platform, definition};
+use aws::{Configuration, Platform, SystemClock, definition};
+use site24x7::TransportError;
+use site24x7_poller::Poller;
 use tokio::net::TcpListener;
 
 use crate::embedded::{EmbeddedSecrets, EmbeddedTable, Location, OpenError, SecretsError, sdk_config};
@@ -48,6 +50,9 @@ pub enum BundleError {
         #[source]
         source: io::Error,
     },
+    /// The poller could not be set up.
+    #[error("cannot prepare the poller of site24x7")]
+    Poller(#[source] TransportError),
     /// The server failed.
     #[error("the gateway stopped")]
     Serve(#[source] io::Error),
@@ -79,9 +84,12 @@ impl Bundle {
         listener: TcpListener,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), BundleError> {
-        let sweeper = tokio::spawn(sweep::every_minute(Arc::clone(&self.platform.table)));
+        let poller = Poller::new(self.platform.clone(), SystemClock).map_err(BundleError::Poller)?;
+        let polling = tokio::spawn(schedule::poll(poller));
+        let sweeping = tokio::spawn(schedule::sweep(Arc::clone(&self.platform.table)));
         let served = axum::serve(listener, gateway::router(self.platform)).with_graceful_shutdown(stop).await;
-        sweeper.abort();
+        polling.abort();
+        sweeping.abort();
         served.map_err(BundleError::Serve)
     }
 }

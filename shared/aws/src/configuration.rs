@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use alert::{ExpiryRules, Severity, Source, UnknownWord};
+use site24x7::Hosts;
 
 /// What an operator can set by environment variables; each field names its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +30,9 @@ pub struct Configuration {
     /// `CAMPANILE_SILENT_AFTER_SECS`, and the same with `_<SOURCE>` behind it: how long a source may say nothing before
     /// that is an alert itself; for ever unless set.
     pub silent_after: BTreeMap<Source, Duration>,
+    /// `CAMPANILE_SITE24X7_API_ROOT` and `CAMPANILE_SITE24X7_ACCOUNTS`, both or neither: base URLs such as
+    /// `https://www.site24x7.eu/api` and `https://accounts.zoho.eu`, in the place of the data centre's own.
+    pub site24x7_hosts: Option<Hosts>,
     /// `CAMPANILE_LOG`: a level or a tracing filter; `info` unless set.
     pub log: String,
 }
@@ -44,6 +48,11 @@ pub enum ConfigurationError {
         /// What it holds.
         value: String,
     },
+    /// One of two that belong together: a token of one system would go to the other's data centre.
+    #[error(
+        "`CAMPANILE_SITE24X7_API_ROOT` and `CAMPANILE_SITE24X7_ACCOUNTS` belong together: set both or neither"
+    )]
+    HalfOfTheHosts,
     /// Not a severity.
     #[error("`CAMPANILE_DEFAULT_SEVERITY` names no severity")]
     Severity(#[source] UnknownWord),
@@ -60,6 +69,7 @@ impl Default for Configuration {
             default_severity: Severity::Warning,
             expiry: ExpiryRules::default(),
             silent_after: BTreeMap::new(),
+            site24x7_hosts: None,
             log: "info".to_owned(),
         }
     }
@@ -92,8 +102,19 @@ impl Configuration {
             },
             expiry: patience::expiry(&variables)?,
             silent_after: patience::silent_after(&variables)?,
+            site24x7_hosts: site24x7_hosts(&variables)?,
             log: variables.set("CAMPANILE_LOG").unwrap_or(default.log),
         })
+    }
+}
+
+fn site24x7_hosts(variables: &Variables<'_>) -> Result<Option<Hosts>, ConfigurationError> {
+    let [api_root, accounts] =
+        ["CAMPANILE_SITE24X7_API_ROOT", "CAMPANILE_SITE24X7_ACCOUNTS"].map(|name| variables.set(name));
+    match (api_root, accounts) {
+        (Some(api_root), Some(accounts)) => Ok(Some(Hosts::at(&api_root, &accounts))),
+        (None, None) => Ok(None),
+        _ => Err(ConfigurationError::HalfOfTheHosts),
     }
 }
 

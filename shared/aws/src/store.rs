@@ -18,6 +18,7 @@ mod read;
 mod record;
 mod retry;
 mod silence;
+mod source;
 mod sweep;
 
 use std::collections::BTreeMap;
@@ -36,6 +37,7 @@ pub use listing::{AlertPage, EventPage};
 pub use quarantine::QuarantinePage;
 pub use read::HistoryEntry;
 pub use silence::SilenceFailure;
+pub use source::{AccountTokens, KnownNames, PollCursor};
 pub use sweep::Swept;
 
 /// The alert table in DynamoDB.

@@ -1,13 +1,27 @@
 //! Logs: one JSON object a line, as CloudWatch likes them.
 
-use tracing_subscriber::EnvFilter;
+use tracing::{Level, Metadata, Subscriber};
+use tracing_subscriber::filter::{FilterExt, filter_fn};
+use tracing_subscriber::layer::{Filter, SubscriberExt};
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer, fmt, registry};
 
 /// Logs to standard output as JSON, at `level` (`error`, `warn`, `info`, `debug`, or a tracing filter).
 ///
 /// Bodies, tokens, headers and paths are never logged; identifiers and counts are.
 pub fn log_to_stdout(level: &str) {
-    let filter = EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new("info"));
-    let subscriber = tracing_subscriber::fmt().json().flatten_event(true).with_current_span(false);
+    let layer = fmt::layer().json().flatten_event(true).with_current_span(false);
     // A second call would find a subscriber in place; the first one stays.
-    let _ = subscriber.with_env_filter(filter).try_init();
+    let _ = registry().with(layer.with_filter(log_filter(level))).try_init();
+}
+
+/// What is logged at `level`; `info` where that is no filter.
+pub fn log_filter<S: Subscriber>(level: &str) -> impl Filter<S> + Send + Sync + 'static {
+    let filter = EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new("info"));
+    filter.and(filter_fn(is_harmless))
+}
+
+/// Whether it is none of the SDK's traces, which quote every secret that Secrets Manager answers with.
+fn is_harmless(metadata: &Metadata<'_>) -> bool {
+    *metadata.level() != Level::TRACE || !metadata.target().starts_with("aws_")
 }

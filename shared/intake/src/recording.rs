@@ -7,7 +7,7 @@ use futures::future::join_all;
 use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 use normalize::{Delivery, Normalized, Settings};
 
-use crate::{Entry, Recorded, SourceSecret, Store, StoreError};
+use crate::{Entry, Protocol, Recorded, SourceSecret, Store, StoreError};
 
 /// How many events of one delivery are recorded at a time.
 const AT_A_TIME: usize = 16;
@@ -46,10 +46,9 @@ pub(crate) async fn hear<S: Store>(store: &S, events: &[AlertEvent], delivery: &
 }
 
 /// `settings`, with what the source's secret knows besides credentials.
-pub(crate) fn settings_with(settings: &Settings, secret: &SourceSecret) -> Settings {
-    let account = secret.account.clone().or_else(|| secret.zaaid.clone());
+pub(crate) fn settings_with<P: Protocol>(settings: &Settings, secret: &SourceSecret) -> Settings {
     Settings {
-        account: account.or_else(|| settings.account.clone()),
+        account: P::account(secret).or_else(|| settings.account.clone()),
         own_hook_ids: secret.hook_ids.clone(),
         ..settings.clone()
     }

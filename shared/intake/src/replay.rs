@@ -32,18 +32,29 @@ pub enum ReplayFailure {
 }
 
 /// What turns a source's deliveries into events.
-type Normalizer = fn(&Delivery, &Settings) -> Result<Normalized, Rejection>;
+type Normalizer = fn(&Delivery, &Settings, &SourceSecret) -> Result<Normalized, Rejection>;
 
 /// The normalizer of each source that sends deliveries.
 fn normalizer(source: Source) -> Option<Normalizer> {
     match source {
-        Source::Netdata => Some(Netdata::normalize),
-        Source::Kazoo => Some(Kazoo::normalize),
-        Source::Tencent => Some(Tencent::normalize),
-        Source::Site24x7 => Some(Site24x7::normalize),
-        Source::Alertmanager => Some(normalize::alertmanager::normalize),
+        Source::Netdata => Some(normalize::<Netdata>),
+        Source::Kazoo => Some(normalize::<Kazoo>),
+        Source::Tencent => Some(normalize::<Tencent>),
+        Source::Site24x7 => Some(normalize::<Site24x7>),
+        // It speaks no protocol of its own: the API takes its alerts.
+        Source::Alertmanager => {
+            Some(|delivery, settings, _| ::normalize::alertmanager::normalize(delivery, settings))
+        }
         Source::Campanile => None,
     }
+}
+
+fn normalize<P: Protocol>(
+    delivery: &Delivery,
+    settings: &Settings,
+    secret: &SourceSecret,
+) -> Result<Normalized, Rejection> {
+    P::normalize(delivery, &settings_with::<P>(settings, secret))
 }
 
 /// Reads `delivery` of `source` again as it was stored, and records what it says; what is known already stays once.
@@ -57,8 +68,7 @@ pub async fn replay<S: Store, K: Secrets>(
     let normalize = normalizer(source).ok_or_else(|| ReplayFailure::NotUnderstood(nobody_s()))?;
     let keyring = secrets.keyring(source).await.map_err(ReplayFailure::Secrets)?;
     let secret = keyring.map_or_else(SourceSecret::default, |keyring| keyring.current.clone());
-    let normalized = normalize(delivery, &settings_with(settings, &secret));
-    let normalized = normalized.map_err(ReplayFailure::NotUnderstood)?;
+    let normalized = normalize(delivery, settings, &secret).map_err(ReplayFailure::NotUnderstood)?;
     let outcome = record(store, source, delivery, normalized).await.map_err(ReplayFailure::Store)?;
     Ok(Replayed { recorded: outcome.recorded, duplicates: outcome.duplicates })
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Request, Response};
 use normalize::{Delivery, Normalized, Settings};
+use tokio::time::Instant;
 
 use crate::failure::chain;
 use crate::recording::{hear, record, settings_with};
@@ -55,10 +56,12 @@ impl<P: Protocol, S: Store, K: Secrets, C: Clock> Webhook<P, S, K, C> {
     pub async fn handle(self, request: Request<Bytes>) -> Response<Bytes> {
         let patience =
             request.extensions().get().map_or(P::PATIENCE, |TimeLeft(left)| P::PATIENCE.min(*left));
+        let began = Instant::now();
         let reply = match self.admit(request).await {
             Ok(Admitted::Handshake(reply)) => reply,
             Ok(Admitted::Delivery(delivery, keyring)) => {
-                let outcome = within(patience, self.keep(&delivery, &keyring)).await;
+                let outcome =
+                    within(patience.saturating_sub(began.elapsed()), self.keep(&delivery, &keyring)).await;
                 log_outcome::<P>(&outcome);
                 P::answer(&delivery, &outcome, &keyring)
             }
@@ -87,7 +90,7 @@ impl<P: Protocol, S: Store, K: Secrets, C: Clock> Webhook<P, S, K, C> {
         if !P::accepts(delivery) {
             return Err(Failure::UnsupportedMediaType);
         }
-        match P::normalize(delivery, &settings_with(&self.settings, &keyring.current)) {
+        match P::normalize(delivery, &settings_with::<P>(&self.settings, &keyring.current)) {
             Ok(normalized) => self.record(delivery, normalized).await.map_err(Failure::Store),
             Err(rejection) => {
                 let quarantined = Quarantined::new(P::SOURCE, rejection, delivery.clone());

@@ -9,7 +9,6 @@
 mod api;
 pub mod check;
 mod clock;
-mod data_center;
 pub mod hook;
 mod lenient;
 mod moment;
@@ -22,7 +21,7 @@ mod zoho;
 
 pub use api::{Call, CallError, Calls, Client, Customer, Monitor, Readiness, TestAnswer, ThirdPartyService};
 pub use clock::Clock;
-pub use data_center::{DataCenter, Hosts, UnknownDataCenter};
+pub use normalize::site24x7::{DataCenter, Hosts, UnknownDataCenter};
 pub use scope::{Scope, Scopes};
 pub use secret::Secret;
 pub use settings::{Application, Settings, SettingsError, account_of};

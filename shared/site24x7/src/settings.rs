@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use normalize::site24x7::AccountNames;
 use serde_json::{Map, Value};
 
 use crate::{DataCenter, Secret, UnknownDataCenter};
@@ -51,9 +52,8 @@ impl Settings {
         members.require(&[DATA_CENTER, CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN])?;
         let application = members.application()?;
         let zaaid = members.zaaid()?;
-        let account = members.account(zaaid.as_deref(), Some(application.data_center));
         Ok(Self {
-            account: account.unwrap_or_else(|| application.data_center.code().to_owned()),
+            account: members.account()?,
             refresh_token: members.secret(REFRESH_TOKEN),
             application,
             zaaid,
@@ -71,13 +71,9 @@ impl Settings {
     }
 }
 
-/// The account that a secret means, even one that only serves a webhook. `None`: it does not say.
-pub fn account_of(json: &str) -> Result<Option<String>, SettingsError> {
-    let members = Members::read(json)?;
-    let zaaid = members.zaaid()?;
-    let data_center = members.text(DATA_CENTER).map(|spelling| spelling.parse()).transpose();
-    let data_center = data_center.map_err(|source| SettingsError::DataCenter { source })?;
-    Ok(members.account(zaaid.as_deref(), data_center))
+/// The account that a secret means, even one that only serves a webhook.
+pub fn account_of(json: &str) -> Result<String, SettingsError> {
+    Members::read(json)?.account()
 }
 
 /// The data centre that a secret names, however little else it says. `None`: it names none.
@@ -154,10 +150,9 @@ impl Members {
         }
     }
 
-    fn account(&self, zaaid: Option<&str>, data_center: Option<DataCenter>) -> Option<String> {
-        self.text(["account"])
-            .or_else(|| zaaid.map(str::to_owned))
-            .or_else(|| data_center.map(|data_center| data_center.code().to_owned()))
+    fn account(&self) -> Result<String, SettingsError> {
+        let named = AccountNames::from(self.0.clone()).name();
+        named.map_err(|source| SettingsError::DataCenter { source })
     }
 
     fn secret(&self, names: [&str; 2]) -> Secret {

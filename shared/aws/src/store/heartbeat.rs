@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use alert::{Fingerprint, Heartbeat, Source};
+use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
 use aws_sdk_dynamodb::types::Select;
 use futures::future::try_join_all;
 use intake::{Clock, StoreError};
@@ -17,11 +18,11 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 use super::Table;
 use super::definition::{BY_CONDITION, BY_RECEPTION, EXPIRES_AT, PK};
 use super::item::{
-    Item, SHARDS, is_expired, key, number, received_shard, sortable, string, text, unreadable,
+    Item, SHARDS, is_expired, key, number, received_shard, sortable, source_pk, string, text, unreadable,
 };
 use super::listing::{AT_A_TIME, keys};
 use super::merge::{Merge, Span};
-use super::record::{expiry, failed};
+use super::record::{expiry, failed, is_known};
 
 /// The sort key of a heartbeat.
 const HEARTBEAT: &str = "HEARTBEAT";
@@ -57,18 +58,23 @@ impl Spoken {
 }
 
 impl Table {
+    /// Notes that `source` was heard of for `account` at `at`: it spoke, or was polled with success.
+    pub async fn heard_of(&self, source: Source, account: &str, at: Timestamp) -> Result<(), StoreError> {
+        let heartbeat = Heartbeat { source, account: account.to_owned(), last_event_at: at };
+        match self.heartbeat_put(&heartbeat).send().await {
+            Ok(_) => Ok(()),
+            // A later one is there.
+            Err(error) if is_known(&error) => Ok(()),
+            Err(error) => Err(failed("note that a source was heard of")(error)),
+        }
+    }
+
     /// Writes `heartbeat` unless this process wrote one within the minute. Goes on by itself if that takes long.
     pub(crate) async fn put_heartbeat(&self, heartbeat: Heartbeat) {
         if !self.spoken.is_due(&heartbeat) {
             return;
         }
-        let put = self
-            .client
-            .put_item()
-            .table_name(&self.name)
-            .set_item(Some(self.heartbeat_item(&heartbeat)))
-            .condition_expression(format!("attribute_not_exists({PK}) OR last_event_at < :last_event_at"))
-            .expression_attribute_values(":last_event_at", string(sortable(heartbeat.last_event_at)));
+        let put = self.heartbeat_put(&heartbeat);
         let writing = tokio::spawn(async move {
             if let Err(error) = put.send().await {
                 tracing::debug!(error = intake::chain(&error), "heartbeat not written");
@@ -78,9 +84,18 @@ impl Table {
         let _ = tokio::time::timeout(WAIT, writing).await;
     }
 
+    fn heartbeat_put(&self, heartbeat: &Heartbeat) -> PutItemFluentBuilder {
+        self.client
+            .put_item()
+            .table_name(&self.name)
+            .set_item(Some(self.heartbeat_item(heartbeat)))
+            .condition_expression(format!("attribute_not_exists({PK}) OR last_event_at < :last_event_at"))
+            .expression_attribute_values(":last_event_at", string(sortable(heartbeat.last_event_at)))
+    }
+
     fn heartbeat_item(&self, heartbeat: &Heartbeat) -> Item {
         let Heartbeat { source, account, last_event_at } = heartbeat;
-        let mut item = key(format!("SOURCE#{source}#{account}"), HEARTBEAT);
+        let mut item = key(source_pk(*source, account), HEARTBEAT);
         // An account may be longer than an index key.
         let place = format!("{source}#{}", Fingerprint::of([account]));
         item.extend([

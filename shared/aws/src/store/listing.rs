@@ -1,5 +1,7 @@
 //! Lists: alerts by condition, history of one alert, history of all.
 
+use std::collections::BTreeSet;
+
 use alert::{Alert, Condition, Fingerprint, Silence, Source};
 use intake::{Clock, StoreError};
 use jiff::ToSpan;
@@ -13,6 +15,8 @@ use super::page::Page;
 use super::read::{HistoryEntry, oldest_day, to_history_entry};
 use super::{Cursor, Table};
 
+/// How many days of history are read at a time at most.
+const MOST_DAYS: i32 = 32;
 /// How many alerts are read at a time where all that fire are.
 pub(crate) const AT_A_TIME: usize = 1_000;
 
@@ -44,9 +48,10 @@ impl Table {
         cursor: Option<&Cursor>,
     ) -> Result<AlertPage, StoreError> {
         let conditions = if filter.conditions.is_empty() { Condition::ALL } else { &filter.conditions };
-        let partitions = conditions
+        let partitions: BTreeSet<_> = conditions
             .iter()
-            .flat_map(|condition| (0..SHARDS).map(|shard| condition_shard(*condition, shard)));
+            .flat_map(|condition| (0..SHARDS).map(|shard| condition_shard(*condition, shard)))
+            .collect();
         let mut merge = Merge::new(self, BY_CONDITION, filter.span(cursor), partitions);
         let mut page = Page::of(limit);
         let silences = self.silences().await?;
@@ -133,29 +138,39 @@ impl Table {
     ) -> Result<EventPage, StoreError> {
         let now = self.clock.now();
         let oldest = oldest_day(now, self.history);
-        let mut date = cursor.and_then(Cursor::date).unwrap_or_else(|| Offset::UTC.to_datetime(now).date());
+        let today = Offset::UTC.to_datetime(now).date();
+        // A cursor is the reader's word: one of the year 9999 must not be walked back from day by day.
+        let mut date = cursor.and_then(Cursor::date).map_or(today, |date| date.min(today));
         let mut page = Page::of(limit);
+        // The newest day mostly fills a page; where it does not, days are read more and more at a time.
+        let mut at_a_time = 1;
         while date >= oldest && !page.is_done() {
-            self.events_of_day(&date.to_string(), filter, cursor, &mut page).await?;
-            let Ok(before) = date.checked_sub(1.day()) else {
+            let days = (0..at_a_time).map_while(|back| date.checked_sub(back.days()).ok());
+            let days: Vec<_> = days.take_while(|day| *day >= oldest).map(|day| day.to_string()).collect();
+            self.events_of_days(&days, filter, cursor, &mut page).await?;
+            let Ok(before) = date.checked_sub(at_a_time.days()) else {
                 break;
             };
             date = before;
+            at_a_time = (at_a_time * 2).min(MOST_DAYS);
         }
         let (entries, next) = page.cut();
         Ok(EventPage { entries, next })
     }
 
-    async fn events_of_day(
+    async fn events_of_days(
         &self,
-        day: &str,
+        days: &[String],
         filter: &EventFilter,
         cursor: Option<&Cursor>,
         page: &mut Page<HistoryEntry>,
     ) -> Result<(), StoreError> {
         let sources = if filter.sources.is_empty() { Source::ALL } else { &filter.sources };
-        let partitions =
-            sources.iter().flat_map(|source| (0..SHARDS).map(|shard| received_shard(*source, day, shard)));
+        let partitions: BTreeSet<_> = sources
+            .iter()
+            .flat_map(|source| days.iter().map(move |day| (source, day)))
+            .flat_map(|(source, day)| (0..SHARDS).map(move |shard| received_shard(*source, day, shard)))
+            .collect();
         let mut merge = Merge::new(self, BY_RECEPTION, Span::behind(cursor), partitions);
         while !page.is_done() {
             let entries = merge.next(page.step()).await?;

@@ -238,7 +238,8 @@ where
     move |error| StoreError::Unavailable { operation, source: Box::new(error) }
 }
 
-fn is_known(error: &SdkError<PutItemError>) -> bool {
+/// Whether an item was refused because it is there already.
+pub(crate) fn is_known(error: &SdkError<PutItemError>) -> bool {
     error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception)
 }
 

@@ -15,6 +15,7 @@ mod secrecy;
 #[cfg(test)]
 mod settings;
 #[cfg(test)]
+#[path = "../stand_in/mod.rs"]
 mod stand_in;
 #[cfg(test)]
 mod storm;

@@ -66,14 +66,17 @@ impl Metered {
 
 /// Puts `count` copies of the item of a resolved alert into the table, each with keys of its own.
 async fn add_resolved(metered: &Metered, template: &Value, count: usize) {
-    for number in 0..count {
-        let fingerprint = format!("{number:032x}");
-        let mut item = template.clone();
-        item["pk"] = json!({ "S": format!("ALERT#{fingerprint}") });
-        item["condition_shard"] = json!({ "S": format!("resolved#{}", number % 4) });
-        item["condition_key"] = json!({ "S": format!("2026-01-01T00:00:00.000000Z#{fingerprint}") });
-        let input = json!({ "TableName": "campanile", "Item": item }).to_string();
-        let call = AwsCall { target: "DynamoDB_20120810.PutItem".into(), body: input.into() };
+    for batch in (0..count).collect::<Vec<_>>().chunks(25) {
+        let puts = batch.iter().map(|number| {
+            let fingerprint = format!("{number:032x}");
+            let mut item = template.clone();
+            item["pk"] = json!({ "S": format!("ALERT#{fingerprint}") });
+            item["condition_shard"] = json!({ "S": format!("resolved#{}", number % 4) });
+            item["condition_key"] = json!({ "S": format!("2026-01-01T00:00:00.000000Z#{fingerprint}") });
+            json!({ "PutRequest": { "Item": item } })
+        });
+        let input = json!({ "RequestItems": { "campanile": puts.collect::<Vec<_>>() } }).to_string();
+        let call = AwsCall { target: "DynamoDB_20120810.BatchWriteItem".into(), body: input.into() };
         let answer = metered.table.answer(call).await;
         assert!(answer.status.is_success(), "{:?}", answer.body);
     }

@@ -19,6 +19,7 @@ async fn every_filter_admits_what_it_says() {
     check(&world, "", &["cpu", "trunk", "disk"]).await;
     check(&world, "condition=&limit=", &["cpu", "trunk", "disk"]).await;
     check(&world, "condition=firing", &["trunk", "disk"]).await;
+    check(&world, "condition=firing&condition=firing", &["trunk", "disk"]).await;
     check(&world, "condition=firing,resolved&severity=high", &["trunk"]).await;
     check(&world, "source=kazoo&source=tencent", &["trunk"]).await;
     check(&world, "account=acme,%20inc", &["trunk"]).await;

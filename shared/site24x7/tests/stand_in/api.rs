@@ -80,8 +80,8 @@ fn needed(seen: &Seen) -> Option<&'static str> {
 fn data(world: &mut World, seen: &Seen) -> Option<Value> {
     let segments: Vec<_> = seen.path.trim_start_matches('/').split('/').collect();
     match (&seen.method, segments.as_slice()) {
-        (&Method::GET, ["alert_logs"]) => Some(json!([{"msg": "Shop front is Down", "alert_type": 1}])),
-        (&Method::GET, ["current_status"]) => Some(json!({"monitors": [{"monitor_id": "1", "status": 1}]})),
+        (&Method::GET, ["alert_logs"]) => Some(alert_logs(world, &seen.query)),
+        (&Method::GET, ["current_status"]) => Some(world.current_status.clone()),
         (&Method::GET, ["monitors"]) => Some(world.monitors.clone()),
         (&Method::GET, ["short", ..]) => Some(json!([{"zaaid": 658_123_456, "name": "Zylker"}])),
         (&Method::GET, ["third_party_services"]) => Some(list(world)),
@@ -94,6 +94,14 @@ fn data(world: &mut World, seen: &Seen) -> Option<Value> {
             webhook(world, id).map(|_| json!({"response_code": "200", "message": "OK"}))
         }
         _ => None,
+    }
+}
+
+fn alert_logs(world: &World, query: &str) -> Value {
+    match world.alert_logs.get(query.trim_start_matches("date=")) {
+        Some(rows) => json!(rows),
+        None if world.alert_logs.is_empty() => json!([{"msg": "Shop front is Down", "alert_type": 1}]),
+        None => json!([]),
     }
 }
 

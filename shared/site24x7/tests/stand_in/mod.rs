@@ -4,7 +4,7 @@ mod accounts;
 mod api;
 mod clock;
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -59,6 +59,10 @@ pub(crate) struct World {
     /// What the answers do not show.
     hidden: HashSet<Hidden>,
     pub(crate) monitors: Value,
+    /// The `data` of the current status.
+    pub(crate) current_status: Value,
+    /// The rows of the alert logs by date; without any date, every date has the same row.
+    pub(crate) alert_logs: BTreeMap<String, Vec<Value>>,
     pub(crate) seen: Vec<Seen>,
 }
 
@@ -121,6 +125,8 @@ impl World {
             webhooks: Vec::new(),
             hidden: HashSet::new(),
             monitors: serde_json::json!([{"monitor_id": "123456000000025013", "display_name": "Shop front", "type": "URL"}]),
+            current_status: serde_json::json!({"monitors": [{"monitor_id": "1", "status": 1}]}),
+            alert_logs: BTreeMap::new(),
             seen: Vec::new(),
         }
     }
