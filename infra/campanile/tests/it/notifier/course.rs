@@ -141,7 +141,7 @@ async fn a_record_that_cannot_be_read_is_put_aside_and_holds_nobody_up() {
     records.insert(0, poison);
     records.insert(0, json!("not even a record"));
 
-    let time_left = intake::TimeLeft(std::time::Duration::from_secs(120));
+    let time_left = intake::TimeLeft(std::time::Duration::from_mins(2));
     let answer = tower.notifier.clone().handle(json!({ "Records": records }), time_left).await.unwrap();
 
     assert_eq!(answer, json!({ "batchItemFailures": [] }));
@@ -160,7 +160,7 @@ async fn a_batch_that_comes_again_tells_nothing_twice() {
     let records = tower.table.oldest_records("campanile", 100).await.unwrap();
     let records: Vec<_> = records.into_iter().map(|record| record.event).collect();
     for _ in 0..3 {
-        let time_left = intake::TimeLeft(std::time::Duration::from_secs(120));
+        let time_left = intake::TimeLeft(std::time::Duration::from_mins(2));
         tower.notifier.clone().handle(json!({ "Records": records }), time_left).await.unwrap();
     }
     assert_eq!(transitions(&stand_in), ["opened", "resolved"]);

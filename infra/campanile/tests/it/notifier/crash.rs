@@ -40,7 +40,7 @@ async fn killed_at_random_moments_it_tells_everything_and_repeats_only_what_was_
         let life = Duration::from_millis(fastrand::u64(5..1_500));
         let run = async move {
             while stream.hand_on().await.unwrap() > 0 {}
-            drop(ticking.handle(json!({ "tick": "retry" }), TimeLeft(Duration::from_secs(120))).await);
+            drop(ticking.handle(json!({ "tick": "retry" }), TimeLeft(Duration::from_mins(2))).await);
         };
         // Dropped in the midst of whatever it does, as if the process were gone.
         let is_over = tokio::time::timeout(life, run).await.is_ok();
