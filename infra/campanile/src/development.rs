@@ -18,7 +18,7 @@ mod tests {
 
     #[test]
     fn every_development_token_says_what_it_is() {
-        for name in ["netdata", "tencent", "api"] {
+        for name in ["netdata", "kazoo", "tencent", "site24x7", "api"] {
             assert!(token(name).unwrap().starts_with(aws::DEVELOPMENT_TOKEN), "{name}");
         }
     }

@@ -18,7 +18,7 @@ mod webhook;
 pub use credentials::without_token;
 pub use failure::{Failure, chain};
 pub use ports::{Clock, Entry, Recorded, Secrets, SecretsError, Store, StoreError};
-pub use protocol::{Netdata, Protocol, Tencent};
+pub use protocol::{Kazoo, Netdata, Protocol, Site24x7, Tencent};
 pub use quarantine::{ParseQuarantineIdError, QuarantineId, Quarantined};
 pub use reply::{Kept, Reply};
 pub use request::{ClientCertificate, TimeLeft};

@@ -1,6 +1,8 @@
 //! What one source does differently: methods, types, handshake, own checks, and how it is answered.
 
+mod kazoo;
 mod netdata;
+mod site24x7;
 mod tencent;
 
 use std::time::Duration;
@@ -12,7 +14,9 @@ use normalize::{Delivery, Normalized, Rejection, Settings};
 
 use crate::{Failure, Kept, Keyring, Reply, SourceSecret};
 
+pub use kazoo::Kazoo;
 pub use netdata::Netdata;
+pub use site24x7::Site24x7;
 pub use tencent::Tencent;
 
 /// One source's side of the pipeline; a type without values that names the source.

@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::time::Duration;
 
 use alert::AlertEvent;
 use bytes::Bytes;
@@ -62,7 +63,7 @@ impl<P: Protocol, S: Store, K: Secrets, C: Clock> Webhook<P, S, K, C> {
         let reply = match self.admit(request).await {
             Ok(Admitted::Handshake(reply)) => reply,
             Ok(Admitted::Delivery(delivery, keyring)) => {
-                let outcome = self.keep_within(patience, &delivery, &keyring).await;
+                let outcome = within(patience, self.keep(&delivery, &keyring)).await;
                 log_outcome::<P>(&outcome);
                 P::answer(&delivery, &outcome, &keyring)
             }
@@ -84,16 +85,6 @@ impl<P: Protocol, S: Store, K: Secrets, C: Clock> Webhook<P, S, K, C> {
         }
         let delivery = request.verify::<P>(&keyring, self.clock.now())?;
         Ok(Admitted::Delivery(P::redact(delivery), keyring))
-    }
-
-    async fn keep_within(
-        &self,
-        patience: std::time::Duration,
-        delivery: &Delivery,
-        keyring: &Keyring<SourceSecret>,
-    ) -> Result<Kept, Failure> {
-        let kept = tokio::time::timeout(patience, self.keep(delivery, keyring)).await;
-        kept.unwrap_or_else(|_| Err(Failure::Store(StoreError::OutOfTime { limit_ms: patience.as_millis() })))
     }
 
     /// Decode, normalize, record.
@@ -136,6 +127,15 @@ impl<P: Protocol, S: Store, K: Secrets, C: Clock> Webhook<P, S, K, C> {
             ..self.settings.clone()
         }
     }
+}
+
+/// What `keeping` comes to, or that the time was up.
+async fn within(
+    patience: Duration,
+    keeping: impl Future<Output = Result<Kept, Failure>>,
+) -> Result<Kept, Failure> {
+    let out_of_time = StoreError::OutOfTime { limit_ms: patience.as_millis() };
+    tokio::time::timeout(patience, keeping).await.unwrap_or(Err(Failure::Store(out_of_time)))
 }
 
 fn log_outcome<P: Protocol>(outcome: &Result<Kept, Failure>) {

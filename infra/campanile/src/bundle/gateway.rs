@@ -8,7 +8,7 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use http::StatusCode;
-use intake::{Netdata, Protocol, Tencent, Webhook};
+use intake::{Kazoo, Netdata, Protocol, Site24x7, Tencent, Webhook};
 
 /// The largest body that API Gateway hands to a function, in bytes.
 const LIMIT_BYTES: usize = 6 * 1024 * 1024;
@@ -17,7 +17,9 @@ const LIMIT_BYTES: usize = 6 * 1024 * 1024;
 pub(super) fn router(platform: Platform) -> Router {
     Router::new()
         .merge(webhook::<Netdata>(&platform))
+        .merge(webhook::<Kazoo>(&platform))
         .merge(webhook::<Tencent>(&platform))
+        .merge(webhook::<Site24x7>(&platform))
         .merge(api(platform))
         .fallback(|| async { refusal(StatusCode::NOT_FOUND, "Not Found") })
 }

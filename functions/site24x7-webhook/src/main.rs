@@ -1,0 +1,12 @@
+//! The webhook of Site24x7 as a Lambda function.
+
+use aws::{Configuration, connect, log_to_stdout, serve};
+use intake::Site24x7;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let configuration = Configuration::from_environment()?;
+    log_to_stdout(&configuration.log);
+    let webhook = connect(configuration).await.webhook::<Site24x7>();
+    serve(move |request| webhook.clone().handle(request)).await
+}

@@ -1,0 +1,77 @@
+//! KAZOO: three methods, two encodings, and exactly 200 once a sender is known, because six other answers in a
+//! minute switch the hook off.
+
+use std::time::Duration;
+
+use alert::Source;
+use http::{Method, StatusCode};
+use normalize::kazoo::{Signature, check_signature, normalize, redact};
+use normalize::{Delivery, Normalized, Rejection, Settings};
+use serde::Serialize;
+use serde_json::json;
+
+use super::Protocol;
+use crate::{Failure, Kept, Keyring, Reply, SourceSecret};
+
+/// The header that names the webhook which fired.
+const HOOK_ID: &str = "x-hook-id";
+
+/// KAZOO's webhooks.
+#[derive(Debug)]
+pub struct Kazoo;
+
+/// The answer to a delivery that is durable now.
+#[derive(Serialize)]
+struct Answer {
+    status: &'static str,
+    id: String,
+}
+
+impl Protocol for Kazoo {
+    const SOURCE: Source = Source::Kazoo;
+    const METHODS: &'static [Method] = &[Method::GET, Method::POST, Method::PUT];
+    // It waits for an answer without end but never repeats one that was not 200: so we repeat for as long as the
+    // gateway lets us.
+    const PATIENCE: Duration = Duration::from_secs(25);
+    const KEPT_HEADERS: &'static [&'static str] = &[HOOK_ID, "x-account-id"];
+
+    fn trusts(delivery: &Delivery, keyring: &Keyring<SourceSecret>) -> bool {
+        keyring.versions().any(|secret| is_known_hook(delivery, secret) && is_signed(delivery, secret))
+    }
+
+    fn redact(delivery: Delivery) -> Delivery {
+        redact(delivery)
+    }
+
+    fn normalize(delivery: &Delivery, settings: &Settings) -> Result<Normalized, Rejection> {
+        normalize(delivery, settings)
+    }
+
+    fn refuse(failure: &Failure) -> Reply {
+        Reply::json(failure.status(Self::SOURCE), &json!({ "error": failure.to_string() }))
+    }
+
+    fn answer(_: &Delivery, outcome: &Result<Kept, Failure>, _: &Keyring<SourceSecret>) -> Reply {
+        let answer = match outcome {
+            Ok(Kept::Recorded { events, recorded, duplicates }) => Answer {
+                status: if *recorded == 0 && *duplicates > 0 { "duplicate" } else { "recorded" },
+                id: events.first().map(|event| event.event_id.to_string()).unwrap_or_default(),
+            },
+            Ok(Kept::Quarantined(kept)) => Answer { status: "quarantined", id: kept.id.to_string() },
+            Err(failure) => return Self::refuse(failure),
+        };
+        Reply::json(StatusCode::OK, &answer)
+    }
+}
+
+/// Whether the webhook that fired is one of those that the operator named; any is, where none is named.
+fn is_known_hook(delivery: &Delivery, secret: &SourceSecret) -> bool {
+    let hook_id = delivery.headers.get(HOOK_ID);
+    secret.hook_ids.is_empty() || hook_id.is_some_and(|hook_id| secret.hook_ids.contains(hook_id))
+}
+
+/// Whether a version 2 body carries the signature that the configured key gives; version 1 signs nothing.
+fn is_signed(delivery: &Delivery, secret: &SourceSecret) -> bool {
+    let Some(key) = &secret.sha256_key else { return true };
+    check_signature(&delivery.body, key.expose(), delivery.received_at) != Signature::Invalid
+}

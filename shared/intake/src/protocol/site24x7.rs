@@ -1,0 +1,54 @@
+//! Site24x7: one notification a request, as JSON, form or query.
+
+use std::time::Duration;
+
+use alert::Source;
+use http::{Method, StatusCode};
+use normalize::site24x7::{normalize, redact};
+use normalize::{Delivery, Normalized, Rejection, Settings};
+use serde::Serialize;
+use serde_json::json;
+
+use super::Protocol;
+use crate::{Failure, Kept, Keyring, QuarantineId, Reply, SourceSecret};
+
+/// Site24x7's webhook.
+#[derive(Debug)]
+pub struct Site24x7;
+
+/// The answer to a delivery that is durable but was not understood.
+#[derive(Serialize)]
+struct Quarantine<'a> {
+    error: &'a str,
+    quarantine_id: QuarantineId,
+}
+
+impl Protocol for Site24x7 {
+    const SOURCE: Source = Source::Site24x7;
+    const METHODS: &'static [Method] = &[Method::GET, Method::POST, Method::PUT, Method::PATCH];
+    // Our installation asks it to wait 30 seconds, and it is assumed to try once only.
+    const PATIENCE: Duration = Duration::from_secs(25);
+
+    fn redact(delivery: Delivery) -> Delivery {
+        redact(delivery)
+    }
+
+    fn normalize(delivery: &Delivery, settings: &Settings) -> Result<Normalized, Rejection> {
+        normalize(delivery, settings)
+    }
+
+    fn refuse(failure: &Failure) -> Reply {
+        Reply::json(failure.status(Self::SOURCE), &json!({ "error": failure.to_string() }))
+    }
+
+    fn answer(_: &Delivery, outcome: &Result<Kept, Failure>, _: &Keyring<SourceSecret>) -> Reply {
+        match outcome {
+            Ok(Kept::Recorded { .. }) => Reply::json(StatusCode::OK, &json!({ "status": "ok" })),
+            Ok(Kept::Quarantined(kept)) => {
+                let answer = Quarantine { error: &kept.message, quarantine_id: kept.id };
+                Reply::json(StatusCode::UNPROCESSABLE_ENTITY, &answer)
+            }
+            Err(failure) => Self::refuse(failure),
+        }
+    }
+}

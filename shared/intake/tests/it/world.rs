@@ -1,0 +1,121 @@
+//! A store that remembers or fails, secrets that are given, a clock that stands.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use alert::Source;
+use bytes::Bytes;
+use http::{Request, Response};
+use intake::{
+    Clock, Entry, Keyring, Protocol, Quarantined, Recorded, Secrets, SecretsError, SourceSecret, Store,
+    StoreError, Webhook,
+};
+use jiff::Timestamp;
+use normalize::Settings;
+
+/// How the store behaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Behaviour {
+    Keeps,
+    Fails,
+    Hangs,
+}
+
+/// A store in memory.
+#[derive(Debug)]
+pub(crate) struct Shelf {
+    pub(crate) behaviour: Behaviour,
+    pub(crate) events: Mutex<Vec<alert::AlertEvent>>,
+    pub(crate) quarantined: Mutex<Vec<Quarantined>>,
+}
+
+/// Secrets as the test gives them.
+#[derive(Debug)]
+pub(crate) struct Given(pub(crate) Option<Keyring<SourceSecret>>);
+
+/// A clock that stands still.
+#[derive(Debug, Clone)]
+pub(crate) struct Standing;
+
+/// What a webhook answered, and what it kept.
+pub(crate) struct Seen {
+    pub(crate) status: u16,
+    pub(crate) body: String,
+    pub(crate) allow: Option<String>,
+    pub(crate) shelf: Arc<Shelf>,
+}
+
+impl Store for Shelf {
+    async fn record(&self, entry: Entry<'_>) -> Result<Recorded, StoreError> {
+        self.behave().await?;
+        let mut events = self.events.lock().unwrap();
+        if events.iter().any(|known| known.event_id == entry.event.event_id) {
+            return Ok(Recorded::Duplicate);
+        }
+        events.push(entry.event.clone());
+        Ok(Recorded::New(None))
+    }
+
+    async fn quarantine(&self, quarantined: &Quarantined) -> Result<(), StoreError> {
+        self.behave().await?;
+        self.quarantined.lock().unwrap().push(quarantined.clone());
+        Ok(())
+    }
+}
+
+impl Shelf {
+    async fn behave(&self) -> Result<(), StoreError> {
+        match self.behaviour {
+            Behaviour::Keeps => Ok(()),
+            Behaviour::Fails => {
+                Err(StoreError::Unavailable { operation: "test", source: "it is down".into() })
+            }
+            Behaviour::Hangs => {
+                tokio::time::sleep(Duration::from_hours(1)).await;
+                Ok(())
+            }
+        }
+    }
+
+    /// Whether nothing at all was kept.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.events.lock().unwrap().is_empty() && self.quarantined.lock().unwrap().is_empty()
+    }
+}
+
+impl Secrets for Given {
+    async fn keyring(&self, _: Source) -> Result<Option<Arc<Keyring<SourceSecret>>>, SecretsError> {
+        Ok(self.0.clone().map(Arc::new))
+    }
+}
+
+impl Clock for Standing {
+    fn now(&self) -> Timestamp {
+        "2026-11-21T18:45:12Z".parse().unwrap()
+    }
+}
+
+/// The secret that `json` says.
+pub(crate) fn secret(json: &str) -> Keyring<SourceSecret> {
+    Keyring { current: serde_json::from_str(json).unwrap(), previous: None }
+}
+
+/// Sends `request` to the webhook of `P`.
+pub(crate) async fn send<P: Protocol>(
+    behaviour: Behaviour,
+    keyring: impl Into<Option<Keyring<SourceSecret>>>,
+    request: Request<&'static [u8]>,
+) -> Seen {
+    let shelf = Arc::new(Shelf { behaviour, events: Mutex::default(), quarantined: Mutex::default() });
+    let webhook: Webhook<P, _, _, _> =
+        Webhook::new(Arc::clone(&shelf), Arc::new(Given(keyring.into())), Standing, Settings::default());
+    let response: Response<Bytes> = webhook.handle(request.map(Bytes::from_static)).await;
+    let allow = response.headers().get("allow").map(|value| value.to_str().unwrap().to_owned());
+    let status = response.status().as_u16();
+    Seen { status, body: String::from_utf8(response.into_body().into()).unwrap(), allow, shelf }
+}
+
+/// A POST of `body` to `path` with the token `right`.
+pub(crate) fn post(path: &str, body: &'static [u8]) -> Request<&'static [u8]> {
+    Request::post(path).header("x-api-key", "right").body(body).unwrap()
+}
