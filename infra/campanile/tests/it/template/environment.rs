@@ -1,0 +1,34 @@
+//! Which environment variables there are, and what they are unless somebody sets them.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+use aws::Configuration;
+
+use super::document::template;
+
+#[test]
+fn the_template_sets_every_variable_that_a_function_reads_and_no_other() {
+    let read = RefCell::new(BTreeSet::new());
+    Configuration::from_variables(|name| {
+        read.borrow_mut().insert(name.to_owned());
+        None
+    })
+    .unwrap();
+    let template = template();
+    let set = template["Globals"]["Function"]["Environment"]["Variables"].as_object().unwrap();
+    let set: BTreeSet<_> = set.keys().cloned().collect();
+    assert_eq!(set, read.into_inner());
+}
+
+#[test]
+fn the_templates_defaults_are_the_codes() {
+    let template = template();
+    let variables = &template["Globals"]["Function"]["Environment"]["Variables"];
+    let deployed = Configuration::from_variables(|name| {
+        let parameter = variables[name]["Ref"].as_str()?;
+        let default = &template["Parameters"][parameter]["Default"];
+        Some(default.as_str().map_or_else(|| default.to_string(), str::to_owned))
+    });
+    assert_eq!(deployed.unwrap(), Configuration::default());
+}
