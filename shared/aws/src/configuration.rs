@@ -83,6 +83,12 @@ impl Configuration {
     }
 }
 
+/// `AWS_LAMBDA_FUNCTION_NAME`: the function's name, set by Lambda; `None` elsewhere.
+#[expect(clippy::disallowed_methods, reason = "this is the module that reads the environment")]
+pub(crate) fn function_name() -> Option<String> {
+    std::env::var("AWS_LAMBDA_FUNCTION_NAME").ok().filter(|name| !name.is_empty())
+}
+
 fn whole_number(variable: &'static str, value: String) -> Result<u32, ConfigurationError> {
     let number = value.trim().parse().ok().filter(|number| *number > 0);
     number.ok_or(ConfigurationError::NotANumber { variable, value })

@@ -1,13 +1,31 @@
-//! Logs: one JSON object a line, as CloudWatch likes them.
+//! Logs and metrics: one JSON object a line on standard output, as CloudWatch likes them.
 
-use tracing_subscriber::EnvFilter;
+mod metrics;
 
-/// Logs to standard output as JSON, at `level` (`error`, `warn`, `info`, `debug`, or a tracing filter).
+use std::io;
+
+use intake::COUNTS;
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer, fmt, registry};
+
+use crate::SystemClock;
+use crate::configuration::function_name;
+use metrics::Metrics;
+
+/// Logs to standard output as JSON, at `level` (`error`, `warn`, `info`, `debug`, or a tracing filter); in Lambda,
+/// counts become metrics beside it, whatever the level.
 ///
 /// Bodies, tokens, headers and paths are never logged; identifiers and counts are.
 pub fn log_to_stdout(level: &str) {
     let filter = EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new("info"));
-    let subscriber = tracing_subscriber::fmt().json().flatten_event(true).with_current_span(false);
+    let log = fmt::layer().json().flatten_event(true).with_current_span(false).with_filter(filter);
+    let metrics = function_name().map(|function| {
+        let counts = Targets::new().with_target(COUNTS, LevelFilter::TRACE);
+        Metrics::new(function, SystemClock, io::stdout).with_filter(counts)
+    });
     // A second call would find a subscriber in place; the first one stays.
-    let _ = subscriber.with_env_filter(filter).try_init();
+    let _ = registry().with(log).with(metrics).try_init();
 }

@@ -11,6 +11,7 @@ use http::{Request, Response};
 use normalize::{Delivery, Normalized, Settings};
 
 use crate::failure::chain;
+use crate::meter::{Measure, count};
 use crate::request::{TimeLeft, Unverified, allow};
 use crate::{
     Clock, Entry, Failure, Kept, Keyring, Protocol, Quarantined, Recorded, Reply, Secrets, SourceSecret,
@@ -143,9 +144,12 @@ fn log_outcome<P: Protocol>(outcome: &Result<Kept, Failure>) {
         Ok(Kept::Recorded { events, recorded, duplicates }) => {
             let fingerprint = events.first().map(|event| tracing::field::display(event.fingerprint));
             tracing::info!(source = %P::SOURCE, recorded, duplicates, fingerprint, "delivery recorded");
+            count(Measure::Recorded, P::SOURCE, *recorded);
+            count(Measure::Duplicates, P::SOURCE, *duplicates);
         }
         Ok(Kept::Quarantined(kept)) => {
             tracing::warn!(source = %P::SOURCE, quarantine_id = %kept.id, reason = kept.reason, "delivery quarantined");
+            count(Measure::Quarantined, P::SOURCE, 1);
         }
         Err(failure) => log_failure::<P>(failure),
     }
@@ -158,4 +162,5 @@ fn log_failure<P: Protocol>(failure: &Failure) {
     } else {
         tracing::warn!(source = %P::SOURCE, status, error = %failure, "request refused");
     }
+    count(failure.measure(), P::SOURCE, 1);
 }

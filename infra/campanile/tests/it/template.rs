@@ -3,6 +3,7 @@
 mod document;
 mod environment;
 mod functions;
+mod metrics;
 mod paths;
 mod roles;
 mod table;
