@@ -51,7 +51,9 @@ async fn receive<P: Protocol>(
 }
 
 async fn answer(State(api): State<AlertsApi>, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
+    // This router's path parameters are among them, and the API's own router would add its own to them.
+    parts.extensions.clear();
     match to_bytes(body, LIMIT_BYTES).await {
         Ok(body) => api.handle(Request::from_parts(parts, body)).await.map(Body::from),
         Err(_) => too_large(),

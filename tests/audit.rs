@@ -1,0 +1,115 @@
+//! The table itself, item by item, without the code under test in between.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use flate2::read::DeflateDecoder;
+use serde_json::Value;
+
+/// Every item of the table at one moment.
+#[derive(Debug)]
+pub struct Audit {
+    items: Vec<Value>,
+}
+
+/// What belongs to one alert.
+#[derive(Debug, Default)]
+struct Partition<'a> {
+    state: Option<&'a Value>,
+    /// Event id to transition, which notices have none of.
+    events: BTreeMap<&'a str, Option<&'a str>>,
+}
+
+impl Audit {
+    pub(crate) fn of(items: Vec<Value>) -> Self {
+        Self { items }
+    }
+
+    /// How many items there are, of whatever kind.
+    pub fn items(&self) -> usize {
+        self.items.len()
+    }
+
+    /// How many history entries there are.
+    pub fn events(&self) -> usize {
+        self.partitions().values().map(|partition| partition.events.len()).sum()
+    }
+
+    /// How many alerts there are.
+    pub fn alerts(&self) -> usize {
+        self.partitions().values().filter(|partition| partition.state.is_some()).count()
+    }
+
+    /// How many deliveries are in quarantine.
+    pub fn quarantined(&self) -> usize {
+        self.items.iter().filter(|item| key(item, "pk").starts_with("QUARANTINE#")).count()
+    }
+
+    /// Every value of the annotation `name` of a recorded event, each as often as it occurs.
+    pub fn annotations(&self, name: &str) -> Vec<String> {
+        let documents = self.items.iter().filter(|item| key(item, "sk").starts_with("EVENT#")).map(document);
+        documents
+            .filter_map(|document| event(&document)["annotations"][name].as_str().map(str::to_owned))
+            .collect()
+    }
+
+    /// Fails where an event is half in the table: an entry without its share in the alert's state, or the reverse.
+    pub fn assert_whole(&self) {
+        for (pk, partition) in self.partitions() {
+            let folded = partition.events.values().flatten().count();
+            let revision = partition.state.map_or("0", |state| state["revision"]["N"].as_str().unwrap());
+            assert_eq!(
+                revision,
+                folded.to_string(),
+                "{pk}: revision against history entries with a transition"
+            );
+            let opened =
+                partition.events.values().filter(|transition| **transition == Some("opened")).count();
+            assert!(opened <= 1, "{pk}: opened {opened} times");
+        }
+    }
+
+    /// Fails where one of `needles` is in an item, compressed or not.
+    pub fn assert_without(&self, needles: &[String]) {
+        for item in &self.items {
+            let text = format!("{item} {}", String::from_utf8_lossy(&document(item)));
+            let found: BTreeSet<_> = needles.iter().filter(|needle| text.contains(needle.as_str())).collect();
+            assert!(found.is_empty(), "{found:?} in the item {} {}", key(item, "pk"), key(item, "sk"));
+        }
+    }
+
+    fn partitions(&self) -> BTreeMap<&str, Partition<'_>> {
+        let mut partitions: BTreeMap<&str, Partition<'_>> = BTreeMap::new();
+        for item in self.items.iter().filter(|item| key(item, "pk").starts_with("ALERT#")) {
+            let partition = partitions.entry(key(item, "pk")).or_default();
+            match key(item, "sk").strip_prefix("EVENT#") {
+                Some(id) => drop(partition.events.insert(id, item["transition"]["S"].as_str())),
+                None if key(item, "sk") == "STATE" => partition.state = Some(item),
+                None => {}
+            }
+        }
+        partitions
+    }
+}
+
+fn key<'a>(item: &'a Value, name: &str) -> &'a str {
+    item[name]["S"].as_str().expect("every item has its key")
+}
+
+/// The inflated document of an item: the raw body, and behind it what is known of the delivery. Empty if it has none.
+fn document(item: &Value) -> Vec<u8> {
+    let Some(base64) = item["document"]["B"].as_str() else { return Vec::new() };
+    let mut bytes = Vec::new();
+    DeflateDecoder::new(STANDARD.decode(base64).unwrap().as_slice()).read_to_end(&mut bytes).unwrap();
+    bytes
+}
+
+/// The event in a document: the JSON between the raw body and its length, which is the last four bytes.
+fn event(document: &[u8]) -> Value {
+    let (document, length) = document.split_last_chunk::<4>().unwrap();
+    let length = usize::try_from(u32::from_be_bytes(*length)).unwrap();
+    let head: Value = serde_json::from_slice(&document[length..]).unwrap();
+    head["event"].clone()
+}

@@ -1,0 +1,74 @@
+//! All functions behind one API Gateway, as they are deployed.
+
+use async_trait::async_trait;
+use serde_json::Value;
+use tokio::sync::OnceCell;
+
+use crate::call::{Answer, Call, Receiver};
+use crate::cloud::Cloud;
+use crate::function::{Function, Setup};
+
+/// The first segment of each webhook's path, and the function behind it; everything else is the API's.
+const WEBHOOKS: [(&str, &str); 4] = [
+    ("netdata", "netdata-webhook"),
+    ("kazoo", "kazoo-webhook"),
+    ("tencent", "tencent-webhook"),
+    ("site24x7", "site24x7-webhook"),
+];
+
+/// The real functions over one [`Cloud`]; each starts when it is called for the first time.
+#[derive(Debug)]
+pub struct Deployment {
+    cloud: Cloud,
+    webhooks: [OnceCell<Function>; WEBHOOKS.len()],
+    api: OnceCell<Function>,
+    adjust: fn(Setup) -> Setup,
+}
+
+impl Deployment {
+    /// Deploys everything with these secrets and an empty table.
+    pub async fn start(secrets: &Value) -> Self {
+        Self::with(secrets, |setup| setup).await
+    }
+
+    /// Deploys everything, each function set up as `adjust` says.
+    pub async fn with(secrets: &Value, adjust: fn(Setup) -> Setup) -> Self {
+        let cloud = Cloud::start(secrets).await;
+        Self { cloud, webhooks: Default::default(), api: OnceCell::new(), adjust }
+    }
+
+    /// What the functions run over.
+    pub fn cloud(&self) -> &Cloud {
+        &self.cloud
+    }
+
+    /// The function behind `path`.
+    pub async fn function(&self, path: &str) -> &Function {
+        let first = path.split('/').nth(1).unwrap_or_default();
+        match WEBHOOKS.iter().position(|(segment, _)| *segment == first) {
+            Some(index) => self.webhooks[index].get_or_init(|| self.launch(WEBHOOKS[index].1)).await,
+            None => self.api.get_or_init(|| self.launch("alerts-api")).await,
+        }
+    }
+
+    /// Ends all functions and returns all that they wrote.
+    pub async fn stop(self) -> String {
+        let functions = self.webhooks.into_iter().chain([self.api]).filter_map(OnceCell::into_inner);
+        let mut log = String::new();
+        for function in functions {
+            log += &function.stop().await;
+        }
+        log
+    }
+
+    async fn launch(&self, name: &'static str) -> Function {
+        Function::start((self.adjust)(Setup::new(name, self.cloud.url()))).await
+    }
+}
+
+#[async_trait]
+impl Receiver for Deployment {
+    async fn answer(&self, call: &Call) -> Answer {
+        self.function(&call.path).await.answer(call).await
+    }
+}
