@@ -5,4 +5,5 @@ mod client_certificate;
 mod credentials;
 mod netdata;
 mod refusals;
+mod template;
 mod tencent;

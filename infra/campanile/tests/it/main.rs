@@ -1,4 +1,4 @@
-//! The embedded AWS as the real SDK clients see it, and the template as the code sees it.
+//! The embedded AWS as the real SDK clients see it.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod alert_table;
@@ -6,4 +6,3 @@ mod endpoint;
 mod secrets;
 mod stream;
 mod table;
-mod template;

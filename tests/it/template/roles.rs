@@ -1,4 +1,4 @@
-//! Who may do what. That each role is no wider than its function is the business of `tests/`, which has the binaries.
+//! Who may do what, and with which resources.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ const WITHOUT_RESOURCE: [&str; 3] =
     ["dynamodb:ListStreams", "xray:PutTelemetryRecords", "xray:PutTraceSegments"];
 
 /// The statements of a role; a conditional one counts.
-fn statements(role: &Value) -> Vec<Value> {
+pub(super) fn statements(role: &Value) -> Vec<Value> {
     let policies = list(&role["Properties"]["Policies"]).into_iter();
     let statements = policies.flat_map(|policy| list(&policy["PolicyDocument"]["Statement"]));
     statements

@@ -1,12 +1,15 @@
 //! The table's shape.
 
 use aws::definition;
+use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{KeySchemaElement, TableDescription};
-use campanile::embedded::{EmbeddedTable, Location};
+use campanile::embedded::{EmbeddedTable, Location, sdk_config};
 use serde_json::{Value, json};
 
 use super::document::{list, resources};
-use crate::alert_table::{NAME, client};
+
+/// The name of a table that nobody else sees.
+const NAME: &str = "campanile";
 
 fn declared() -> Value {
     let [(_, table)] = resources("AWS::DynamoDB::Table").try_into().unwrap();
@@ -15,7 +18,7 @@ fn declared() -> Value {
 
 /// The table that the code creates, in the template's words.
 async fn created() -> (TableDescription, Value) {
-    let client = client(&EmbeddedTable::open(&Location::InMemory).unwrap());
+    let client = Client::new(&sdk_config(EmbeddedTable::open(&Location::InMemory).unwrap()));
     definition::create(&client, NAME).await.unwrap();
     let table = client.describe_table().table_name(NAME).send().await.unwrap().table.unwrap();
     let expiry = client.describe_time_to_live().table_name(NAME).send().await.unwrap();

@@ -1,5 +1,6 @@
 //! `infra/template.yaml` and the code agree: what stands on one side only fails here.
 
+mod actions;
 mod document;
 mod environment;
 mod functions;

@@ -11,7 +11,7 @@ pub(super) type Resource = (String, Value);
 
 /// The repository.
 pub(super) fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
 }
 
 /// `infra/template.yaml`.
