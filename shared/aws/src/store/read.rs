@@ -42,6 +42,12 @@ impl Table {
         item.as_ref().filter(|item| !is_expired(item, now)).map(to_alert).transpose()
     }
 
+    /// Opens the connection, by asking for an item that is never there. Whether that works is the next call's business.
+    pub(crate) async fn touch(&self) {
+        let get = self.client.get_item().table_name(&self.name).set_key(Some(key("NOTHING", "NOTHING")));
+        drop(get.send().await);
+    }
+
     /// One item, as of now.
     pub(crate) async fn item(&self, pk: String, sk: &str) -> Result<Option<Item>, StoreError> {
         let mut attempt = 0;
