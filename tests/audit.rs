@@ -74,9 +74,13 @@ impl Audit {
     /// Fails where one of `needles` is in an item, compressed or not.
     pub fn assert_without(&self, needles: &[String]) {
         for item in &self.items {
-            let text = format!("{item} {}", String::from_utf8_lossy(&document(item)));
+            let document = document(item);
+            let mut item = item.clone();
+            // Compressed, and as base64: anything short stands there by chance, once in a while.
+            item["document"].take();
+            let text = format!("{item} {}", String::from_utf8_lossy(&document));
             let found: BTreeSet<_> = needles.iter().filter(|needle| text.contains(needle.as_str())).collect();
-            assert!(found.is_empty(), "{found:?} in the item {} {}", key(item, "pk"), key(item, "sk"));
+            assert!(found.is_empty(), "{found:?} in the item {} {}", key(&item, "pk"), key(&item, "sk"));
         }
     }
 

@@ -4,11 +4,12 @@
 //! DynamoDB and Secrets Manager that can be made to [fail](cloud::Fault); a [`Bundle`] is `campanile up`. Both are a
 //! [`Receiver`]: a [`Call`] goes in, an [`Answer`] comes out. [`Audit`] looks at the table itself.
 //!
-//! Nothing here retries or sleeps so that a test may pass.
+//! Nothing here sends again so that a test may pass.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::missing_panics_doc,
     reason = "a test that cannot go on has failed"
 )]
 
@@ -20,6 +21,7 @@ mod bundle;
 mod call;
 pub mod cloud;
 mod deployment;
+mod eventually;
 mod fixture;
 pub mod function;
 mod log;
@@ -34,11 +36,12 @@ pub use bundle::{Bundle, Data};
 pub use call::{Answer, Call, Receiver};
 pub use cloud::Cloud;
 pub use deployment::Deployment;
-pub use fixture::{delivery, fixture, fixtures, notification};
+pub use eventually::eventually;
+pub use fixture::{delivery, fixture, notification, notifications};
 pub use function::Function;
 pub use secrets::{
     CHALLENGE_SECRET, NETDATA_PAIR, NETDATA_TOKEN, READ_TOKEN, TENCENT_PAIR, TENCENT_TOKEN, VALIDATION_CODE,
-    WRITE_TOKEN, needles, secrets,
+    WRITE_TOKEN, needles, secrets, token,
 };
 
 /// The local bundle and the deployed functions, each new and empty, with the [usual secrets](secrets).

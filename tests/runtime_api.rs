@@ -40,12 +40,14 @@ pub(crate) enum FunctionResult {
 /// The invocations that wait for an execution environment to be free.
 pub(crate) type Queue = Arc<TurnMutex<mpsc::UnboundedReceiver<Invocation>>>;
 
+/// Who waits for the result of each invocation under way, by its id; none once the function is no more.
+type UnderWay = Arc<Mutex<Option<HashMap<String, oneshot::Sender<FunctionResult>>>>>;
+
 /// The runtime API of one execution environment.
 #[derive(Debug, Clone)]
 pub(crate) struct RuntimeApi {
     queue: Queue,
-    /// None once the function is no more.
-    under_way: Arc<Mutex<Option<HashMap<String, oneshot::Sender<FunctionResult>>>>>,
+    under_way: UnderWay,
     gone: Arc<Notify>,
     next_id: Arc<AtomicU64>,
 }

@@ -21,20 +21,36 @@ pub const READ_TOKEN: &str = "api-token-read-8sDf3GhJ5kLz1XcV";
 /// A token of `campanile/api` that may write.
 pub const WRITE_TOKEN: &str = "api-token-write-2qWe4RtY6uIo8PaS";
 
+const KAZOO_TOKEN: &str = "kazoo-token-q1Az2WsX3edC4rfV5tgB";
+const SITE24X7_TOKEN: &str = "site24x7-token-m9Nb8VcX7zLk6JhG5fD";
+
 /// Secret name to value, in the form of `campanile up --secrets`.
 pub fn secrets() -> Value {
     json!({
         "campanile/netdata": {
             "tokens": [NETDATA_TOKEN], "basic": [pair(NETDATA_PAIR)], "challenge_secret": CHALLENGE_SECRET,
         },
+        "campanile/kazoo": { "tokens": [KAZOO_TOKEN] },
         "campanile/tencent": {
             "tokens": [TENCENT_TOKEN], "basic": [pair(TENCENT_PAIR)], "validation_code": VALIDATION_CODE,
         },
+        "campanile/site24x7": { "tokens": [SITE24X7_TOKEN] },
         "campanile/api": { "tokens": [
             { "token": READ_TOKEN, "name": "reader", "role": "read" },
             { "token": WRITE_TOKEN, "name": "writer", "role": "write" },
         ]},
     })
+}
+
+/// A token that `source` may present.
+pub fn token(source: &str) -> &'static str {
+    match source {
+        "netdata" => NETDATA_TOKEN,
+        "kazoo" => KAZOO_TOKEN,
+        "tencent" => TENCENT_TOKEN,
+        "site24x7" => SITE24X7_TOKEN,
+        _ => panic!("`{source}` has no token among the secrets of the tests"),
+    }
 }
 
 /// What must reach no log line, no answer and no item of the table. Names of people and users may.
@@ -43,8 +59,9 @@ pub fn needles() -> Vec<String> {
     let passwords =
         pairs.iter().filter_map(|pair| pair.split_once(':')).map(|(_, password)| password.to_owned());
     let basic = pairs.iter().map(|pair| STANDARD.encode(pair));
-    let texts = [NETDATA_TOKEN, CHALLENGE_SECRET, TENCENT_TOKEN, VALIDATION_CODE, READ_TOKEN, WRITE_TOKEN];
-    texts.into_iter().map(str::to_owned).chain(passwords).chain(basic).collect()
+    let tokens = [NETDATA_TOKEN, KAZOO_TOKEN, TENCENT_TOKEN, SITE24X7_TOKEN, READ_TOKEN, WRITE_TOKEN];
+    let texts = tokens.into_iter().chain([CHALLENGE_SECRET, VALIDATION_CODE]);
+    texts.map(str::to_owned).chain(passwords).chain(basic).collect()
 }
 
 fn pair(text: &str) -> Value {

@@ -2,8 +2,17 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod client_certificate;
+mod command;
 mod credentials;
+mod durable;
+mod exactly_once;
+mod hostile;
+mod killed;
 mod netdata;
+mod order;
+mod reading;
 mod refusals;
+mod secrets_manager;
+mod storage;
 mod template;
 mod tencent;

@@ -1,11 +1,14 @@
 //! The local bundle: every function over one embedded table, behind one loopback address.
 
 mod gateway;
+mod schedule;
 
 use std::io;
 use std::path::PathBuf;
 
-use aws::{Configuration, Platform, definition};
+use aws::{Configuration, Platform, SystemClock, definition};
+use site24x7::TransportError;
+use site24x7_poller::Poller;
 use tokio::net::TcpListener;
 
 use crate::embedded::{EmbeddedSecrets, EmbeddedTable, Location, OpenError, SecretsError, sdk_config};
@@ -46,6 +49,9 @@ pub enum BundleError {
         #[source]
         source: io::Error,
     },
+    /// The poller could not be set up.
+    #[error("cannot prepare the poller of site24x7")]
+    Poller(#[source] TransportError),
     /// The server failed.
     #[error("the gateway stopped")]
     Serve(#[source] io::Error),
@@ -77,7 +83,10 @@ impl Bundle {
         listener: TcpListener,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), BundleError> {
+        let poller = Poller::new(self.platform.clone(), SystemClock).map_err(BundleError::Poller)?;
+        let polling = tokio::spawn(schedule::poll(poller));
         let served = axum::serve(listener, gateway::router(self.platform)).with_graceful_shutdown(stop).await;
+        polling.abort();
         served.map_err(BundleError::Serve)
     }
 }

@@ -1,8 +1,16 @@
 //! What the operator can type.
 
 mod alerts;
+mod check;
+mod install;
+mod kazoo;
+mod secrets;
 mod send;
 mod server;
+mod site24x7;
+mod terminal;
+mod token;
+mod uninstall;
 mod up;
 
 use std::error::Error;
@@ -25,6 +33,10 @@ enum Action {
     Up(up::Up),
     Send(send::Send),
     Alerts(alerts::Alerts),
+    Token(token::Token),
+    Install(install::Install),
+    Check(check::Check),
+    Uninstall(uninstall::Uninstall),
 }
 
 impl Command {
@@ -39,19 +51,31 @@ impl Command {
             Action::Up(up) => up.run().await,
             Action::Send(send) => send.run().await,
             Action::Alerts(alerts) => alerts.run().await,
+            Action::Token(token) => token.run().await,
+            Action::Install(install) => install.run().await,
+            Action::Check(check) => check.run().await,
+            Action::Uninstall(uninstall) => uninstall.run().await,
         };
         match done {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
                 complain(error.as_ref());
-                ExitCode::FAILURE
+                exit_code(error.as_ref())
             }
         }
     }
 }
 
-/// What a command ends with.
-type Outcome = Result<(), Box<dyn Error + Send + Sync>>;
+/// What a command, or a part of it, ends with.
+type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
+
+/// 1 for a command that could not do what it was asked; a check that found something wrong has a code of its own.
+fn exit_code(error: &(dyn Error + 'static)) -> ExitCode {
+    match error.downcast_ref::<check::Unhealthy>() {
+        Some(_) => ExitCode::from(check::Unhealthy::EXIT_CODE),
+        None => ExitCode::FAILURE,
+    }
+}
 
 #[expect(clippy::print_stderr, reason = "this is where a person is told")]
 fn complain(error: &(dyn Error + 'static)) {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use alert::{Severity, UnknownWord};
+use site24x7::Hosts;
 
 /// What an operator can set by environment variables; each field names its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +20,9 @@ pub struct Configuration {
     pub quarantine_days: u32,
     /// `CAMPANILE_DEFAULT_SEVERITY`: of events whose source names none or an unknown one; `warning` unless set.
     pub default_severity: Severity,
+    /// `CAMPANILE_SITE24X7_API_ROOT` and `CAMPANILE_SITE24X7_ACCOUNTS`, both or neither: base URLs such as
+    /// `https://www.site24x7.eu/api` and `https://accounts.zoho.eu`, in the place of the data centre's own.
+    pub site24x7_hosts: Option<Hosts>,
     /// `CAMPANILE_LOG`: a level or a tracing filter; `info` unless set.
     pub log: String,
 }
@@ -34,6 +38,11 @@ pub enum ConfigurationError {
         /// What it holds.
         value: String,
     },
+    /// One of two that belong together: a token of one system would go to the other's data centre.
+    #[error(
+        "`CAMPANILE_SITE24X7_API_ROOT` and `CAMPANILE_SITE24X7_ACCOUNTS` belong together: set both or neither"
+    )]
+    HalfOfTheHosts,
     /// Not a severity.
     #[error("`CAMPANILE_DEFAULT_SEVERITY` names no severity")]
     Severity(#[source] UnknownWord),
@@ -48,6 +57,7 @@ impl Default for Configuration {
             history_days: 90,
             quarantine_days: 30,
             default_severity: Severity::Warning,
+            site24x7_hosts: None,
             log: "info".to_owned(),
         }
     }
@@ -77,6 +87,11 @@ impl Configuration {
             default_severity: match set("CAMPANILE_DEFAULT_SEVERITY") {
                 None => default.default_severity,
                 Some(word) => word.parse().map_err(ConfigurationError::Severity)?,
+            },
+            site24x7_hosts: match (set("CAMPANILE_SITE24X7_API_ROOT"), set("CAMPANILE_SITE24X7_ACCOUNTS")) {
+                (Some(api_root), Some(accounts)) => Some(Hosts::at(&api_root, &accounts)),
+                (None, None) => None,
+                _ => return Err(ConfigurationError::HalfOfTheHosts),
             },
             log: set("CAMPANILE_LOG").unwrap_or(default.log),
         })

@@ -6,6 +6,7 @@
 
 mod clock;
 mod configuration;
+mod events;
 mod gateway;
 mod platform;
 mod secrets;
@@ -14,12 +15,13 @@ mod telemetry;
 
 pub use clock::SystemClock;
 pub use configuration::{Configuration, ConfigurationError};
+pub use events::serve_events;
 pub use gateway::serve;
 pub use platform::{Platform, connect};
-pub use secrets::{DEVELOPMENT_TOKEN, SecretCache};
+pub use secrets::{DEVELOPMENT_TOKEN, PutSecretError, SecretCache};
 pub use store::definition;
 pub use store::{
-    AlertFilter, AlertPage, Cursor, EventFilter, EventPage, HistoryEntry, ParseCursorError, QuarantinePage,
-    Table,
+    AccountTokens, AlertFilter, AlertPage, Cursor, EventFilter, EventPage, HistoryEntry, KnownNames,
+    ParseCursorError, PollCursor, QuarantinePage, Table,
 };
-pub use telemetry::log_to_stdout;
+pub use telemetry::{log_filter, log_to_stdout};

@@ -1,6 +1,6 @@
 //! Secrets Manager behind a cache that outlives its failures.
 
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +9,7 @@ use alert::Source;
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
 use intake::{Keyring, Secrets, SecretsError, SourceSecret, chain};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
@@ -19,6 +20,9 @@ pub const DEVELOPMENT_TOKEN: &str = "campanile-development-";
 /// How long we go on with a value that could not be renewed before we ask again.
 const RETRY_AFTER: Duration = Duration::from_secs(10);
 
+/// How long a read may take: the sender waits for little more, and the table is to be written yet.
+const READ_LIMIT: Duration = Duration::from_secs(3);
+
 /// Reads secrets by name and keeps them for a while; a value that cannot be renewed stays in use.
 #[derive(Debug)]
 pub struct SecretCache {
@@ -26,8 +30,11 @@ pub struct SecretCache {
     prefix: String,
     max_age: Duration,
     is_for_development: bool,
-    slots: Mutex<HashMap<String, Arc<Mutex<Option<Cached>>>>>,
+    slots: Mutex<HashMap<(String, TypeId), Slot>>,
 }
+
+/// The place of one secret as one type; who reads it holds it, so that one read serves all who wait.
+type Slot = Arc<Mutex<Option<Cached>>>;
 
 /// A keyring of some type, or the knowledge that there is none.
 struct Cached {
@@ -55,17 +62,18 @@ impl SecretCache {
 
     /// The valid versions of the secret `<prefix>/<name>`; `None` if there is no such secret.
     ///
-    /// Requests that come together wait for one read. Each name is always read as one type.
+    /// Requests that come together wait for one read; who reads the same secret as another type reads it for itself.
     pub async fn get<T>(&self, name: &str) -> Result<Option<Arc<Keyring<T>>>, SecretsError>
     where
         T: DeserializeOwned + Send + Sync + 'static,
     {
-        let slot = Arc::clone(self.slots.lock().await.entry(name.to_owned()).or_default());
+        let key = (name.to_owned(), TypeId::of::<T>());
+        let slot = Arc::clone(self.slots.lock().await.entry(key).or_default());
         let mut slot = slot.lock().await;
         if let Some(cached) = slot.as_ref().filter(|cached| cached.fresh_until > Instant::now()) {
             return Ok(cached.keyring());
         }
-        match (self.read::<T>(name).await, slot.as_mut()) {
+        match (self.read_in_time::<T>(name).await, slot.as_mut()) {
             (Ok(keyring), _) => {
                 let keyring = keyring.map(|keyring| Arc::new(keyring) as Arc<dyn Any + Send + Sync>);
                 let max_age = if keyring.is_some() { self.max_age } else { self.max_age.min(RETRY_AFTER) };
@@ -85,19 +93,45 @@ impl SecretCache {
         }
     }
 
+    async fn read_in_time<T: DeserializeOwned>(
+        &self,
+        name: &str,
+    ) -> Result<Option<Keyring<T>>, SecretsError> {
+        let read = tokio::time::timeout(READ_LIMIT, self.read(name)).await;
+        read.unwrap_or_else(|elapsed| {
+            let name = format!("{}/{name}", self.prefix);
+            Err(SecretsError::Unavailable { name, source: Box::new(elapsed) })
+        })
+    }
+
+    /// Makes `value` the current version of the secret `<prefix>/<name>`, which must exist.
+    pub async fn put<T: Serialize>(&self, name: &str, value: &T) -> Result<(), PutSecretError> {
+        let name = format!("{}/{name}", self.prefix);
+        let text = serde_json::to_string(value)
+            .map_err(|error| PutSecretError { name: name.clone(), source: Box::new(error) })?;
+        let put = self.client.put_secret_value().secret_id(&name).secret_string(text).send().await;
+        put.map(drop).map_err(|error| PutSecretError { name, source: Box::new(error) })
+    }
+
     async fn read<T: DeserializeOwned>(&self, name: &str) -> Result<Option<Keyring<T>>, SecretsError> {
         let name = format!("{}/{name}", self.prefix);
         let versions =
             futures::future::join(self.version(&name, "AWSCURRENT"), self.version(&name, "AWSPREVIOUS"));
         let (current, previous) = versions.await;
         let Some(current) = current? else { return Ok(None) };
-        if current.contains(DEVELOPMENT_TOKEN) && !self.is_for_development {
+        if self.refuses(&current) {
             return Err(SecretsError::Development { name });
         }
         let current = parse(&name, &current)?;
         // The previous version is a courtesy to senders that were not told yet: without it the current one still works.
-        let previous = previous.ok().flatten().and_then(|text| parse(&name, &text).ok());
+        let previous = previous.ok().flatten().filter(|text| !self.refuses(text));
+        let previous = previous.and_then(|text| parse(&name, &text).ok());
         Ok(Some(Keyring { current, previous }))
+    }
+
+    /// Whether a version holds a token that everybody knows, outside the local bundle.
+    fn refuses(&self, text: &str) -> bool {
+        text.contains(DEVELOPMENT_TOKEN) && !self.is_for_development
     }
 
     async fn version(&self, name: &str, stage: &str) -> Result<Option<String>, SecretsError> {
@@ -108,6 +142,14 @@ impl SecretCache {
             Err(error) => Err(SecretsError::Unavailable { name: name.to_owned(), source: Box::new(error) }),
         }
     }
+}
+
+/// A secret that could not be written.
+#[derive(Debug, thiserror::Error)]
+#[error("could not write the secret `{name}`: does it exist, and may you write it")]
+pub struct PutSecretError {
+    name: String,
+    source: Box<dyn std::error::Error + Send + Sync>,
 }
 
 impl Cached {

@@ -13,6 +13,7 @@ mod quarantine;
 mod read;
 mod record;
 mod retry;
+mod source;
 
 use std::time::Duration;
 
@@ -24,6 +25,7 @@ pub use cursor::{Cursor, ParseCursorError};
 pub use listing::{AlertFilter, AlertPage, EventFilter, EventPage};
 pub use quarantine::QuarantinePage;
 pub use read::HistoryEntry;
+pub use source::{AccountTokens, KnownNames, PollCursor};
 
 /// The alert table in DynamoDB.
 #[derive(Debug)]

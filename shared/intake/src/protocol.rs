@@ -55,6 +55,12 @@ pub trait Protocol: Send + Sync + 'static {
         delivery
     }
 
+    /// The account of every event, where it is the secret and not the delivery that says it.
+    fn account(secret: &SourceSecret) -> Option<String> {
+        let _ = secret;
+        None
+    }
+
     /// What the delivery says.
     fn normalize(delivery: &Delivery, settings: &Settings) -> Result<Normalized, Rejection>;
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use normalize::site24x7::AccountNames;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
@@ -78,13 +79,9 @@ pub struct SourceSecret {
     pub sha256_key: Option<Sensitive>,
     /// The webhooks of KAZOO that may speak to us; any if empty.
     pub hook_ids: Vec<String>,
-    /// Site24x7: the account of every event, unless `zaaid` or the data centre names it.
-    pub account: Option<String>,
-    /// Site24x7: the MSP customer or business unit.
-    pub zaaid: Option<String>,
-    /// Site24x7: the data centre's code or top-level domain.
-    #[serde(alias = "zohoAccountTLD")]
-    pub data_center: Option<String>,
+    /// What names the account of every event (Site24x7).
+    #[serde(flatten)]
+    pub account: AccountNames,
 }
 
 impl SourceSecret {
@@ -121,6 +118,14 @@ mod tests {
         let secret: SourceSecret = serde_json::from_str(json).unwrap();
         let keyring = Keyring { current: secret.clone(), previous: Some(secret) };
         assert!(!format!("{keyring:?}").contains("s3cr3t"));
+    }
+
+    #[test]
+    fn what_names_the_account_is_read_under_either_name_and_whatever_its_type() {
+        let json = r#"{"tokens":["t"],"zaaid":658123456,"zohoAccountTLD":".eu","data_center":"eu"}"#;
+        let secret: SourceSecret = serde_json::from_str(json).unwrap();
+        assert_eq!(secret.account.name().unwrap(), "658123456");
+        assert_eq!(secret.tokens, [Sensitive::new("t")]);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 use http::{Request, Response};
 use normalize::{Delivery, Normalized, Settings};
+use tokio::time::Instant;
 
 use crate::failure::chain;
 use crate::meter::{Measure, count};
@@ -61,10 +62,12 @@ impl<P: Protocol, S: Store, K: Secrets, C: Clock> Webhook<P, S, K, C> {
     pub async fn handle(self, request: Request<Bytes>) -> Response<Bytes> {
         let patience =
             request.extensions().get().map_or(P::PATIENCE, |TimeLeft(left)| P::PATIENCE.min(*left));
+        let began = Instant::now();
         let reply = match self.admit(request).await {
             Ok(Admitted::Handshake(reply)) => reply,
             Ok(Admitted::Delivery(delivery, keyring)) => {
-                let outcome = within(patience, self.keep(&delivery, &keyring)).await;
+                let outcome =
+                    within(patience.saturating_sub(began.elapsed()), self.keep(&delivery, &keyring)).await;
                 log_outcome::<P>(&outcome);
                 P::answer(&delivery, &outcome, &keyring)
             }
@@ -119,11 +122,7 @@ impl<P: Protocol, S: Store, K: Secrets, C: Clock> Webhook<P, S, K, C> {
     fn settings_with(&self, keyring: &Keyring<SourceSecret>) -> Settings {
         let secret = &keyring.current;
         Settings {
-            account: secret
-                .account
-                .clone()
-                .or_else(|| secret.zaaid.clone())
-                .or_else(|| self.settings.account.clone()),
+            account: P::account(secret).or_else(|| self.settings.account.clone()),
             own_hook_ids: secret.hook_ids.clone(),
             ..self.settings.clone()
         }

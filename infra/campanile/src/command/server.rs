@@ -37,10 +37,12 @@ pub(super) enum ServerError {
 }
 
 impl Server {
-    /// A request to `path` with the token of the secret `campanile/<secret>`.
+    /// A request to `path`, and the query behind its first `?`, with the token of the secret `campanile/<secret>`.
     pub(super) fn request(&self, method: reqwest::Method, path: &str, secret: &str) -> RequestBuilder {
+        let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
         let mut url = self.url.clone();
         url.set_path(&format!("{}{path}", self.url.path().trim_end_matches('/')));
+        url.set_query(query);
         let token = self.token.clone().or_else(|| development::token(secret)).unwrap_or_default();
         Client::new().request(method, url).bearer_auth(token)
     }

@@ -9,9 +9,11 @@ use aws::Configuration;
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{Layer, fmt, registry};
 
-use super::{Outcome, remark, say};
+use super::{Outcome, remark, say, secrets};
 use crate::bundle::{Bundle, BundleError};
 use crate::development;
 use crate::embedded::{EmbeddedSecrets, Location};
@@ -64,15 +66,12 @@ impl Up {
     }
 
     async fn secrets(&self) -> Result<EmbeddedSecrets, BundleError> {
-        let file = self.secrets.clone().unwrap_or_else(|| "infra/development-secrets.json".into());
-        let document = match &self.secrets {
-            None => development::SECRETS.into(),
-            Some(path) => tokio::fs::read(path)
-                .await
-                .map_err(|source| BundleError::SecretsFile { file: path.clone(), source })?,
-        };
-        let secrets = EmbeddedSecrets::from_json(&document).await;
-        secrets.map_err(|source| BundleError::Secrets { file, source })
+        match &self.secrets {
+            Some(file) => secrets::from_file(file).await,
+            None => EmbeddedSecrets::from_json(development::SECRETS.as_bytes()).await.map_err(|source| {
+                BundleError::Secrets { file: "infra/development-secrets.json".into(), source }
+            }),
+        }
     }
 
     /// Where everything is, for a person; with tokens only where they are the known ones of development.
@@ -113,7 +112,7 @@ async fn stopped() {
 }
 
 fn log_to_stderr(level: &str) {
-    let filter = EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt().compact().with_target(false).with_env_filter(filter);
-    log.with_ansi(std::io::stderr().is_terminal()).with_writer(std::io::stderr).init();
+    let layer = fmt::layer().compact().with_target(false).with_ansi(std::io::stderr().is_terminal());
+    let layer = layer.with_writer(std::io::stderr).with_filter(aws::log_filter(level));
+    registry().with(layer).init();
 }

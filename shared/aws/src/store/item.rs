@@ -32,7 +32,7 @@ pub(crate) fn text<'a>(item: &'a Item, name: &str) -> Option<&'a str> {
     item.get(name)?.as_s().ok().map(String::as_str)
 }
 
-fn integer<T: std::str::FromStr>(item: &Item, name: &str) -> Option<T> {
+pub(crate) fn integer<T: std::str::FromStr>(item: &Item, name: &str) -> Option<T> {
     item.get(name)?.as_n().ok()?.parse().ok()
 }
 
@@ -44,6 +44,11 @@ pub(crate) fn alert_pk(fingerprint: Fingerprint) -> String {
 /// The partition of a day's quarantine.
 pub(crate) fn quarantine_pk(day: &str) -> String {
     format!("QUARANTINE#{day}")
+}
+
+/// The partition of what is kept of one account of a source: its cursor, its token, its heartbeat.
+pub(crate) fn source_pk(source: Source, account: &str) -> String {
+    format!("SOURCE#{source}#{account}")
 }
 
 /// The sort key of a quarantined delivery; all of it follows from its id.
@@ -109,13 +114,20 @@ pub(crate) fn state_attributes(alert: &Alert) -> Result<Vec<(&'static str, Attri
     let mut document: Item = serde_dynamo::to_item(alert).map_err(unreadable("alert"))?;
     document.retain(|name, value| !value.is_null() && name != "duplicates" && name != "revision");
     let timeline = serde_json::to_string(&alert.timeline).map_err(unreadable("timeline"))?;
-    Ok(vec![
+    let mut attributes = vec![
         ("alert", AttributeValue::M(document)),
         ("timeline", string(timeline)),
         ("revision", number(alert.revision)),
-        (BY_CONDITION.partition_key, string(condition_shard(alert.condition, shard(alert.fingerprint)))),
-        (BY_CONDITION.sort_key, string(format!("{}#{}", sortable(alert.condition_since), alert.fingerprint))),
-    ])
+    ];
+    // A recovery of which no firing was seen is kept for a firing that may come late, but it is no alert to list.
+    if alert.occurrences > 0 {
+        let since = sortable(alert.condition_since);
+        attributes.extend([
+            (BY_CONDITION.partition_key, string(condition_shard(alert.condition, shard(alert.fingerprint)))),
+            (BY_CONDITION.sort_key, string(format!("{since}#{}", alert.fingerprint))),
+        ]);
+    }
+    Ok(attributes)
 }
 
 /// The alert that a state item holds.

@@ -146,7 +146,9 @@ impl Table {
     ) -> Result<EventPage, StoreError> {
         let now = self.clock.now();
         let oldest = oldest_day(now, self.history);
-        let mut date = cursor.and_then(Cursor::date).unwrap_or_else(|| Offset::UTC.to_datetime(now).date());
+        let today = Offset::UTC.to_datetime(now).date();
+        // A cursor is the reader's word: one of the year 9999 must not be walked back from day by day.
+        let mut date = cursor.and_then(Cursor::date).map_or(today, |date| date.min(today));
         let mut page = Page::of(limit);
         while date >= oldest && !page.is_full() {
             self.events_of_day(&date.to_string(), filter, cursor, &mut page).await?;

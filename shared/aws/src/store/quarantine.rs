@@ -63,8 +63,9 @@ impl Table {
         let now = self.clock.now();
         let oldest = oldest_day(now, self.quarantine);
         let mut entries = Vec::new();
-        let mut date =
-            cursor.and_then(Cursor::date).unwrap_or_else(|| jiff::tz::Offset::UTC.to_datetime(now).date());
+        let today = jiff::tz::Offset::UTC.to_datetime(now).date();
+        // A cursor is the reader's word: one of the year 9999 must not be walked back from day by day.
+        let mut date = cursor.and_then(Cursor::date).map_or(today, |date| date.min(today));
         while date >= oldest && entries.len() <= limit {
             let items = self.day_of_quarantine(&date.to_string(), cursor, limit + 1 - entries.len()).await?;
             for item in items.iter().filter(|item| !is_expired(item, now)) {

@@ -48,6 +48,19 @@ impl Table {
         drop(get.send().await);
     }
 
+    /// The alerts among `fingerprints` that there are.
+    pub async fn alerts_of(
+        &self,
+        fingerprints: impl IntoIterator<Item = Fingerprint>,
+    ) -> Result<HashMap<Fingerprint, Alert>, StoreError> {
+        let keys: Vec<_> =
+            fingerprints.into_iter().map(|fingerprint| (alert_pk(fingerprint), STATE.to_owned())).collect();
+        let items = self.items(&keys).await?;
+        let now = self.clock.now();
+        let alerts = items.iter().filter(|item| !is_expired(item, now)).map(to_alert);
+        alerts.map(|alert| alert.map(|alert| (alert.fingerprint, alert))).collect()
+    }
+
     /// One item, as of now.
     pub(crate) async fn item(&self, pk: String, sk: &str) -> Result<Option<Item>, StoreError> {
         let mut attempt = 0;

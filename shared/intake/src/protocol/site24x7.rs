@@ -33,6 +33,12 @@ impl Protocol for Site24x7 {
         redact(delivery)
     }
 
+    fn account(secret: &SourceSecret) -> Option<String> {
+        // A data centre that nobody knows keeps the poller from starting, but must not cost a notification.
+        let unknown = |error| tracing::warn!(source = %Self::SOURCE, error = %error, "events go to the default account");
+        secret.account.name().map_err(unknown).ok()
+    }
+
     fn normalize(delivery: &Delivery, settings: &Settings) -> Result<Normalized, Rejection> {
         normalize(delivery, settings)
     }

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use alert::{AlertEvent, Ends, Labels, Signal, Source};
+use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 
@@ -53,6 +54,12 @@ pub fn current_status(
         .filter(|facts| seen.insert(facts.monitor_id.clone()))
         .map(|facts| facts.into_row(account, api_root, scheduled_at))
         .collect()
+}
+
+/// The offset that the account's times are written in, as the first row with a time has it.
+pub fn utc_offset_of(rows: &[StatusRow]) -> Option<Offset> {
+    let written = rows.iter().filter_map(|row| row.raw.get("last_polled_time").and_then(text));
+    written.filter_map(|time| from_iso(&time)).map(|moment| moment.offset).next()
 }
 
 fn grouped(data: &Value) -> impl Iterator<Item = (Option<String>, &Value)> {

@@ -34,6 +34,18 @@ pub(super) fn of_status(account: &str, monitor_id: &str, word: &str, occurred_at
     EventId::of([VERSION, SOURCE, "status", account, monitor_id, word, &to_seconds(occurred_at)])
 }
 
+/// One event for each hour in which an open alert is told once more, although its monitor was not checked since.
+pub(super) fn of_renewal(
+    account: &str,
+    monitor_id: &str,
+    word: &str,
+    occurred_at: Timestamp,
+    now: Timestamp,
+) -> EventId {
+    let hour = now.as_second().div_euclid(3600).to_string();
+    EventId::of([VERSION, SOURCE, "renewal", account, monitor_id, word, &to_seconds(occurred_at), &hour])
+}
+
 /// One event for each state and minute, however many were told of it; a row without a state or a monitor gives its
 /// message for the state.
 pub(super) fn of_log(account: &str, monitor_id: &str, word_or_message: &str, minute: Timestamp) -> EventId {

@@ -3,7 +3,7 @@
 use alert::{Alert, AlertEvent, Condition, Signal, Transition, fold};
 use jiff::Timestamp;
 
-use super::StatusRow;
+use super::{StatusRow, identity};
 
 /// After this long without news an open alert is told once more, lest it expire while its monitor is down.
 const RENEWAL_SECS: i64 = 3600;
@@ -14,20 +14,37 @@ const RENEWAL_SECS: i64 = 3600;
 /// its alert and renews it once an hour; one that is up resolves only what is open; any other state changes nothing.
 /// Acknowledgements are left alone.
 pub fn reconcile(row: &StatusRow, stored: Option<&Alert>, now: Timestamp) -> Option<AlertEvent> {
-    let is_news = match row.event.signal {
-        Signal::Firing => stored.is_none_or(|alert| differs(row, alert) || is_due(alert, now)),
-        Signal::Resolved => stored.is_some_and(|alert| alert.condition == Condition::Firing),
-        Signal::Notice => false,
+    let event = match (row.event.signal, stored) {
+        (Signal::Firing, Some(alert)) if is_due(alert, now) => renewal(row, now),
+        (Signal::Firing, Some(alert)) if !differs(row, alert) => return None,
+        (Signal::Firing, _) => row.event.clone(),
+        (Signal::Resolved, Some(alert)) if alert.condition == Condition::Firing => row.event.clone(),
+        (Signal::Resolved | Signal::Notice, _) => return None,
     };
-    is_news.then(|| without_ended_episode(row.event.clone(), stored, now))
+    Some(without_ended_episode(event, stored, now))
+}
+
+/// The row's event as one that the store has not seen yet, even where the monitor was not checked since the last:
+/// the row says that it is down now.
+fn renewal(row: &StatusRow, now: Timestamp) -> AlertEvent {
+    let told = &row.event;
+    let event_id =
+        identity::of_renewal(&told.account, &row.monitor_id, row.status.word(), told.occurred_at, now);
+    AlertEvent { event_id, ..told.clone() }
 }
 
 fn differs(row: &StatusRow, stored: &Alert) -> bool {
     stored.condition != Condition::Firing || stored.severity_raw != row.event.severity_raw
 }
 
+/// Whether nothing was heard for so long that the alert could expire, or it has.
 fn is_due(stored: &Alert, now: Timestamp) -> bool {
-    now.as_second().saturating_sub(stored.last_received_at.as_second()) >= RENEWAL_SECS
+    stored.condition == Condition::Expired
+        || stored.condition == Condition::Firing && silence_secs(stored, now) >= RENEWAL_SECS
+}
+
+fn silence_secs(stored: &Alert, now: Timestamp) -> i64 {
+    now.as_second().saturating_sub(stored.last_received_at.as_second())
 }
 
 /// `event` without its episode, if that has ended although the monitor is down later than that: an outage id can

@@ -69,6 +69,35 @@ fn an_expired_alert_of_a_monitor_that_is_down_fires_again() {
 }
 
 #[test]
+fn a_monitor_that_is_not_checked_any_more_is_renewed_by_an_event_of_its_own() {
+    let stuck = row(0, "2026-03-01T05:00:00Z");
+    let after = |hours: i64| at("2026-03-01T05:00:00Z") + SignedDuration::from_hours(hours);
+    let opening = reconcile(&stuck, None, after(0)).unwrap();
+    let (open, _) = heard(None, &opening, after(0));
+
+    let renewal = reconcile(&stuck, Some(&open), after(1)).unwrap();
+    let (renewed, transition) = heard(Some(open.clone()), &renewal, after(1));
+    assert_eq!((transition, renewed.last_received_at), (Transition::Repeated, after(1)));
+    let again = reconcile(&stuck, Some(&renewed), after(2)).unwrap();
+
+    let ids = [opening.event_id, renewal.event_id, again.event_id];
+    assert!(ids[0] != ids[1] && ids[1] != ids[2] && ids[0] != ids[2]);
+    let in_the_same_hour = reconcile(&stuck, Some(&open), after(1) + SignedDuration::from_mins(5)).unwrap();
+    assert_eq!(in_the_same_hour.event_id, renewal.event_id);
+}
+
+#[test]
+fn an_alert_that_expired_reopens_though_its_monitor_was_not_checked_since() {
+    let stuck = row(0, "2026-03-01T05:00:00Z");
+    let now = at("2026-03-01T05:00:00Z");
+    let opening = reconcile(&stuck, None, now).unwrap();
+    let expired = alert::expire(heard(None, &opening, now).0, now);
+    let event = reconcile(&stuck, Some(&expired), now).unwrap();
+    assert_ne!(event.event_id, opening.event_id);
+    assert_eq!(heard(Some(expired), &event, now).1, Transition::Reopened);
+}
+
+#[test]
 fn what_stays_open_is_renewed_once_an_hour() {
     let down = webhook("down.json");
     let open = stored(std::slice::from_ref(&down));

@@ -1,0 +1,136 @@
+//! One call of the schedule, from the event to the outcome.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws::Platform;
+use intake::{SecretsError, StoreError};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+use site24x7::{
+    CallError, Clock, Deadlines, Readiness, SettingsError, TokenError, Transport, TransportError,
+};
+use tokio::sync::Mutex;
+
+use crate::account::{Account, Configured};
+use crate::report::{Outcome, PartError, say};
+use crate::request::{Request, RequestError};
+use crate::visit::Visit;
+
+/// What recording needs at the end of a run: no call of the API goes on into it.
+const RECORDING: SignedDuration = SignedDuration::from_secs(10);
+
+/// The poller of one account. It outlives runs; clones share it.
+#[derive(Debug, Clone)]
+pub struct Poller<C> {
+    shared: Arc<Shared<C>>,
+}
+
+#[derive(Debug)]
+struct Shared<C> {
+    platform: Platform,
+    transport: Transport,
+    clock: C,
+    account: Mutex<Option<Arc<Account<C>>>>,
+    /// What was last said of an incomplete secret: the schedule need not hear it every five minutes.
+    complaint: Mutex<String>,
+}
+
+/// Why a run came to nothing. No text quotes a credential.
+#[derive(Debug, thiserror::Error)]
+pub enum PollError {
+    /// The event asks for something else.
+    #[error("the event is not understood")]
+    Request(#[source] RequestError),
+    /// The secret cannot be read.
+    #[error("the secret of site24x7 cannot be read")]
+    Secret(#[source] SecretsError),
+    /// The secret is complete and wrong.
+    #[error("the secret of site24x7 cannot be used")]
+    Settings(#[source] SettingsError),
+    /// Zoho issues no token.
+    #[error("there is no access token to poll with")]
+    Token(#[source] TokenError),
+    /// The cursor cannot be read.
+    #[error("it cannot be read how far the account was polled")]
+    Cursor(#[source] StoreError),
+    /// Neither part of a poll came to anything; the other part's failure is in the log.
+    #[error("neither the alert logs nor the current status could be read and recorded")]
+    NothingWorked(#[source] PartError),
+    /// A backfill could not record what it had read.
+    #[error("the backfill could not be recorded: ask for it once more")]
+    Backfill(#[source] PartError),
+    /// A backfill ended before its last date; the dates before are recorded.
+    #[error("the backfill stopped before {next}: ask for the rest with `from` {next}")]
+    Stopped {
+        /// The first date that was not read.
+        next: jiff::civil::Date,
+        /// Why.
+        #[source]
+        source: CallError,
+    },
+    /// The run's time was up; what is recorded stays, the next run records the rest.
+    #[error("the time of this run is over: the next one goes on")]
+    OutOfTime,
+}
+
+impl<C: Clock + Clone> Poller<C> {
+    /// A poller of the account in `platform`'s secret that goes by `clock`.
+    pub fn new(platform: Platform, clock: C) -> Result<Self, TransportError> {
+        let transport = Transport::new(Deadlines::default())?;
+        let (account, complaint) = (Mutex::default(), Mutex::default());
+        Ok(Self { shared: Arc::new(Shared { platform, transport, clock, account, complaint }) })
+    }
+
+    /// Does what `event` asks for, until `deadline` at most, and says in the log what became of it.
+    pub async fn run(self, event: Value, deadline: Timestamp) -> Result<Outcome, PollError> {
+        let left = Duration::try_from(deadline.duration_since(self.shared.clock.now())).unwrap_or_default();
+        let running = tokio::time::timeout(left, self.carry_out(&event, deadline)).await;
+        let outcome = running.unwrap_or(Err(PollError::OutOfTime))?;
+        self.say(&outcome).await;
+        Ok(outcome)
+    }
+
+    async fn carry_out(&self, event: &Value, deadline: Timestamp) -> Result<Outcome, PollError> {
+        let request = Request::read(event).map_err(PollError::Request)?;
+        let account = match self.account().await? {
+            Configured::Account(account) => account,
+            Configured::Incomplete(missing) => return Ok(Outcome::NotConfigured { missing }),
+        };
+        let calls = account.client.until(deadline.checked_sub(RECORDING).unwrap_or(deadline));
+        if let Readiness::CoolingDown { until } = calls.ready().await.map_err(PollError::Token)? {
+            return Ok(Outcome::CoolingDown { until });
+        }
+        let table = &self.shared.platform.table;
+        let visit = Visit { table, account: &account, calls, now: self.shared.clock.now() };
+        match request {
+            Request::Poll { scheduled_at } => visit.poll(scheduled_at.unwrap_or(visit.now)).await,
+            Request::Backfill(days) => visit.backfill(days).await,
+        }
+    }
+
+    async fn account(&self) -> Result<Configured<C>, PollError> {
+        let Shared { platform, transport, clock, .. } = &*self.shared;
+        let mut known = self.shared.account.lock().await;
+        let configured = Account::open(platform, transport, clock, known.take()).await?;
+        if let Configured::Account(account) = &configured {
+            *known = Some(Arc::clone(account));
+        }
+        Ok(configured)
+    }
+
+    async fn say(&self, outcome: &Outcome) {
+        let mut complaint = self.shared.complaint.lock().await;
+        match outcome {
+            Outcome::NotConfigured { missing } if *missing == *complaint => {}
+            Outcome::NotConfigured { missing } => {
+                complaint.clone_from(missing);
+                say(outcome);
+            }
+            _ => {
+                complaint.clear();
+                say(outcome);
+            }
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Recording one event, the way a webhook's events are.
+
+use alert::AlertEvent;
+use intake::{Entry, Recorded, Store};
+use jiff::Timestamp;
+use normalize::Delivery;
+use serde_json::Value;
+use site24x7::Clock;
+
+use crate::report::PartError;
+use crate::visit::Visit;
+
+/// Most bytes of rows that are kept with their event; a table item holds 400 KiB of them, deflated.
+const MOST_BYTES: usize = 1024 * 1024;
+
+impl<C: Clock> Visit<'_, C> {
+    /// Records `event` once, however often it is read.
+    pub(crate) async fn record(&self, event: AlertEvent, delivery: &Delivery) -> Result<Recorded, PartError> {
+        let event = event.bounded();
+        self.table.record(Entry { event: &event, delivery }).await.map_err(PartError::Store)
+    }
+}
+
+/// What was read, as if it had been sent.
+pub(crate) fn delivery(body: Vec<u8>, received_at: Timestamp) -> Delivery {
+    Delivery {
+        method: "GET".to_owned(),
+        query: String::new(),
+        content_type: Some("application/json".to_owned()),
+        headers: [].into(),
+        body,
+        received_at,
+    }
+}
+
+/// Rows as a JSON list; the first ones, where all of them are more than an item holds.
+pub(crate) fn raw_rows(rows: &[Value]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for row in rows {
+        let row = row.to_string();
+        if bytes.len() + row.len() > MOST_BYTES {
+            break;
+        }
+        bytes.push(if bytes.is_empty() { b'[' } else { b',' });
+        bytes.extend(row.as_bytes());
+    }
+    if bytes.is_empty() {
+        bytes.push(b'[');
+    }
+    bytes.push(b']');
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn rows_are_a_list_whatever_their_number() {
+        for rows in [vec![], vec![json!({ "msg": "a" })], vec![json!(1), json!(2)]] {
+            assert_eq!(serde_json::from_slice::<Value>(&raw_rows(&rows)).unwrap(), Value::Array(rows));
+        }
+    }
+
+    #[test]
+    fn rows_that_no_item_holds_are_kept_as_far_as_it_does() {
+        let rows = vec![json!({ "msg": "x".repeat(MOST_BYTES / 4) }); 9];
+        let kept: Vec<Value> = serde_json::from_slice(&raw_rows(&rows)).unwrap();
+        assert_eq!(kept.len(), 3);
+    }
+}

@@ -1,0 +1,14 @@
+//! KAZOO's side of `campanile install`, `check` and `uninstall`: its secret, its client, and what is told of a plan.
+
+mod access;
+mod carrying_out;
+mod check;
+mod clock;
+mod hooks;
+mod install;
+mod secret;
+mod uninstall;
+
+pub(super) use check::Check;
+pub(super) use install::Install;
+pub(super) use uninstall::Uninstall;

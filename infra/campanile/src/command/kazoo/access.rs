@@ -1,0 +1,131 @@
+//! Getting at KAZOO: whose address, which credentials, and where Campanile is for it.
+
+use std::sync::Arc;
+
+use aws::{Configuration, DEVELOPMENT_TOKEN};
+use clap::Args;
+use intake::{SecretsError, Sensitive, chain};
+use kazoo::{AccountId, BaseUrl, Client, Deadlines, HookId, Location, LocationError, Receiver};
+
+use super::clock::SystemClock;
+use super::secret::KazooSecret;
+use crate::command::secrets::{ReadSecretError, Secrets};
+use crate::command::terminal::{Person, Terminal};
+use crate::command::{Outcome, remark};
+
+/// Which KAZOO, and who we are to it.
+#[derive(Debug, Args)]
+pub(super) struct Access {
+    /// Address under which KAZOO reaches Campanile, such as `https://alerts.example.com`
+    #[arg(long, env = "CAMPANILE_URL", hide_env_values = true)]
+    url: String,
+    /// Id of the account whose webhooks are meant; the account that is logged in to unless given
+    #[arg(long, value_name = "ID")]
+    account: Option<AccountId>,
+    #[command(flatten)]
+    secrets: Secrets,
+}
+
+/// A KAZOO that can be logged in to, and where Campanile is for it.
+pub(super) struct Kazoo {
+    pub(super) client: Client,
+    pub(super) location: Location,
+    base_url: BaseUrl,
+    secret: KazooSecret,
+    secret_name: String,
+}
+
+/// A token that no hook is to show.
+#[derive(Debug, thiserror::Error)]
+enum TokenError {
+    #[error(
+        "the secret `{name}` has no `tokens`: put a random one there, or run the command in a terminal to be asked"
+    )]
+    Missing { name: String },
+    #[error(
+        "the secret `{name}` holds a token of development: put one of your own there, 32 random bytes long"
+    )]
+    Development { name: String },
+    #[error("the first token of the secret `{name}` is none that KAZOO can show")]
+    Unusable {
+        name: String,
+        #[source]
+        source: LocationError,
+    },
+}
+
+impl Access {
+    /// Reads all that a login needs, and asks for the rest where a person is there; nothing is sent yet.
+    pub(super) async fn open(&self) -> Outcome<Kazoo> {
+        let location = Location::parse(&self.url)?;
+        let configuration = Configuration::from_environment()?;
+        let secret_name = format!("{}/kazoo", configuration.secret_prefix);
+        let secret = self.secret(&configuration).await?;
+        let (base_url, credentials) = secret.login(&secret_name)?;
+        let deadlines = Deadlines::default();
+        let settings = kazoo::Configuration {
+            base_url: base_url.clone(),
+            credentials,
+            account: self.account.clone(),
+            deadlines,
+        };
+        let client = Client::new(settings, Arc::new(SystemClock))?;
+        Ok(Kazoo { client, location, base_url, secret, secret_name })
+    }
+
+    async fn secret(&self, configuration: &Configuration) -> Outcome<KazooSecret> {
+        let read = self.secrets.read("kazoo", configuration).await;
+        let Some(mut terminal) = Terminal::attached() else { return Ok(read?) };
+        let mut secret: KazooSecret = match read {
+            // Who is there can say what the secret would.
+            Err(ReadSecretError::Secret(error @ SecretsError::Unavailable { .. })) => {
+                remark(chain(&error));
+                KazooSecret::default()
+            }
+            read => read?,
+        };
+        secret.complete_login(&mut terminal)?;
+        Ok(secret)
+    }
+}
+
+impl Kazoo {
+    /// Where KAZOO is to deliver, and the token that lets it in.
+    pub(super) fn receiver(&self) -> Outcome<Receiver> {
+        let name = || self.secret_name.clone();
+        let token = self.token()?.ok_or_else(|| TokenError::Missing { name: name() })?;
+        if token.expose().starts_with(DEVELOPMENT_TOKEN) {
+            return Err(TokenError::Development { name: name() }.into());
+        }
+        let receiver = Receiver::new(self.location.clone(), token.expose().into());
+        Ok(receiver.map_err(|source| TokenError::Unusable { name: name(), source })?)
+    }
+
+    fn token(&self) -> Outcome<Option<Sensitive>> {
+        match (self.secret.token(), Terminal::attached()) {
+            (None, Some(mut terminal)) => {
+                let question = format!("Token that KAZOO is to show, one of `{}`", self.secret_name);
+                Ok(Some(terminal.ask_secretly(&question)?))
+            }
+            (token, _) => Ok(token.cloned()),
+        }
+    }
+
+    /// Warns of each of `hooks` whose deliveries Campanile refuses because the secret names others, and KAZOO then
+    /// switches off; says whether there was none.
+    pub(super) fn admits<'a>(&self, hooks: impl IntoIterator<Item = &'a HookId>) -> bool {
+        let refused: Vec<_> = hooks.into_iter().filter(|hook| !self.secret.admits(hook)).collect();
+        for hook in &refused {
+            let name = &self.secret_name;
+            remark(format!(
+                "{hook} will be refused: add it to `hook_ids` of the secret `{name}`, or empty those"
+            ));
+        }
+        refused.is_empty()
+    }
+
+    /// Which account of which KAZOO is worked on; logs in to learn it.
+    pub(super) async fn name(&self) -> Outcome<String> {
+        Ok(format!("account {} of {}", self.client.account().await?, self.base_url))
+    }
+}

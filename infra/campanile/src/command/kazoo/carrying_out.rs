@@ -1,0 +1,47 @@
+//! What is told of a plan, and its carrying out.
+
+use clap::Args;
+use kazoo::{Applied, Client, Plan, apply};
+
+use crate::command::{Outcome, say};
+
+/// Whether a plan is to be told only.
+#[derive(Debug, Args)]
+pub(super) struct DryRun {
+    /// Tell what would be done, and do nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl DryRun {
+    /// Does what `plan` says, unless it is to be told only.
+    pub(super) async fn carry_out(&self, client: &Client, plan: &Plan) -> Outcome<Vec<Applied>> {
+        if !self.dry_run {
+            return carry_out(client, plan).await;
+        }
+        say(plan.to_string().trim_end());
+        if !plan.is_empty() {
+            say("dry run: nothing was changed");
+        }
+        Ok(Vec::new())
+    }
+}
+
+/// Does what `plan` says, and tells each change and what is left alone.
+pub(super) async fn carry_out(client: &Client, plan: &Plan) -> Outcome<Vec<Applied>> {
+    match apply(client, plan).await {
+        Ok(done) => {
+            done.iter().for_each(say);
+            if done.is_empty() {
+                say("nothing to change");
+            }
+            plan.notes.iter().for_each(say);
+            Ok(done)
+        }
+        Err(error) => {
+            error.done.iter().for_each(say);
+            say(format!("{}: failed", error.change));
+            Err(error.into())
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! `campanile install site24x7`: one webhook that calls us about every monitor.
+
+use clap::Args;
+use normalize::site24x7::AccountNames;
+use reqwest::Url;
+use site24x7::hook::{KeyDisplay, install, instructions};
+use site24x7::{DataCenter, Settings, UnknownDataCenter};
+
+use super::access::{Access, Opened, deadline};
+use super::hook::{Name, spec};
+use crate::command::{Outcome, say};
+
+/// Create or correct the webhook of a Site24x7 account; what is right already stays untouched
+#[derive(Debug, Args)]
+pub(in crate::command) struct Install {
+    /// Address under which Site24x7 reaches Campanile, such as `https://alerts.example.com`
+    #[arg(long, env = "CAMPANILE_URL", hide_env_values = true)]
+    url: Url,
+    #[command(flatten)]
+    name: Name,
+    /// Tell what to enter in the console by hand, and do nothing
+    #[arg(long)]
+    print: bool,
+    /// Write the token out where `--print` says it
+    #[arg(long, requires = "print")]
+    show: bool,
+    #[command(flatten)]
+    access: Access,
+}
+
+impl Install {
+    pub(in crate::command) async fn run(self) -> Outcome {
+        let opened = self.access.open().await?;
+        let spec = spec(&self.name.name, &self.url, &opened.members, &opened.secret_name())?;
+        if self.print {
+            let display = if self.show { KeyDisplay::Shown } else { KeyDisplay::Masked };
+            say(instructions(&spec, data_center(&opened)?, display).trim_end());
+            return Ok(());
+        }
+        let client = opened.client(Settings::from_secret(&opened.text())?)?;
+        say(install(client.until(deadline()), &spec).await?);
+        Ok(())
+    }
+}
+
+/// Where the account lives, however little else the secret says.
+fn data_center(opened: &Opened) -> Result<DataCenter, UnknownDataCenter> {
+    AccountNames::from(opened.members.clone()).data_center.unwrap_or_default().parse()
+}

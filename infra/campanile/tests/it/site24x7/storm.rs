@@ -1,0 +1,46 @@
+//! Five hundred cold pollers that share one table.
+
+use std::sync::Arc;
+
+use alert::Source;
+use aws::AccountTokens;
+use site24x7::{Client, Readiness, Settings};
+use tokio::task::JoinSet;
+
+use super::world::{World, after};
+use crate::site24x7_stand_in::{SECRET, transport};
+
+const POLLERS: usize = 500;
+
+async fn all_look_for_a_token(world: &World) -> usize {
+    let transport = transport();
+    let mut runs = JoinSet::new();
+    for _ in 0..POLLERS {
+        let tokens = AccountTokens::new(Arc::clone(&world.platform.table), Source::Site24x7, "eu");
+        let settings = Settings::from_secret(SECRET).unwrap();
+        let clock = Arc::clone(&world.stand_in.clock);
+        let client = Client::new(transport.clone(), settings, tokens, clock).at(world.stand_in.hosts());
+        let deadline = world.stand_in.clock.in_secs(600);
+        runs.spawn(async move { client.until(deadline).ready().await.unwrap() });
+    }
+    let outcomes = runs.join_all().await;
+    assert_eq!(outcomes.len(), POLLERS);
+    outcomes.into_iter().filter(|outcome| *outcome == Readiness::Ready).count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn five_hundred_cold_pollers_spend_one_token_and_meet_zohos_block_once() {
+    let world = World::at("10:00:00").await;
+    assert_eq!(all_look_for_a_token(&world).await, POLLERS);
+    assert_eq!((world.stand_in.world().issued, world.stand_in.world().throttled), (1, 0));
+
+    let later = after(world.time("10:00:00"), 120);
+    world.set_clock(later);
+    world.stand_in.world().spend_all(later);
+    assert_eq!(all_look_for_a_token(&world).await, 0);
+    assert_eq!(world.stand_in.world().throttled, 1);
+
+    world.set_clock(after(later, 11));
+    assert_eq!(all_look_for_a_token(&world).await, POLLERS);
+    assert_eq!((world.stand_in.world().issued, world.stand_in.world().throttled), (2, 1));
+}

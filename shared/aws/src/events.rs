@@ -1,0 +1,44 @@
+//! A handler of plain JSON events, such as a schedule's, run as a Lambda function.
+
+use std::error::Error as StdError;
+use std::sync::Arc;
+
+use futures::FutureExt;
+use intake::chain;
+use jiff::Timestamp;
+use lambda_http::lambda_runtime::{self, LambdaEvent};
+use lambda_http::{Error, service_fn};
+use serde_json::Value;
+
+/// Serves `handle` until Lambda ends the process; it gets each event and the moment at which Lambda loses patience.
+///
+/// A failure is the function's error, with all of its causes, so that Lambda counts it.
+pub async fn serve_events<H, F, T, E>(handle: H) -> Result<(), Error>
+where
+    H: Fn(Value, Timestamp) -> F + Send + Sync + 'static,
+    F: Future<Output = Result<T, E>> + Send + 'static,
+    E: StdError + 'static,
+{
+    let handle = Arc::new(handle);
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
+        let handle = Arc::clone(&handle);
+        // Boxed, because the compiler gives up on the depth of the future's type otherwise.
+        async move {
+            let deadline = deadline(event.context.deadline);
+            match handle(event.payload, deadline).await {
+                Ok(_) => Ok(()),
+                Err(error) => Err(Error::from(chain(&error))),
+            }
+        }
+        .boxed()
+    }))
+    .await
+}
+
+/// Lambda's deadline, in milliseconds since 1970.
+fn deadline(millis: u64) -> Timestamp {
+    i64::try_from(millis)
+        .ok()
+        .and_then(|millis| Timestamp::from_millisecond(millis).ok())
+        .unwrap_or(Timestamp::MAX)
+}

@@ -1,0 +1,110 @@
+//! Text that came from outside, made fit to be shown: without secrets, without control characters, short.
+
+use crate::secret::Secret;
+
+/// What stands where a secret stood.
+pub(crate) const REDACTED: &str = "[redacted]";
+
+/// What stands where the token of a hook's address stood.
+pub(crate) const MASK: &str = "***";
+
+/// Longest text shown from outside, in characters.
+const LONGEST: usize = 300;
+
+/// What ends the path segment that follows `/kazoo/` in a running text.
+const SEGMENT_ENDS: [char; 16] =
+    ['/', '?', '#', '&', '"', '\'', '`', '\\', ' ', ',', ';', '<', '>', ')', '}', ']'];
+
+/// The secrets that a request carried, and that its answer may therefore echo.
+#[derive(Default)]
+pub(crate) struct Redaction<'a>(Vec<&'a str>);
+
+impl<'a> Redaction<'a> {
+    pub(crate) fn of(secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
+        let mut secrets: Vec<_> = secrets.into_iter().map(Secret::expose).filter(|s| !s.is_empty()).collect();
+        // The longest first: a secret that contains another must not leave its rest behind.
+        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        Self(secrets)
+    }
+
+    /// `text` without the request's secrets and without the token of any hook's address.
+    pub(crate) fn clean(&self, text: &str) -> String {
+        let known_gone = self.0.iter().fold(text.to_owned(), |text, secret| text.replace(secret, REDACTED));
+        printable(&mask_tokens(&known_gone))
+    }
+}
+
+/// `text` without control characters, which could steer a terminal, and cut to a length that people read.
+pub(crate) fn printable(text: &str) -> String {
+    let mut shown: String = text.chars().filter(|c| !c.is_control()).take(LONGEST).collect();
+    if text.chars().nth(LONGEST).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
+fn mask_tokens(text: &str) -> String {
+    let mut pieces = text.split("/kazoo/");
+    let mut masked = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        masked.push_str("/kazoo/");
+        masked.push_str(&mask_first_segment(piece));
+    }
+    masked
+}
+
+fn mask_first_segment(path: &str) -> String {
+    let end = path.find(SEGMENT_ENDS).unwrap_or(path.len());
+    // Nothing to hide, or hidden already.
+    if end == 0 || path.starts_with(REDACTED) {
+        return path.to_owned();
+    }
+    format!("{MASK}{}", &path[end..])
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_token_in_a_running_text_is_masked_even_if_nobody_named_it() {
+        let text = "bad uri \"https://a.example.com/p/kazoo/0ld-t0ken?hook=parking\", see /kazoo/ and /kazoo/x/kazoo/y";
+        assert_eq!(
+            Redaction::default().clean(text),
+            "bad uri \"https://a.example.com/p/kazoo/***?hook=parking\", see /kazoo/ and /kazoo/***/kazoo/***"
+        );
+    }
+
+    #[test]
+    fn a_secret_within_another_leaves_nothing_behind() {
+        let secrets = [Secret::new("abc"), Secret::new("abcdef")];
+        assert_eq!(Redaction::of(&secrets).clean("x abcdef y abc"), "x [redacted] y [redacted]");
+    }
+
+    #[test]
+    fn a_known_token_in_an_address_is_redacted_once() {
+        let secrets = [Secret::new("s3cr3t")];
+        assert_eq!(
+            Redaction::of(&secrets).clean("at /kazoo/s3cr3t?x (s3cr3t)"),
+            "at /kazoo/[redacted]?x ([redacted])"
+        );
+    }
+
+    #[test]
+    fn a_long_text_with_control_characters_is_cut_and_cleaned() {
+        let shown = printable(&format!("\u{1b}[31m{}", "a".repeat(400)));
+        assert_eq!(shown.chars().count(), LONGEST + 1);
+        assert!(shown.starts_with("[31maaa") && shown.ends_with('…'));
+    }
+
+    proptest! {
+        #[test]
+        fn no_known_secret_is_ever_left(before in ".{0,40}", after in ".{0,40}", secret in "[A-Za-z0-9]{8,24}") {
+            let secrets = [Secret::new(secret.clone())];
+            let cleaned = Redaction::of(&secrets).clean(&format!("{before}{secret}{after}"));
+            prop_assert!(!cleaned.contains(&secret));
+        }
+    }
+}

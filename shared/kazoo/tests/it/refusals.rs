@@ -1,0 +1,128 @@
+//! Every row of Crossbar's table of errors, and what people read of it.
+
+use std::error::Error as _;
+use std::fmt::Write as _;
+
+use kazoo::{AccountIdentity, Credentials, Error, HashMethod, HookId, Refusal};
+use serde_json::{Value, json};
+
+use crate::stand_in::{Condition, Effect, StandIn, Version, new_hook};
+
+const URI: &str = "https://alerts.example.com/kazoo/s3cr3t?hook=parking";
+
+/// The text of an error and of all its causes.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        write!(text, ": {cause}").unwrap();
+        source = cause.source();
+    }
+    text
+}
+
+fn refusal(error: &Error) -> String {
+    assert!(error.source().is_some() && error.refusal().is_some(), "{error:?}");
+    chain(error)
+}
+
+#[tokio::test]
+async fn every_way_to_be_refused_at_the_login_is_told_with_its_remedy() {
+    let stand_in = StandIn::start(Version::V5).await;
+    let account = |name: &str| AccountIdentity::Name(name.to_owned());
+    let john = |password: &str, name: &str| {
+        let credentials =
+            Credentials::user("john@example.com", password, HashMethod::Sha, account(name)).unwrap();
+        stand_in.client_with(credentials)
+    };
+    let mut told = Vec::new();
+    told.push(refusal(&john("wrong", "master").hooks().await.unwrap_err()));
+    told.push(refusal(&john("m32c6NfqYEt", "nobody").hooks().await.unwrap_err()));
+    let unknown_key = stand_in.client_with(Credentials::api_key(&"f".repeat(64)).unwrap());
+    told.push(refusal(&unknown_key.hooks().await.unwrap_err()));
+    stand_in.crossbar().conditions.insert(Condition::SecondFactorNeeded);
+    told.push(refusal(&john("m32c6NfqYEt", "master").hooks().await.unwrap_err()));
+    stand_in.crossbar().conditions.insert(Condition::AccountLocked);
+    told.push(refusal(&john("m32c6NfqYEt", "master").hooks().await.unwrap_err()));
+    insta::assert_snapshot!(told.join("\n"));
+    assert_eq!(stand_in.crossbar().requests.len(), 5);
+}
+
+#[tokio::test]
+async fn every_other_row_of_the_table_is_told_with_its_remedy() {
+    let stand_in = StandIn::start(Version::V4_3).await;
+    let client = stand_in.client();
+    client.account().await.unwrap();
+    let rows: [(u16, &str, Value); 15] = [
+        (400, "parse_error", json!({})),
+        (
+            400,
+            "validation error",
+            json!({ "name": { "required": { "message": "Field is required but missing" } } }),
+        ),
+        (
+            400,
+            "validation error",
+            json!({ "custom_data": { "type": { "enum": { "message": "no such value", "target": ["all"], "value": "x" } } } }),
+        ),
+        (400, "validation error", json!({ "retries": { "maximum": "too many" } })),
+        (400, "odd", json!([])),
+        (403, "forbidden", json!({})),
+        (404, "bad identifier", json!(["h1"])),
+        (404, "bad_identifier", json!({ "cause": "h1" })),
+        (405, "invalid_method", json!({})),
+        (423, "locked", json!({})),
+        (500, "unspecified_fault", json!({})),
+        (502, "bad gateway", json!({})),
+        (503, "datastore_fault", json!({})),
+        (503, "datastore_unreachable", json!({})),
+        (402, "accept_charges", json!({})),
+    ];
+    let mut told = Vec::new();
+    for (status, message, data) in rows {
+        stand_in.crossbar().fail_next("GET", "/webhooks", Effect::Error(status, message, data));
+        told.push(refusal(&client.hooks().await.unwrap_err()));
+    }
+    stand_in.crossbar().fail_next("GET", "/webhooks", Effect::Text(502, "<html>nginx</html>"));
+    told.push(refusal(&client.hooks().await.unwrap_err()));
+    stand_in.crossbar().conditions.insert(Condition::WebhooksDown);
+    told.push(refusal(&client.reenable_disabled().await.unwrap_err()));
+    insta::assert_snapshot!(told.join("\n"));
+}
+
+#[tokio::test]
+async fn what_the_server_itself_refuses_of_a_document_is_told_by_member() {
+    let mut told = Vec::new();
+    for version in [Version::V4_2, Version::V4_3, Version::V5] {
+        let client = StandIn::start(version).await.client();
+        told.push(refusal(&client.create(&new_hook("notifications", URI)).await.unwrap_err()));
+        told.push(refusal(&client.create(&new_hook("sms_sent", URI)).await.unwrap_err()));
+        let local = new_hook("parking", "http://localhost/kazoo/s3cr3t?hook=parking");
+        told.push(refusal(&client.create(&local).await.unwrap_err()));
+        let nowhere: HookId = "0000".parse().unwrap();
+        told.push(refusal(&client.hook(&nowhere).await.unwrap_err()));
+    }
+    insta::assert_snapshot!(told.join("\n"));
+}
+
+#[test]
+fn what_waiting_reading_again_or_a_new_login_did_not_help_is_told_with_its_remedy() {
+    let refusals = [
+        Refusal::TokenRejected,
+        Refusal::Conflict,
+        Refusal::TooManyRequests,
+        Refusal::Redirected { status: 307 },
+        Refusal::NotFound { identifiers: Vec::new() },
+    ];
+    insta::assert_snapshot!(refusals.map(|refusal| refusal.to_string()).join("\n"));
+}
+
+#[tokio::test]
+async fn an_account_outside_of_ones_own_tree_is_forbidden() {
+    let stand_in = StandIn::start(Version::V4_3).await;
+    let mut configuration = stand_in.configuration(Credentials::api_key(crate::stand_in::API_KEY).unwrap());
+    configuration.account = Some("eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee".parse().unwrap());
+    let client = kazoo::Client::new(configuration, std::sync::Arc::clone(&stand_in.clock) as _).unwrap();
+    let error = client.hooks().await.unwrap_err();
+    assert_eq!(error.refusal(), Some(&Refusal::Forbidden));
+}

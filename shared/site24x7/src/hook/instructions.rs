@@ -1,0 +1,65 @@
+//! What to enter by hand, for accounts whose token may only read.
+
+use crate::DataCenter;
+use crate::hook::spec::{HEADER, WebhookSpec};
+use crate::secret::presentable;
+
+/// Whether the key is written out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyDisplay {
+    /// Asterisks stand for it.
+    Masked,
+    /// It is shown, because somebody asked for it.
+    Shown,
+}
+
+/// The steps in the console that do what an installation does.
+pub fn instructions(spec: &WebhookSpec, data_center: DataCenter, display: KeyDisplay) -> String {
+    let (url, key) = match display {
+        KeyDisplay::Masked => (presentable(spec.url(), [spec.key()]), "***"),
+        KeyDisplay::Shown => (spec.url().to_owned(), spec.key().expose()),
+    };
+    let (host, name) = (data_center.site24x7_host(), spec.name());
+    format!(
+        "In the console at https://{host} open Admin > Third-Party Integrations, add a webhook, and enter:
+
+  name                        {name}
+  URL                         {url}
+  HTTP method                 POST
+  timeout                     30 seconds
+  monitors                    all
+  alert when                  down, critical and trouble: all three
+  send incident parameters    yes
+  send as JSON                yes
+  authentication              Basic, without user name and password
+  custom header               {HEADER}: {key}
+  poller webhook              no
+  manage tickets              no
+  alert tags                  none
+
+Save it and press its test button: the test is answered with 200 and kept as a notice.
+"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Secret;
+
+    fn spec() -> WebhookSpec {
+        let url = "https://alerts.example.com/site24x7/hook-key";
+        WebhookSpec::new("Campanile", url, Secret::new("hook-key")).unwrap()
+    }
+
+    #[test]
+    fn the_steps_are_told_with_the_key_masked_everywhere() {
+        insta::assert_snapshot!(instructions(&spec(), DataCenter::Jp, KeyDisplay::Masked));
+    }
+
+    #[test]
+    fn the_key_is_shown_when_asked_for() {
+        let text = instructions(&spec(), DataCenter::Us, KeyDisplay::Shown);
+        assert!(text.contains("X-API-KEY: hook-key"), "{text}");
+    }
+}

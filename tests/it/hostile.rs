@@ -1,0 +1,118 @@
+//! Promise 6: whatever comes in, no function fails, and no secret comes out.
+
+mod bodies;
+mod requests;
+
+use futures::future::join_all;
+use tests::function::Setup;
+use tests::{
+    Answer, Bundle, Call, Data, Deployment, NETDATA_PAIR, READ_TOKEN, Receiver, TENCENT_PAIR,
+    VALIDATION_CODE, needles, secrets, token,
+};
+
+const SOURCES: [&str; 4] = ["netdata", "kazoo", "tencent", "site24x7"];
+
+/// Processes of each function.
+const INSTANCES: usize = 2;
+
+fn crowd(setup: Setup) -> Setup {
+    setup.instances(INSTANCES)
+}
+
+/// Sends all calls, some at a time, and looks at each answer.
+async fn send(campanile: &dyn Receiver, calls: &[Call]) {
+    for calls in calls.chunks(8) {
+        let answers = join_all(calls.iter().map(|call| campanile.answer(call))).await;
+        for (call, answer) in calls.iter().zip(&answers) {
+            assert_harmless(call, answer);
+        }
+    }
+}
+
+/// An answer is nobody's failure but the caller's, and shows no secret.
+fn assert_harmless(call: &Call, answer: &Answer) {
+    let body = call.body.get(..200).unwrap_or(&call.body);
+    let shown = format!("{} {}?{} {}", call.method, call.path, call.query, String::from_utf8_lossy(body));
+    assert!(answer.status < 500, "{shown}: {} {:?}", answer.status, answer.body);
+    let said = format!("{:?} {:?}", answer.headers, answer.body);
+    // The one secret that is there to be told.
+    if &answer.body[..] != VALIDATION_CODE.as_bytes() {
+        let told: Vec<_> = needles().into_iter().filter(|needle| said.contains(needle.as_str())).collect();
+        assert!(told.is_empty(), "{shown}: answered with {told:?}");
+    }
+}
+
+/// A log shows no secret and no panic.
+fn assert_discreet(log: &str) {
+    for needle in needles() {
+        let line = log.lines().find(|line| line.contains(&needle));
+        assert_eq!(line, None, "a secret is in the log");
+    }
+    assert!(!log.contains("panicked"), "{log}");
+}
+
+/// What the API shows of the table, raw bodies included, has no secret in it.
+async fn assert_api_is_discreet(campanile: &dyn Receiver) {
+    for target in ["/v1/alerts?limit=1000", "/v1/events?raw=true&limit=1000", "/v1/quarantine?limit=1000"] {
+        let call = Call::get(target).bearer(READ_TOKEN);
+        let answer = campanile.answer(&call).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        assert_harmless(&call, &answer);
+    }
+}
+
+/// Fails where a process of the function behind `path` ended; none is replaced here.
+async fn assert_alive(deployment: &Deployment, path: &str) {
+    let function = deployment.function(path).await;
+    assert_eq!(function.alive(), INSTANCES, "{path}: {}", function.log());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn promise_6_no_body_makes_a_function_fail_and_no_secret_comes_out() {
+    println!("seed {:#x}", bodies::SEED);
+    let deployment = Deployment::with(&secrets(), crowd).await;
+    for source in SOURCES {
+        send(&deployment, &bodies::of(source)).await;
+        assert_alive(&deployment, &format!("/{source}")).await;
+    }
+    assert_api_is_discreet(&deployment).await;
+    let audit = deployment.cloud().audit().await;
+    audit.assert_whole();
+    audit.assert_without(&needles());
+    assert!(audit.alerts() > 0 && audit.quarantined() > 0);
+    assert_discreet(&deployment.stop().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn promise_6_no_strange_request_makes_a_function_fail_and_no_secret_comes_out() {
+    let deployment = Deployment::with(&secrets(), crowd).await;
+    for (source, situation, pair) in
+        [("netdata", "nested-raised-critical", NETDATA_PAIR), ("tencent", "metric-firing", TENCENT_PAIR)]
+    {
+        send(&deployment, &requests::of_known_senders(source, situation, token(source), pair)).await;
+        let before = deployment.cloud().audit().await;
+        assert!(before.alerts() > 0);
+        send(&deployment, &requests::of_strangers(source)).await;
+        let after = deployment.cloud().audit().await;
+        assert_eq!(after.items(), before.items(), "a stranger left something");
+        assert_alive(&deployment, &format!("/{source}")).await;
+    }
+    send(&deployment, &requests::to_the_api()).await;
+    assert_alive(&deployment, "/v1").await;
+    assert_api_is_discreet(&deployment).await;
+    deployment.cloud().audit().await.assert_without(&needles());
+    assert_discreet(&deployment.stop().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn promise_6_no_body_makes_the_bundle_fail_and_no_secret_comes_out() {
+    println!("seed {:#x}", bodies::SEED);
+    let bundle = Bundle::start(&Data::InMemory, Some(&secrets())).await;
+    for source in SOURCES {
+        send(&bundle, &bodies::of(source)).await;
+    }
+    assert_api_is_discreet(&bundle).await;
+    let (status, log) = bundle.stop().await;
+    assert!(status.success());
+    assert_discreet(&log);
+}
