@@ -43,6 +43,7 @@ invoke function event:
     cargo lambda invoke {{ function }} --data-file infra/events/{{ function }}-{{ event }}.json
 
 # The numbers of docs/performance.md
-bench *arguments:
+bench:
     cargo lambda build --release
-    cargo run --release -p bench -- {{ arguments }}
+    cargo lambda build --release --package hello
+    cargo run --release -p bench
