@@ -5,20 +5,10 @@ use std::collections::BTreeSet;
 use super::document::{functions, resources};
 use super::workspace::function_packages;
 
-/// Functions of the template whose folder is still to come; a folder that has come must leave this list.
-const STILL_TO_COME: [&str; 1] = ["notifier"];
-
 #[test]
 fn every_folder_under_functions_is_a_function_of_the_template_and_the_other_way_round() {
     let deployed: BTreeSet<_> = functions().into_keys().collect();
-    let mut expected = function_packages();
-    for function in STILL_TO_COME {
-        assert!(
-            expected.insert(function.to_owned()),
-            "`{function}` has come: it is no longer to be listed here"
-        );
-    }
-    assert_eq!(deployed, expected);
+    assert_eq!(deployed, function_packages());
 }
 
 #[test]
