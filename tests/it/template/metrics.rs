@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::document::resources;
 
-/// What the notifier counts, beside the measures of the pipeline.
-const OF_THE_NOTIFIER: [&str; 3] = ["delivered", "delayed", "dead"];
+/// What the notifier counts, beside the measures of the pipeline: how its messages ended.
+const OF_THE_NOTIFIER: [&str; 3] = ["sent", "failed", "dead"];
 
 /// Every `{Namespace: Campanile, MetricName: …}` below `value`.
 fn watched(value: &Value, found: &mut BTreeSet<String>) {
