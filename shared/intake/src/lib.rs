@@ -7,6 +7,7 @@
 
 mod credentials;
 mod failure;
+mod meter;
 mod ports;
 mod protocol;
 mod quarantine;
@@ -19,6 +20,7 @@ mod webhook;
 
 pub use credentials::without_token;
 pub use failure::{Failure, chain};
+pub use meter::{COUNTS, Measure, count};
 pub use ports::{Clock, Entry, Recorded, Secrets, SecretsError, Store, StoreError};
 pub use protocol::{Kazoo, Netdata, Protocol, Site24x7, Tencent};
 pub use quarantine::{ParseQuarantineIdError, QuarantineId, Quarantined};

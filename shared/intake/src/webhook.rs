@@ -10,6 +10,7 @@ use normalize::{Delivery, Normalized, Settings};
 use tokio::time::Instant;
 
 use crate::failure::chain;
+use crate::meter::{Measure, count};
 use crate::recording::{hear, record, settings_with};
 use crate::request::{TimeLeft, Unverified, allow};
 use crate::{
@@ -125,9 +126,12 @@ fn log_outcome<P: Protocol>(outcome: &Result<Kept, Failure>) {
         Ok(Kept::Recorded { events, recorded, duplicates }) => {
             let fingerprint = events.first().map(|event| tracing::field::display(event.fingerprint));
             tracing::info!(source = %P::SOURCE, recorded, duplicates, fingerprint, "delivery recorded");
+            count(Measure::Recorded, P::SOURCE, *recorded);
+            count(Measure::Duplicates, P::SOURCE, *duplicates);
         }
         Ok(Kept::Quarantined(kept)) => {
             tracing::warn!(source = %P::SOURCE, quarantine_id = %kept.id, reason = kept.reason, "delivery quarantined");
+            count(Measure::Quarantined, P::SOURCE, 1);
         }
         Err(failure) => log_failure::<P>(failure),
     }
@@ -140,4 +144,5 @@ fn log_failure<P: Protocol>(failure: &Failure) {
     } else {
         tracing::warn!(source = %P::SOURCE, status, error = %failure, "request refused");
     }
+    count(failure.measure(), P::SOURCE, 1);
 }

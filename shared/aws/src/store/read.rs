@@ -60,6 +60,12 @@ impl Table {
         item.as_ref().filter(|item| !is_expired(item, now)).map(to_history_entry).transpose()
     }
 
+    /// Opens the connection, by asking for an item that is never there. Whether that works is the next call's business.
+    pub(crate) async fn touch(&self) {
+        let get = self.client.get_item().table_name(&self.name).set_key(Some(key("NOTHING", "NOTHING")));
+        drop(get.send().await);
+    }
+
     /// The alerts among `fingerprints` that there are.
     pub async fn alerts_of(
         &self,
