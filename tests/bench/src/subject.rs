@@ -71,7 +71,7 @@ impl Subject {
             start_cpu: median(begun.iter().map(|start| start.cpu)),
             first: median(begun.iter().map(|start| start.first)),
             warm: median(warm.into_iter()),
-            warm_cpu: (cpu(process) - before) / count,
+            warm_cpu: cpu(process).saturating_sub(before) / count,
             peak_mib: peak_mib(process),
             tally: cloud.take(),
             invocations,
