@@ -9,7 +9,8 @@ use axum::middleware::from_fn_with_state;
 use crate::authorization::{Role, require};
 use crate::failure::Failure;
 use crate::{
-    actions, alertmanager, alerts, counts, description, events, health, quarantine, silences, sources,
+    actions, alertmanager, alerts, counts, deliveries, description, events, health, quarantine, silences,
+    sources,
 };
 
 /// All paths over `platform`.
@@ -31,6 +32,7 @@ fn reading() -> ApiRouter<Platform> {
         .api_route("/v1/alerts/{fingerprint}", get(alerts::one))
         .api_route("/v1/alerts/{fingerprint}/events", get(events::of_alert))
         .api_route("/v1/alerts/{fingerprint}/notes", get(actions::notes))
+        .api_route("/v1/deliveries", get(deliveries::list))
         .api_route("/v1/events", get(events::list))
         .api_route("/v1/quarantine", get(quarantine::list))
         .api_route("/v1/quarantine/{id}", get(quarantine::one))
@@ -49,6 +51,7 @@ fn acting() -> ApiRouter<Platform> {
         .api_route("/v1/alerts/{fingerprint}/events/{event_id}/replay", post(events::replay))
         .api_route("/v1/quarantine/{id}", delete(quarantine::forget))
         .api_route("/v1/quarantine/{id}/replay", post(quarantine::replay))
+        .api_route("/v1/deliveries/{id}/retry", post(deliveries::retry))
         .api_route("/v1/silences", post(silences::add))
         .api_route("/v1/silences/{id}", put(silences::edit).delete(silences::end))
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use alert::{ExpiryRules, Severity, Source, UnknownWord};
+use notify::IpNet;
 use site24x7::Hosts;
 
 /// What an operator can set by environment variables; each field names its own.
@@ -30,6 +31,11 @@ pub struct Configuration {
     /// `CAMPANILE_SILENT_AFTER_SECS`, and the same with `_<SOURCE>` behind it: how long a source may say nothing before
     /// that is an alert itself; for ever unless set.
     pub silent_after: BTreeMap<Source, Duration>,
+    /// `CAMPANILE_NOTIFY_NETWORKS`: private networks in which destinations may be, such as `10.1.0.0/16,fd00::/8`;
+    /// none unless set.
+    pub notify_networks: Vec<IpNet>,
+    /// `CAMPANILE_CONSOLE_URL`: where people find the console, for links in messages; none unless set.
+    pub console_url: Option<String>,
     /// `CAMPANILE_SITE24X7_API_ROOT` and `CAMPANILE_SITE24X7_ACCOUNTS`, both or neither: base URLs such as
     /// `https://www.site24x7.eu/api` and `https://accounts.zoho.eu`, in the place of the data centre's own.
     pub site24x7_hosts: Option<Hosts>,
@@ -56,6 +62,14 @@ pub enum ConfigurationError {
     /// Not a severity.
     #[error("`CAMPANILE_DEFAULT_SEVERITY` names no severity")]
     Severity(#[source] UnknownWord),
+    /// Not a network.
+    #[error(
+        "`CAMPANILE_NOTIFY_NETWORKS` holds `{value}`: give networks such as 10.1.0.0/16, with commas between them"
+    )]
+    Network {
+        /// What is none.
+        value: String,
+    },
 }
 
 impl Default for Configuration {
@@ -69,6 +83,8 @@ impl Default for Configuration {
             default_severity: Severity::Warning,
             expiry: ExpiryRules::default(),
             silent_after: BTreeMap::new(),
+            notify_networks: Vec::new(),
+            console_url: None,
             site24x7_hosts: None,
             log: "info".to_owned(),
         }
@@ -100,6 +116,8 @@ impl Configuration {
                 None => default.default_severity,
                 Some(word) => word.parse().map_err(ConfigurationError::Severity)?,
             },
+            notify_networks: networks(&variables.set("CAMPANILE_NOTIFY_NETWORKS").unwrap_or_default())?,
+            console_url: variables.set("CAMPANILE_CONSOLE_URL"),
             expiry: patience::expiry(&variables)?,
             silent_after: patience::silent_after(&variables)?,
             site24x7_hosts: site24x7_hosts(&variables)?,
@@ -142,6 +160,13 @@ impl Variables<'_> {
     }
 }
 
+fn networks(text: &str) -> Result<Vec<IpNet>, ConfigurationError> {
+    let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
+    let network =
+        |word: &str| word.parse().map_err(|_| ConfigurationError::Network { value: word.to_owned() });
+    words.map(network).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -168,6 +193,7 @@ mod tests {
         assert_eq!(error.to_string(), "`CAMPANILE_HISTORY_DAYS` is `a week`: give a whole number above zero");
         assert!(with("CAMPANILE_QUARANTINE_DAYS", "0").is_err());
         assert!(with("CAMPANILE_DEFAULT_SEVERITY", "meh").is_err());
+        assert!(with("CAMPANILE_NOTIFY_NETWORKS", "10.0.0.0/8, here").is_err());
         assert!(with("CAMPANILE_EXPIRE_QUIET_SECS_KAZOO", "-1").is_err());
     }
 

@@ -85,7 +85,8 @@ fn escaped(target: &str) -> String {
     percent_encode(target.as_bytes(), UNFIT).to_string()
 }
 
-fn time_left(context: &Context) -> TimeLeft {
+/// How long may be worked on an event, so that the reply still finds its way back.
+pub(crate) fn time_left(context: &Context) -> TimeLeft {
     let now_ms = u64::try_from(SystemClock.now().as_millisecond()).unwrap_or_default();
     TimeLeft(Duration::from_millis(context.deadline.saturating_sub(now_ms)).saturating_sub(WAY_BACK))
 }

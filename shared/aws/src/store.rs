@@ -20,6 +20,7 @@ mod retry;
 mod silence;
 mod source;
 mod sweep;
+mod telling;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -39,6 +40,10 @@ pub use read::HistoryEntry;
 pub use silence::SilenceFailure;
 pub use source::{AccountTokens, KnownNames, PollCursor};
 pub use sweep::Swept;
+pub use telling::{
+    Bell, Course, Delivery, DeliveryFilter, DeliveryId, DeliveryPage, DeliveryState, DestinationState,
+    DestinationStates, Enrollment, ParseDeliveryIdError, Suspension, UnknownDeliveryState,
+};
 
 /// The alert table in DynamoDB.
 #[derive(Debug)]

@@ -7,9 +7,11 @@ mod api;
 mod endpoint;
 mod kazoo_command;
 mod kazoo_webhook;
+mod notifier;
 mod sample;
 mod secrets;
 mod site24x7;
+mod site24x7_command;
 #[expect(dead_code, reason = "the client's tests need more of it")]
 #[path = "../../../../shared/site24x7/tests/stand_in/mod.rs"]
 mod site24x7_stand_in;
