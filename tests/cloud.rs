@@ -1,24 +1,24 @@
 //! The AWS services that a deployment uses, and the ways in which a test makes them fail.
 
+mod services;
+
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use aws::{Configuration, Platform};
-use campanile::embedded::{
-    AwsAnswer, AwsCall, AwsService, EmbeddedAws, EmbeddedSecrets, EmbeddedTable, Endpoint, Location,
-    sdk_config,
-};
+use campanile::embedded::{AwsAnswer, AwsCall, AwsService, Endpoint, sdk_config};
 use http::StatusCode;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use crate::audit::Audit;
+use services::Services;
 
 /// DynamoDB with the table, and Secrets Manager, on one loopback port.
 #[derive(Debug)]
 pub struct Cloud {
-    aws: EmbeddedAws,
+    aws: Services,
     endpoint: Endpoint,
     weather: Weather,
 }
@@ -47,17 +47,14 @@ struct Weather {
 
 /// The services behind the weather.
 struct Exposed {
-    aws: EmbeddedAws,
+    aws: Services,
     weather: Weather,
 }
 
 impl Cloud {
     /// Services with an empty table and these secrets.
     pub async fn start(secrets: &Value) -> Self {
-        let aws = EmbeddedAws {
-            table: EmbeddedTable::open(&Location::InMemory).unwrap(),
-            secrets: EmbeddedSecrets::from_json(secrets.to_string().as_bytes()).await.unwrap(),
-        };
+        let aws = Services::start(secrets).await;
         let sdk = sdk_config(aws.clone());
         Platform::for_development(&sdk, &sdk, Configuration::default()).table.create().await.unwrap();
         let weather = Weather::fair();
@@ -114,7 +111,7 @@ impl Cloud {
 }
 
 /// One call past the weather.
-async fn call(aws: &EmbeddedAws, target: &str, input: &Value) -> Value {
+async fn call(aws: &Services, target: &str, input: &Value) -> Value {
     let answer = aws.answer(AwsCall { target: target.to_owned(), body: input.to_string().into() }).await;
     let output: Value = serde_json::from_slice(&answer.body).unwrap();
     assert!(answer.status.is_success(), "{target}: {output}");

@@ -14,4 +14,5 @@ mod reading;
 mod refusals;
 mod secrets_manager;
 mod storage;
+mod template;
 mod tencent;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use alert::{AlertEvent, Signal, Source, Transition};
+use alert::{AlertEvent, EventId, Fingerprint, Signal, Source, Transition};
 use aws::{Cursor, EventFilter, EventPage, HistoryEntry, Platform};
 use axum::Json;
 use axum::extract::State;
@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::alerts::AlertPath;
 use crate::extract::{Limit, Path, Query, Word, Words};
 use crate::failure::Failure;
+use crate::replayed::Replayed;
 
 /// A page of history.
 #[derive(Serialize, JsonSchema)]
@@ -57,6 +58,15 @@ pub(crate) struct RequestHead {
 pub(crate) enum Text {
     Utf8(String),
     Binary { base64: String },
+}
+
+/// An event of an alert in a path.
+#[derive(Deserialize, JsonSchema)]
+pub(crate) struct EventPath {
+    /// Which alert: 32 hex digits.
+    fingerprint: Fingerprint,
+    /// Which event: 32 hex digits.
+    event_id: EventId,
 }
 
 /// Which part of an alert's history to show.
@@ -110,6 +120,17 @@ pub(crate) async fn list(
     let filter = EventFilter { sources: query.source.0, signals: query.signal.0 };
     let page = platform.table.events(&filter, query.limit.items(), query.cursor.0.as_ref()).await;
     Ok(answer(page.map_err(Failure::Store)?, &query.raw))
+}
+
+/// `POST /v1/alerts/{fingerprint}/events/{event_id}/replay`: reads the request that brought an event again.
+pub(crate) async fn replay(
+    State(platform): State<Platform>,
+    Path(EventPath { fingerprint, event_id }): Path<EventPath>,
+) -> Result<Json<Replayed>, Failure> {
+    let entry = platform.table.history_entry(fingerprint, event_id).await.map_err(Failure::Store)?;
+    let entry = entry.ok_or_else(|| Failure::NotFound { what: "event", id: event_id.to_string() })?;
+    let replayed = platform.replay(entry.event.source, &entry.delivery).await.map_err(Failure::Replay)?;
+    Ok(Json(replayed.into()))
 }
 
 fn answer(page: EventPage, raw: &Word<bool>) -> Json<Events> {

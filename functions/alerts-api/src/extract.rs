@@ -58,7 +58,11 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
         let bytes = Bytes::from_request(request, state).await;
         let bytes = bytes.map_err(|error| Failure::BadRequest(error.body_text()))?;
-        let json = if bytes.trim_ascii().is_empty() { &b"{}"[..] } else { &bytes };
+        let json = if bytes.trim_ascii().is_empty() { &b"{}"[..] } else { bytes.trim_ascii() };
+        // serde would read an array as a struct's members in their order.
+        if !json.starts_with(b"{") {
+            return Err(Failure::BadRequest("the body is not a JSON object".to_owned()));
+        }
         let body = serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(json));
         body.map(Self).map_err(|error| mistake(&error))
     }

@@ -8,7 +8,7 @@ use aws::{ActionFailure, SilenceFailure};
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
-use intake::{SecretsError, StoreError, chain};
+use intake::{ReplayFailure, SecretsError, StoreError, chain};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -35,6 +35,8 @@ pub(crate) enum Failure {
     Conflict(Conflict),
     #[error(transparent)]
     Silence(SilenceError),
+    #[error(transparent)]
+    Replay(ReplayFailure),
     #[error("the table cannot be used at present: try again")]
     Store(#[source] StoreError),
 }
@@ -63,6 +65,10 @@ impl Failure {
             Self::NoSuchPath | Self::NotFound { .. } => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::Replay(ReplayFailure::NotUnderstood(_)) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Replay(ReplayFailure::Secrets(_) | ReplayFailure::Store(_)) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::NothingConfigured | Self::Secrets(_) | Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -73,11 +79,14 @@ impl Failure {
             Self::Unauthorized => "unauthorized",
             Self::Forbidden => "forbidden",
             Self::NothingConfigured => "not_configured",
-            Self::Secrets(_) | Self::Store(_) => "unavailable",
+            Self::Secrets(_)
+            | Self::Store(_)
+            | Self::Replay(ReplayFailure::Secrets(_) | ReplayFailure::Store(_)) => "unavailable",
             Self::BadRequest(_) | Self::Silence(_) => "bad_request",
             Self::NoSuchPath | Self::NotFound { .. } => "not_found",
             Self::MethodNotAllowed => "method_not_allowed",
             Self::Conflict(_) => "conflict",
+            Self::Replay(ReplayFailure::NotUnderstood(_)) => "not_understood",
         }
     }
 }

@@ -7,6 +7,6 @@ use intake::Kazoo;
 async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let configuration = Configuration::from_environment()?;
     log_to_stdout(&configuration.log);
-    let webhook = connect(configuration).await.webhook::<Kazoo>();
+    let webhook = connect(configuration).await.warm_webhook::<Kazoo>().await;
     serve(move |request| webhook.clone().handle(request)).await
 }

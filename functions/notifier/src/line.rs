@@ -221,6 +221,7 @@ impl<'a> Line<'a> {
             let reason = delivery.record.reason.as_deref();
             tracing::error!(delivery = %delivery.id, state = state.as_str(), reason, "message given up");
         }
+        tracing::trace!(target: intake::COUNTS, measure = state.as_str(), count = 1);
         delivery.record.state = state;
         delivery.record.finished_at = Some(now);
         delivery.record.next_attempt_at = None;

@@ -1,7 +1,7 @@
 //! What became of a run.
 
 use alert::Source;
-use intake::{Recorded, StoreError, chain};
+use intake::{Measure, Recorded, StoreError, chain, count};
 use jiff::Timestamp;
 use site24x7::CallError;
 
@@ -69,6 +69,13 @@ impl Counts {
             Recorded::Duplicate => self.duplicates += 1,
         }
     }
+
+    /// Adds them to the metrics.
+    fn count(self) {
+        count(Measure::Recorded, Source::Site24x7, self.recorded);
+        count(Measure::Duplicates, Source::Site24x7, self.duplicates);
+        count(Measure::Quarantined, Source::Site24x7, self.unreadable);
+    }
 }
 
 impl PartError {
@@ -118,8 +125,10 @@ pub(crate) fn say(outcome: &Outcome) {
             say_part("alert logs", &polled.logs);
             say_part("current status", &polled.status);
         }
-        Outcome::Backfilled { dates, counts: Counts { recorded, duplicates, unreadable } } => {
+        Outcome::Backfilled { dates, counts } => {
+            let Counts { recorded, duplicates, unreadable } = counts;
             tracing::info!(%source, dates, recorded, duplicates, unreadable, "backfilled");
+            counts.count();
         }
     }
 }
@@ -127,8 +136,10 @@ pub(crate) fn say(outcome: &Outcome) {
 fn say_part(part: &'static str, outcome: &Result<Counts, PartError>) {
     let source = Source::Site24x7;
     match outcome {
-        Ok(Counts { recorded, duplicates, unreadable }) => {
+        Ok(counts) => {
+            let Counts { recorded, duplicates, unreadable } = counts;
             tracing::info!(%source, part, recorded, duplicates, unreadable, "polled");
+            counts.count();
         }
         Err(error) => {
             tracing::warn!(%source, part, error = chain(error), lost = error.is_lost(), "not polled");

@@ -7,6 +7,6 @@ use intake::Site24x7;
 async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let configuration = Configuration::from_environment()?;
     log_to_stdout(&configuration.log);
-    let webhook = connect(configuration).await.webhook::<Site24x7>();
+    let webhook = connect(configuration).await.warm_webhook::<Site24x7>().await;
     serve(move |request| webhook.clone().handle(request)).await
 }

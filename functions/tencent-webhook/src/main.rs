@@ -7,6 +7,6 @@ use intake::Tencent;
 async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let configuration = Configuration::from_environment()?;
     log_to_stdout(&configuration.log);
-    let webhook = connect(configuration).await.webhook::<Tencent>();
+    let webhook = connect(configuration).await.warm_webhook::<Tencent>().await;
     serve(move |request| webhook.clone().handle(request)).await
 }

@@ -6,6 +6,7 @@ mod stream;
 
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use aws::{Configuration, Platform, SystemClock, definition};
 use notifier::Notifier;
@@ -92,8 +93,10 @@ impl Bundle {
         let _notifying = self.notify();
         let poller = Poller::new(self.platform.clone(), SystemClock).map_err(BundleError::Poller)?;
         let polling = tokio::spawn(schedule::poll(poller));
+        let sweeping = tokio::spawn(schedule::sweep(Arc::clone(&self.platform.table)));
         let served = axum::serve(listener, gateway::router(self.platform)).with_graceful_shutdown(stop).await;
         polling.abort();
+        sweeping.abort();
         served.map_err(BundleError::Serve)
     }
 

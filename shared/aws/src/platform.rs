@@ -3,13 +3,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use alert::Source;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
-use intake::{Protocol, Webhook};
-use normalize::Settings;
+use intake::{Protocol, ReplayFailure, Replayed, Secrets, Webhook};
+use normalize::{Delivery, Settings};
 
 use crate::{Configuration, SecretCache, SystemClock, Table};
+
+/// How long a function's start may wait for AWS: Tencent gives up after five seconds, a cold start among them, and four
+/// of those are for the write.
+const WARM_UP: Duration = Duration::from_millis(400);
 
 /// The alert table, the secrets and the settings of one process.
 #[derive(Debug, Clone)]
@@ -53,11 +58,30 @@ impl Platform {
         Self { table: table(dynamodb, &configuration), secrets: Arc::new(secrets), configuration }
     }
 
+    /// The webhook of the source that speaks `P`, with its connections open and its secret read.
+    ///
+    /// Lambda gives a process a full core until it asks for its first event: what the first sender would wait for is
+    /// done before. What fails here is left to that sender's request.
+    pub async fn warm_webhook<P: Protocol>(&self) -> Webhook<P, Table, SecretCache, SystemClock> {
+        let warmed = futures::future::join(self.secrets.keyring(P::SOURCE), self.table.touch());
+        if tokio::time::timeout(WARM_UP, warmed).await.is_err() {
+            tracing::warn!("aws did not answer while the function started");
+        }
+        self.webhook::<P>()
+    }
+
     /// The webhook of the source that speaks `P`.
     pub fn webhook<P: Protocol>(&self) -> Webhook<P, Table, SecretCache, SystemClock> {
-        let settings =
-            Settings { default_severity: Some(self.configuration.default_severity), ..Settings::default() };
-        Webhook::new(Arc::clone(&self.table), Arc::clone(&self.secrets), SystemClock, settings)
+        Webhook::new(Arc::clone(&self.table), Arc::clone(&self.secrets), SystemClock, self.settings())
+    }
+
+    /// Reads a stored `delivery` of `source` again and records what it says now.
+    pub async fn replay(&self, source: Source, delivery: &Delivery) -> Result<Replayed, ReplayFailure> {
+        intake::replay(&*self.table, &*self.secrets, &self.settings(), source, delivery).await
+    }
+
+    fn settings(&self) -> Settings {
+        Settings { default_severity: Some(self.configuration.default_severity), ..Settings::default() }
     }
 }
 

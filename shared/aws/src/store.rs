@@ -8,6 +8,7 @@ mod cursor;
 pub mod definition;
 mod document;
 mod filter;
+mod heartbeat;
 mod item;
 mod listing;
 mod merge;
@@ -18,12 +19,16 @@ mod record;
 mod retry;
 mod silence;
 mod source;
+mod sweep;
 mod telling;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use alert::{ExpiryRules, Source};
 use aws_sdk_dynamodb::Client;
 
+use self::heartbeat::Spoken;
 use crate::{Configuration, SystemClock};
 
 pub use action::ActionFailure;
@@ -34,6 +39,7 @@ pub use quarantine::QuarantinePage;
 pub use read::HistoryEntry;
 pub use silence::SilenceFailure;
 pub use source::{AccountTokens, KnownNames, PollCursor};
+pub use sweep::Swept;
 pub use telling::{
     Bell, Course, Delivery, DeliveryFilter, DeliveryId, DeliveryPage, DeliveryState, DestinationState,
     DestinationStates, Enrollment, ParseDeliveryIdError, Suspension, UnknownDeliveryState,
@@ -47,6 +53,9 @@ pub struct Table {
     clock: SystemClock,
     history: Duration,
     quarantine: Duration,
+    expiry: ExpiryRules,
+    silent_after: BTreeMap<Source, Duration>,
+    spoken: Spoken,
 }
 
 impl Table {
@@ -58,6 +67,9 @@ impl Table {
             clock,
             history: days(configuration.history_days),
             quarantine: days(configuration.quarantine_days),
+            expiry: configuration.expiry.clone(),
+            silent_after: configuration.silent_after.clone(),
+            spoken: Spoken::default(),
         }
     }
 

@@ -5,7 +5,7 @@ use std::error::Error;
 use alert::Source;
 use http::StatusCode;
 
-use crate::{SecretsError, StoreError};
+use crate::{Measure, SecretsError, StoreError};
 
 /// Why a request ended without anything being kept.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +54,19 @@ impl Failure {
             Self::NoChallengeSecret => StatusCode::NOT_FOUND,
             Self::NothingConfigured | Self::Secrets(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Store(_) => unstored(source),
+        }
+    }
+
+    /// What it counts as. A source that nobody configured admits nobody, whoever tries it: that is no failure of ours.
+    pub(crate) const fn measure(&self) -> Measure {
+        match self {
+            Self::Unauthorized | Self::NothingConfigured => Measure::Unauthorized,
+            Self::Secrets(_) | Self::Store(_) => Measure::Failed,
+            Self::MethodNotAllowed
+            | Self::TooLarge { .. }
+            | Self::UnsupportedMediaType
+            | Self::BadChallenge
+            | Self::NoChallengeSecret => Measure::Refused,
         }
     }
 }

@@ -7,9 +7,12 @@
 
 mod credentials;
 mod failure;
+mod meter;
 mod ports;
 mod protocol;
 mod quarantine;
+mod recording;
+mod replay;
 mod reply;
 mod request;
 mod secret;
@@ -17,9 +20,11 @@ mod webhook;
 
 pub use credentials::without_token;
 pub use failure::{Failure, chain};
+pub use meter::{COUNTS, Measure, count};
 pub use ports::{Clock, Entry, Recorded, Secrets, SecretsError, Store, StoreError};
 pub use protocol::{Kazoo, Netdata, Protocol, Site24x7, Tencent};
 pub use quarantine::{ParseQuarantineIdError, QuarantineId, Quarantined};
+pub use replay::{ReplayFailure, Replayed, replay};
 pub use reply::{Kept, Reply};
 pub use request::{ClientCertificate, TimeLeft};
 pub use secret::{BasicPair, CertificateRule, Keyring, Sensitive, SourceSecret};

@@ -93,8 +93,13 @@ impl<T: JsonSchema> JsonSchema for Word<T> {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        generator.subschema_for::<T>()
+        or_blank(&generator.subschema_for::<T>())
     }
+}
+
+/// What says `word`, or nothing.
+fn or_blank(word: &Schema) -> Schema {
+    json_schema!({ "anyOf": [word, { "type": ["string", "null"], "maxLength": 0 }] })
 }
 
 impl<T: JsonSchema> JsonSchema for Words<T> {
@@ -107,7 +112,7 @@ impl<T: JsonSchema> JsonSchema for Words<T> {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let word = generator.subschema_for::<T>();
+        let word = or_blank(&generator.subschema_for::<T>());
         json_schema!({ "type": "array", "items": word })
     }
 }

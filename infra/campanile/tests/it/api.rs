@@ -1,7 +1,10 @@
 //! The v1 API over the embedded services, as its clients see it.
 
 mod actions;
+mod clock;
+mod cost;
 mod lists;
+mod replays;
 mod silences;
 
 use std::sync::atomic::{AtomicI64, Ordering};

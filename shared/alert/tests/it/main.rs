@@ -7,6 +7,7 @@
 )]
 
 mod action;
+mod expiry;
 mod fold;
 mod order;
 mod schema;

@@ -172,12 +172,13 @@ impl Table {
         kept.map_or_else(ActionFailure::Store, |()| ActionFailure::Conflict(conflict))
     }
 
-    /// The alert as it is stored.
+    /// The alert as it is stored, or expired if that is overdue; nothing can be done with it then.
     async fn present(&self, fingerprint: Fingerprint) -> Result<Alert, ActionFailure> {
         let item = self.item(alert_pk(fingerprint), STATE).await.map_err(ActionFailure::Store)?;
         let now = self.clock.now();
         let item = item.filter(|item| !is_expired(item, now)).ok_or(ActionFailure::Unknown(fingerprint))?;
-        to_alert(&item).map_err(ActionFailure::Store)
+        let alert = to_alert(&item).map_err(ActionFailure::Store)?;
+        Ok(self.expiry.applied(alert, now))
     }
 
     /// The alert as people see it at present.
@@ -185,7 +186,7 @@ impl Table {
         Ok(silenced(alert, &self.silences().await?, self.clock.now()))
     }
 
-    fn new_note(&self, by: &str, action: Action, text: Option<&str>) -> Note {
+    pub(crate) fn new_note(&self, by: &str, action: Action, text: Option<&str>) -> Note {
         Note {
             id: format!("{:016x}", fastrand::u64(..)),
             by: by.to_owned(),

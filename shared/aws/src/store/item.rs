@@ -115,20 +115,13 @@ pub(crate) fn state_attributes(alert: &Alert) -> Result<Vec<(&'static str, Attri
     let apart = ["duplicates", "revision", "silenced_by"];
     document.retain(|name, value| !value.is_null() && !apart.contains(&name.as_str()));
     let timeline = serde_json::to_string(&alert.timeline).map_err(unreadable("timeline"))?;
-    let mut attributes = vec![
+    Ok(vec![
         ("alert", AttributeValue::M(document)),
         ("timeline", string(timeline)),
         ("revision", number(alert.revision)),
-    ];
-    // A recovery of which no firing was seen is kept for a firing that may come late, but it is no alert to list.
-    if alert.occurrences > 0 {
-        let since = sortable(alert.condition_since);
-        attributes.extend([
-            (BY_CONDITION.partition_key, string(condition_shard(alert.condition, shard(alert.fingerprint)))),
-            (BY_CONDITION.sort_key, string(format!("{since}#{}", alert.fingerprint))),
-        ]);
-    }
-    Ok(attributes)
+        (BY_CONDITION.partition_key, string(condition_shard(alert.condition, shard(alert.fingerprint)))),
+        (BY_CONDITION.sort_key, string(format!("{}#{}", sortable(alert.condition_since), alert.fingerprint))),
+    ])
 }
 
 /// The alert that a state item holds.
@@ -141,6 +134,8 @@ pub(crate) fn to_alert(item: &Item) -> Result<Alert, StoreError> {
         Some(timeline) => serde_json::from_str(timeline).map_err(unreadable("timeline"))?,
         None => Timeline::default(),
     };
+    let heard_at = text(item, "heard_at").and_then(|heard_at| heard_at.parse().ok());
+    alert.last_received_at = heard_at.map_or(alert.last_received_at, |at| alert.last_received_at.max(at));
     Ok(alert)
 }
 

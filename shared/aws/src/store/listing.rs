@@ -1,6 +1,8 @@
 //! Lists: alerts by condition, history of one alert, history of all.
 
-use alert::{Alert, Condition, Fingerprint, Silence, Source, silenced};
+use std::collections::BTreeSet;
+
+use alert::{Alert, Condition, Fingerprint, Silence, Source};
 use intake::{Clock, StoreError};
 use jiff::ToSpan;
 use jiff::tz::Offset;
@@ -12,6 +14,11 @@ use super::merge::{Entry, Merge, Span};
 use super::page::Page;
 use super::read::{HistoryEntry, oldest_day, to_history_entry};
 use super::{Cursor, Table};
+
+/// How many days of history are read at a time at most.
+const MOST_DAYS: i32 = 32;
+/// How many alerts are read at a time where all that fire are.
+pub(crate) const AT_A_TIME: usize = 1_000;
 
 /// One page of alerts, newest `condition_since` first.
 #[derive(Debug)]
@@ -41,9 +48,10 @@ impl Table {
         cursor: Option<&Cursor>,
     ) -> Result<AlertPage, StoreError> {
         let conditions = if filter.conditions.is_empty() { Condition::ALL } else { &filter.conditions };
-        let partitions = conditions
+        let partitions: BTreeSet<_> = conditions
             .iter()
-            .flat_map(|condition| (0..SHARDS).map(|shard| condition_shard(*condition, shard)));
+            .flat_map(|condition| (0..SHARDS).map(|shard| condition_shard(*condition, shard)))
+            .collect();
         let mut merge = Merge::new(self, BY_CONDITION, filter.span(cursor), partitions);
         let mut page = Page::of(limit);
         let silences = self.silences().await?;
@@ -59,6 +67,28 @@ impl Table {
         Ok(AlertPage { alerts, next })
     }
 
+    /// Every alert that fires now, newest first.
+    pub async fn firing(&self) -> Result<Vec<Alert>, StoreError> {
+        let filter = AlertFilter { conditions: vec![Condition::Firing], ..AlertFilter::default() };
+        let silences = self.silences().await?;
+        let mut merge = self.merge_firing();
+        let mut firing = Vec::new();
+        loop {
+            let entries = merge.next(AT_A_TIME).await?;
+            if entries.is_empty() {
+                return Ok(firing);
+            }
+            let admitted = self.admitted_alerts(&filter, &silences, &entries).await?;
+            firing.extend(admitted.into_iter().map(|(_, alert)| alert));
+        }
+    }
+
+    /// The index of what fires.
+    pub(crate) fn merge_firing(&self) -> Merge<'_> {
+        let partitions = (0..SHARDS).map(|shard| condition_shard(Condition::Firing, shard));
+        Merge::new(self, BY_CONDITION, Span::default(), partitions)
+    }
+
     async fn admitted_alerts(
         &self,
         filter: &AlertFilter,
@@ -68,7 +98,7 @@ impl Table {
         let now = self.clock.now();
         let items = self.items(&keys(entries)).await?;
         let alerts = items.iter().filter(|item| !is_expired(item, now)).map(to_alert);
-        let alerts = alerts.map(|alert| alert.map(|alert| silenced(alert, silences, now)));
+        let alerts = alerts.map(|alert| alert.map(|alert| self.as_of(alert, silences, now)));
         let alerts = alerts.filter(|alert| alert.as_ref().map_or(true, |alert| filter.admits(alert)));
         // The index may lag behind the table: the place in the list is the index's, what is shown is the table's.
         let place = |alert: &Alert| {
@@ -112,27 +142,35 @@ impl Table {
         // A cursor is the reader's word: one of the year 9999 must not be walked back from day by day.
         let mut date = cursor.and_then(Cursor::date).map_or(today, |date| date.min(today));
         let mut page = Page::of(limit);
+        // The newest day mostly fills a page; where it does not, days are read more and more at a time.
+        let mut at_a_time = 1;
         while date >= oldest && !page.is_done() {
-            self.events_of_day(&date.to_string(), filter, cursor, &mut page).await?;
-            let Ok(before) = date.checked_sub(1.day()) else {
+            let days = (0..at_a_time).map_while(|back| date.checked_sub(back.days()).ok());
+            let days: Vec<_> = days.take_while(|day| *day >= oldest).map(|day| day.to_string()).collect();
+            self.events_of_days(&days, filter, cursor, &mut page).await?;
+            let Ok(before) = date.checked_sub(at_a_time.days()) else {
                 break;
             };
             date = before;
+            at_a_time = (at_a_time * 2).min(MOST_DAYS);
         }
         let (entries, next) = page.cut();
         Ok(EventPage { entries, next })
     }
 
-    async fn events_of_day(
+    async fn events_of_days(
         &self,
-        day: &str,
+        days: &[String],
         filter: &EventFilter,
         cursor: Option<&Cursor>,
         page: &mut Page<HistoryEntry>,
     ) -> Result<(), StoreError> {
         let sources = if filter.sources.is_empty() { Source::ALL } else { &filter.sources };
-        let partitions =
-            sources.iter().flat_map(|source| (0..SHARDS).map(|shard| received_shard(*source, day, shard)));
+        let partitions: BTreeSet<_> = sources
+            .iter()
+            .flat_map(|source| days.iter().map(move |day| (source, day)))
+            .flat_map(|(source, day)| (0..SHARDS).map(move |shard| received_shard(*source, day, shard)))
+            .collect();
         let mut merge = Merge::new(self, BY_RECEPTION, Span::behind(cursor), partitions);
         while !page.is_done() {
             let entries = merge.next(page.step()).await?;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use alert::{Alert, AlertEvent, Fingerprint, Transition, silenced};
+use alert::{Alert, AlertEvent, EventId, Fingerprint, Silence, Transition, silenced};
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use futures::future::try_join;
 use futures::{FutureExt, StreamExt, TryStreamExt, stream};
@@ -14,7 +14,7 @@ use jiff::tz::Offset;
 use normalize::Delivery;
 
 use super::definition::{PK, SK};
-use super::item::{Item, STATE, alert_pk, is_expired, key, text, to_alert, unreadable};
+use super::item::{EVENT, Item, STATE, alert_pk, is_expired, key, text, to_alert, unreadable};
 use super::record::failed;
 use super::retry::{may_pass, pause};
 use super::{Table, document};
@@ -41,7 +41,29 @@ impl Table {
         let (item, silences) = try_join(self.item(alert_pk(fingerprint), STATE), self.silences()).await?;
         let now = self.clock.now();
         let alert = item.as_ref().filter(|item| !is_expired(item, now)).map(to_alert).transpose()?;
-        Ok(alert.map(|alert| silenced(alert, &silences, now)))
+        Ok(alert.map(|alert| self.as_of(alert, &silences, now)))
+    }
+
+    /// `alert` as it is at `now`: silence and expiry act by the clock, whatever is stored.
+    pub(crate) fn as_of(&self, alert: Alert, silences: &[Silence], now: Timestamp) -> Alert {
+        silenced(self.expiry.applied(alert, now), silences, now)
+    }
+
+    /// The history entry `event_id` of the alert, or notices, with `fingerprint`.
+    pub async fn history_entry(
+        &self,
+        fingerprint: Fingerprint,
+        event_id: EventId,
+    ) -> Result<Option<HistoryEntry>, StoreError> {
+        let item = self.item(alert_pk(fingerprint), &format!("{EVENT}{event_id}")).await?;
+        let now = self.clock.now();
+        item.as_ref().filter(|item| !is_expired(item, now)).map(to_history_entry).transpose()
+    }
+
+    /// Opens the connection, by asking for an item that is never there. Whether that works is the next call's business.
+    pub(crate) async fn touch(&self) {
+        let get = self.client.get_item().table_name(&self.name).set_key(Some(key("NOTHING", "NOTHING")));
+        drop(get.send().await);
     }
 
     /// The alerts among `fingerprints` that there are.

@@ -137,6 +137,8 @@ async fn a_member_that_is_wrong_is_named() {
     let (status, body) = act(&world, "acknowledge", json!({ "by": "" })).await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
     assert_eq!(body["error"]["message"], "by: give 1 to 256 characters at line 1 column 9");
+    let (_, body) = act(&world, "acknowledge", json!([null, null])).await;
+    assert_eq!(body["error"]["message"], "the body is not a JSON object");
     let (_, body) = act(&world, "notes", json!({})).await;
     assert_eq!(body["error"]["message"], "missing field `text` at line 1 column 2");
 }

@@ -1,0 +1,158 @@
+#!/usr/bin/env python3
+"""The template in moto: transformed as SAM does it, created as CloudFormation does it, and looked at afterwards.
+
+    stack.py check   create the stack in a moto of its own and compare what came of it with the template
+    stack.py serve   the same, then go on serving at 127.0.0.1:5000, with the secrets of infra/events/secrets.json, for
+                    `cargo lambda watch --env-file infra/events/watch.env` and for the tests over the real binaries
+
+Needs `pip install 'moto[server,dynamodb,secretsmanager,cloudformation,awslambda,s3]' aws-sam-translator`.
+"""
+
+import io
+import json
+import logging
+import os
+import pathlib
+import sys
+import threading
+import warnings
+import zipfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+TEMPLATE = ROOT / "infra" / "template.yaml"
+SECRETS = ROOT / "infra" / "events" / "secrets.json"
+STACK = "campanile"
+REGION = "eu-central-1"
+PORT = 5000
+
+os.environ.update(
+    AWS_ACCESS_KEY_ID="tests",
+    AWS_SECRET_ACCESS_KEY="tests",
+    AWS_DEFAULT_REGION=REGION,
+    # Functions are created, never run: the tests run the real binaries themselves.
+    MOTO_LAMBDA_STUB_ECR="true",
+)
+
+import boto3  # noqa: E402
+from moto.server import ThreadedMotoServer  # noqa: E402
+from samtranslator.public.translator import ManagedPolicyLoader  # noqa: E402
+from samtranslator.translator.transform import transform  # noqa: E402
+from samtranslator.yaml_helper import yaml_parse  # noqa: E402
+
+
+class NoManagedPolicies(ManagedPolicyLoader):
+    """The template uses none, so that asking for them would be a mistake."""
+
+    def __init__(self):
+        pass
+
+    def load(self):
+        return {}
+
+
+def transformed(template):
+    """What CloudFormation makes of the template, as `sam package` would hand it over."""
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            folder = pathlib.PurePath(resource["Properties"]["CodeUri"]).name
+            resource["Properties"]["CodeUri"] = f"s3://{STACK}-packages/{folder}.zip"
+    return transform(template, {"AWS::Region": REGION}, NoManagedPolicies())
+
+
+def upload_packages(client, folders):
+    """Puts a package for each function where the transformed template expects it."""
+    package = io.BytesIO()
+    with zipfile.ZipFile(package, "w") as archive:
+        archive.writestr("bootstrap", "#!/bin/sh\n")
+    client("s3").create_bucket(
+        Bucket=f"{STACK}-packages", CreateBucketConfiguration={"LocationConstraint": REGION}
+    )
+    for folder in folders:
+        client("s3").put_object(Bucket=f"{STACK}-packages", Key=f"{folder}.zip", Body=package.getvalue())
+
+
+def create_stack(client):
+    """Creates the stack and returns the template it came from."""
+    template = yaml_parse(TEMPLATE.read_text())
+    functions = [r for r in template["Resources"].values() if r["Type"] == "AWS::Serverless::Function"]
+    folders = [pathlib.PurePath(function["Properties"]["CodeUri"]).name for function in functions]
+    upload_packages(client, folders)
+    body = json.dumps(transformed(template))
+    client("cloudformation").create_stack(
+        StackName=STACK, TemplateBody=body, Capabilities=["CAPABILITY_IAM"]
+    )
+    stack = client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]
+    assert stack["StackStatus"] == "CREATE_COMPLETE", stack
+    return template, sorted(folders)
+
+
+def check_table(client, template):
+    declared = template["Resources"]["AlertTable"]["Properties"]
+    table = client("dynamodb").describe_table(TableName="campanile")["Table"]
+    keys = {key["AttributeName"]: key["KeyType"] for key in table["KeySchema"]}
+    assert keys == {key["AttributeName"]: key["KeyType"] for key in declared["KeySchema"]}, keys
+    for kind in ["GlobalSecondaryIndexes", "LocalSecondaryIndexes"]:
+        shape = lambda indexes: sorted(
+            (i["IndexName"], [k["AttributeName"] for k in i["KeySchema"]], i["Projection"]["ProjectionType"])
+            for i in indexes
+        )
+        assert shape(table[kind]) == shape(declared[kind]), kind
+    assert table["StreamSpecification"]["StreamViewType"] == "NEW_AND_OLD_IMAGES"
+    # Moto's CloudFormation forgets the expiry; tests/it/template/table.rs holds it against the code.
+
+
+def check_functions(client, folders):
+    functions = client("lambda").list_functions()["Functions"]
+    assert sorted(f["FunctionName"] for f in functions) == [f"{STACK}-{folder}" for folder in folders]
+    for function in functions:
+        variables = function["Environment"]["Variables"]
+        assert variables["CAMPANILE_TABLE"] == "campanile", variables
+        assert function["Runtime"] == "provided.al2023" and function["Handler"] == "bootstrap"
+        assert function["Role"].split("/")[-1].startswith(STACK), function["Role"]
+    roles = {function["Role"] for function in functions}
+    assert len(roles) == len(functions), "two functions share a role"
+    mappings = client("lambda").list_event_source_mappings()["EventSourceMappings"]
+    assert [mapping["FunctionArn"].split(":")[-1] for mapping in mappings] == [f"{STACK}-notifier"]
+    assert mappings[0]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def create_secrets(client, template):
+    """Moto's CloudFormation does not know secrets, so they are created one by one, empty as in the template."""
+    secrets = [r["Properties"] for r in template["Resources"].values() if r["Type"] == "AWS::SecretsManager::Secret"]
+    prefix = template["Parameters"]["SecretPrefix"]["Default"]
+    for secret in secrets:
+        assert set(secret) == {"Name", "Description"}, f"{secret} is created with a value"
+        name = secret["Name"]["Fn::Sub"].replace("${SecretPrefix}", prefix)
+        client("secretsmanager").create_secret(Name=name, Description=secret["Description"])
+    return len(secrets)
+
+
+def put_secrets(client):
+    for name, value in json.loads(SECRETS.read_text()).items():
+        client("secretsmanager").put_secret_value(SecretId=name, SecretString=json.dumps(value))
+
+
+def main():
+    wish = sys.argv[1] if len(sys.argv) == 2 else ""
+    if wish not in ("check", "serve"):
+        sys.exit(__doc__)
+    # Moto says of the gateway, the schedules and the dashboard that it does not know them.
+    logging.disable(logging.ERROR)
+    warnings.filterwarnings("ignore", message="Tried to parse")
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=PORT if wish == "serve" else 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    client = lambda service: boto3.client(service, endpoint_url=f"http://{host}:{port}")
+    template, folders = create_stack(client)
+    check_table(client, template)
+    check_functions(client, folders)
+    secrets = create_secrets(client, template)
+    print(f"moto has the table, {len(folders)} functions and {secrets} secrets, as the template says")
+    if wish == "serve":
+        put_secrets(client)
+        print(f"serving at http://{host}:{port}, until interrupted", flush=True)
+        threading.Event().wait()
+    server.stop()
+
+
+main()

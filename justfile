@@ -1,0 +1,49 @@
+# The few commands that people type. Each line works without just, too.
+
+# What there is
+default:
+    @just --list
+
+# The whole bundle on this machine
+up:
+    cargo run
+
+# All tests
+test:
+    cargo test --workspace
+
+# Everything that a change must pass
+check:
+    .ci/run
+
+# The functions as Lambda takes them, into target/lambda/ (--x86-64 for the other architecture)
+build architecture="--arm64":
+    cargo lambda build --release {{ architecture }}
+
+# The whole bundle into the account of the present AWS profile; asks for what it needs the first time
+deploy *arguments: build
+    sam deploy --guided --template infra/template.yaml --capabilities CAPABILITY_IAM {{ arguments }}
+
+# New code of one function, without the template: just deploy-function netdata-webhook
+deploy-function function stack="campanile":
+    cargo lambda deploy --binary-name {{ function }} {{ stack }}-{{ function }}
+
+# The services of AWS for `just watch`, at http://127.0.0.1:5000
+moto:
+    python3 -m venv target/tools
+    target/tools/bin/pip install --quiet 'moto[server,dynamodb,secretsmanager,cloudformation,awslambda,s3]' aws-sam-translator
+    target/tools/bin/python .ci/stack.py serve
+
+# The functions at http://127.0.0.1:9000, each built again when it changes
+watch:
+    cargo lambda watch --env-file infra/events/watch.env
+
+# One event to a watched function: just invoke netdata-webhook alert
+invoke function event:
+    cargo lambda invoke {{ function }} --data-file infra/events/{{ function }}-{{ event }}.json
+
+# The numbers of docs/performance.md
+bench:
+    cargo lambda build --release
+    cargo lambda build --release --package hello
+    cargo run --release -p bench

@@ -1,0 +1,57 @@
+//! Counts of what becomes of requests: what an operator watches over time, beside the log that tells each story.
+//!
+//! A count is a tracing event of the target [`COUNTS`] and of the lowest level, so that an ordinary log leaves it out.
+//! Whoever runs the pipeline makes metrics of it.
+
+use alert::Source;
+
+/// The target of counts. Their fields are `measure`, `count`, and `source` where there is one.
+pub const COUNTS: &str = "campanile::counts";
+
+/// What is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Measure {
+    /// Events that are in the table now.
+    Recorded,
+    /// Events that were there before.
+    Duplicates,
+    /// Deliveries that were not understood.
+    Quarantined,
+    /// Requests without a valid credential.
+    Unauthorized,
+    /// Requests refused for another reason that lies with the sender.
+    Refused,
+    /// Requests that failed for a reason that lies with us.
+    Failed,
+}
+
+impl Measure {
+    /// Every measure.
+    pub const ALL: [Self; 6] = [
+        Self::Recorded,
+        Self::Duplicates,
+        Self::Quarantined,
+        Self::Unauthorized,
+        Self::Refused,
+        Self::Failed,
+    ];
+
+    /// Its name as a metric.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Recorded => "recorded",
+            Self::Duplicates => "duplicates",
+            Self::Quarantined => "quarantined",
+            Self::Unauthorized => "unauthorized",
+            Self::Refused => "refused",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// Counts `count` times what became of something that `source` sent; nothing where that is zero.
+pub fn count(measure: Measure, source: Source, count: usize) {
+    if count > 0 {
+        tracing::trace!(target: COUNTS, measure = measure.as_str(), source = source.as_str(), count);
+    }
+}

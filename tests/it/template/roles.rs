@@ -1,0 +1,83 @@
+//! Who may do what, and with which resources.
+
+use std::collections::BTreeSet;
+
+use aws::definition::{BY_CONDITION, BY_OCCURRENCE, BY_RECEPTION};
+use serde_json::Value;
+
+use super::document::{functions, list, resources};
+
+/// Actions for which IAM knows no narrower resource than everything.
+const WITHOUT_RESOURCE: [&str; 3] =
+    ["dynamodb:ListStreams", "xray:PutTelemetryRecords", "xray:PutTraceSegments"];
+
+/// The statements of a role; a conditional one counts.
+pub(super) fn statements(role: &Value) -> Vec<Value> {
+    let policies = list(&role["Properties"]["Policies"]).into_iter();
+    let statements = policies.flat_map(|policy| list(&policy["PolicyDocument"]["Statement"]));
+    statements
+        .map(
+            |statement| {
+                if statement["Fn::If"].is_array() { statement["Fn::If"][1].clone() } else { statement }
+            },
+        )
+        .collect()
+}
+
+#[test]
+fn no_statement_has_a_wildcard_that_the_service_does_not_force() {
+    let roles = resources("AWS::IAM::Role");
+    assert!(!roles.is_empty());
+    for (id, role) in roles {
+        assert!(role["Properties"]["ManagedPolicyArns"].is_null(), "{id} has somebody else's policy");
+        for statement in statements(&role) {
+            let actions = list(&statement["Action"]);
+            assert!(!actions.is_empty(), "{id}: {statement}");
+            assert!(
+                actions.iter().all(|action| !action.as_str().unwrap().contains('*')),
+                "{id}: {statement}"
+            );
+            let free = actions.iter().all(|action| WITHOUT_RESOURCE.contains(&action.as_str().unwrap()));
+            assert_eq!(statement["Resource"].to_string().contains('*'), free, "{id}: {statement}");
+        }
+    }
+}
+
+#[test]
+fn every_function_has_a_role_that_no_other_function_has() {
+    let functions = functions();
+    let roles: BTreeSet<_> =
+        functions.values().map(|function| function["Role"]["Fn::GetAtt"].to_string()).collect();
+    assert_eq!(roles.len(), functions.len());
+}
+
+#[test]
+fn a_webhook_reads_the_secret_of_its_source_and_no_other() {
+    let roles = resources("AWS::IAM::Role");
+    for (folder, _) in functions() {
+        let Some(source) = folder.strip_suffix("-webhook") else {
+            continue;
+        };
+        let (_, role) = roles
+            .iter()
+            .find(|(_, role)| role["Properties"]["Policies"][0]["PolicyName"] == *folder)
+            .unwrap();
+        let reading = statements(role).into_iter().filter(|statement| statement["Sid"] == "Secret");
+        let [secret] = reading.collect::<Vec<_>>().try_into().unwrap();
+        let by_name = secret["Resource"]["Fn::If"][2]["Fn::Sub"].as_str().unwrap().to_owned();
+        assert!(by_name.ends_with(&format!(":secret:${{SecretPrefix}}/{source}-??????")), "{by_name}");
+    }
+}
+
+#[test]
+fn a_role_that_may_query_names_indexes_that_exist() {
+    let indexes = [BY_CONDITION, BY_OCCURRENCE, BY_RECEPTION].map(|index| format!("/index/{}", index.name));
+    for (id, role) in resources("AWS::IAM::Role") {
+        for statement in statements(&role).iter().filter(|statement| statement["Sid"] == "Indexes") {
+            for resource in list(&statement["Resource"]) {
+                let arn = resource["Fn::Sub"].as_str().unwrap();
+                assert!(indexes.iter().any(|index| arn.ends_with(index)), "{id}: {arn}");
+            }
+        }
+    }
+}
