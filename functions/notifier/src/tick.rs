@@ -37,10 +37,13 @@ impl Notifier {
         Ok(json!({}))
     }
 
-    /// Makes alerts expire that nobody speaks of any more. The stream then tells of them.
-    #[expect(clippy::unused_async, reason = "the table's sweep is called here")]
+    /// Makes alerts expire that nobody speaks of any more, and notices who fell silent. The stream then tells of it.
     pub(crate) async fn sweep(&self) -> Result<Value, NotifierError> {
-        Ok(json!({}))
+        let swept = self.platform.table.sweep(self.now()).await.map_err(NotifierError::Store)?;
+        tracing::info!(expired = swept.expired, fell_silent = swept.fell_silent, "swept");
+        Ok(
+            json!({ "expired": swept.expired, "fell_silent": swept.fell_silent, "spoke_again": swept.spoke_again }),
+        )
     }
 
     /// Sends what is due to one destination.

@@ -12,7 +12,7 @@ use super::tower::{Tower, notifier};
 use crate::api::{firing, resolved};
 
 /// How many alerts ring and end.
-const ALERTS: usize = 25;
+const ALERTS: usize = 6;
 
 /// How often each destination was told each thing.
 fn times(stand_in: &StandIn) -> BTreeMap<String, usize> {
