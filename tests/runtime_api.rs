@@ -76,7 +76,7 @@ impl RuntimeApi {
             .route("/2018-06-01/runtime/invocation/{id}/response", post(returned))
             .route("/2018-06-01/runtime/invocation/{id}/error", post(failed))
             .route("/2018-06-01/runtime/init/error", post(StatusCode::ACCEPTED))
-            .layer(DefaultBodyLimit::max(MAX_RESULT_BYTES))
+            .layer(DefaultBodyLimit::disable())
             .with_state(self.clone())
     }
 
@@ -115,6 +115,11 @@ async fn next(State(api): State<RuntimeApi>) -> Response<Body> {
 }
 
 async fn returned(State(api): State<RuntimeApi>, Path(id): Path<String>, body: Bytes) -> StatusCode {
+    if body.len() > MAX_RESULT_BYTES {
+        let error = format!("Function.ResponseSizeTooLarge: {} bytes", body.len());
+        api.finish(&id, FunctionResult::Failed(error.into()));
+        return StatusCode::PAYLOAD_TOO_LARGE;
+    }
     api.finish(&id, FunctionResult::Returned(body))
 }
 

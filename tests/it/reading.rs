@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use tests::{Alarm, Call, READ_TOKEN, Reader, Receiver, WRITE_TOKEN, everywhere, notification};
+use tests::{Alarm, Call, READ_TOKEN, Reader, Receiver, WRITE_TOKEN, delivery, everywhere, notification};
 
 async fn raise(campanile: &dyn Receiver, numbers: std::ops::Range<usize>) {
     for number in numbers {
@@ -142,6 +142,21 @@ async fn a_word_that_no_filter_knows_is_a_bad_request_that_names_it() {
             let name = query.split('=').next().unwrap();
             assert!(answer.json()["error"]["message"].as_str().unwrap().contains(name), "{}", answer.text());
         }
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_lambda_would_not_hand_on_is_refused_with_the_remedy() {
+    for campanile in everywhere().await {
+        for number in 0..30 {
+            let body = format!("{number} {}", "no JSON, but long. ".repeat(10_000));
+            assert_eq!(campanile.answer(&delivery("netdata", body.into_bytes())).await.status, 422);
+        }
+        let answer = campanile.answer(&Call::get("/v1/quarantine?limit=1000").bearer(READ_TOKEN)).await;
+        assert_eq!((answer.status, &answer.json()["error"]["code"]), (400, &Value::from("bad_request")));
+        assert!(answer.json()["error"]["message"].as_str().unwrap().contains("limit"), "{}", answer.text());
+        let page = campanile.read("/v1/quarantine?limit=10").await;
+        assert_eq!(page["quarantine"].as_array().unwrap().len(), 10);
     }
 }
 

@@ -1,49 +1,92 @@
 //! Alerts: the list and one of them.
 
-use alert::{Alert, Fingerprint};
-use aws::{AlertFilter, Platform};
+use alert::{Alert, Condition, Fingerprint, Handling, Severity, Source};
+use aws::{AlertFilter, Cursor, Platform};
 use axum::Json;
-use axum::extract::{Path, State};
-use serde::Serialize;
+use axum::extract::State;
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
+use crate::extract::{Limit, MatcherText, Path, Query, Word, Words};
 use crate::failure::Failure;
-use crate::parameters::Parameters;
 
 /// A page of alerts.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct Alerts {
     alerts: Vec<Alert>,
+    /// Where the next page begins; null at the end.
     next_cursor: Option<String>,
 }
 
-/// `GET /v1/alerts?condition=&handling=&severity=&source=&limit=&cursor=`, newest `condition_since` first.
+/// Which alerts to list.
+#[derive(Deserialize, JsonSchema)]
+#[serde(default)]
+#[derive(Default)]
+pub(crate) struct AlertQuery {
+    /// Any of these conditions; all unless given.
+    condition: Words<Condition>,
+    /// Any of these handlings.
+    handling: Words<Handling>,
+    /// At least this severe.
+    severity: Word<Severity>,
+    /// Any of these sources.
+    source: Words<Source>,
+    /// Any of these accounts.
+    account: Vec<String>,
+    /// A matcher on the labels, as Alertmanager writes it; of several all must hold.
+    filter: Vec<MatcherText>,
+    /// A text in title, summary, resource or service, in any case.
+    q: Word<String>,
+    /// In its present condition since this time or later.
+    from: Word<Timestamp>,
+    /// In its present condition since this time or earlier.
+    to: Word<Timestamp>,
+    /// How many alerts at most.
+    limit: Word<Limit>,
+    /// `next_cursor` of the page before.
+    #[schemars(with = "Word<String>")]
+    cursor: Word<Cursor>,
+}
+
+/// An alert in a path.
+#[derive(Deserialize, JsonSchema)]
+pub(crate) struct AlertPath {
+    /// Which alert: 32 hex digits.
+    pub(crate) fingerprint: Fingerprint,
+}
+
+/// `GET /v1/alerts`, newest `condition_since` first.
 pub(crate) async fn list(
     State(platform): State<Platform>,
-    parameters: Parameters,
+    Query(query): Query<AlertQuery>,
 ) -> Result<Json<Alerts>, Failure> {
-    let filter = AlertFilter {
-        conditions: parameters.all("condition")?,
-        handlings: parameters.all("handling")?,
-        severity: parameters.one("severity")?,
-        sources: parameters.all("source")?,
-    };
-    let page = platform.table.alerts(&filter, parameters.limit()?, parameters.cursor()?.as_ref()).await;
-    let page = page.map_err(Failure::Store)?;
+    let (limit, cursor) = (query.limit.items(), query.cursor.0.clone());
+    let page = platform.table.alerts(&query.into(), limit, cursor.as_ref()).await.map_err(Failure::Store)?;
     Ok(Json(Alerts { alerts: page.alerts, next_cursor: page.next.map(|cursor| cursor.to_string()) }))
 }
 
 /// `GET /v1/alerts/{fingerprint}`.
 pub(crate) async fn one(
     State(platform): State<Platform>,
-    Path(fingerprint): Path<String>,
+    Path(AlertPath { fingerprint }): Path<AlertPath>,
 ) -> Result<Json<Alert>, Failure> {
-    let alert = platform.table.alert(parse(&fingerprint)?).await.map_err(Failure::Store)?;
-    alert.map(Json).ok_or(Failure::NoSuchAlert(fingerprint))
+    let alert = platform.table.alert(fingerprint).await.map_err(Failure::Store)?;
+    alert.map(Json).ok_or_else(|| Failure::NotFound { what: "alert", id: fingerprint.to_string() })
 }
 
-/// The fingerprint in a path.
-pub(crate) fn parse(fingerprint: &str) -> Result<Fingerprint, Failure> {
-    fingerprint
-        .parse()
-        .map_err(|error: alert::ParseIdError| Failure::BadRequest(format!("fingerprint: {error}")))
+impl From<AlertQuery> for AlertFilter {
+    fn from(query: AlertQuery) -> Self {
+        Self {
+            conditions: query.condition.0,
+            handlings: query.handling.0,
+            severity: query.severity.0,
+            sources: query.source.0,
+            accounts: query.account.into_iter().filter(|account| !account.is_empty()).collect(),
+            matchers: query.filter.into_iter().map(|MatcherText(matcher)| matcher).collect(),
+            text: query.q.0,
+            from: query.from.0,
+            to: query.to.0,
+        }
+    }
 }

@@ -2,29 +2,31 @@
 
 use std::collections::BTreeMap;
 
-use alert::{AlertEvent, Transition};
-use aws::{EventFilter, EventPage, HistoryEntry, Platform};
+use alert::{AlertEvent, EventId, Fingerprint, Signal, Source, Transition};
+use aws::{Cursor, EventFilter, EventPage, HistoryEntry, Platform};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use normalize::Delivery;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use crate::alerts::parse;
+use crate::alerts::AlertPath;
+use crate::extract::{Limit, Path, Query, Word, Words};
 use crate::failure::Failure;
-use crate::parameters::Parameters;
+use crate::replayed::Replayed;
 
 /// A page of history.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct Events {
     events: Vec<Event>,
     next_cursor: Option<String>,
 }
 
 /// An event, what it changed, and on request the delivery that brought it.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Event {
     #[serde(flatten)]
     said: AlertEvent,
@@ -35,14 +37,14 @@ struct Event {
 }
 
 /// A delivery as it came, less its credentials.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Raw {
     raw: Text,
     request: RequestHead,
 }
 
 /// The rest of a delivery.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct RequestHead {
     method: String,
     query: String,
@@ -51,38 +53,90 @@ pub(crate) struct RequestHead {
 }
 
 /// A body: as text where it is UTF-8, else as an object that says so.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(untagged)]
 pub(crate) enum Text {
     Utf8(String),
     Binary { base64: String },
 }
 
-/// `GET /v1/alerts/{fingerprint}/events?raw=&limit=&cursor=`, newest first.
+/// An event of an alert in a path.
+#[derive(Deserialize, JsonSchema)]
+pub(crate) struct EventPath {
+    /// Which alert: 32 hex digits.
+    fingerprint: Fingerprint,
+    /// Which event: 32 hex digits.
+    event_id: EventId,
+}
+
+/// Which part of an alert's history to show.
+#[derive(Deserialize, JsonSchema)]
+pub(crate) struct HistoryQuery {
+    /// With the request that brought each event.
+    #[serde(default)]
+    raw: Word<bool>,
+    /// How many events at most.
+    #[serde(default)]
+    limit: Word<Limit>,
+    /// `next_cursor` of the page before.
+    #[serde(default)]
+    #[schemars(with = "Word<String>")]
+    cursor: Word<Cursor>,
+}
+
+/// Which events to list.
+#[derive(Deserialize, JsonSchema)]
+#[serde(default)]
+#[derive(Default)]
+pub(crate) struct EventQuery {
+    /// Any of these sources; all unless given.
+    source: Words<Source>,
+    /// Any of these signals; all unless given.
+    signal: Words<Signal>,
+    /// With the request that brought each event.
+    raw: Word<bool>,
+    /// How many events at most.
+    limit: Word<Limit>,
+    /// `next_cursor` of the page before.
+    #[schemars(with = "Word<String>")]
+    cursor: Word<Cursor>,
+}
+
+/// `GET /v1/alerts/{fingerprint}/events`, newest first.
 pub(crate) async fn of_alert(
     State(platform): State<Platform>,
-    Path(fingerprint): Path<String>,
-    parameters: Parameters,
+    Path(AlertPath { fingerprint }): Path<AlertPath>,
+    Query(query): Query<HistoryQuery>,
 ) -> Result<Json<Events>, Failure> {
-    let fingerprint = parse(&fingerprint)?;
-    let page = platform.table.history(fingerprint, parameters.limit()?, parameters.cursor()?.as_ref()).await;
-    answer(page.map_err(Failure::Store)?, &parameters)
+    let page = platform.table.history(fingerprint, query.limit.items(), query.cursor.0.as_ref()).await;
+    Ok(answer(page.map_err(Failure::Store)?, &query.raw))
 }
 
-/// `GET /v1/events?source=&signal=&raw=&limit=&cursor=`, newest first.
+/// `GET /v1/events`, newest first.
 pub(crate) async fn list(
     State(platform): State<Platform>,
-    parameters: Parameters,
+    Query(query): Query<EventQuery>,
 ) -> Result<Json<Events>, Failure> {
-    let filter = EventFilter { sources: parameters.all("source")?, signals: parameters.all("signal")? };
-    let page = platform.table.events(&filter, parameters.limit()?, parameters.cursor()?.as_ref()).await;
-    answer(page.map_err(Failure::Store)?, &parameters)
+    let filter = EventFilter { sources: query.source.0, signals: query.signal.0 };
+    let page = platform.table.events(&filter, query.limit.items(), query.cursor.0.as_ref()).await;
+    Ok(answer(page.map_err(Failure::Store)?, &query.raw))
 }
 
-fn answer(page: EventPage, parameters: &Parameters) -> Result<Json<Events>, Failure> {
-    let shown = if parameters.one("raw")?.unwrap_or(false) { Event::with_raw } else { Event::without_raw };
+/// `POST /v1/alerts/{fingerprint}/events/{event_id}/replay`: reads the request that brought an event again.
+pub(crate) async fn replay(
+    State(platform): State<Platform>,
+    Path(EventPath { fingerprint, event_id }): Path<EventPath>,
+) -> Result<Json<Replayed>, Failure> {
+    let entry = platform.table.history_entry(fingerprint, event_id).await.map_err(Failure::Store)?;
+    let entry = entry.ok_or_else(|| Failure::NotFound { what: "event", id: event_id.to_string() })?;
+    let replayed = platform.replay(entry.event.source, &entry.delivery).await.map_err(Failure::Replay)?;
+    Ok(Json(replayed.into()))
+}
+
+fn answer(page: EventPage, raw: &Word<bool>) -> Json<Events> {
+    let shown = if raw.0 == Some(true) { Event::with_raw } else { Event::without_raw };
     let events = page.entries.into_iter().map(shown).collect();
-    Ok(Json(Events { events, next_cursor: page.next.map(|cursor| cursor.to_string()) }))
+    Json(Events { events, next_cursor: page.next.map(|cursor| cursor.to_string()) })
 }
 
 impl Event {

@@ -1,10 +1,16 @@
 //! What can go wrong with a request, and the one map from that to a status and a code.
 
+use aide::OperationOutput;
+use aide::generate::GenContext;
+use aide::openapi::Operation;
+use alert::{Conflict, SilenceError};
+use aws::{ActionFailure, SilenceFailure};
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
-use intake::{SecretsError, StoreError, chain};
-use serde_json::json;
+use intake::{ReplayFailure, SecretsError, StoreError, chain};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 /// Why a request was not answered as it hoped.
 #[derive(Debug, thiserror::Error)]
@@ -19,14 +25,35 @@ pub(crate) enum Failure {
     Secrets(#[source] SecretsError),
     #[error("{0}")]
     BadRequest(String),
-    #[error("there is no such path: see `/v1/alerts`")]
+    #[error("there is no such path: see `/v1/openapi.json`")]
     NoSuchPath,
-    #[error("there is no alert `{0}`")]
-    NoSuchAlert(String),
+    #[error("there is no {what} `{id}`")]
+    NotFound { what: &'static str, id: String },
     #[error("method not allowed")]
     MethodNotAllowed,
-    #[error("the table cannot be read at present: try again")]
+    #[error(transparent)]
+    Conflict(Conflict),
+    #[error(transparent)]
+    Silence(SilenceError),
+    #[error(transparent)]
+    Replay(ReplayFailure),
+    #[error("the table cannot be used at present: try again")]
     Store(#[source] StoreError),
+}
+
+/// What every failure is answered with.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Refusal {
+    error: Reason,
+}
+
+/// Why a request was not answered as it hoped.
+#[derive(Serialize, JsonSchema)]
+struct Reason {
+    /// A word for machines.
+    code: &'static str,
+    /// A sentence for people: what was wrong, and what to do.
+    message: String,
 }
 
 impl Failure {
@@ -34,9 +61,14 @@ impl Failure {
         match self {
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
             Self::Forbidden => StatusCode::FORBIDDEN,
-            Self::BadRequest(_) => StatusCode::BAD_REQUEST,
-            Self::NoSuchPath | Self::NoSuchAlert(_) => StatusCode::NOT_FOUND,
+            Self::BadRequest(_) | Self::Silence(_) => StatusCode::BAD_REQUEST,
+            Self::NoSuchPath | Self::NotFound { .. } => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::Replay(ReplayFailure::NotUnderstood(_)) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Replay(ReplayFailure::Secrets(_) | ReplayFailure::Store(_)) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::NothingConfigured | Self::Secrets(_) | Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -47,10 +79,36 @@ impl Failure {
             Self::Unauthorized => "unauthorized",
             Self::Forbidden => "forbidden",
             Self::NothingConfigured => "not_configured",
-            Self::Secrets(_) | Self::Store(_) => "unavailable",
-            Self::BadRequest(_) => "bad_request",
-            Self::NoSuchPath | Self::NoSuchAlert(_) => "not_found",
+            Self::Secrets(_)
+            | Self::Store(_)
+            | Self::Replay(ReplayFailure::Secrets(_) | ReplayFailure::Store(_)) => "unavailable",
+            Self::BadRequest(_) | Self::Silence(_) => "bad_request",
+            Self::NoSuchPath | Self::NotFound { .. } => "not_found",
             Self::MethodNotAllowed => "method_not_allowed",
+            Self::Conflict(_) => "conflict",
+            Self::Replay(ReplayFailure::NotUnderstood(_)) => "not_understood",
+        }
+    }
+}
+
+impl From<ActionFailure> for Failure {
+    fn from(failure: ActionFailure) -> Self {
+        match failure {
+            ActionFailure::Unknown(fingerprint) => {
+                Self::NotFound { what: "alert", id: fingerprint.to_string() }
+            }
+            ActionFailure::Conflict(conflict) => Self::Conflict(conflict),
+            ActionFailure::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+impl From<SilenceFailure> for Failure {
+    fn from(failure: SilenceFailure) -> Self {
+        match failure {
+            SilenceFailure::Invalid(error) => Self::Silence(error),
+            SilenceFailure::Unknown(id) => Self::NotFound { what: "silence", id: id.to_string() },
+            SilenceFailure::Store(error) => Self::Store(error),
         }
     }
 }
@@ -61,7 +119,27 @@ impl IntoResponse for Failure {
         if status.is_server_error() {
             tracing::error!(status = status.as_u16(), error = chain(&self), "request failed");
         }
-        let body = Json(json!({ "error": { "code": self.code(), "message": self.to_string() } }));
-        (status, body).into_response()
+        let error = Reason { code: self.code(), message: self.to_string() };
+        (status, Json(Refusal { error })).into_response()
+    }
+}
+
+impl OperationOutput for Failure {
+    type Inner = Refusal;
+
+    fn operation_response(
+        context: &mut GenContext,
+        operation: &mut Operation,
+    ) -> Option<aide::openapi::Response> {
+        Json::<Refusal>::operation_response(context, operation)
+    }
+
+    /// Every status but that of success.
+    fn inferred_responses(
+        context: &mut GenContext,
+        operation: &mut Operation,
+    ) -> Vec<(Option<aide::openapi::StatusCode>, aide::openapi::Response)> {
+        let refusal = Self::operation_response(context, operation);
+        refusal.into_iter().map(|refusal| (None, refusal)).collect()
     }
 }

@@ -2,27 +2,43 @@
 //!
 //! [`AlertsApi`] takes plain HTTP requests, so that Lambda and the local bundle serve the very same thing.
 
+mod actions;
+mod alertmanager;
 mod alerts;
+mod answer;
 mod authorization;
 mod console;
+mod counts;
+mod deliveries;
+mod description;
 mod events;
+mod extract;
 mod failure;
-mod parameters;
+mod health;
+mod prefix;
 mod quarantine;
+mod replayed;
+mod routes;
+mod silences;
+mod sources;
 
 use std::convert::Infallible;
 
 use aws::Platform;
 use axum::Router;
 use axum::body::Body;
-use axum::routing::get;
+use axum::response::IntoResponse;
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, header};
 use http_body_util::BodyExt;
 use tower::ServiceExt;
 
-use crate::authorization::{Role, require};
 use crate::failure::Failure;
+use crate::prefix::without_prefix;
+
+/// The largest answer of our own API, in bytes. Lambda hands on 6 MiB of a result, in which the answer is text within
+/// JSON: each quotation mark and backslash counts twice. Alertmanager's face has a limit of its own.
+const LIMIT_BYTES: usize = 3 * 1024 * 1024;
 
 /// The API over one platform.
 #[derive(Debug, Clone)]
@@ -31,31 +47,32 @@ pub struct AlertsApi {
 }
 
 impl AlertsApi {
-    /// An API that reads from `platform`.
+    /// An API over `platform`.
     pub fn new(platform: Platform) -> Self {
-        let reading = Router::new()
-            .route("/v1/alerts", get(alerts::list))
-            .route("/v1/alerts/{fingerprint}", get(alerts::one))
-            .route("/v1/alerts/{fingerprint}/events", get(events::of_alert))
-            .route("/v1/events", get(events::list))
-            .route("/v1/quarantine", get(quarantine::list))
-            .route_layer(axum::middleware::from_fn_with_state((platform.clone(), Role::Read), require));
-        let router = reading
-            .route("/", get(console::page))
-            .method_not_allowed_fallback(|| async { Failure::MethodNotAllowed })
-            .fallback(|| async { Failure::NoSuchPath })
-            .with_state(platform);
-        Self { router }
+        Self { router: routes::router(platform) }
     }
 
     /// Answers one request. Never fails: a failure is an answer, too.
     pub async fn handle(self, request: Request<Bytes>) -> Response<Bytes> {
-        let Ok(response) =
-            self.router.oneshot(request.map(Body::from)).await.map_err(|never: Infallible| never);
-        let (mut parts, body) = response.into_parts();
-        parts.headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        // Every body here is made in memory, so that reading it cannot fail.
-        let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
-        Response::from_parts(parts, body)
+        let request = without_prefix(request).map(Body::from);
+        let is_ours = request.uri().path().starts_with("/v1/");
+        let Ok(response) = self.router.oneshot(request).await.map_err(|never: Infallible| never);
+        let answer = in_memory(response).await;
+        let is_too_large = is_ours && answer.body().len() > LIMIT_BYTES;
+        let mut answer = if is_too_large { in_memory(too_large()).await } else { answer };
+        answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        answer
     }
+}
+
+/// The response with its body, which was made in memory, so that reading it cannot fail.
+async fn in_memory(response: Response<Body>) -> Response<Bytes> {
+    let (parts, body) = response.into_parts();
+    let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+    Response::from_parts(parts, body)
+}
+
+fn too_large() -> Response<Body> {
+    Failure::BadRequest(format!("limit: the answer is above {LIMIT_BYTES} bytes: ask for fewer items"))
+        .into_response()
 }

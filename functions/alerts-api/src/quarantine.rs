@@ -1,27 +1,34 @@
 //! Deliveries that were not understood.
 
 use alert::Source;
-use aws::Platform;
+use aws::{Cursor, Platform};
 use axum::Json;
 use axum::extract::State;
+use axum::response::NoContent;
 use intake::{QuarantineId, Quarantined};
 use jiff::Timestamp;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::events::{RequestHead, Text};
+use crate::extract::{Limit, Path, Query, Word};
 use crate::failure::Failure;
-use crate::parameters::Parameters;
+use crate::replayed::Replayed;
+
+/// The form of a quarantined delivery's id.
+const UUID_OF_VERSION_7: &str = "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$";
 
 /// A page of the quarantine.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct Quarantine {
     quarantine: Vec<Entry>,
     next_cursor: Option<String>,
 }
 
 /// One delivery, with the reason why it was not understood.
-#[derive(Serialize)]
-struct Entry {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Entry {
+    #[schemars(with = "String", extend("format" = "uuid"))]
     id: QuarantineId,
     source: Source,
     reason: String,
@@ -32,17 +39,75 @@ struct Entry {
     body: Text,
 }
 
-/// `GET /v1/quarantine?limit=&cursor=`, newest first.
+/// A quarantined delivery in a path.
+#[derive(Deserialize, JsonSchema)]
+pub(crate) struct QuarantinePath {
+    /// Which delivery.
+    #[schemars(with = "String", regex(pattern = UUID_OF_VERSION_7))]
+    id: QuarantineId,
+}
+
+/// Which part of the quarantine to show.
+#[derive(Deserialize, JsonSchema)]
+pub(crate) struct QuarantineQuery {
+    /// How many deliveries at most.
+    #[serde(default)]
+    limit: Word<Limit>,
+    /// `next_cursor` of the page before.
+    #[serde(default)]
+    #[schemars(with = "Word<String>")]
+    cursor: Word<Cursor>,
+}
+
+/// `GET /v1/quarantine`, newest first.
 pub(crate) async fn list(
     State(platform): State<Platform>,
-    parameters: Parameters,
+    Query(query): Query<QuarantineQuery>,
 ) -> Result<Json<Quarantine>, Failure> {
-    let page = platform.table.quarantined(parameters.limit()?, parameters.cursor()?.as_ref()).await;
+    let page = platform.table.quarantined(query.limit.items(), query.cursor.0.as_ref()).await;
     let page = page.map_err(Failure::Store)?;
     Ok(Json(Quarantine {
         quarantine: page.entries.into_iter().map(Entry::from).collect(),
         next_cursor: page.next.map(|cursor| cursor.to_string()),
     }))
+}
+
+/// `GET /v1/quarantine/{id}`.
+pub(crate) async fn one(
+    State(platform): State<Platform>,
+    Path(QuarantinePath { id }): Path<QuarantinePath>,
+) -> Result<Json<Entry>, Failure> {
+    Ok(Json(Entry::from(known(&platform, id).await?)))
+}
+
+/// `POST /v1/quarantine/{id}/replay`: reads the delivery again, and forgets it once it is understood.
+pub(crate) async fn replay(
+    State(platform): State<Platform>,
+    Path(QuarantinePath { id }): Path<QuarantinePath>,
+) -> Result<Json<Replayed>, Failure> {
+    let quarantined = known(&platform, id).await?;
+    let replayed =
+        platform.replay(quarantined.source, &quarantined.delivery).await.map_err(Failure::Replay)?;
+    platform.table.forget_quarantined(id).await.map_err(Failure::Store)?;
+    Ok(Json(replayed.into()))
+}
+
+/// `DELETE /v1/quarantine/{id}`.
+pub(crate) async fn forget(
+    State(platform): State<Platform>,
+    Path(QuarantinePath { id }): Path<QuarantinePath>,
+) -> Result<NoContent, Failure> {
+    let was_there = platform.table.forget_quarantined(id).await.map_err(Failure::Store)?;
+    if was_there { Ok(NoContent) } else { Err(missing(id)) }
+}
+
+async fn known(platform: &Platform, id: QuarantineId) -> Result<Quarantined, Failure> {
+    let quarantined = platform.table.quarantined_by(id).await.map_err(Failure::Store)?;
+    quarantined.ok_or_else(|| missing(id))
+}
+
+fn missing(id: QuarantineId) -> Failure {
+    Failure::NotFound { what: "quarantined delivery", id: id.to_string() }
 }
 
 impl From<Quarantined> for Entry {

@@ -2,14 +2,20 @@
 
 mod gateway;
 mod schedule;
+mod stream;
 
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use aws::{Configuration, Platform, SystemClock, definition};
+use notifier::Notifier;
 use site24x7::TransportError;
 use site24x7_poller::Poller;
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+pub use self::stream::Stream;
 
 use crate::embedded::{EmbeddedSecrets, EmbeddedTable, Location, OpenError, SecretsError, sdk_config};
 
@@ -60,6 +66,7 @@ pub enum BundleError {
 /// All functions over one embedded platform.
 #[derive(Debug)]
 pub struct Bundle {
+    table: EmbeddedTable,
     platform: Platform,
 }
 
@@ -71,10 +78,10 @@ impl Bundle {
         configuration: Configuration,
     ) -> Result<Self, BundleError> {
         let table = EmbeddedTable::open(location).map_err(BundleError::Table)?;
-        let [dynamodb, secrets_manager] = [sdk_config(table), sdk_config(secrets)];
+        let [dynamodb, secrets_manager] = [sdk_config(table.clone()), sdk_config(secrets)];
         let platform = Platform::for_development(&dynamodb, &secrets_manager, configuration);
         platform.table.create().await.map_err(BundleError::Definition)?;
-        Ok(Self { platform })
+        Ok(Self { table, platform })
     }
 
     /// Serves until `stop` is over; requests under way are finished.
@@ -83,10 +90,24 @@ impl Bundle {
         listener: TcpListener,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), BundleError> {
+        let _notifying = self.notify();
         let poller = Poller::new(self.platform.clone(), SystemClock).map_err(BundleError::Poller)?;
         let polling = tokio::spawn(schedule::poll(poller));
+        let sweeping = tokio::spawn(schedule::sweep(Arc::clone(&self.platform.table)));
         let served = axum::serve(listener, gateway::router(self.platform)).with_graceful_shutdown(stop).await;
         polling.abort();
+        sweeping.abort();
         served.map_err(BundleError::Serve)
+    }
+
+    /// Tells destinations of what happens, until what this returns is dropped.
+    fn notify(&self) -> JoinSet<()> {
+        let notifier = Notifier::new(self.platform.clone()).for_development();
+        let table_name = self.platform.configuration.table.clone();
+        let stream = Stream::new(self.table.clone(), table_name, notifier.clone());
+        let mut tasks = JoinSet::new();
+        tasks.spawn(stream.run());
+        tasks.spawn(stream::tick(notifier));
+        tasks
     }
 }

@@ -2,6 +2,8 @@
 
 mod alerts;
 mod check;
+mod deliveries;
+mod destinations;
 mod install;
 mod kazoo;
 mod secrets;
@@ -33,6 +35,8 @@ enum Action {
     Up(up::Up),
     Send(send::Send),
     Alerts(alerts::Alerts),
+    Deliveries(deliveries::Deliveries),
+    Notify(destinations::Notify),
     Token(token::Token),
     Install(install::Install),
     Check(check::Check),
@@ -51,6 +55,8 @@ impl Command {
             Action::Up(up) => up.run().await,
             Action::Send(send) => send.run().await,
             Action::Alerts(alerts) => alerts.run().await,
+            Action::Deliveries(deliveries) => deliveries.run().await,
+            Action::Notify(notify) => notify.run().await,
             Action::Token(token) => token.run().await,
             Action::Install(install) => install.run().await,
             Action::Check(check) => check.run().await,

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::word::words;
-use crate::{Ends, Fingerprint, Labels, Severity, Source, Timeline};
+use crate::{Ends, Fingerprint, Labels, Severity, SilenceId, Source, Timeline};
 
 /// What all events of one fingerprint together mean, and what people have done about it.
 ///
@@ -58,6 +58,9 @@ pub struct Alert {
     pub ends: Ends,
     /// The run it is in, where the source names it.
     pub episode: Option<String>,
+    /// When it expires unless its source speaks again, where the source itself sets that time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
     /// Distinct firing events of its life.
     pub occurrences: u64,
     /// Deliveries that were already known.
@@ -69,6 +72,9 @@ pub struct Alert {
     pub revision: u64,
     /// Who takes care of it, while somebody does.
     pub acknowledgement: Option<Acknowledgement>,
+    /// The silences that cover it now; found when it is read, never stored.
+    #[serde(default)]
+    pub silenced_by: Vec<SilenceId>,
     /// The newest lifecycle events, from which condition, severity and times follow; no part of the public shape.
     #[serde(skip)]
     pub timeline: Timeline,

@@ -55,6 +55,9 @@ pub struct AlertEvent {
     pub ends: Ends,
     /// One run from firing to resolved, where the source names it.
     pub episode: Option<String>,
+    /// Until when a firing counts without another, where the source itself sets that time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
 }
 
 /// What an event says about its alert.

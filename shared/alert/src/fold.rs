@@ -166,6 +166,11 @@ fn describe(alert: &mut Alert, event: &AlertEvent) {
     alert.labels.clone_from(&event.labels);
     alert.annotations.clone_from(&event.annotations);
     alert.ends = event.ends;
+    // Of one run the latest deadline counts, in whatever order the firings came.
+    alert.expires_at = match event.signal {
+        Signal::Firing => alert.expires_at.max(event.expires_at),
+        Signal::Resolved | Signal::Notice => None,
+    };
 }
 
 /// An alert of which nothing is known yet but its identity; the event that made it fills in the rest.
@@ -194,11 +199,13 @@ fn blank(event: &AlertEvent, received_at: Timestamp) -> Alert {
         ended_at: None,
         ends: event.ends,
         episode: None,
+        expires_at: None,
         occurrences: 0,
         duplicates: 0,
         flaps: 0,
         revision: 0,
         acknowledgement: None,
+        silenced_by: Vec::new(),
         timeline: Timeline::default(),
     }
 }

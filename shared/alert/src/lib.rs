@@ -4,21 +4,33 @@
 //! mean, and [`fold`] is the only way from the one to the other. Nothing here does I/O, reads a clock
 //! or knows a source's wire format; those live in the crates above.
 
+mod action;
 mod alert;
 mod event;
+mod expiry;
 mod fold;
+mod heartbeat;
 mod identity;
 pub mod matcher;
+mod served;
 mod severity;
+mod silence;
 mod source;
 mod timeline;
 mod word;
 
+pub use action::{Action, Conflict, Note, acknowledge, resolve, unacknowledge};
 pub use alert::{Acknowledgement, Alert, Condition, Handling};
 pub use event::{AlertEvent, Ends, Labels, Signal};
+pub use expiry::{ExpiryRules, Patience};
 pub use fold::{Folded, Transition, expire, fold};
+pub use heartbeat::Heartbeat;
 pub use identity::{EventId, Fingerprint, ParseIdError};
+pub use served::served_labels;
 pub use severity::Severity;
+pub use silence::{
+    ParseSilenceIdError, Silence, SilenceDraft, SilenceEdit, SilenceError, SilenceId, SilenceState, silenced,
+};
 pub use source::Source;
 pub use timeline::Timeline;
 pub use word::UnknownWord;

@@ -2,14 +2,17 @@
 //! and reads them: silences, routes and queries use the same ones.
 
 mod classic;
+mod json;
 mod quoted;
 mod strict;
 
 use std::fmt;
 use std::str::FromStr;
 
-use crate::Labels;
 use regex::{Regex, RegexBuilder};
+use serde::{Deserialize, Serialize};
+
+use crate::Labels;
 
 /// Most memory, in bytes, that a compiled regex may take.
 const REGEX_BYTES: usize = 1 << 20;
@@ -17,7 +20,8 @@ const REGEX_BYTES: usize = 1 << 20;
 const SHOWN_CHARS: usize = 128;
 
 /// One condition on one label.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(try_from = "json::Members", into = "json::Members")]
 pub struct Matcher {
     name: String,
     operator: Operator,

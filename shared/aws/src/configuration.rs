@@ -1,8 +1,12 @@
 //! The environment, read once.
 
+mod patience;
+
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use alert::{Severity, UnknownWord};
+use alert::{ExpiryRules, Severity, Source, UnknownWord};
+use notify::IpNet;
 use site24x7::Hosts;
 
 /// What an operator can set by environment variables; each field names its own.
@@ -20,6 +24,18 @@ pub struct Configuration {
     pub quarantine_days: u32,
     /// `CAMPANILE_DEFAULT_SEVERITY`: of events whose source names none or an unknown one; `warning` unless set.
     pub default_severity: Severity,
+    /// `CAMPANILE_EXPIRE_RECOVERY_SECS`, `CAMPANILE_EXPIRE_QUIET_SECS`, and each with `_<SOURCE>` behind it: how long a
+    /// firing alert without news goes on firing, where its source will and where it will not report the end; a week and
+    /// four hours unless set.
+    pub expiry: ExpiryRules,
+    /// `CAMPANILE_SILENT_AFTER_SECS`, and the same with `_<SOURCE>` behind it: how long a source may say nothing before
+    /// that is an alert itself; for ever unless set.
+    pub silent_after: BTreeMap<Source, Duration>,
+    /// `CAMPANILE_NOTIFY_NETWORKS`: private networks in which destinations may be, such as `10.1.0.0/16,fd00::/8`;
+    /// none unless set.
+    pub notify_networks: Vec<IpNet>,
+    /// `CAMPANILE_CONSOLE_URL`: where people find the console, for links in messages; none unless set.
+    pub console_url: Option<String>,
     /// `CAMPANILE_SITE24X7_API_ROOT` and `CAMPANILE_SITE24X7_ACCOUNTS`, both or neither: base URLs such as
     /// `https://www.site24x7.eu/api` and `https://accounts.zoho.eu`, in the place of the data centre's own.
     pub site24x7_hosts: Option<Hosts>,
@@ -34,7 +50,7 @@ pub enum ConfigurationError {
     #[error("`{variable}` is `{value}`: give a whole number above zero")]
     NotANumber {
         /// The variable.
-        variable: &'static str,
+        variable: String,
         /// What it holds.
         value: String,
     },
@@ -46,6 +62,14 @@ pub enum ConfigurationError {
     /// Not a severity.
     #[error("`CAMPANILE_DEFAULT_SEVERITY` names no severity")]
     Severity(#[source] UnknownWord),
+    /// Not a network.
+    #[error(
+        "`CAMPANILE_NOTIFY_NETWORKS` holds `{value}`: give networks such as 10.1.0.0/16, with commas between them"
+    )]
+    Network {
+        /// What is none.
+        value: String,
+    },
 }
 
 impl Default for Configuration {
@@ -57,6 +81,10 @@ impl Default for Configuration {
             history_days: 90,
             quarantine_days: 30,
             default_severity: Severity::Warning,
+            expiry: ExpiryRules::default(),
+            silent_after: BTreeMap::new(),
+            notify_networks: Vec::new(),
+            console_url: None,
             site24x7_hosts: None,
             log: "info".to_owned(),
         }
@@ -72,35 +100,71 @@ impl Configuration {
 
     /// Reads variables from `variable`, by name; blank ones count as unset.
     pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigurationError> {
-        let set = |name: &str| variable(name).filter(|value| !value.trim().is_empty());
-        let number = |name: &'static str, default: u32| match set(name) {
-            None => Ok(default),
-            Some(value) => whole_number(name, value),
-        };
+        let variables = Variables(&variable);
         let default = Self::default();
         Ok(Self {
-            table: set("CAMPANILE_TABLE").unwrap_or(default.table),
-            secret_prefix: set("CAMPANILE_SECRET_PREFIX").unwrap_or(default.secret_prefix),
-            secret_max_age: Duration::from_secs(number("CAMPANILE_SECRET_MAX_AGE_SECS", 300)?.into()),
-            history_days: number("CAMPANILE_HISTORY_DAYS", default.history_days)?,
-            quarantine_days: number("CAMPANILE_QUARANTINE_DAYS", default.quarantine_days)?,
-            default_severity: match set("CAMPANILE_DEFAULT_SEVERITY") {
+            table: variables.set("CAMPANILE_TABLE").unwrap_or(default.table),
+            secret_prefix: variables.set("CAMPANILE_SECRET_PREFIX").unwrap_or(default.secret_prefix),
+            secret_max_age: variables
+                .seconds("CAMPANILE_SECRET_MAX_AGE_SECS")?
+                .unwrap_or(default.secret_max_age),
+            history_days: variables.number("CAMPANILE_HISTORY_DAYS")?.unwrap_or(default.history_days),
+            quarantine_days: variables
+                .number("CAMPANILE_QUARANTINE_DAYS")?
+                .unwrap_or(default.quarantine_days),
+            default_severity: match variables.set("CAMPANILE_DEFAULT_SEVERITY") {
                 None => default.default_severity,
                 Some(word) => word.parse().map_err(ConfigurationError::Severity)?,
             },
-            site24x7_hosts: match (set("CAMPANILE_SITE24X7_API_ROOT"), set("CAMPANILE_SITE24X7_ACCOUNTS")) {
-                (Some(api_root), Some(accounts)) => Some(Hosts::at(&api_root, &accounts)),
-                (None, None) => None,
-                _ => return Err(ConfigurationError::HalfOfTheHosts),
-            },
-            log: set("CAMPANILE_LOG").unwrap_or(default.log),
+            notify_networks: networks(&variables.set("CAMPANILE_NOTIFY_NETWORKS").unwrap_or_default())?,
+            console_url: variables.set("CAMPANILE_CONSOLE_URL"),
+            expiry: patience::expiry(&variables)?,
+            silent_after: patience::silent_after(&variables)?,
+            site24x7_hosts: site24x7_hosts(&variables)?,
+            log: variables.set("CAMPANILE_LOG").unwrap_or(default.log),
         })
     }
 }
 
-fn whole_number(variable: &'static str, value: String) -> Result<u32, ConfigurationError> {
-    let number = value.trim().parse().ok().filter(|number| *number > 0);
-    number.ok_or(ConfigurationError::NotANumber { variable, value })
+fn site24x7_hosts(variables: &Variables<'_>) -> Result<Option<Hosts>, ConfigurationError> {
+    let [api_root, accounts] =
+        ["CAMPANILE_SITE24X7_API_ROOT", "CAMPANILE_SITE24X7_ACCOUNTS"].map(|name| variables.set(name));
+    match (api_root, accounts) {
+        (Some(api_root), Some(accounts)) => Ok(Some(Hosts::at(&api_root, &accounts))),
+        (None, None) => Ok(None),
+        _ => Err(ConfigurationError::HalfOfTheHosts),
+    }
+}
+
+/// The environment, by name.
+struct Variables<'a>(&'a dyn Fn(&str) -> Option<String>);
+
+impl Variables<'_> {
+    /// What a variable says; blank is as if unset.
+    fn set(&self, variable: &str) -> Option<String> {
+        (self.0)(variable).filter(|value| !value.trim().is_empty())
+    }
+
+    /// A whole number above zero.
+    fn number(&self, variable: &str) -> Result<Option<u32>, ConfigurationError> {
+        let Some(value) = self.set(variable) else {
+            return Ok(None);
+        };
+        let number = value.trim().parse().ok().filter(|number| *number > 0);
+        let mistake = || ConfigurationError::NotANumber { variable: variable.to_owned(), value };
+        number.ok_or_else(mistake).map(Some)
+    }
+
+    fn seconds(&self, variable: &str) -> Result<Option<Duration>, ConfigurationError> {
+        Ok(self.number(variable)?.map(|seconds| Duration::from_secs(seconds.into())))
+    }
+}
+
+fn networks(text: &str) -> Result<Vec<IpNet>, ConfigurationError> {
+    let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
+    let network =
+        |word: &str| word.parse().map_err(|_| ConfigurationError::Network { value: word.to_owned() });
+    words.map(network).collect()
 }
 
 #[cfg(test)]
@@ -129,5 +193,25 @@ mod tests {
         assert_eq!(error.to_string(), "`CAMPANILE_HISTORY_DAYS` is `a week`: give a whole number above zero");
         assert!(with("CAMPANILE_QUARANTINE_DAYS", "0").is_err());
         assert!(with("CAMPANILE_DEFAULT_SEVERITY", "meh").is_err());
+        assert!(with("CAMPANILE_NOTIFY_NETWORKS", "10.0.0.0/8, here").is_err());
+        assert!(with("CAMPANILE_EXPIRE_QUIET_SECS_KAZOO", "-1").is_err());
+    }
+
+    #[test]
+    fn a_source_that_differs_has_a_patience_of_its_own() {
+        let configuration = with("CAMPANILE_EXPIRE_QUIET_SECS_KAZOO", "60").unwrap();
+        let default = ExpiryRules::default();
+        assert_eq!(configuration.expiry.otherwise, default.otherwise);
+        let kazoo = configuration.expiry.by_source[&Source::Kazoo];
+        assert_eq!((kazoo.quiet, kazoo.recovery), (Duration::from_mins(1), default.otherwise.recovery));
+        assert_eq!(configuration.expiry.by_source.len(), 1);
+    }
+
+    #[test]
+    fn silence_is_watched_for_all_sources_or_for_one() {
+        let all = with("CAMPANILE_SILENT_AFTER_SECS", "60").unwrap().silent_after;
+        assert_eq!((all.len(), all.get(&Source::Campanile)), (Source::ALL.len() - 1, None));
+        let one = with("CAMPANILE_SILENT_AFTER_SECS_SITE24X7", "60").unwrap().silent_after;
+        assert_eq!(one, [(Source::Site24x7, Duration::from_mins(1))].into());
     }
 }

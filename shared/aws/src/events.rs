@@ -4,11 +4,13 @@ use std::error::Error as StdError;
 use std::sync::Arc;
 
 use futures::FutureExt;
-use intake::chain;
+use intake::{TimeLeft, chain};
 use jiff::Timestamp;
 use lambda_http::lambda_runtime::{self, LambdaEvent};
 use lambda_http::{Error, service_fn};
 use serde_json::Value;
+
+use crate::gateway::time_left;
 
 /// Serves `handle` until Lambda ends the process; it gets each event and the moment at which Lambda loses patience.
 ///
@@ -31,6 +33,22 @@ where
             }
         }
         .boxed()
+    }))
+    .await
+}
+
+/// The same for events whose answer Lambda reads, such as a stream's batch; `handle` gets the time that is left.
+///
+/// An error makes Lambda call again with the same batch.
+pub async fn serve_batches<H, F>(handle: H) -> Result<(), Error>
+where
+    H: Fn(Value, TimeLeft) -> F + Send + Sync + 'static,
+    F: Future<Output = Result<Value, Error>> + Send + 'static,
+{
+    let handle = Arc::new(handle);
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
+        let handle = Arc::clone(&handle);
+        async move { handle(event.payload, time_left(&event.context)).await }.boxed()
     }))
     .await
 }

@@ -85,7 +85,8 @@ fn escaped(target: &str) -> String {
     percent_encode(target.as_bytes(), UNFIT).to_string()
 }
 
-fn time_left(context: &Context) -> TimeLeft {
+/// How long may be worked on an event, so that the reply still finds its way back.
+pub(crate) fn time_left(context: &Context) -> TimeLeft {
     let now_ms = u64::try_from(SystemClock.now().as_millisecond()).unwrap_or_default();
     TimeLeft(Duration::from_millis(context.deadline.saturating_sub(now_ms)).saturating_sub(WAY_BACK))
 }
@@ -109,7 +110,7 @@ fn to_event(response: Response<Bytes>) -> ApiGatewayV2httpResponse {
 mod tests {
     use super::*;
 
-    fn event(json: serde_json::Value) -> LambdaEvent<ApiGatewayV2httpRequest> {
+    fn event(json: &serde_json::Value) -> LambdaEvent<ApiGatewayV2httpRequest> {
         let mut event = serde_json::json!({
             "version": "2.0", "rawPath": "/kazoo/abc", "rawQueryString": "", "headers": { "x-hook-id": "h1" },
             "requestContext": { "http": { "method": "PUT", "path": "/kazoo/abc" }, "timeEpoch": 0 },
@@ -124,7 +125,7 @@ mod tests {
     #[test]
     fn an_event_becomes_the_request_it_was() {
         let given = event(
-            serde_json::json!({ "body": "YT0x", "isBase64Encoded": true, "rawQueryString": "hook=all" }),
+            &serde_json::json!({ "body": "YT0x", "isBase64Encoded": true, "rawQueryString": "hook=all" }),
         );
         let request = to_request(given).unwrap();
         assert_eq!(
@@ -139,7 +140,7 @@ mod tests {
 
     #[test]
     fn what_is_no_uri_is_encoded_and_not_refused() {
-        let given = event(serde_json::json!({ "rawQueryString": "a={\"b\"}&c=ü&d[e]=1" }));
+        let given = event(&serde_json::json!({ "rawQueryString": "a={\"b\"}&c=ü&d[e]=1" }));
         let request = to_request(given).unwrap();
         assert_eq!(request.uri().query(), Some("a=%7B%22b%22%7D&c=%C3%BC&d[e]=1"));
     }
@@ -150,7 +151,7 @@ mod tests {
             "http": { "method": "POST", "path": "/netdata" }, "timeEpoch": 0,
             "authentication": { "clientCert": { "subjectDN": "CN=app.netdata.cloud" } },
         });
-        let request = to_request(event(serde_json::json!({ "requestContext": context }))).unwrap();
+        let request = to_request(event(&serde_json::json!({ "requestContext": context }))).unwrap();
         let certificate = request.extensions().get::<ClientCertificate>().unwrap();
         assert_eq!(certificate.subject_dn, "CN=app.netdata.cloud");
     }

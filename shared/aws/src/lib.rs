@@ -15,13 +15,15 @@ mod telemetry;
 
 pub use clock::SystemClock;
 pub use configuration::{Configuration, ConfigurationError};
-pub use events::serve_events;
+pub use events::{serve_batches, serve_events};
 pub use gateway::serve;
 pub use platform::{Platform, connect};
 pub use secrets::{DEVELOPMENT_TOKEN, PutSecretError, SecretCache};
 pub use store::definition;
 pub use store::{
-    AccountTokens, AlertFilter, AlertPage, Cursor, EventFilter, EventPage, HistoryEntry, KnownNames,
-    ParseCursorError, PollCursor, QuarantinePage, Table,
+    AccountTokens, ActionFailure, AlertFilter, AlertPage, Bell, Course, Cursor, Delivery, DeliveryFilter,
+    DeliveryId, DeliveryPage, DeliveryState, DestinationState, DestinationStates, Enrollment, EventFilter,
+    EventPage, HistoryEntry, KnownNames, ParseCursorError, ParseDeliveryIdError, PollCursor, QuarantinePage,
+    SilenceFailure, Suspension, Swept, Table, UnknownDeliveryState,
 };
 pub use telemetry::{log_filter, log_to_stdout};

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use alert::Source;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
-use intake::{Protocol, Webhook};
-use normalize::Settings;
+use intake::{Protocol, ReplayFailure, Replayed, Webhook};
+use normalize::{Delivery, Settings};
 
 use crate::{Configuration, SecretCache, SystemClock, Table};
 
@@ -55,9 +56,16 @@ impl Platform {
 
     /// The webhook of the source that speaks `P`.
     pub fn webhook<P: Protocol>(&self) -> Webhook<P, Table, SecretCache, SystemClock> {
-        let settings =
-            Settings { default_severity: Some(self.configuration.default_severity), ..Settings::default() };
-        Webhook::new(Arc::clone(&self.table), Arc::clone(&self.secrets), SystemClock, settings)
+        Webhook::new(Arc::clone(&self.table), Arc::clone(&self.secrets), SystemClock, self.settings())
+    }
+
+    /// Reads a stored `delivery` of `source` again and records what it says now.
+    pub async fn replay(&self, source: Source, delivery: &Delivery) -> Result<Replayed, ReplayFailure> {
+        intake::replay(&*self.table, &*self.secrets, &self.settings(), source, delivery).await
+    }
+
+    fn settings(&self) -> Settings {
+        Settings { default_severity: Some(self.configuration.default_severity), ..Settings::default() }
     }
 }
 

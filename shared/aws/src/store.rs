@@ -3,29 +3,47 @@
 //! [`definition`] is the table's shape, [`item`] the form of each item in it; `record` writes, `read` and `listing`
 //! read. Every write of an event is one transaction over its history entry and its alert's state.
 
+mod action;
 mod cursor;
 pub mod definition;
 mod document;
+mod filter;
+mod heartbeat;
 mod item;
 mod listing;
 mod merge;
+mod page;
 mod quarantine;
 mod read;
 mod record;
 mod retry;
+mod silence;
 mod source;
+mod sweep;
+mod telling;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use alert::{ExpiryRules, Source};
 use aws_sdk_dynamodb::Client;
 
+use self::heartbeat::Spoken;
 use crate::{Configuration, SystemClock};
 
+pub use action::ActionFailure;
 pub use cursor::{Cursor, ParseCursorError};
-pub use listing::{AlertFilter, AlertPage, EventFilter, EventPage};
+pub use filter::{AlertFilter, EventFilter};
+pub use listing::{AlertPage, EventPage};
 pub use quarantine::QuarantinePage;
 pub use read::HistoryEntry;
+pub use silence::SilenceFailure;
 pub use source::{AccountTokens, KnownNames, PollCursor};
+pub use sweep::Swept;
+pub use telling::{
+    Bell, Course, Delivery, DeliveryFilter, DeliveryId, DeliveryPage, DeliveryState, DestinationState,
+    DestinationStates, Enrollment, ParseDeliveryIdError, Suspension, UnknownDeliveryState,
+};
 
 /// The alert table in DynamoDB.
 #[derive(Debug)]
@@ -35,6 +53,9 @@ pub struct Table {
     clock: SystemClock,
     history: Duration,
     quarantine: Duration,
+    expiry: ExpiryRules,
+    silent_after: BTreeMap<Source, Duration>,
+    spoken: Spoken,
 }
 
 impl Table {
@@ -46,6 +67,9 @@ impl Table {
             clock,
             history: days(configuration.history_days),
             quarantine: days(configuration.quarantine_days),
+            expiry: configuration.expiry.clone(),
+            silent_after: configuration.silent_after.clone(),
+            spoken: Spoken::default(),
         }
     }
 

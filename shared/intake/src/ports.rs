@@ -18,6 +18,13 @@ pub trait Store: Send + Sync {
 
     /// Keeps a delivery that was not understood.
     fn quarantine(&self, quarantined: &Quarantined) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Notes that `source` spoke for `account` at `at`. Best effort: never fails, and holds nobody up by more than a
+    /// few milliseconds.
+    fn heard(&self, source: Source, account: &str, at: Timestamp) -> impl Future<Output = ()> + Send {
+        let _ = (source, account, at);
+        std::future::ready(())
+    }
 }
 
 /// Knows the secret of each source.

@@ -4,22 +4,17 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
-use alert::AlertEvent;
 use bytes::Bytes;
-use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 use http::{Request, Response};
 use normalize::{Delivery, Normalized, Settings};
 use tokio::time::Instant;
 
 use crate::failure::chain;
+use crate::recording::{hear, record, settings_with};
 use crate::request::{TimeLeft, Unverified, allow};
 use crate::{
-    Clock, Entry, Failure, Kept, Keyring, Protocol, Quarantined, Recorded, Reply, Secrets, SourceSecret,
-    Store, StoreError,
+    Clock, Failure, Kept, Keyring, Protocol, Quarantined, Reply, Secrets, SourceSecret, Store, StoreError,
 };
-
-/// How many events of one delivery are recorded at a time.
-const AT_A_TIME: usize = 16;
 
 /// The webhook of one source: takes requests, keeps what they say, and answers as the source expects.
 #[derive(Debug)]
@@ -95,7 +90,7 @@ impl<P: Protocol, S: Store, K: Secrets, C: Clock> Webhook<P, S, K, C> {
         if !P::accepts(delivery) {
             return Err(Failure::UnsupportedMediaType);
         }
-        match P::normalize(delivery, &self.settings_with(keyring)) {
+        match P::normalize(delivery, &settings_with::<P>(&self.settings, &keyring.current)) {
             Ok(normalized) => self.record(delivery, normalized).await.map_err(Failure::Store),
             Err(rejection) => {
                 let quarantined = Quarantined::new(P::SOURCE, rejection, delivery.clone());
@@ -106,25 +101,13 @@ impl<P: Protocol, S: Store, K: Secrets, C: Clock> Webhook<P, S, K, C> {
     }
 
     async fn record(&self, delivery: &Delivery, normalized: Normalized) -> Result<Kept, StoreError> {
-        for warning in normalized.warnings {
-            tracing::warn!(source = %P::SOURCE, warning, "delivery understood with a reservation");
-        }
-        let events: Vec<_> = normalized.events.into_iter().map(AlertEvent::bounded).collect();
-        let recordings: Vec<_> =
-            events.iter().map(|event| self.store.record(Entry { event, delivery }).boxed()).collect();
-        let outcomes: Vec<_> = stream::iter(recordings).buffer_unordered(AT_A_TIME).try_collect().await?;
-        let duplicates = outcomes.iter().filter(|outcome| **outcome == Recorded::Duplicate).count();
-        Ok(Kept::Recorded { recorded: outcomes.len() - duplicates, duplicates, events })
-    }
-
-    /// The settings, with what the secret knows of the source besides credentials.
-    fn settings_with(&self, keyring: &Keyring<SourceSecret>) -> Settings {
-        let secret = &keyring.current;
-        Settings {
-            account: P::account(secret).or_else(|| self.settings.account.clone()),
-            own_hook_ids: secret.hook_ids.clone(),
-            ..self.settings.clone()
-        }
+        let outcome = record(&*self.store, P::SOURCE, delivery, normalized).await?;
+        hear(&*self.store, &outcome.events, delivery).await;
+        Ok(Kept::Recorded {
+            events: outcome.events,
+            recorded: outcome.recorded,
+            duplicates: outcome.duplicates,
+        })
     }
 }
 

@@ -4,6 +4,7 @@
 //! They are pure and total: no I/O, no clock, no AWS, and no bytes that make them panic. What they cannot
 //! understand they reject with a reason that a person can act on; the pipeline keeps such a delivery whole.
 
+pub mod alertmanager;
 mod delivery;
 pub mod kazoo;
 pub mod netdata;

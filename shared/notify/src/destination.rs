@@ -103,6 +103,11 @@ impl Destination {
         matches!(&self.target, Target::Webhook(webhook) if webhook.has_challenge())
     }
 
+    /// Whether its messages go to one thread, which the first of them makes: only one may be under way before that.
+    pub const fn makes_thread(&self) -> bool {
+        matches!(&self.target, Target::Discord(discord) if discord.makes_thread())
+    }
+
     /// Whether it is told that somebody acknowledged an alert, or withdrew that.
     pub(crate) fn is_told_of_handling(&self, kind: Kind) -> bool {
         self.target.is_told_of_handling(kind)

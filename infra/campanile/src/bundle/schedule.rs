@@ -1,8 +1,9 @@
 //! EventBridge Scheduler's place in the local bundle: who calls the functions that nobody calls from outside.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use aws::SystemClock;
+use aws::{SystemClock, Table};
 use intake::{Clock as _, chain};
 use jiff::Timestamp;
 use serde_json::json;
@@ -10,6 +11,8 @@ use site24x7_poller::Poller;
 
 /// From one poll to the next.
 const PERIOD: Duration = Duration::from_mins(5);
+/// How often what the clock alone changes is written.
+const SWEEP_PERIOD: Duration = Duration::from_mins(1);
 /// How long a poll may take, so that the next one finds it gone.
 const PATIENCE: Duration = Duration::from_mins(4);
 
@@ -22,5 +25,15 @@ pub(super) async fn poll(poller: Poller<SystemClock>) {
             tracing::error!(source = "site24x7", error = chain(&error), "poll failed");
         }
         tokio::time::sleep(PERIOD).await;
+    }
+}
+
+/// Writes every minute what the clock alone has changed in `table`.
+pub(super) async fn sweep(table: Arc<Table>) {
+    loop {
+        tokio::time::sleep(SWEEP_PERIOD).await;
+        if let Err(error) = table.sweep(SystemClock.now()).await {
+            tracing::warn!(error = chain(&error), "sweep failed");
+        }
     }
 }

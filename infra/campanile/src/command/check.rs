@@ -1,20 +1,21 @@
-//! `campanile check`: whether a source still calls Campanile.
+//! `campanile check`: whether a source still calls Campanile, and whether destinations can be told.
 
 use clap::{Args, Subcommand};
 
-use super::{Outcome, kazoo, site24x7};
+use super::{Outcome, destinations, kazoo, site24x7};
 
-/// Look whether a source still calls Campanile; ends with 3 where it does not
+/// Look whether a source still calls Campanile, or destinations can be told; ends with 3 where not
 #[derive(Debug, Args)]
 pub(super) struct Check {
     #[command(subcommand)]
-    source: Source,
+    what: What,
 }
 
 #[derive(Debug, Subcommand)]
-enum Source {
+enum What {
     Kazoo(kazoo::Check),
     Site24x7(site24x7::Check),
+    Destinations(destinations::Destinations),
 }
 
 /// What was looked at is not as it should be, although looking went well; says what to do.
@@ -31,9 +32,10 @@ impl Unhealthy {
 
 impl Check {
     pub(super) async fn run(self) -> Outcome {
-        match self.source {
-            Source::Kazoo(kazoo) => kazoo.run().await,
-            Source::Site24x7(site24x7) => site24x7.run().await,
+        match self.what {
+            What::Kazoo(kazoo) => kazoo.run().await,
+            What::Site24x7(site24x7) => site24x7.run().await,
+            What::Destinations(destinations) => destinations.run().await,
         }
     }
 }

@@ -50,8 +50,9 @@ impl Send {
             source_name: source.to_owned(),
             situation: situation.to_owned(),
         })?;
-        let path = format!("/{source}{}", fixture.query().map_or(String::new(), |query| format!("?{query}")));
-        let mut request = self.server.request(fixture.method(), &path, source).body(fixture.body());
+        let (path, secret) = place(source);
+        let path = format!("{path}{}", fixture.query().map_or(String::new(), |query| format!("?{query}")));
+        let mut request = self.server.request(fixture.method(), &path, secret).body(fixture.body());
         if let Some(content_type) = fixture.content_type() {
             request = request.header("content-type", content_type);
         }
@@ -59,5 +60,13 @@ impl Send {
         let status = response.status();
         say(format!("{status} {}", response.text().await?));
         if status.is_success() { Ok(()) } else { Err(SendError::Refused.into()) }
+    }
+}
+
+/// Where `source` sends to, and the secret that holds its token: an Alertmanager's is one of the API's.
+fn place(source: &str) -> (String, &str) {
+    match source {
+        "alertmanager" => ("/v1/alertmanager".to_owned(), "api"),
+        _ => (format!("/{source}"), source),
     }
 }

@@ -58,7 +58,16 @@ impl Server {
 
     /// Asks the API for `path`.
     pub(super) async fn get(&self, path: &str, query: &[(&str, &str)]) -> Result<Value, ServerError> {
-        let response = self.send(self.request(reqwest::Method::GET, path, "api").query(query)).await?;
+        self.ask(self.request(reqwest::Method::GET, path, "api").query(query)).await
+    }
+
+    /// Has the API do what `path` says.
+    pub(super) async fn post(&self, path: &str) -> Result<Value, ServerError> {
+        self.ask(self.request(reqwest::Method::POST, path, "api")).await
+    }
+
+    async fn ask(&self, request: RequestBuilder) -> Result<Value, ServerError> {
+        let response = self.send(request).await?;
         let (url, status) = (self.url.to_string(), response.status());
         let body: Value = match response.json().await {
             Ok(body) => body,

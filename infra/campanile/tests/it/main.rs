@@ -2,12 +2,16 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod alert_table;
+mod alertmanager;
+mod api;
 mod endpoint;
 mod kazoo_command;
 mod kazoo_webhook;
+mod notifier;
 mod sample;
 mod secrets;
 mod site24x7;
+mod site24x7_command;
 #[expect(dead_code, reason = "the client's tests need more of it")]
 #[path = "../../../../shared/site24x7/tests/stand_in/mod.rs"]
 mod site24x7_stand_in;

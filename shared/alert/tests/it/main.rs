@@ -1,19 +1,28 @@
 //! What holds of every alert, told in examples and proved over arbitrary events.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
 
+mod action;
+mod expiry;
 mod fold;
 mod order;
 mod schema;
+mod silence;
 
 use alert::{Alert, AlertEvent, Ends, EventId, Fingerprint, Severity, Signal, Source, fold};
 use jiff::Timestamp;
 
 /// `seconds` after an arbitrary midnight.
-pub fn at(seconds: i64) -> Timestamp {
+pub(crate) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_772_323_200 + seconds).unwrap()
 }
 
 /// An event of one alert that happened at `seconds`.
-pub fn event(signal: Signal, seconds: i64) -> AlertEvent {
+pub(crate) fn event(signal: Signal, seconds: i64) -> AlertEvent {
     AlertEvent {
         source: Source::Netdata,
         account: "space".into(),
@@ -35,11 +44,12 @@ pub fn event(signal: Signal, seconds: i64) -> AlertEvent {
         ended_at: None,
         ends: Ends::Recovery,
         episode: None,
+        expires_at: None,
     }
 }
 
 /// The alert after `events` in this order.
-pub fn folded(events: &[AlertEvent]) -> Alert {
+pub(crate) fn folded(events: &[AlertEvent]) -> Alert {
     let start = None;
     let last = events.iter().fold(start, |alert, event| fold(alert, event, at(0)).alert);
     last.expect("at least one event with a lifecycle")

@@ -112,7 +112,8 @@ pub(crate) fn is_expired(item: &Item, now: Timestamp) -> bool {
 /// The attributes of an alert's state, apart from its key, `duplicates` and `expires_at`.
 pub(crate) fn state_attributes(alert: &Alert) -> Result<Vec<(&'static str, AttributeValue)>, StoreError> {
     let mut document: Item = serde_dynamo::to_item(alert).map_err(unreadable("alert"))?;
-    document.retain(|name, value| !value.is_null() && name != "duplicates" && name != "revision");
+    let apart = ["duplicates", "revision", "silenced_by"];
+    document.retain(|name, value| !value.is_null() && !apart.contains(&name.as_str()));
     let timeline = serde_json::to_string(&alert.timeline).map_err(unreadable("timeline"))?;
     Ok(vec![
         ("alert", AttributeValue::M(document)),
@@ -133,6 +134,8 @@ pub(crate) fn to_alert(item: &Item) -> Result<Alert, StoreError> {
         Some(timeline) => serde_json::from_str(timeline).map_err(unreadable("timeline"))?,
         None => Timeline::default(),
     };
+    let heard_at = text(item, "heard_at").and_then(|heard_at| heard_at.parse().ok());
+    alert.last_received_at = heard_at.map_or(alert.last_received_at, |at| alert.last_received_at.max(at));
     Ok(alert)
 }
 

@@ -1,31 +1,24 @@
 //! Lists: alerts by condition, history of one alert, history of all.
 
-use alert::{Alert, Condition, Fingerprint, Handling, Severity, Signal, Source};
+use std::collections::BTreeSet;
+
+use alert::{Alert, Condition, Fingerprint, Silence, Source};
 use intake::{Clock, StoreError};
 use jiff::ToSpan;
 use jiff::tz::Offset;
 
 use super::definition::{BY_CONDITION, BY_OCCURRENCE, BY_RECEPTION};
+use super::filter::{AlertFilter, EventFilter};
 use super::item::{SHARDS, alert_pk, condition_shard, is_expired, received_shard, to_alert};
-use super::merge::{Entry, Merge};
+use super::merge::{Entry, Merge, Span};
+use super::page::Page;
 use super::read::{HistoryEntry, oldest_day, to_history_entry};
 use super::{Cursor, Table};
 
-/// How many index entries a filtered page reads at a time, at least.
-const STEP: usize = 50;
-
-/// Which alerts to list; empty lists and `None` mean all.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct AlertFilter {
-    /// Any of these conditions.
-    pub conditions: Vec<Condition>,
-    /// Any of these handlings.
-    pub handlings: Vec<Handling>,
-    /// At least this severe.
-    pub severity: Option<Severity>,
-    /// Any of these sources.
-    pub sources: Vec<Source>,
-}
+/// How many days of history are read at a time at most.
+const MOST_DAYS: i32 = 32;
+/// How many alerts are read at a time where all that fire are.
+pub(crate) const AT_A_TIME: usize = 1_000;
 
 /// One page of alerts, newest `condition_since` first.
 #[derive(Debug)]
@@ -36,15 +29,6 @@ pub struct AlertPage {
     pub next: Option<Cursor>,
 }
 
-/// Which history entries to list; empty lists mean all.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct EventFilter {
-    /// Any of these sources.
-    pub sources: Vec<Source>,
-    /// Any of these signals.
-    pub signals: Vec<Signal>,
-}
-
 /// One page of history, newest first.
 #[derive(Debug)]
 pub struct EventPage {
@@ -52,25 +36,6 @@ pub struct EventPage {
     pub entries: Vec<HistoryEntry>,
     /// Where the next page begins; `None` if there is none.
     pub next: Option<Cursor>,
-}
-
-impl AlertFilter {
-    fn admits(&self, alert: &Alert) -> bool {
-        admits(&self.conditions, &alert.condition)
-            && admits(&self.handlings, &alert.handling)
-            && admits(&self.sources, &alert.source)
-            && self.severity.is_none_or(|least| alert.severity >= least)
-    }
-}
-
-impl EventFilter {
-    fn admits(&self, entry: &HistoryEntry) -> bool {
-        admits(&self.sources, &entry.event.source) && admits(&self.signals, &entry.event.signal)
-    }
-}
-
-fn admits<T: PartialEq>(any_of: &[T], one: &T) -> bool {
-    any_of.is_empty() || any_of.contains(one)
 }
 
 impl Table {
@@ -83,30 +48,57 @@ impl Table {
         cursor: Option<&Cursor>,
     ) -> Result<AlertPage, StoreError> {
         let conditions = if filter.conditions.is_empty() { Condition::ALL } else { &filter.conditions };
-        let partitions = conditions
+        let partitions: BTreeSet<_> = conditions
             .iter()
-            .flat_map(|condition| (0..SHARDS).map(|shard| condition_shard(*condition, shard)));
-        let mut merge = Merge::new(self, BY_CONDITION, cursor.map(Cursor::sort_key), partitions);
+            .flat_map(|condition| (0..SHARDS).map(|shard| condition_shard(*condition, shard)))
+            .collect();
+        let mut merge = Merge::new(self, BY_CONDITION, filter.span(cursor), partitions);
         let mut page = Page::of(limit);
-        while !page.is_full() {
+        let silences = self.silences().await?;
+        while !page.is_done() {
             let entries = merge.next(page.step()).await?;
-            if entries.is_empty() {
+            let Some(last) = entries.last() else {
                 break;
-            }
-            page.extend(self.admitted_alerts(filter, &entries).await?);
+            };
+            let admitted = self.admitted_alerts(filter, &silences, &entries).await?;
+            page.extend(admitted, entries.len(), &last.sort_key);
         }
         let (alerts, next) = page.cut();
         Ok(AlertPage { alerts, next })
     }
 
+    /// Every alert that fires now, newest first.
+    pub async fn firing(&self) -> Result<Vec<Alert>, StoreError> {
+        let filter = AlertFilter { conditions: vec![Condition::Firing], ..AlertFilter::default() };
+        let silences = self.silences().await?;
+        let mut merge = self.merge_firing();
+        let mut firing = Vec::new();
+        loop {
+            let entries = merge.next(AT_A_TIME).await?;
+            if entries.is_empty() {
+                return Ok(firing);
+            }
+            let admitted = self.admitted_alerts(&filter, &silences, &entries).await?;
+            firing.extend(admitted.into_iter().map(|(_, alert)| alert));
+        }
+    }
+
+    /// The index of what fires.
+    pub(crate) fn merge_firing(&self) -> Merge<'_> {
+        let partitions = (0..SHARDS).map(|shard| condition_shard(Condition::Firing, shard));
+        Merge::new(self, BY_CONDITION, Span::default(), partitions)
+    }
+
     async fn admitted_alerts(
         &self,
         filter: &AlertFilter,
+        silences: &[Silence],
         entries: &[Entry],
     ) -> Result<Vec<(String, Alert)>, StoreError> {
         let now = self.clock.now();
         let items = self.items(&keys(entries)).await?;
         let alerts = items.iter().filter(|item| !is_expired(item, now)).map(to_alert);
+        let alerts = alerts.map(|alert| alert.map(|alert| self.as_of(alert, silences, now)));
         let alerts = alerts.filter(|alert| alert.as_ref().map_or(true, |alert| filter.admits(alert)));
         // The index may lag behind the table: the place in the list is the index's, what is shown is the table's.
         let place = |alert: &Alert| {
@@ -123,15 +115,15 @@ impl Table {
         limit: usize,
         cursor: Option<&Cursor>,
     ) -> Result<EventPage, StoreError> {
-        let mut merge =
-            Merge::new(self, BY_OCCURRENCE, cursor.map(Cursor::sort_key), [alert_pk(fingerprint)]);
+        let mut merge = Merge::new(self, BY_OCCURRENCE, Span::behind(cursor), [alert_pk(fingerprint)]);
         let mut page = Page::of(limit);
-        while !page.is_full() {
+        while !page.is_done() {
             let entries = merge.next(page.step()).await?;
-            if entries.is_empty() {
+            let Some(last) = entries.last() else {
                 break;
-            }
-            page.extend(self.admitted_entries(&EventFilter::default(), &entries).await?);
+            };
+            let admitted = self.admitted_entries(&EventFilter::default(), &entries).await?;
+            page.extend(admitted, entries.len(), &last.sort_key);
         }
         let (entries, next) = page.cut();
         Ok(EventPage { entries, next })
@@ -150,34 +142,43 @@ impl Table {
         // A cursor is the reader's word: one of the year 9999 must not be walked back from day by day.
         let mut date = cursor.and_then(Cursor::date).map_or(today, |date| date.min(today));
         let mut page = Page::of(limit);
-        while date >= oldest && !page.is_full() {
-            self.events_of_day(&date.to_string(), filter, cursor, &mut page).await?;
-            let Ok(before) = date.checked_sub(1.day()) else {
+        // The newest day mostly fills a page; where it does not, days are read more and more at a time.
+        let mut at_a_time = 1;
+        while date >= oldest && !page.is_done() {
+            let days = (0..at_a_time).map_while(|back| date.checked_sub(back.days()).ok());
+            let days: Vec<_> = days.take_while(|day| *day >= oldest).map(|day| day.to_string()).collect();
+            self.events_of_days(&days, filter, cursor, &mut page).await?;
+            let Ok(before) = date.checked_sub(at_a_time.days()) else {
                 break;
             };
             date = before;
+            at_a_time = (at_a_time * 2).min(MOST_DAYS);
         }
         let (entries, next) = page.cut();
         Ok(EventPage { entries, next })
     }
 
-    async fn events_of_day(
+    async fn events_of_days(
         &self,
-        day: &str,
+        days: &[String],
         filter: &EventFilter,
         cursor: Option<&Cursor>,
         page: &mut Page<HistoryEntry>,
     ) -> Result<(), StoreError> {
         let sources = if filter.sources.is_empty() { Source::ALL } else { &filter.sources };
-        let partitions =
-            sources.iter().flat_map(|source| (0..SHARDS).map(|shard| received_shard(*source, day, shard)));
-        let mut merge = Merge::new(self, BY_RECEPTION, cursor.map(Cursor::sort_key), partitions);
-        while !page.is_full() {
+        let partitions: BTreeSet<_> = sources
+            .iter()
+            .flat_map(|source| days.iter().map(move |day| (source, day)))
+            .flat_map(|(source, day)| (0..SHARDS).map(move |shard| received_shard(*source, day, shard)))
+            .collect();
+        let mut merge = Merge::new(self, BY_RECEPTION, Span::behind(cursor), partitions);
+        while !page.is_done() {
             let entries = merge.next(page.step()).await?;
-            if entries.is_empty() {
+            let Some(last) = entries.last() else {
                 break;
-            }
-            page.extend(self.admitted_entries(filter, &entries).await?);
+            };
+            let admitted = self.admitted_entries(filter, &entries).await?;
+            page.extend(admitted, entries.len(), &last.sort_key);
         }
         Ok(())
     }
@@ -201,37 +202,6 @@ impl Table {
     }
 }
 
-fn keys(entries: &[Entry]) -> Vec<(String, String)> {
+pub(crate) fn keys(entries: &[Entry]) -> Vec<(String, String)> {
     entries.iter().map(|entry| entry.key.clone()).collect()
-}
-
-/// A page that fills up; one item more than asked for says that there is a next page.
-struct Page<T> {
-    limit: usize,
-    items: Vec<(String, T)>,
-}
-
-impl<T> Page<T> {
-    fn of(limit: usize) -> Self {
-        Self { limit, items: Vec::new() }
-    }
-
-    fn is_full(&self) -> bool {
-        self.items.len() > self.limit
-    }
-
-    fn step(&self) -> usize {
-        (self.limit + 1).saturating_sub(self.items.len()).max(STEP.min(self.limit + 1))
-    }
-
-    fn extend(&mut self, items: Vec<(String, T)>) {
-        self.items.extend(items);
-    }
-
-    fn cut(mut self) -> (Vec<T>, Option<Cursor>) {
-        let has_more = self.is_full();
-        self.items.truncate(self.limit);
-        let next = self.items.last().filter(|_| has_more).map(|(sort_key, _)| Cursor::after(sort_key));
-        (self.items.into_iter().map(|(_, item)| item).collect(), next)
-    }
 }

@@ -5,10 +5,10 @@ use std::collections::VecDeque;
 use futures::future::try_join_all;
 use intake::StoreError;
 
-use super::Table;
 use super::definition::{Index, PK, SK};
 use super::item::{Item, string, text};
 use super::record::failed;
+use super::{Cursor, Table};
 
 /// How many keys of a partition are read at a time, at least.
 const FEWEST: usize = 10;
@@ -22,11 +22,44 @@ pub(crate) struct Entry {
     pub(crate) key: (String, String),
 }
 
+/// A part of an index: from one sort key on, and before another.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Span {
+    pub(crate) from: Option<String>,
+    pub(crate) before: Option<String>,
+}
+
+impl Span {
+    /// Everything older than where a page ended.
+    pub(crate) fn behind(cursor: Option<&Cursor>) -> Self {
+        Self { from: None, before: cursor.map(|cursor| cursor.sort_key().to_owned()) }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.from.as_ref().zip(self.before.as_ref()).is_some_and(|(from, before)| from >= before)
+    }
+
+    fn holds(&self, entry: &Entry) -> bool {
+        self.before.as_ref().is_none_or(|before| entry.sort_key < *before)
+    }
+
+    /// The condition on `index` that asks for it. DynamoDB takes one condition on a sort key, and between is inclusive.
+    fn condition(&self, index: Index) -> String {
+        let (partition, sort) = (index.partition_key, index.sort_key);
+        match (&self.from, &self.before) {
+            (None, None) => format!("{partition} = :partition"),
+            (None, Some(_)) => format!("{partition} = :partition AND {sort} < :before"),
+            (Some(_), None) => format!("{partition} = :partition AND {sort} >= :from"),
+            (Some(_), Some(_)) => format!("{partition} = :partition AND {sort} BETWEEN :from AND :before"),
+        }
+    }
+}
+
 /// The merged list; reads only as much of each partition as it hands out.
 pub(crate) struct Merge<'a> {
     table: &'a Table,
     index: Index,
-    before: Option<&'a str>,
+    span: Span,
     partitions: Vec<Partition>,
 }
 
@@ -44,15 +77,17 @@ enum Resume {
 }
 
 impl<'a> Merge<'a> {
-    /// The entries of `partitions` of `index` whose sort keys are below `before`.
+    /// The entries of `partitions` of `index` in `span`.
     pub(crate) fn new(
         table: &'a Table,
         index: Index,
-        before: Option<&'a str>,
+        span: Span,
         partitions: impl IntoIterator<Item = String>,
     ) -> Self {
-        let unread = |name| Partition { name, read: VecDeque::new(), resume: Resume::Start };
-        Self { table, index, before, partitions: partitions.into_iter().map(unread).collect() }
+        let start = || if span.is_empty() { Resume::Nowhere } else { Resume::Start };
+        let unread = |name| Partition { name, read: VecDeque::new(), resume: start() };
+        let partitions = partitions.into_iter().map(unread).collect();
+        Self { table, index, span, partitions }
     }
 
     /// The next `wanted` entries, fewer only at the end.
@@ -71,10 +106,10 @@ impl<'a> Merge<'a> {
 
     /// Reads on wherever nothing is left to compare, all such partitions at once.
     async fn refill(&mut self, wanted: usize) -> Result<(), StoreError> {
-        let Self { table, index, before, partitions } = self;
+        let Self { table, index, span, partitions } = self;
         let empty = partitions.iter_mut().filter(|partition| partition.wants_more());
         let limit = wanted.clamp(FEWEST, MOST);
-        try_join_all(empty.map(|partition| partition.read_on(table, *index, *before, limit))).await.map(drop)
+        try_join_all(empty.map(|partition| partition.read_on(table, *index, span, limit))).await.map(drop)
     }
 }
 
@@ -91,7 +126,7 @@ impl Partition {
         &mut self,
         table: &Table,
         index: Index,
-        before: Option<&str>,
+        span: &Span,
         limit: usize,
     ) -> Result<(), StoreError> {
         while self.wants_more() {
@@ -102,21 +137,20 @@ impl Partition {
                 .index_name(index.name)
                 .scan_index_forward(false)
                 .limit(i32::try_from(limit).unwrap_or(i32::MAX))
-                .key_condition_expression(format!("{} = :partition", index.partition_key))
+                .key_condition_expression(span.condition(index))
                 .expression_attribute_values(":partition", string(&self.name));
-            if let Some(before) = before {
-                query = query
-                    .key_condition_expression(format!(
-                        "{} = :partition AND {} < :before",
-                        index.partition_key, index.sort_key
-                    ))
-                    .expression_attribute_values(":before", string(before));
+            for (name, bound) in [(":from", &span.from), (":before", &span.before)] {
+                if let Some(bound) = bound {
+                    query = query.expression_attribute_values(name, string(bound));
+                }
             }
             if let Resume::After(key) = std::mem::replace(&mut self.resume, Resume::Nowhere) {
                 query = query.set_exclusive_start_key(Some(key));
             }
             let answer = query.send().await.map_err(failed("read an index"))?;
-            self.read.extend(answer.items.unwrap_or_default().iter().filter_map(|item| entry(item, index)));
+            let items = answer.items.unwrap_or_default();
+            let entries = items.iter().filter_map(|item| entry(item, index));
+            self.read.extend(entries.filter(|entry| span.holds(entry)));
             self.resume = answer.last_evaluated_key.map_or(Resume::Nowhere, Resume::After);
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! Deliveries that were not understood.
 
 use alert::Source;
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use intake::{Clock, QuarantineId, Quarantined, StoreError};
 use jiff::ToSpan;
 
@@ -109,6 +109,21 @@ impl Table {
         let item = self.item(quarantine_pk(&day(id.received_at())), &quarantine_sk(id)).await?;
         let now = self.clock.now();
         item.as_ref().filter(|item| !is_expired(item, now)).map(to_quarantined).transpose()
+    }
+
+    /// Forgets the quarantined delivery `id`; `false` if there is none.
+    pub async fn forget_quarantined(&self, id: QuarantineId) -> Result<bool, StoreError> {
+        let forgotten = self
+            .client
+            .delete_item()
+            .table_name(&self.name)
+            .set_key(Some(key(quarantine_pk(&day(id.received_at())), quarantine_sk(id))))
+            .return_values(ReturnValue::AllOld)
+            .send()
+            .await
+            .map_err(failed("forget a quarantined delivery"))?;
+        let now = self.clock.now();
+        Ok(forgotten.attributes.is_some_and(|item| !is_expired(&item, now)))
     }
 }
 

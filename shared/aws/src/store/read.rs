@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use alert::{Alert, AlertEvent, Fingerprint, Transition};
+use alert::{Alert, AlertEvent, EventId, Fingerprint, Silence, Transition, silenced};
 use aws_sdk_dynamodb::types::KeysAndAttributes;
+use futures::future::try_join;
 use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 use intake::{Clock, StoreError};
 use jiff::Timestamp;
@@ -13,7 +14,7 @@ use jiff::tz::Offset;
 use normalize::Delivery;
 
 use super::definition::{PK, SK};
-use super::item::{Item, STATE, alert_pk, is_expired, key, text, to_alert, unreadable};
+use super::item::{EVENT, Item, STATE, alert_pk, is_expired, key, text, to_alert, unreadable};
 use super::record::failed;
 use super::retry::{may_pass, pause};
 use super::{Table, document};
@@ -35,11 +36,28 @@ pub struct HistoryEntry {
 }
 
 impl Table {
-    /// The alert with `fingerprint`, if there is one.
+    /// The alert with `fingerprint`, if there is one, as it is handled now.
     pub async fn alert(&self, fingerprint: Fingerprint) -> Result<Option<Alert>, StoreError> {
-        let item = self.item(alert_pk(fingerprint), STATE).await?;
+        let (item, silences) = try_join(self.item(alert_pk(fingerprint), STATE), self.silences()).await?;
         let now = self.clock.now();
-        item.as_ref().filter(|item| !is_expired(item, now)).map(to_alert).transpose()
+        let alert = item.as_ref().filter(|item| !is_expired(item, now)).map(to_alert).transpose()?;
+        Ok(alert.map(|alert| self.as_of(alert, &silences, now)))
+    }
+
+    /// `alert` as it is at `now`: silence and expiry act by the clock, whatever is stored.
+    pub(crate) fn as_of(&self, alert: Alert, silences: &[Silence], now: Timestamp) -> Alert {
+        silenced(self.expiry.applied(alert, now), silences, now)
+    }
+
+    /// The history entry `event_id` of the alert, or notices, with `fingerprint`.
+    pub async fn history_entry(
+        &self,
+        fingerprint: Fingerprint,
+        event_id: EventId,
+    ) -> Result<Option<HistoryEntry>, StoreError> {
+        let item = self.item(alert_pk(fingerprint), &format!("{EVENT}{event_id}")).await?;
+        let now = self.clock.now();
+        item.as_ref().filter(|item| !is_expired(item, now)).map(to_history_entry).transpose()
     }
 
     /// The alerts among `fingerprints` that there are.

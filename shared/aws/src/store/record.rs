@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use alert::{Alert, AlertEvent, Condition, Transition, fold};
+use alert::{Alert, AlertEvent, Condition, Heartbeat, Source, Transition, fold};
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
@@ -14,7 +14,7 @@ use aws_sdk_dynamodb::types::{
     AttributeValue, CancellationReason, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
 use intake::{Clock, Entry, Quarantined, Recorded, Store, StoreError};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::definition::{BY_OCCURRENCE, BY_RECEPTION, EXPIRES_AT, PK};
 use super::item::{
@@ -27,11 +27,14 @@ use super::{Table, document};
 /// How long a reply may wait for the count of a duplicate, which is best effort.
 const DUPLICATE_COUNT_WAIT: Duration = Duration::from_millis(50);
 
+/// How late a delivery that is known may be and still say something of its alert now.
+const STILL_NEWS: SignedDuration = SignedDuration::from_mins(5);
+
 /// What one attempt at the transaction came to.
-enum Attempt {
+pub(crate) enum Attempt {
     /// Everything is in the table.
     Done,
-    /// The history entry was there already.
+    /// The history entry, or the note, was there already.
     Known,
     /// Somebody else changed the alert; what it is now, if the answer says so.
     Overtaken(Option<Item>),
@@ -54,7 +57,7 @@ impl Store for Table {
             let (transition, outcome) = self.try_record(entry, alert).await?;
             match outcome {
                 Attempt::Done => return Ok(Recorded::New(transition)),
-                Attempt::Known => return Ok(self.count_duplicate(entry.event).await),
+                Attempt::Known => return Ok(self.count_duplicate(entry).await),
                 Attempt::Overtaken(state) => known = state,
                 Attempt::Again(error) => {
                     tracing::debug!(attempt, error = intake::chain(&error), "transaction repeated");
@@ -67,6 +70,10 @@ impl Store for Table {
 
     async fn quarantine(&self, quarantined: &Quarantined) -> Result<(), StoreError> {
         self.put_quarantined(quarantined).await
+    }
+
+    async fn heard(&self, source: Source, account: &str, at: Timestamp) {
+        self.put_heartbeat(Heartbeat { source, account: account.to_owned(), last_event_at: at }).await;
     }
 }
 
@@ -187,16 +194,25 @@ impl Table {
         Ok(TransactWriteItem::builder().update(update).build())
     }
 
-    /// Counts a delivery that was known. The reply waits a moment at most, and a failure is only logged.
-    async fn count_duplicate(&self, event: &AlertEvent) -> Recorded {
+    /// Counts a delivery that was known, and notes that its source still says so, which puts the alert's expiry off.
+    /// The reply waits a moment at most, and a failure is only logged.
+    async fn count_duplicate(&self, Entry { event, delivery }: Entry<'_>) -> Recorded {
+        let since = self.clock.now().duration_since(delivery.received_at);
+        // What was stored and is only read again is no news.
+        let heard_at = (since <= STILL_NEWS).then(|| sortable(delivery.received_at));
+        let heard = if heard_at.is_some() { "SET heard_at = :heard_at " } else { "" };
         let count = self
             .client
             .update_item()
             .table_name(&self.name)
             .set_key(Some(key(alert_pk(event.fingerprint), STATE)))
-            .update_expression("ADD duplicates :one")
+            .update_expression(format!("{heard}ADD duplicates :one"))
             .condition_expression(format!("attribute_exists({PK})"))
             .expression_attribute_values(":one", number(1));
+        let count = match heard_at {
+            Some(heard_at) => count.expression_attribute_values(":heard_at", string(heard_at)),
+            None => count,
+        };
         let counting = tokio::spawn(async move {
             if let Err(error) = count.send().await {
                 tracing::debug!(error = intake::chain(&error), "duplicate not counted");
@@ -222,12 +238,13 @@ where
     move |error| StoreError::Unavailable { operation, source: Box::new(error) }
 }
 
-fn is_known(error: &SdkError<PutItemError>) -> bool {
+/// Whether an item was refused because it is there already.
+pub(crate) fn is_known(error: &SdkError<PutItemError>) -> bool {
     error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception)
 }
 
-/// Reads a refused transaction: the first reason is the history entry's, the second the state's.
-fn interpret(error: SdkError<TransactWriteItemsError>) -> Result<Attempt, StoreError> {
+/// Reads a refused transaction: the first reason is that of the history entry or note, the second the state's.
+pub(crate) fn interpret(error: SdkError<TransactWriteItemsError>) -> Result<Attempt, StoreError> {
     let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error()
     else {
         let again = may_pass(&error);

@@ -1,7 +1,6 @@
 //! What is kept of one account of a source beside its alerts: how far it was polled, the token to poll it with, the
-//! names of its monitors, and when it last spoke. No API and no log shows these items.
+//! names of its monitors. No API and no log shows these items.
 
-mod heartbeat;
 mod names;
 mod poll_cursor;
 mod tokens;

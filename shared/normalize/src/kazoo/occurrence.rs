@@ -106,6 +106,7 @@ impl Occurrence<'_> {
             ended_at: times.ended,
             ends: statement.kind.ends,
             episode: None,
+            expires_at: None,
             account: subject.account,
         }
     }

@@ -67,6 +67,7 @@ impl Alarm {
             ended_at: (signal == Signal::Resolved).then_some(self.occurred_at),
             ends: Ends::Recovery,
             episode: None,
+            expires_at: None,
         }
     }
 

@@ -166,6 +166,7 @@ impl Outage<'_> {
             ended_at: (signal == Signal::Resolved).then_some(at),
             ends: Ends::Recovery,
             episode: None,
+            expires_at: None,
         }
     }
 

@@ -40,6 +40,7 @@ pub(super) fn read(body: &Body, receive_second: Timestamp) -> AlertEvent {
         ended_at: None,
         ends: Ends::Quiet,
         episode: None,
+        expires_at: None,
     }
 }
 

@@ -191,6 +191,7 @@ impl<'a> Group<'a> {
             ended_at: None,
             ends: Ends::Recovery,
             episode: None,
+            expires_at: None,
         }
     }
 }

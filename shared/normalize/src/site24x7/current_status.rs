@@ -167,6 +167,7 @@ impl Facts {
             ended_at: (signal == Signal::Resolved).then_some(occurred_at),
             ends: Ends::Recovery,
             episode: self.outage_id().filter(|_| is_firing),
+            expires_at: None,
         }
     }
 

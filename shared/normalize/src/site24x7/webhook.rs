@@ -115,6 +115,7 @@ fn event(parameters: &Parameters, told: Told, times: Times, account: &str) -> Al
         ended_at: times.ended_at,
         ends: Ends::Recovery,
         episode: times.episode,
+        expires_at: None,
     }
 }
 

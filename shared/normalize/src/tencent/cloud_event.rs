@@ -61,6 +61,7 @@ impl Message<'_> {
             ended_at: is_resolved.then_some(at),
             ends: self.ends(),
             episode: None,
+            expires_at: None,
             account: identity.account,
         }
     }

@@ -126,6 +126,7 @@ impl<'a> Alarm<'a> {
             ended_at: (signal == Signal::Resolved).then_some(occurred_at),
             ends: self.ends(),
             episode: (self.kind == Kind::Metric).then(|| course.began_at.to_string()),
+            expires_at: None,
             account: identity.account,
         }
     }

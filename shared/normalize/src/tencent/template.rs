@@ -101,6 +101,7 @@ impl Body<'_> {
             // One template writes both notifications: whoever is told of the alarm is told of its recovery.
             ends: Ends::Recovery,
             episode: course.first_triggered_at.map(|moment| moment.to_string()),
+            expires_at: None,
             account: identity.account,
         }
     }

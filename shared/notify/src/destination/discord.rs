@@ -82,6 +82,11 @@ impl Discord {
         url
     }
 
+    /// Whether its messages go to a thread, which the first of them makes.
+    pub(super) const fn makes_thread(&self) -> bool {
+        matches!(self.channel, Channel::Forum { .. })
+    }
+
     pub(super) fn judge(&self, attempt: &Attempt<'_>, answer: &Answer) -> Judgement {
         let body = answer.json();
         match (answer.status, body["code"].as_i64()) {

@@ -60,11 +60,13 @@ fn alert(condition: Condition, severity: Severity) -> Alert {
         ended_at: None,
         ends: Ends::Recovery,
         episode: None,
+        expires_at: None,
         occurrences: 1,
         duplicates: 0,
         flaps: 0,
         revision: 1,
         acknowledgement: None,
+        silenced_by: Vec::new(),
         timeline: Timeline::default(),
     }
 }

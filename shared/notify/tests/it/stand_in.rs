@@ -139,11 +139,13 @@ pub(crate) fn alert() -> Alert {
         ended_at: None,
         ends: Ends::Recovery,
         episode: None,
+        expires_at: None,
         occurrences: 1,
         duplicates: 0,
         flaps: 0,
         revision: 7,
         acknowledgement: None,
+        silenced_by: Vec::new(),
         timeline: Timeline::default(),
     }
 }

@@ -9,6 +9,7 @@ use campanile::bundle::Bundle;
 use campanile::embedded::{EmbeddedSecrets, Location};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio::process::Command;
 
 use super::world::{MONITOR, World, after, outage};
 use crate::site24x7_stand_in::SECRET;
@@ -34,6 +35,26 @@ async fn the_bundle_polls_at_its_start() {
     let alert = tokio::time::timeout(Duration::from_secs(30), first_alert(&url)).await.unwrap();
     assert_eq!(alert["condition"], Condition::Firing.as_str());
     assert_eq!((&alert["source"], &alert["account"]), (&json!("site24x7"), &json!("eu")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn samples_of_site24x7_reach_a_running_bundle() {
+    let secrets = include_bytes!("../../../../development-secrets.json");
+    let secrets = EmbeddedSecrets::from_json(secrets).await.unwrap();
+    let bundle = Bundle::open(&Location::InMemory, secrets, Configuration::default()).await.unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(bundle.serve(listener, pending()));
+    for (situation, printed) in [
+        ("down", "200 OK {\"status\":\"ok\"}\n"),
+        ("up-with-resolved-reason", "200 OK {\"status\":\"ok\"}\n"),
+        ("test-button", "200 OK {\"status\":\"ok\"}\n"),
+    ] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_campanile"));
+        let sent =
+            command.args(["send", "site24x7", situation, "--url", &url]).env_clear().output().await.unwrap();
+        assert_eq!(String::from_utf8(sent.stdout).unwrap(), printed, "{situation}");
+    }
 }
 
 async fn first_alert(url: &str) -> Value {

@@ -1,0 +1,163 @@
+//! A silence in Alertmanager's shape, there and back.
+
+use std::collections::BTreeMap;
+
+use ::alert::matcher::{Matcher, Operator};
+use ::alert::{Labels, Silence, SilenceDraft, SilenceId, SilenceState};
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::alert::utc;
+use super::failure::{Failure, REQUIRED, WRONG_TYPE};
+
+/// A silence as it is listed.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ServedSilence {
+    id: SilenceId,
+    status: Status,
+    updated_at: String,
+    matchers: Vec<ServedMatcher>,
+    starts_at: String,
+    ends_at: String,
+    created_by: String,
+    comment: String,
+    annotations: Labels,
+}
+
+#[derive(Serialize)]
+struct Status {
+    state: SilenceState,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ServedMatcher {
+    name: String,
+    value: String,
+    is_regex: bool,
+    is_equal: bool,
+}
+
+impl ServedSilence {
+    /// `silence` at `now`.
+    pub(super) fn of(silence: &Silence, now: Timestamp) -> Self {
+        Self {
+            id: silence.id,
+            status: Status { state: silence.state(now) },
+            updated_at: utc(silence.updated_at),
+            matchers: silence.matchers.iter().map(ServedMatcher::of).collect(),
+            starts_at: utc(silence.starts_at),
+            ends_at: utc(silence.ends_at),
+            created_by: silence.created_by.clone(),
+            comment: silence.comment.clone(),
+            annotations: BTreeMap::new(),
+        }
+    }
+}
+
+impl ServedMatcher {
+    fn of(matcher: &Matcher) -> Self {
+        Self {
+            name: matcher.name().to_owned(),
+            value: matcher.value().to_owned(),
+            is_regex: matcher.operator().is_regex(),
+            is_equal: matcher.operator().is_positive(),
+        }
+    }
+}
+
+/// A silence as it is asked for, and which one shall become it.
+pub(super) struct PostedSilence {
+    pub(super) id: Option<SilenceId>,
+    pub(super) draft: SilenceDraft,
+}
+
+impl PostedSilence {
+    /// Reads a body; what breaks Alertmanager's schema is told apart from a silence that makes no sense.
+    pub(super) fn parse(body: &[u8]) -> Result<Self, Failure> {
+        let Ok(Value::Object(members)) = serde_json::from_slice(body) else {
+            return Err(wrong_type("silence", "an object"));
+        };
+        let members = Members(&members);
+        let Some(Value::Array(matchers)) = members.0.get("matchers") else {
+            return Err(members.missing_or_wrong("matchers", "a list"));
+        };
+        let matchers = matchers.iter().map(matcher).collect::<Result<_, _>>()?;
+        let id = members.optional_text("id")?.filter(|id| !id.is_empty());
+        Ok(Self {
+            id: id.map(parse_id).transpose()?,
+            draft: SilenceDraft {
+                matchers,
+                starts_at: members.time("startsAt")?,
+                ends_at: members.time("endsAt")?,
+                created_by: members.text("createdBy")?.to_owned(),
+                comment: members.text("comment")?.to_owned(),
+            },
+        })
+    }
+}
+
+/// The id of a silence in a path or body.
+pub(super) fn parse_id(id: &str) -> Result<SilenceId, Failure> {
+    id.parse().map_err(|error: ::alert::ParseSilenceIdError| Failure::Schema {
+        code: WRONG_TYPE,
+        message: error.to_string(),
+    })
+}
+
+fn matcher(matcher: &Value) -> Result<Matcher, Failure> {
+    let Value::Object(members) = matcher else {
+        return Err(wrong_type("matchers", "a list of objects"));
+    };
+    let members = Members(members);
+    let (name, value) = (members.text("name")?, members.text("value")?);
+    let is_regex =
+        members.flag("isRegex")?.ok_or_else(|| members.missing_or_wrong("isRegex", "a boolean"))?;
+    let operator = Operator::of(is_regex, members.flag("isEqual")?.unwrap_or(true));
+    Matcher::new(name, operator, value).map_err(|error| Failure::BadRequest(error.to_string()))
+}
+
+/// The members of an object, read with errors that name them.
+struct Members<'a>(&'a Map<String, Value>);
+
+impl<'a> Members<'a> {
+    fn text(&self, name: &str) -> Result<&'a str, Failure> {
+        self.optional_text(name)?.ok_or_else(|| self.missing_or_wrong(name, "a text"))
+    }
+
+    fn optional_text(&self, name: &str) -> Result<Option<&'a str>, Failure> {
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(_) => Err(wrong_type(name, "a text")),
+        }
+    }
+
+    fn flag(&self, name: &str) -> Result<Option<bool>, Failure> {
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Bool(flag)) => Ok(Some(*flag)),
+            Some(_) => Err(wrong_type(name, "a boolean")),
+        }
+    }
+
+    fn time(&self, name: &str) -> Result<Timestamp, Failure> {
+        let text = self.text(name)?;
+        text.parse().map_err(|_| wrong_type(name, "a time like 2026-01-02T03:04:05Z"))
+    }
+
+    fn missing_or_wrong(&self, name: &str, kind: &str) -> Failure {
+        match self.0.get(name) {
+            None | Some(Value::Null) => {
+                Failure::Schema { code: REQUIRED, message: format!("{name} in body is required") }
+            }
+            Some(_) => wrong_type(name, kind),
+        }
+    }
+}
+
+fn wrong_type(name: &str, kind: &str) -> Failure {
+    Failure::Schema { code: WRONG_TYPE, message: format!("{name} in body must be {kind}") }
+}

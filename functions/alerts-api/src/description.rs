@@ -1,0 +1,44 @@
+//! The API's own description, OpenAPI 3.1, made from the types that its handlers take and give.
+
+use aide::axum::ApiRouter;
+use aide::openapi::{Info, OpenApi, SecurityScheme};
+use aide::transform::TransformOpenApi;
+use aws::Platform;
+use axum::Router;
+use axum::routing::get;
+use bytes::Bytes;
+use http::header;
+
+/// Name of the one way to present a token that the description tells of.
+const TOKEN: &str = "token";
+
+/// `routes`, and their description at `/v1/openapi.json`.
+pub(crate) fn served(routes: ApiRouter<Platform>) -> Router<Platform> {
+    let mut description = OpenApi { info: info(), ..OpenApi::default() };
+    let routes = routes.finish_api_with(&mut description, secured);
+    // Maps with text for keys, so that this cannot fail.
+    let json = Bytes::from(serde_json::to_vec(&description).unwrap_or_default());
+    let answer = move || async move { ([(header::CONTENT_TYPE, "application/json")], json) };
+    routes.route("/v1/openapi.json", get(answer))
+}
+
+fn info() -> Info {
+    Info {
+        title: "Campanile".to_owned(),
+        description: Some(
+            "Every alarm bell in one place: alerts, what people do with them, and silences.".to_owned(),
+        ),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        ..Info::default()
+    }
+}
+
+fn secured(description: TransformOpenApi<'_>) -> TransformOpenApi<'_> {
+    let scheme = SecurityScheme::Http {
+        scheme: "bearer".to_owned(),
+        bearer_format: None,
+        description: Some("A token of the secret `<prefix>/api`.".to_owned()),
+        extensions: [].into_iter().collect(),
+    };
+    description.security_scheme(TOKEN, scheme).security_requirement(TOKEN)
+}

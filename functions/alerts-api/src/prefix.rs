@@ -1,0 +1,66 @@
+//! A path prefix: an API Gateway stage stands in front of every path, and clients are given it with the address.
+
+use http::{Request, Uri};
+
+/// What our paths begin with.
+const HEADS: [&str; 4] = ["/v1/", "/api/v2/", "/metrics", "/-/"];
+/// The prefix that Grafana tries in order to find out whether this is Mimir, which it is not.
+const NEVER: &str = "alertmanager";
+
+/// `request` to the path that is ours, whatever stands before it.
+pub(crate) fn without_prefix<B>(mut request: Request<B>) -> Request<B> {
+    if let Some(uri) = behind_prefix(request.uri()) {
+        *request.uri_mut() = uri;
+    }
+    request
+}
+
+/// `uri` without the one segment that may stand before one of our paths.
+fn behind_prefix(uri: &Uri) -> Option<Uri> {
+    let target = uri.path_and_query()?.as_str();
+    let (prefix, _) = target.strip_prefix('/')?.split_once('/')?;
+    let rest = &target[1 + prefix.len()..];
+    let is_ours = |target: &str| HEADS.iter().any(|head| target.starts_with(head));
+    if is_ours(target) || !is_ours(rest) || prefix == NEVER {
+        return None;
+    }
+    rest.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stripped(uri: &str) -> Option<String> {
+        behind_prefix(&uri.parse().unwrap()).map(|uri| uri.to_string())
+    }
+
+    #[test]
+    fn a_stage_is_left_out() {
+        for (uri, expected) in [
+            ("/prod/api/v2/alerts?filter=a%3Db", "/api/v2/alerts?filter=a%3Db"),
+            ("/prod/v1/alerts", "/v1/alerts"),
+            ("/prod/metrics", "/metrics"),
+            ("/prod/-/healthy", "/-/healthy"),
+        ] {
+            assert_eq!(stripped(uri).as_deref(), Some(expected), "{uri}");
+        }
+    }
+
+    #[test]
+    fn nothing_else_is() {
+        for uri in [
+            "/",
+            "/api/v2/alerts",
+            "/v1/alerts/api/v2/status",
+            "/metrics",
+            "/alertmanager/api/v2/status",
+            "/prod/alertmanager/api/v2/status",
+            "/a/b/api/v2/status",
+            "/api/v1/status/buildinfo",
+            "/prod",
+        ] {
+            assert_eq!(stripped(uri), None, "{uri}");
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! What reading a stored delivery again came to.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// What was recorded of a delivery that was read again.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Replayed {
+    /// How many of its events were new.
+    recorded: usize,
+    /// How many were known already.
+    duplicates: usize,
+}
+
+impl From<intake::Replayed> for Replayed {
+    fn from(intake::Replayed { recorded, duplicates }: intake::Replayed) -> Self {
+        Self { recorded, duplicates }
+    }
+}

@@ -1,0 +1,58 @@
+//! Which path is answered by whom, and who may ask.
+
+use aide::axum::ApiRouter;
+use aide::axum::routing::{delete, get, post, put};
+use aws::Platform;
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+
+use crate::authorization::{Role, require};
+use crate::failure::Failure;
+use crate::{
+    actions, alertmanager, alerts, console, counts, deliveries, description, events, health, quarantine,
+    silences, sources,
+};
+
+/// All paths over `platform`.
+pub(crate) fn router(platform: Platform) -> Router {
+    let reading = reading().route_layer(from_fn_with_state((platform.clone(), Role::Read), require));
+    let acting = acting().route_layer(from_fn_with_state((platform.clone(), Role::Write), require));
+    description::served(reading.merge(acting))
+        .merge(alertmanager::router(&platform))
+        .route("/", axum::routing::get(console::page))
+        .route("/-/healthy", axum::routing::get(health::healthy))
+        .route("/-/ready", axum::routing::get(health::ready))
+        .method_not_allowed_fallback(|| async { Failure::MethodNotAllowed })
+        .fallback(|| async { Failure::NoSuchPath })
+        .with_state(platform)
+}
+
+fn reading() -> ApiRouter<Platform> {
+    ApiRouter::new()
+        .api_route("/v1/alerts", get(alerts::list))
+        .api_route("/v1/alerts/{fingerprint}", get(alerts::one))
+        .api_route("/v1/alerts/{fingerprint}/events", get(events::of_alert))
+        .api_route("/v1/alerts/{fingerprint}/notes", get(actions::notes))
+        .api_route("/v1/deliveries", get(deliveries::list))
+        .api_route("/v1/events", get(events::list))
+        .api_route("/v1/quarantine", get(quarantine::list))
+        .api_route("/v1/quarantine/{id}", get(quarantine::one))
+        .api_route("/v1/counts", get(counts::counts))
+        .api_route("/v1/sources", get(sources::list))
+        .api_route("/v1/silences", get(silences::list))
+        .api_route("/v1/silences/{id}", get(silences::one))
+}
+
+fn acting() -> ApiRouter<Platform> {
+    ApiRouter::new()
+        .api_route("/v1/alerts/{fingerprint}/acknowledge", post(actions::acknowledge))
+        .api_route("/v1/alerts/{fingerprint}/unacknowledge", post(actions::unacknowledge))
+        .api_route("/v1/alerts/{fingerprint}/resolve", post(actions::resolve))
+        .api_route("/v1/alerts/{fingerprint}/notes", post(actions::add_note))
+        .api_route("/v1/alerts/{fingerprint}/events/{event_id}/replay", post(events::replay))
+        .api_route("/v1/quarantine/{id}", delete(quarantine::forget))
+        .api_route("/v1/quarantine/{id}/replay", post(quarantine::replay))
+        .api_route("/v1/deliveries/{id}/retry", post(deliveries::retry))
+        .api_route("/v1/silences", post(silences::add))
+        .api_route("/v1/silences/{id}", put(silences::edit).delete(silences::end))
+}

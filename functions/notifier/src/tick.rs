@@ -1,0 +1,204 @@
+//! A tick of the schedule: what had to wait, and whether it still has to.
+
+use alert::{Alert, Condition, Silence, served_labels};
+use aws::{AlertFilter, Cursor};
+use futures::future::join_all;
+use intake::{StoreError, TimeLeft, chain};
+use jiff::Timestamp;
+use notify::{Change, Destination, Hearing, News, Probe};
+use serde_json::{Value, json};
+
+use crate::budget::Budget;
+use crate::gate::Gate;
+use crate::line::Line;
+use crate::round::Round;
+use crate::{Notifier, NotifierError};
+
+/// How many deliveries of one destination are read at a time.
+const DELIVERIES_AT_A_TIME: usize = 100;
+/// How many alerts that damping withheld are looked at in one tick.
+const MOST_DAMPED: usize = 500;
+/// How many alerts are read at a time.
+const ALERTS_AT_A_TIME: usize = 200;
+
+impl Notifier {
+    /// Sees to everything whose time has come.
+    pub(crate) async fn retry(&self, time_left: TimeLeft) -> Result<Value, NotifierError> {
+        let budget = Budget::of_tick(time_left);
+        let round = self.round().await?;
+        self.end_damping(&round).await.map_err(NotifierError::Store)?;
+        self.follow_silences(&round).await.map_err(NotifierError::Store)?;
+        let served = round.prepared.enabled().map(|destination| self.serve(&round, destination, budget));
+        for served in join_all(served).await {
+            if let Err(error) = served {
+                tracing::error!(error = chain(&error), "destination not served");
+            }
+        }
+        Ok(json!({}))
+    }
+
+    /// Makes alerts expire that nobody speaks of any more. The stream then tells of them.
+    #[expect(clippy::unused_async, reason = "the table's sweep is called here")]
+    pub(crate) async fn sweep(&self) -> Result<Value, NotifierError> {
+        Ok(json!({}))
+    }
+
+    /// Sends what is due to one destination.
+    async fn serve(
+        &self,
+        round: &Round,
+        destination: &Destination,
+        budget: Budget,
+    ) -> Result<(), StoreError> {
+        let table = &self.platform.table;
+        let mut line = Line::new(self, round, destination, budget);
+        match Gate::of(destination, &round.states, self.now()) {
+            Gate::Closed => return Ok(()),
+            Gate::Open | Gate::Held(_) => {}
+            Gate::Resume => {
+                table.resume(&destination.id).await?;
+                return self.serve_resumed(round, destination, budget).await;
+            }
+            Gate::Challenge if !self.challenge(round, &line, destination).await? => return Ok(()),
+            Gate::Challenge => return self.serve_resumed(round, destination, budget).await,
+            Gate::Probe => {
+                let Some(oldest) = table.due(&destination.id, self.now(), 1).await?.pop() else {
+                    return Ok(());
+                };
+                line.probe(oldest).await;
+            }
+        }
+        self.drain(&mut line, destination).await
+    }
+
+    /// The same with the present state, after it was changed for the better.
+    async fn serve_resumed(
+        &self,
+        round: &Round,
+        destination: &Destination,
+        budget: Budget,
+    ) -> Result<(), StoreError> {
+        let states = self.platform.table.destination_states().await?;
+        let round = Round { prepared: round.prepared.clone(), states, silences: Vec::new() };
+        let gate = Gate::of(destination, &round.states, self.now());
+        let mut line = Line::new(self, &round, destination, budget);
+        match gate {
+            Gate::Challenge if !self.challenge(&round, &line, destination).await? => Ok(()),
+            Gate::Open | Gate::Held(_) | Gate::Challenge => self.drain(&mut line, destination).await,
+            Gate::Closed | Gate::Probe | Gate::Resume => Ok(()),
+        }
+    }
+
+    async fn drain(&self, line: &mut Line<'_>, destination: &Destination) -> Result<(), StoreError> {
+        while !line.is_stopped() {
+            let due = self.platform.table.due(&destination.id, self.now(), DELIVERIES_AT_A_TIME).await?;
+            let is_last = due.len() < DELIVERIES_AT_A_TIME;
+            line.carry(due).await;
+            if is_last {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks the destination to show that it knows the challenge secret; suspends it if it does not.
+    async fn challenge(
+        &self,
+        round: &Round,
+        line: &Line<'_>,
+        destination: &Destination,
+    ) -> Result<bool, StoreError> {
+        let table = &self.platform.table;
+        let random = std::array::from_fn(|_| fastrand::u8(..));
+        match round.prepared.courier.challenge(destination, random).await {
+            Ok(()) => {
+                table.pass(&destination.id, destination.settings_digest()).await?;
+                table.resume(&destination.id).await?;
+                Ok(true)
+            }
+            Err(failure) => {
+                line.close(Probe::Hourly, chain(&failure).to_string()).await?;
+                Ok(false)
+            }
+        }
+    }
+
+    /// Asks routing again about what damping has withheld until now.
+    async fn end_damping(&self, round: &Round) -> Result<(), StoreError> {
+        let table = &self.platform.table;
+        for (fingerprint, destination) in table.damped(self.now(), MOST_DAMPED).await? {
+            let alert = table.alert(fingerprint).await?;
+            match (alert, round.prepared.settings.destination(&destination)) {
+                (Some(alert), Some(destination)) => {
+                    self.tell_late(round, destination, &alert, News::DampingEnded).await?;
+                }
+                _ => {
+                    let mut course = table.course(fingerprint, &destination).await?;
+                    course.record.damped_until = None;
+                    table.enroll(course, None).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells of alerts whose last silence has ended since the tick before.
+    async fn follow_silences(&self, round: &Round) -> Result<(), StoreError> {
+        let table = &self.platform.table;
+        let now = self.now();
+        let Some(since) = table.silences_followed_until().await? else {
+            return table.follow_silences_until(now).await;
+        };
+        let ended = |silence: &&Silence| silence.ends_at > since && silence.ends_at <= now;
+        let ended: Vec<_> = round.silences.iter().filter(ended).collect();
+        if ended.is_empty() {
+            return Ok(());
+        }
+        let mut cursor = None;
+        loop {
+            let filter = AlertFilter { conditions: vec![Condition::Firing], ..AlertFilter::default() };
+            let page = table.alerts(&filter, ALERTS_AT_A_TIME, cursor.as_ref()).await?;
+            for alert in page.alerts.iter().filter(|alert| was_covered(alert, &ended)) {
+                self.unsilenced(round, alert, now).await?;
+            }
+            cursor = page.next as Option<Cursor>;
+            if cursor.is_none() {
+                return table.follow_silences_until(now).await;
+            }
+        }
+    }
+
+    async fn unsilenced(&self, round: &Round, alert: &Alert, now: Timestamp) -> Result<(), StoreError> {
+        if round.hearing(alert, now) == Hearing::Silenced {
+            return Ok(());
+        }
+        for destination in round.prepared.enabled() {
+            self.tell_late(round, destination, alert, News::SilenceEnded).await?;
+        }
+        Ok(())
+    }
+
+    /// Tells of something that was withheld; it is then due and not claimed.
+    async fn tell_late(
+        &self,
+        round: &Round,
+        destination: &Destination,
+        alert: &Alert,
+        news: News,
+    ) -> Result<(), StoreError> {
+        let at = self.now();
+        let hearing = round.hearing(alert, at);
+        let change = Change { alert, news, previous_severity: None, hearing, at };
+        if let Some(claimed) = self.tell(round, destination, &change).await? {
+            let mut waiting = claimed;
+            waiting.record.next_attempt_at = Some(at);
+            self.platform.table.postpone(&waiting).await?;
+        }
+        Ok(())
+    }
+}
+
+fn was_covered(alert: &Alert, ended: &[&Silence]) -> bool {
+    let served = served_labels(alert);
+    ended.iter().any(|silence| silence.matches(&served))
+}

@@ -1,0 +1,105 @@
+//! What the clock alone changes: alerts that expire, sources that fall silent.
+
+use std::time::Duration;
+
+use alert::{AlertEvent, Ends, ExpiryRules, Patience, Source};
+use aws::{Configuration, Swept};
+use campanile::embedded::{EmbeddedTable, Location};
+use intake::Store;
+use jiff::SignedDuration;
+use serde_json::json;
+
+use super::{World, ago, firing, kinds, now, path_of, world, world_over};
+
+async fn world_with(configuration: Configuration) -> World {
+    world_over(EmbeddedTable::open(&Location::InMemory).unwrap(), configuration).await
+}
+
+async fn impatient_world() -> World {
+    let patience = Patience { recovery: Duration::from_hours(1), quiet: Duration::from_mins(1) };
+    let expiry = ExpiryRules { otherwise: patience, ..ExpiryRules::default() };
+    world_with(Configuration { expiry, ..Configuration::default() }).await
+}
+
+#[tokio::test]
+async fn an_overdue_alert_is_expired_before_and_after_the_sweep_that_writes_it() {
+    let world = impatient_world().await;
+    let quiet = |name| AlertEvent { ends: Ends::Quiet, ..firing(name) };
+    world.record_at(&quiet("cpu"), ago(300)).await;
+    world.record_at(&quiet("disk"), now()).await;
+    world.record_at(&firing("raid"), ago(300)).await;
+
+    let before = world.get(&path_of("cpu")).await;
+    assert_eq!(before["condition"], "expired");
+    assert_eq!(kinds(&world.get("/v1/alerts?condition=firing&q=cpu").await), Vec::<&str>::new());
+
+    let swept = world.platform.table.sweep(now()).await.unwrap();
+    assert_eq!(swept, Swept { expired: 1, ..Swept::default() });
+    assert_eq!(world.get(&path_of("cpu")).await, before);
+    assert_eq!(kinds(&world.get("/v1/alerts?condition=expired").await), ["cpu"]);
+    assert_eq!(world.platform.table.sweep(now()).await.unwrap(), Swept::default());
+
+    let notes = world.get(&format!("{}/notes", path_of("cpu"))).await;
+    assert_eq!(
+        (&notes["notes"][0]["by"], &notes["notes"][0]["action"]),
+        (&json!("campanile"), &json!("expire"))
+    );
+
+    world.record(&quiet("cpu")).await;
+    let reopened = world.get(&path_of("cpu")).await;
+    assert_eq!((&reopened["condition"], &reopened["flaps"]), (&json!("firing"), &json!(1)));
+}
+
+#[tokio::test]
+async fn a_delivery_that_is_known_but_still_comes_puts_expiry_off() {
+    let world = impatient_world().await;
+    let event = AlertEvent { ends: Ends::Quiet, ..firing("cpu") };
+    world.record_at(&event, ago(300)).await;
+    world.record_at(&event, now()).await;
+    let alert = world.get(&path_of("cpu")).await;
+    assert_eq!((&alert["condition"], &alert["duplicates"]), (&json!("firing"), &json!(1)));
+}
+
+#[tokio::test]
+async fn a_silent_source_is_an_alert_until_it_speaks() {
+    let silent_after = [(Source::Netdata, Duration::from_mins(5))].into();
+    let world = world_with(Configuration { silent_after, ..Configuration::default() }).await;
+    let table = &world.platform.table;
+    table.heard(Source::Netdata, "space", ago(600)).await;
+    table.heard(Source::Kazoo, "quiet by nature", ago(6000)).await;
+    settled().await;
+
+    assert_eq!(table.sweep(now()).await.unwrap(), Swept { fell_silent: 1, ..Swept::default() });
+    assert_eq!(table.sweep(now()).await.unwrap(), Swept::default());
+    let list = world.get("/v1/alerts?source=campanile&condition=firing").await;
+    assert_eq!(list["alerts"][0]["title"], "netdata is silent");
+    assert_eq!(list["alerts"][0]["labels"]["silent_account"], "space");
+    let sources = world.get("/v1/sources").await;
+    let states: Vec<_> =
+        sources["sources"].as_array().unwrap().iter().map(|source| &source["state"]).collect();
+    assert_eq!(states, ["silent", "speaking"]);
+
+    table.heard(Source::Netdata, "space", now()).await;
+    settled().await;
+    assert_eq!(table.sweep(now()).await.unwrap(), Swept { spoke_again: 1, ..Swept::default() });
+    assert_eq!(kinds(&world.get("/v1/alerts?source=campanile&condition=firing").await), Vec::<&str>::new());
+}
+
+#[tokio::test]
+async fn a_source_is_listed_with_what_it_sent_within_the_hour() {
+    let world = world().await;
+    world.record(&firing("cpu")).await;
+    world.record(&firing("disk")).await;
+    world.record_at(&firing("old"), now().checked_sub(SignedDuration::from_mins(90)).unwrap()).await;
+    world.platform.table.heard(Source::Netdata, "space", now()).await;
+    settled().await;
+    let sources = world.get("/v1/sources").await;
+    let source = &sources["sources"][0];
+    assert_eq!((&source["source"], &source["account"]), (&json!("netdata"), &json!("space")));
+    assert_eq!((&source["events_last_hour"], &source["state"]), (&json!(2), &json!("speaking")));
+}
+
+/// A heartbeat is written beside the reply: it may take a moment longer.
+async fn settled() {
+    tokio::time::sleep(Duration::from_millis(200)).await;
+}

@@ -1,0 +1,140 @@
+//! What a list costs: the open alerts that it shows, and nothing for those that are over.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use aws::Configuration;
+use bytes::Bytes;
+use campanile::embedded::{AwsAnswer, AwsCall, AwsService, EmbeddedTable, Location};
+use serde_json::{Value, json};
+
+use super::{World, firing, kinds, world_over};
+
+/// The embedded table, with what each call read.
+#[derive(Clone)]
+struct Metered {
+    table: EmbeddedTable,
+    read: Arc<Mutex<BTreeMap<String, Reading>>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+struct Reading {
+    calls: usize,
+    items: u64,
+    capacity_units: f64,
+}
+
+#[async_trait]
+impl AwsService for Metered {
+    async fn answer(&self, call: AwsCall) -> AwsAnswer {
+        let operation = call.operation().to_owned();
+        let answer = self.table.answer(metered(call)).await;
+        let output: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+        let mut read = self.read.lock().unwrap();
+        let reading = read.entry(operation).or_default();
+        reading.calls += 1;
+        reading.items += output["ScannedCount"].as_u64().unwrap_or_default();
+        reading.capacity_units += units(&output["ConsumedCapacity"]);
+        answer
+    }
+}
+
+/// The same call, but it asks what it consumes.
+fn metered(call: AwsCall) -> AwsCall {
+    let Ok(mut input) = serde_json::from_slice::<Value>(&call.body) else {
+        return call;
+    };
+    if ["Query", "GetItem", "BatchGetItem"].contains(&call.operation()) {
+        input["ReturnConsumedCapacity"] = json!("TOTAL");
+    }
+    AwsCall { body: Bytes::from(input.to_string()), ..call }
+}
+
+fn units(consumed: &Value) -> f64 {
+    let of_one = |consumed: &Value| consumed["CapacityUnits"].as_f64().unwrap_or_default();
+    consumed.as_array().map_or_else(|| of_one(consumed), |all| all.iter().map(of_one).sum())
+}
+
+impl Metered {
+    async fn of(&self, world: &World, path: &str) -> (BTreeMap<String, Reading>, Value) {
+        self.read.lock().unwrap().clear();
+        let answer = world.get(path).await;
+        (self.read.lock().unwrap().clone(), answer)
+    }
+}
+
+/// Puts `count` copies of the item of a resolved alert into the table, each with keys of its own.
+async fn add_resolved(metered: &Metered, template: &Value, count: usize) {
+    for batch in (0..count).collect::<Vec<_>>().chunks(25) {
+        let puts = batch.iter().map(|number| {
+            let fingerprint = format!("{number:032x}");
+            let mut item = template.clone();
+            item["pk"] = json!({ "S": format!("ALERT#{fingerprint}") });
+            item["condition_shard"] = json!({ "S": format!("resolved#{}", number % 4) });
+            item["condition_key"] = json!({ "S": format!("2026-01-01T00:00:00.000000Z#{fingerprint}") });
+            json!({ "PutRequest": { "Item": item } })
+        });
+        let input = json!({ "RequestItems": { "campanile": puts.collect::<Vec<_>>() } }).to_string();
+        let call = AwsCall { target: "DynamoDB_20120810.BatchWriteItem".into(), body: input.into() };
+        let answer = metered.table.answer(call).await;
+        assert!(answer.status.is_success(), "{:?}", answer.body);
+    }
+}
+
+async fn stored_state(metered: &Metered, path: &str) -> Value {
+    let fingerprint = path.rsplit('/').next().unwrap();
+    let key = json!({ "pk": { "S": format!("ALERT#{fingerprint}") }, "sk": { "S": "STATE" } });
+    let input = json!({ "TableName": "campanile", "Key": key }).to_string();
+    let call = AwsCall { target: "DynamoDB_20120810.GetItem".into(), body: input.into() };
+    let output: Value = serde_json::from_slice(&metered.table.answer(call).await.body).unwrap();
+    output["Item"].clone()
+}
+
+/// How many alerts are over in the larger table; 100,000 in the full run, of which this is the everyday one.
+fn many() -> usize {
+    #[expect(clippy::disallowed_methods, reason = "a test is told how long it may take")]
+    std::env::var("CAMPANILE_TEST_ALERTS").ok().and_then(|count| count.parse().ok()).unwrap_or(5_000)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_of_500_open_alerts_reads_the_same_however_many_are_over() {
+    let metered = Metered { table: EmbeddedTable::open(&Location::InMemory).unwrap(), read: Arc::default() };
+    let world = world_over(metered.clone(), Configuration::default()).await;
+    for number in 0..500 {
+        world.record(&firing(&format!("open {number}"))).await;
+    }
+    world.record(&super::resolved("over")).await;
+    let template = stored_state(&metered, &super::path_of("over")).await;
+
+    let paths =
+        ["/v1/alerts?condition=firing&limit=1000", "/v1/alerts?condition=firing&severity=high", "/v1/counts"];
+    let mut few = Vec::new();
+    for path in paths {
+        few.push(metered.of(&world, path).await);
+    }
+    assert_eq!(kinds(&few[0].1).len(), 500);
+    assert_eq!(few[2].1["firing"], 500);
+    add_resolved(&metered, &template, many()).await;
+    for (path, before) in paths.into_iter().zip(few) {
+        let after = metered.of(&world, path).await;
+        println!("{path}: {:?}", after.0);
+        assert_eq!(after, before, "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_filter_that_admits_nothing_reads_a_bounded_part_of_what_is_over() {
+    let metered = Metered { table: EmbeddedTable::open(&Location::InMemory).unwrap(), read: Arc::default() };
+    let world = world_over(metered.clone(), Configuration::default()).await;
+    world.record(&super::resolved("over")).await;
+    let template = stored_state(&metered, &super::path_of("over")).await;
+    add_resolved(&metered, &template, 3_000).await;
+
+    let (read, page) = metered.of(&world, "/v1/alerts?q=nowhere").await;
+    assert!(read["Query"].items < 2_500, "{read:?}");
+    assert_eq!(page["alerts"], json!([]));
+    let cursor = page["next_cursor"].as_str().unwrap();
+    let rest = world.get(&format!("/v1/alerts?q=nowhere&cursor={cursor}")).await;
+    assert_eq!(rest["next_cursor"], Value::Null);
+}

@@ -1,0 +1,76 @@
+//! The quarantine, and reading again what was stored.
+
+use alert::{Fingerprint, Source};
+use http::StatusCode;
+use intake::{Netdata, Quarantined, Store};
+use normalize::Rejection;
+use serde_json::{Value, json};
+
+use super::{World, delivery, now, world};
+
+const UNDERSTOOD: &str = include_str!("../../../../../tests/fixtures/netdata/flat-v2-warning.json");
+
+async fn quarantined(world: &World, body: &str) -> String {
+    let rejection = Rejection::new("not_json", "the body is not JSON");
+    let quarantined = Quarantined::new(Source::Netdata, rejection, delivery(body, now()));
+    world.platform.table.quarantine(&quarantined).await.unwrap();
+    format!("/v1/quarantine/{}", quarantined.id)
+}
+
+#[tokio::test]
+async fn what_is_understood_by_now_is_recorded_once_and_leaves_the_quarantine() {
+    let world = world().await;
+    let path = quarantined(&world, UNDERSTOOD).await;
+    assert_eq!(world.get(&path).await["body"], UNDERSTOOD);
+
+    let (status, replayed) = world.act("POST", &format!("{path}/replay"), Value::Null).await;
+    assert_eq!((status, &replayed), (StatusCode::OK, &json!({ "recorded": 1, "duplicates": 0 })));
+    assert_eq!(world.ask("GET", &path, "reader", None).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(world.get("/v1/quarantine").await["quarantine"], json!([]));
+
+    let alerts = world.get("/v1/alerts").await;
+    let fingerprint = alerts["alerts"][0]["fingerprint"].as_str().unwrap();
+    let path = format!("/v1/alerts/{fingerprint}/events");
+    let events = world.get(&path).await;
+    let event_id = events["events"][0]["event_id"].as_str().unwrap();
+    let (status, replayed) = world.act("POST", &format!("{path}/{event_id}/replay"), Value::Null).await;
+    assert_eq!((status, &replayed), (StatusCode::OK, &json!({ "recorded": 0, "duplicates": 1 })));
+}
+
+#[tokio::test]
+async fn what_is_still_not_understood_stays_until_somebody_deletes_it() {
+    let world = world().await;
+    let path = quarantined(&world, "?").await;
+    let (status, body) = world.act("POST", &format!("{path}/replay"), Value::Null).await;
+    assert_eq!(
+        (status, &body["error"]["code"]),
+        (StatusCode::UNPROCESSABLE_ENTITY, &json!("not_understood"))
+    );
+    assert_eq!(world.get(&path).await["reason"], "not_json");
+
+    assert_eq!(world.act("DELETE", &path, Value::Null).await, (StatusCode::NO_CONTENT, Value::Null));
+    assert_eq!(world.act("DELETE", &path, Value::Null).await.0, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn an_event_that_is_not_there_cannot_be_replayed() {
+    let world = world().await;
+    let nobody = Fingerprint::of(["nobody"]);
+    let path = format!("/v1/alerts/{nobody}/events/{nobody}/replay");
+    assert_eq!(world.act("POST", &path, Value::Null).await.0, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_delivery_to_the_webhook_is_a_heartbeat_of_its_source() {
+    let world = world().await;
+    let request = http::Request::builder().method("POST").uri("/netdata").header("authorization", "Bearer n");
+    let webhook = world.platform.webhook::<Netdata>();
+    let response = webhook.handle(request.body(UNDERSTOOD.into()).unwrap()).await;
+    assert_eq!(response.status(), StatusCode::OK);
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    let sources = world.get("/v1/sources").await;
+    assert_eq!(
+        (&sources["sources"][0]["source"], &sources["sources"][0]["events_last_hour"]),
+        (&json!("netdata"), &json!(1))
+    );
+}

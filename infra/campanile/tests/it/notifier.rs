@@ -1,0 +1,9 @@
+//! The notifier over the embedded services, and stand-ins for the seven destinations.
+
+mod course;
+mod crash;
+mod outage;
+mod quiet;
+mod seven;
+mod stand_in;
+mod tower;

@@ -1,0 +1,178 @@
+//! What becomes of single messages: retries, suspensions, poison, and an operator's word.
+
+use alert::{AlertEvent, Severity};
+use aws::DeliveryState;
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use super::stand_in::StandIn;
+use super::tower::Tower;
+use crate::api::{firing, resolved};
+
+/// A tower with one webhook.
+async fn one(stand_in: &StandIn, more: &Value) -> Tower {
+    Tower::with(json!({ "destinations": [stand_in.destination("webhook", more)] })).await
+}
+
+fn transitions(stand_in: &StandIn) -> Vec<String> {
+    stand_in.told("webhook").into_iter().map(|told| told.transition).collect()
+}
+
+#[tokio::test]
+async fn later_messages_of_an_alert_wait_for_the_one_that_is_retried() {
+    let stand_in = StandIn::start().await;
+    let tower = one(&stand_in, &Value::Null).await;
+    stand_in.fail("webhook", 500);
+    tower.hear(&firing("cpu")).await;
+    tower.hand_on().await;
+    tower.hear(&AlertEvent { severity: Severity::Critical, ..firing("cpu") }).await;
+    tower.hear(&resolved("cpu")).await;
+    tower.hand_on().await;
+    let states: Vec<_> = tower.deliveries("cpu").await.into_iter().map(|delivery| delivery.record).collect();
+    assert!(states.iter().all(|record| record.state == DeliveryState::Waiting), "{states:?}");
+    assert_eq!(states.iter().map(|record| record.attempts).collect::<Vec<_>>(), [0, 0, 1]);
+
+    stand_in.recover("webhook");
+    tower.tick().await;
+    assert_eq!(transitions(&stand_in), [""; 0]);
+    tower.tick_after(6).await;
+    assert_eq!(transitions(&stand_in), ["opened", "escalated", "resolved"]);
+}
+
+#[tokio::test]
+async fn a_message_that_will_never_be_taken_lets_the_next_one_pass() {
+    let stand_in = StandIn::start().await;
+    let tower = one(&stand_in, &Value::Null).await;
+    stand_in.fail("webhook", 422);
+    tower.hear(&firing("cpu")).await;
+    tower.hand_on().await;
+    stand_in.recover("webhook");
+    tower.hear(&resolved("cpu")).await;
+    tower.hand_on().await;
+    assert_eq!(transitions(&stand_in), ["resolved"]);
+    assert_eq!(tower.count(DeliveryState::Failed).await, 1);
+}
+
+#[tokio::test]
+async fn after_a_day_a_message_is_dead_until_an_operator_has_it_told_once_more() {
+    let stand_in = StandIn::start().await;
+    let tower = one(&stand_in, &Value::Null).await;
+    stand_in.fail("webhook", 500);
+    tower.hear(&firing("cpu")).await;
+    tower.hand_on().await;
+    for _ in 0..60 {
+        tower.tick_after(1_800).await;
+    }
+    assert_eq!(tower.count(DeliveryState::Dead).await, 1);
+    let dead = tower.deliveries("cpu").await.remove(0);
+    assert!(dead.record.attempts > 40, "{dead:?}");
+
+    stand_in.recover("webhook");
+    tower.tick_after(3_600).await;
+    assert_eq!(transitions(&stand_in), [""; 0]);
+    tower.platform.table.retry_delivery(&dead.id, dead.record.created_at).await.unwrap().unwrap();
+    tower.tick().await;
+    assert_eq!(transitions(&stand_in), ["opened"]);
+}
+
+#[tokio::test]
+async fn a_suspended_destination_is_left_alone_but_for_one_probe_an_hour() {
+    let stand_in = StandIn::start().await;
+    let tower = one(&stand_in, &Value::Null).await;
+    stand_in.fail("webhook", 401);
+    for name in ["cpu", "disk", "swap"] {
+        tower.hear(&firing(name)).await;
+        tower.hand_on().await;
+    }
+    assert_eq!(tower.count(DeliveryState::Waiting).await, 3);
+    stand_in.recover("webhook");
+    tower.tick_after(3_500).await;
+    assert_eq!(transitions(&stand_in).len(), 0);
+    tower.tick_after(200).await;
+    assert_eq!(transitions(&stand_in).len(), 3);
+}
+
+#[tokio::test]
+async fn a_destination_that_is_gone_is_resumed_by_a_change_of_its_settings() {
+    let stand_in = StandIn::start().await;
+    let tower = one(&stand_in, &Value::Null).await;
+    stand_in.fail("webhook", 404);
+    tower.hear(&firing("cpu")).await;
+    tower.hand_on().await;
+    stand_in.recover("webhook");
+    tower.tick_after(100_000).await;
+    assert_eq!(transitions(&stand_in), [""; 0]);
+
+    let mut settings = json!({ "destinations": [stand_in.destination("webhook", &Value::Null)] });
+    settings["destinations"][0]["settings"]["token"] = json!("another");
+    tower.change_settings(&settings).await;
+    tower.tick().await;
+    assert_eq!(transitions(&stand_in), ["opened"]);
+}
+
+#[tokio::test]
+async fn messages_wait_until_the_ownership_check_has_passed() {
+    let stand_in = StandIn::start().await;
+    let mut settings = json!({ "destinations": [stand_in.destination("webhook", &Value::Null)] });
+    settings["destinations"][0]["settings"]["challenge_secret"] = json!("nobody knows it");
+    let tower = Tower::with(settings).await;
+    tower.hear(&firing("cpu")).await;
+    tower.hand_on().await;
+    tower.tick().await;
+    // The stand-in took the question and did not know the answer.
+    let told = stand_in.told("webhook");
+    assert!(told.iter().all(|told| told.transition.is_empty()), "{told:?}");
+    assert_eq!(tower.count(DeliveryState::Waiting).await, 1);
+    tower.tick_after(60).await;
+    assert_eq!(stand_in.told("webhook").len(), told.len());
+}
+
+#[tokio::test]
+async fn a_record_that_cannot_be_read_is_put_aside_and_holds_nobody_up() {
+    let stand_in = StandIn::start().await;
+    let tower = one(&stand_in, &Value::Null).await;
+    tower.hear(&firing("cpu")).await;
+    let good = tower.table.oldest_records("campanile", 100).await.unwrap();
+    let mut records: Vec<_> = good.into_iter().map(|record| record.event).collect();
+    let mut poison = records.last().unwrap().clone();
+    poison["dynamodb"]["SequenceNumber"] = json!("1");
+    poison["dynamodb"]["NewImage"]["alert"] = json!({ "S": "nonsense" });
+    poison["dynamodb"]["Keys"]["sk"] = json!({ "S": "STATE" });
+    records.insert(0, poison);
+    records.insert(0, json!("not even a record"));
+
+    let time_left = intake::TimeLeft(std::time::Duration::from_secs(120));
+    let answer = tower.notifier.clone().handle(json!({ "Records": records }), time_left).await.unwrap();
+
+    assert_eq!(answer, json!({ "batchItemFailures": [] }));
+    assert_eq!(transitions(&stand_in), ["opened"]);
+    let aside = tower.platform.table.quarantined(10, None).await.unwrap().entries;
+    let reasons: Vec<_> = aside.iter().map(|entry| entry.reason.as_str()).collect();
+    assert_eq!(reasons, ["unreadable_stream_record"; 2]);
+}
+
+#[tokio::test]
+async fn a_batch_that_comes_again_tells_nothing_twice() {
+    let stand_in = StandIn::start().await;
+    let tower = one(&stand_in, &Value::Null).await;
+    tower.hear(&firing("cpu")).await;
+    tower.hear(&resolved("cpu")).await;
+    let records = tower.table.oldest_records("campanile", 100).await.unwrap();
+    let records: Vec<_> = records.into_iter().map(|record| record.event).collect();
+    for _ in 0..3 {
+        let time_left = intake::TimeLeft(std::time::Duration::from_secs(120));
+        tower.notifier.clone().handle(json!({ "Records": records }), time_left).await.unwrap();
+    }
+    assert_eq!(transitions(&stand_in), ["opened", "resolved"]);
+}
+
+#[tokio::test]
+async fn deliveries_are_listed_and_retried_through_the_api() {
+    let world = crate::api::world().await;
+    let (status, refused) = world.act("POST", "/v1/deliveries/nonsense/retry", Value::Null).await;
+    assert_eq!((status, &refused["error"]["code"]), (StatusCode::BAD_REQUEST, &json!("bad_request")));
+    let unknown = "/v1/deliveries/031b4125892183eab987979912c384a4-1-ops/retry";
+    assert_eq!(world.act("POST", unknown, Value::Null).await.0, StatusCode::NOT_FOUND);
+    let listed = world.get("/v1/deliveries?state=dead,failed").await;
+    assert_eq!(listed, json!({ "deliveries": [], "next_cursor": null }));
+}

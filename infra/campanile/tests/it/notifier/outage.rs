@@ -1,0 +1,79 @@
+//! A destination that is down hurts nobody but itself, and misses nothing.
+
+use std::collections::BTreeMap;
+
+use alert::{AlertEvent, Severity, Signal};
+use aws::DeliveryState;
+use intake::Clock;
+use serde_json::Value;
+
+use super::stand_in::{ALL, StandIn};
+use super::tower::Tower;
+use crate::api::firing;
+
+/// How many alerts pass.
+const ALERTS: usize = 1_000;
+/// How many seconds pass between two ticks; ten minutes in all.
+const STEP_SECS: i64 = 60;
+
+fn event(tower: &Tower, number: usize, signal: Signal, after_secs: i64) -> AlertEvent {
+    let occurred_at = tower.clock.now().checked_add(jiff::SignedDuration::from_secs(after_secs)).unwrap();
+    let name = format!("alert-{number:04}");
+    AlertEvent { signal, occurred_at, severity: Severity::Critical, ..firing(&name) }
+}
+
+/// What `destination` was told of each alert, in order: whether it was its end.
+fn courses(stand_in: &StandIn, destination: &str) -> BTreeMap<usize, Vec<bool>> {
+    let names: BTreeMap<String, usize> = (0..ALERTS)
+        .map(|number| (alert::Fingerprint::of([format!("alert-{number:04}")]).to_string(), number))
+        .collect();
+    let mut courses: BTreeMap<usize, Vec<bool>> = BTreeMap::new();
+    for told in stand_in.told(destination) {
+        let text = told.text();
+        let by_title = text.find("alert-").and_then(|at| text[at + 6..].get(..4)?.parse().ok());
+        let by_key = || names.iter().find(|(key, _)| text.contains(*key)).map(|(_, number)| *number);
+        let number = by_title.or_else(by_key).unwrap_or_else(|| panic!("of no alert: {told:?}"));
+        courses.entry(number).or_default().push(told.is_end());
+    }
+    courses
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn one_destination_down_for_ten_minutes_while_a_thousand_alerts_pass_delays_its_own_messages_only() {
+    const DOWN: &str = "mattermost";
+    let stand_in = StandIn::start().await;
+    let tower = Tower::with(stand_in.settings(&Value::Null)).await;
+    stand_in.fail(DOWN, 502);
+    for number in 0..ALERTS {
+        tower.hear(&event(&tower, number, Signal::Firing, 0)).await;
+        // Of every tenth the end comes while the destination is down, too.
+        if number % 10 == 0 {
+            tower.hear(&event(&tower, number, Signal::Resolved, 1)).await;
+        }
+        if number % (ALERTS / 10) == 0 {
+            tower.hand_on().await;
+            tower.tick_after(STEP_SECS).await;
+        }
+    }
+    tower.hand_on().await;
+    tower.tick().await;
+    let expected: BTreeMap<usize, Vec<bool>> = (0..ALERTS)
+        .map(|number| (number, if number % 10 == 0 { vec![false, true] } else { vec![false] }))
+        .collect();
+    for destination in ALL.into_iter().filter(|destination| *destination != DOWN) {
+        assert_eq!(courses(&stand_in, destination), expected, "{destination}");
+    }
+    assert_eq!(stand_in.told(DOWN).len(), 0);
+
+    stand_in.recover(DOWN);
+    for _ in 0..40 {
+        tower.tick_after(STEP_SECS).await;
+        if tower.count(DeliveryState::Waiting).await == 0 {
+            break;
+        }
+    }
+    assert_eq!(courses(&stand_in, DOWN), expected);
+    let sent: usize = ALL.iter().map(|destination| stand_in.told(destination).len()).sum();
+    println!("{sent} messages were sent, each once");
+    assert_eq!(sent, 7 * (ALERTS + ALERTS / 10));
+}

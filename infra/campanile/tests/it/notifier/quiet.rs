@@ -1,0 +1,113 @@
+//! What is withheld, and what never is: silences, acknowledgements, damping.
+
+use alert::{AlertEvent, Severity, SilenceDraft};
+use intake::Clock;
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+
+use super::stand_in::{ALL, StandIn};
+use super::tower::Tower;
+use crate::api::{firing, resolved};
+
+async fn one(stand_in: &StandIn, more: &Value) -> Tower {
+    Tower::with(json!({ "destinations": [stand_in.destination("webhook", more)] })).await
+}
+
+fn transitions(stand_in: &StandIn) -> Vec<String> {
+    stand_in.told("webhook").into_iter().map(|told| told.transition).collect()
+}
+
+/// Silences the alert `cpu` for `seconds` of the test's clock.
+async fn silence(tower: &Tower, seconds: i64) {
+    let ends_at = tower.clock.now().checked_add(SignedDuration::from_secs(seconds)).unwrap();
+    let draft = draft(tower.clock.now(), ends_at);
+    tower.platform.table.add_silence(draft).await.unwrap();
+}
+
+fn draft(starts_at: jiff::Timestamp, ends_at: jiff::Timestamp) -> SilenceDraft {
+    SilenceDraft {
+        matchers: vec!["alertname=\"cpu\"".parse().unwrap()],
+        starts_at,
+        ends_at,
+        created_by: "ada".to_owned(),
+        comment: "planned".to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn a_silence_withholds_a_firing_but_never_a_recovery() {
+    let stand_in = StandIn::start().await;
+    let tower = one(&stand_in, &Value::Null).await;
+    tower.hear(&firing("cpu")).await;
+    tower.hand_on().await;
+    silence(&tower, 3_600).await;
+    tower.hear(&AlertEvent { severity: Severity::Critical, ..firing("cpu") }).await;
+    tower.hear(&resolved("cpu")).await;
+    tower.hand_on().await;
+    assert_eq!(transitions(&stand_in), ["opened", "resolved"]);
+}
+
+#[tokio::test]
+async fn what_still_fires_when_its_silence_ends_is_told_then() {
+    let stand_in = StandIn::start().await;
+    let tower = one(&stand_in, &Value::Null).await;
+    tower.tick().await;
+    silence(&tower, 600).await;
+    tower.hear(&firing("cpu")).await;
+    tower.hand_on().await;
+    tower.tick_after(60).await;
+    assert_eq!(transitions(&stand_in), [""; 0]);
+    tower.tick_after(600).await;
+    assert_eq!(transitions(&stand_in), ["opened"]);
+    tower.tick_after(600).await;
+    tower.hear(&resolved("cpu")).await;
+    tower.hand_on().await;
+    assert_eq!(transitions(&stand_in), ["opened", "resolved"]);
+}
+
+#[tokio::test]
+async fn an_acknowledgement_goes_to_those_that_know_what_it_is() {
+    let stand_in = StandIn::start().await;
+    let mut settings = stand_in.settings(&Value::Null);
+    let mut events = stand_in.destination("webhook", &Value::Null);
+    events["id"] = json!("cloudevents");
+    events["settings"]["url"] = json!(format!("{}/cloudevents", stand_in.base));
+    events["settings"]["body"] = json!("cloudevents");
+    settings["destinations"].as_array_mut().unwrap().push(events);
+    let tower = Tower::with(settings).await;
+    let cpu = firing("cpu");
+    tower.hear(&cpu).await;
+    tower.hand_on().await;
+    tower.platform.table.acknowledge(cpu.fingerprint, "ada", Some("I look at it")).await.unwrap();
+    tower.hand_on().await;
+    let counts = ALL.map(|destination| (destination, stand_in.told(destination).len()));
+    let expected = ALL.map(|name| (name, if ["pagerduty", "opsgenie"].contains(&name) { 2 } else { 1 }));
+    assert_eq!(counts, expected);
+    assert_eq!(stand_in.told("pagerduty")[1].body["event_action"], "acknowledge");
+    assert!(stand_in.told("opsgenie")[1].path.ends_with("/acknowledge"));
+    assert_eq!(stand_in.told("cloudevents").len(), 2);
+
+    tower.platform.table.unacknowledge(cpu.fingerprint, "eve", Some("not mine")).await.unwrap();
+    tower.hand_on().await;
+    let withdrawn = stand_in.told("opsgenie").pop().unwrap();
+    assert!(withdrawn.path.ends_with("/unacknowledge"), "{withdrawn:?}");
+    assert_eq!((&withdrawn.body["user"], &withdrawn.body["note"]), (&json!("eve"), &json!("not mine")));
+}
+
+#[tokio::test]
+async fn a_flapping_alert_tells_once_a_span_and_then_how_it_stands() {
+    let stand_in = StandIn::start().await;
+    let tower = one(&stand_in, &json!({ "damping_secs": 600 })).await;
+    for _ in 0..4 {
+        tower.hear(&firing("cpu")).await;
+        tower.hear(&resolved("cpu")).await;
+        tower.hand_on().await;
+    }
+    tower.hear(&firing("cpu")).await;
+    tower.hand_on().await;
+    assert_eq!(transitions(&stand_in), ["opened", "resolved"]);
+    tower.tick_after(300).await;
+    assert_eq!(transitions(&stand_in).len(), 2);
+    tower.tick_after(301).await;
+    assert_eq!(transitions(&stand_in), ["opened", "resolved", "reopened"]);
+}

@@ -1,0 +1,153 @@
+//! One server that stands in for all seven destinations, and remembers what each was told.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{Path, Request, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::any;
+use http::StatusCode;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+/// Every type, which is also the id of its destination.
+pub(crate) const ALL: [&str; 7] =
+    ["discord", "pagerduty", "slack", "opsgenie", "mattermost", "rocketchat", "webhook"];
+
+/// What a destination was told.
+#[derive(Debug, Clone)]
+pub(crate) struct Told {
+    pub(crate) destination: String,
+    pub(crate) path: String,
+    pub(crate) body: Value,
+    /// The header `Campanile-Fingerprint`, of the webhook only.
+    pub(crate) transition: String,
+}
+
+/// The server.
+#[derive(Clone)]
+pub(crate) struct StandIn {
+    pub(crate) base: String,
+    heard: Arc<Mutex<Heard>>,
+}
+
+#[derive(Default)]
+struct Heard {
+    told: Vec<Told>,
+    /// The status that a destination answers instead of its own.
+    failing: BTreeMap<String, u16>,
+    delay: Duration,
+}
+
+impl StandIn {
+    pub(crate) async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let stand_in = Self { base, heard: Arc::default() };
+        let router = Router::new()
+            .route("/{destination}", any(answer))
+            .route("/{destination}/{*rest}", any(answer))
+            .with_state(stand_in.clone());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        stand_in
+    }
+
+    /// The secret with all seven destinations; `more` is added to each.
+    pub(crate) fn settings(&self, more: &Value) -> Value {
+        let destinations: Vec<_> = ALL.iter().map(|kind| self.destination(kind, more)).collect();
+        json!({ "destinations": destinations })
+    }
+
+    pub(crate) fn destination(&self, kind: &str, more: &Value) -> Value {
+        let url = format!("{}/{kind}", self.base);
+        let settings = match kind {
+            "pagerduty" => json!({ "integration_key": "0123456789abcdef0123456789abcdef", "api_url": url }),
+            "opsgenie" => json!({ "api_key": "11111111-2222-3333-4444-555555555555", "api_url": url }),
+            "webhook" => json!({ "url": url, "auth": "bearer", "token": "token-of-ours" }),
+            _ => json!({ "webhook_url": url }),
+        };
+        let mut destination = json!({ "id": kind, "type": kind, "settings": settings });
+        for (name, value) in more.as_object().into_iter().flatten() {
+            destination[name] = value.clone();
+        }
+        destination
+    }
+
+    /// Makes `destination` answer `status` from now on.
+    pub(crate) fn fail(&self, destination: &str, status: u16) {
+        self.heard.lock().unwrap().failing.insert(destination.to_owned(), status);
+    }
+
+    pub(crate) fn recover(&self, destination: &str) {
+        self.heard.lock().unwrap().failing.remove(destination);
+    }
+
+    pub(crate) fn delay(&self, delay: Duration) {
+        self.heard.lock().unwrap().delay = delay;
+    }
+
+    /// What `destination` took, in order; questions of Opsgenie's verification apart.
+    pub(crate) fn told(&self, destination: &str) -> Vec<Told> {
+        let heard = self.heard.lock().unwrap();
+        heard.told.iter().filter(|told| told.destination == destination).cloned().collect()
+    }
+}
+
+async fn answer(
+    State(stand_in): State<StandIn>,
+    Path(path): Path<Vec<String>>,
+    request: Request,
+) -> Response {
+    let destination = path.first().cloned().unwrap_or_default();
+    let (parts, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+    let delay = stand_in.heard.lock().unwrap().delay;
+    tokio::time::sleep(delay).await;
+    let mut heard = stand_in.heard.lock().unwrap();
+    if let Some(status) = heard.failing.get(&destination) {
+        return StatusCode::from_u16(*status).unwrap().into_response();
+    }
+    let path = parts.uri.path().to_owned();
+    if !path.contains("/requests/") {
+        let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
+        heard.told.push(Told {
+            destination: destination.clone(),
+            path: path.clone(),
+            body: serde_json::from_slice(&body).unwrap_or_default(),
+            transition: header("campanile-transition").unwrap_or_default().to_owned(),
+        });
+    }
+    success(&destination, &path)
+}
+
+fn success(destination: &str, path: &str) -> Response {
+    match destination {
+        "discord" => (StatusCode::OK, r#"{"id":"700","channel_id":"600"}"#).into_response(),
+        "pagerduty" => (StatusCode::ACCEPTED, r#"{"status":"success"}"#).into_response(),
+        "opsgenie" if path.contains("/requests/") => {
+            (StatusCode::OK, r#"{"data":{"success":true,"isSuccess":true,"status":"done"}}"#).into_response()
+        }
+        "opsgenie" => (StatusCode::ACCEPTED, r#"{"result":"Request will be processed","requestId":"r-1"}"#)
+            .into_response(),
+        "rocketchat" => (StatusCode::OK, r#"{"success":true}"#).into_response(),
+        "webhook" => StatusCode::NO_CONTENT.into_response(),
+        _ => (StatusCode::OK, "ok").into_response(),
+    }
+}
+
+impl Told {
+    /// Everything that was said, as one text.
+    pub(crate) fn text(&self) -> String {
+        format!("{} {} {}", self.path, self.body, self.transition)
+    }
+
+    /// Whether it says that an alert is over.
+    pub(crate) fn is_end(&self) -> bool {
+        self.body["event_action"] == "resolve"
+            || self.path.ends_with("/close")
+            || self.transition == "resolved"
+            || self.text().contains("RESOLVED")
+    }
+}

@@ -1,0 +1,105 @@
+//! Silences: for which alerts, from when to when, by whom and why.
+//!
+//! A silence is compared with the [served labels](crate::served_labels) of an alert. It changes how the alert is
+//! handled and never its condition, and it ends by the clock alone: nothing has to run for that.
+
+mod draft;
+mod id;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+pub use draft::{SilenceDraft, SilenceEdit, SilenceError};
+pub use id::{ParseSilenceIdError, SilenceId};
+
+use crate::matcher::{Matcher, all_match};
+use crate::word::words;
+use crate::{Alert, Handling, Labels, served_labels};
+
+/// Covers every alert whose served labels satisfy all its matchers, for as long as it is active.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Silence {
+    /// Its name.
+    pub id: SilenceId,
+    /// What an alert's labels must satisfy, all of them.
+    pub matchers: Vec<Matcher>,
+    /// From when it covers.
+    pub starts_at: Timestamp,
+    /// Until when it covers; at this moment it is over.
+    pub ends_at: Timestamp,
+    /// Who made it.
+    pub created_by: String,
+    /// Why.
+    pub comment: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+}
+
+/// Where a silence is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum SilenceState {
+    /// It covers.
+    Active,
+    /// It will.
+    Pending,
+    /// It is over.
+    Expired,
+}
+
+words!(SilenceState is a "silence's state": Active "active", Pending "pending", Expired "expired");
+
+impl Silence {
+    /// Where it is in its life at `now`.
+    pub fn state(&self, now: Timestamp) -> SilenceState {
+        if self.ends_at <= now {
+            SilenceState::Expired
+        } else if self.starts_at <= now {
+            SilenceState::Active
+        } else {
+            SilenceState::Pending
+        }
+    }
+
+    /// Whether it is about an alert with these served labels, whenever.
+    pub fn matches(&self, served: &Labels) -> bool {
+        all_match(&self.matchers, served)
+    }
+
+    /// Whether it covers `alert` at `now`.
+    pub fn covers(&self, alert: &Alert, now: Timestamp) -> bool {
+        self.state(now) == SilenceState::Active && self.matches(&served_labels(alert))
+    }
+
+    /// The same silence, over at `now`; one that is over stays as it is.
+    #[must_use]
+    pub fn ended(mut self, now: Timestamp) -> Self {
+        if self.state(now) != SilenceState::Expired {
+            self.starts_at = self.starts_at.min(now);
+            self.ends_at = now;
+            self.updated_at = now;
+        }
+        self
+    }
+}
+
+/// `alert` as it is handled at `now`: which of `silences` cover it, and `silenced` if any does.
+///
+/// For readers; what is stored of an alert knows nothing of silences.
+#[must_use]
+pub fn silenced(mut alert: Alert, silences: &[Silence], now: Timestamp) -> Alert {
+    let mut active = silences.iter().filter(|silence| silence.state(now) == SilenceState::Active).peekable();
+    if active.peek().is_some() {
+        let served = served_labels(&alert);
+        alert.silenced_by =
+            active.filter(|silence| silence.matches(&served)).map(|silence| silence.id).collect();
+    }
+    if !alert.silenced_by.is_empty() {
+        alert.handling = Handling::Silenced;
+    }
+    alert
+}

@@ -1,0 +1,134 @@
+//! What a person asks for, and what becomes of it: a new silence, a changed one, or a new one in place of the old.
+//!
+//! The rules are Alertmanager's, so that its tools find what they know.
+
+use jiff::Timestamp;
+
+use super::{Silence, SilenceId, SilenceState};
+use crate::matcher::Matcher;
+
+/// Most matchers of one silence.
+const MATCHERS: usize = 64;
+/// Most characters of one matcher's name and value, of a comment, and of a name of a person.
+const TEXT_CHARS: usize = 2048;
+
+/// A silence as a person asks for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SilenceDraft {
+    /// What an alert's labels must satisfy, all of them.
+    pub matchers: Vec<Matcher>,
+    /// From when it shall cover.
+    pub starts_at: Timestamp,
+    /// Until when it shall cover.
+    pub ends_at: Timestamp,
+    /// Who asks.
+    pub created_by: String,
+    /// Why.
+    pub comment: String,
+}
+
+/// Why there can be no such silence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SilenceError {
+    /// It would cover every alert.
+    #[error("a silence needs a matcher: name at least one label")]
+    NoMatcher,
+    /// It would cover every alert that lacks the labels.
+    #[error("every matcher also matches a label that is not there: make at least one of them match a value")]
+    MatchesNothing,
+    /// It would never begin.
+    #[error("the silence ends before it starts: give an end after its start")]
+    EndsBeforeStart,
+    /// It would be over at once.
+    #[error("the silence ends in the past: give an end that is still to come")]
+    EndsInThePast,
+    /// It would not fit into the table.
+    #[error("the silence is too long: use at most 64 matchers and 2048 characters a text")]
+    TooLong,
+}
+
+/// What comes of a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SilenceEdit {
+    /// The silence as it is now; its id stays.
+    Changed(Silence),
+    /// What was covered cannot be changed any more, so the old one ends and a new one begins.
+    Replaced {
+        /// The old one, over.
+        ended: Silence,
+        /// The new one.
+        new: Silence,
+    },
+}
+
+impl SilenceDraft {
+    /// The silence named `id` that is asked for at `now`; a start in the past becomes now.
+    pub fn create(self, id: SilenceId, now: Timestamp) -> Result<Silence, SilenceError> {
+        self.check(now)?;
+        let starts_at = self.starts_at.max(now);
+        Ok(Silence { created_at: now, ..self.silence(id, starts_at, now) })
+    }
+
+    /// What becomes of `known` when it shall be like this at `now`; `new_id` is for the one that may take its place.
+    ///
+    /// It is changed in place where its matchers stay and its past does too: an active one keeps the second of its
+    /// start, a pending one does not start in the past.
+    pub fn edit(
+        self,
+        known: Silence,
+        new_id: SilenceId,
+        now: Timestamp,
+    ) -> Result<SilenceEdit, SilenceError> {
+        self.check(now)?;
+        if self.can_change(&known, now) {
+            let starts_at =
+                if known.state(now) == SilenceState::Active { known.starts_at } else { self.starts_at };
+            let changed = self.silence(known.id, starts_at, now);
+            return Ok(SilenceEdit::Changed(Silence { created_at: known.created_at, ..changed }));
+        }
+        Ok(SilenceEdit::Replaced { ended: known.ended(now), new: self.create(new_id, now)? })
+    }
+
+    fn can_change(&self, known: &Silence, now: Timestamp) -> bool {
+        self.matchers == known.matchers
+            && match known.state(now) {
+                SilenceState::Active => self.starts_at.as_second() == known.starts_at.as_second(),
+                SilenceState::Pending => self.starts_at >= now,
+                SilenceState::Expired => false,
+            }
+    }
+
+    fn check(&self, now: Timestamp) -> Result<(), SilenceError> {
+        if self.matchers.is_empty() {
+            return Err(SilenceError::NoMatcher);
+        }
+        if self.matchers.iter().all(|matcher| matcher.matches_value("")) {
+            return Err(SilenceError::MatchesNothing);
+        }
+        if self.ends_at <= self.starts_at {
+            return Err(SilenceError::EndsBeforeStart);
+        }
+        if self.ends_at <= now {
+            return Err(SilenceError::EndsInThePast);
+        }
+        let texts = self.matchers.iter().flat_map(|matcher| [matcher.name(), matcher.value()]);
+        let mut texts = texts.chain([self.created_by.as_str(), self.comment.as_str()]);
+        if self.matchers.len() > MATCHERS || texts.any(|text| text.chars().count() > TEXT_CHARS) {
+            return Err(SilenceError::TooLong);
+        }
+        Ok(())
+    }
+
+    fn silence(self, id: SilenceId, starts_at: Timestamp, now: Timestamp) -> Silence {
+        Silence {
+            id,
+            matchers: self.matchers,
+            starts_at,
+            ends_at: self.ends_at,
+            created_by: self.created_by,
+            comment: self.comment,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+}

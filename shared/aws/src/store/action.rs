@@ -1,0 +1,246 @@
+//! What people do with an alert: the change and the note about it in one transaction, guarded by the revision.
+
+use alert::{
+    Acknowledgement, Action, Alert, Conflict, Fingerprint, Note, acknowledge, resolve, silenced,
+    unacknowledge,
+};
+use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
+use intake::{Clock, Entry, Store, StoreError};
+use jiff::Timestamp;
+use normalize::Delivery;
+use serde_json::json;
+
+use super::Table;
+use super::definition::{EXPIRES_AT, PK, SK};
+use super::item::{Item, STATE, alert_pk, is_expired, key, number, sortable, string, to_alert, unreadable};
+use super::record::{Attempt, expiry, failed, interpret};
+use super::retry::{may_pass, pause};
+
+/// What stands before a note's time in its sort key.
+const NOTE: &str = "NOTE#";
+/// Most notes that are read of one alert.
+const MOST_NOTES: usize = 500;
+
+/// Why something was not done with an alert.
+#[derive(Debug, thiserror::Error)]
+pub enum ActionFailure {
+    /// There is none of this fingerprint.
+    #[error("there is no alert `{0}`")]
+    Unknown(Fingerprint),
+    /// It makes no sense with the alert as it is. Words that came with it are kept as a note all the same.
+    #[error(transparent)]
+    Conflict(Conflict),
+    /// The table refused or did not answer.
+    #[error("it could not be stored: try again")]
+    Store(#[source] StoreError),
+}
+
+impl Table {
+    /// Gives a firing alert to `by`, with `text` to say about it; who comes later takes it over.
+    pub async fn acknowledge(
+        &self,
+        fingerprint: Fingerprint,
+        by: &str,
+        text: Option<&str>,
+    ) -> Result<Alert, ActionFailure> {
+        let note = self.new_note(by, Action::Acknowledge, text);
+        let acknowledgement =
+            Acknowledgement { by: by.to_owned(), note: text.map(str::to_owned), at: note.at };
+        self.act(fingerprint, note, |alert| acknowledge(alert, acknowledgement.clone())).await
+    }
+
+    /// Takes the acknowledgement of an alert back.
+    pub async fn unacknowledge(
+        &self,
+        fingerprint: Fingerprint,
+        by: &str,
+        text: Option<&str>,
+    ) -> Result<Alert, ActionFailure> {
+        self.act(fingerprint, self.new_note(by, Action::Unacknowledge, text), unacknowledge).await
+    }
+
+    /// Records that, by the word of `by`, a firing alert is over.
+    pub async fn resolve(
+        &self,
+        fingerprint: Fingerprint,
+        by: &str,
+        text: Option<&str>,
+    ) -> Result<Alert, ActionFailure> {
+        let note = self.new_note(by, Action::Resolve, text);
+        let alert = self.present(fingerprint).await?;
+        let event = match resolve(&alert, by, note.at) {
+            Ok(event) => event.bounded(),
+            Err(conflict) => return Err(self.refuse(fingerprint, note, conflict).await),
+        };
+        self.put_note(fingerprint, &note).await.map_err(ActionFailure::Store)?;
+        let delivery = own_delivery(&json!({ "action": "resolve", "by": by, "note": text }), note.at);
+        let entry = Entry { event: &event, delivery: &delivery };
+        self.record(entry).await.map_err(ActionFailure::Store)?;
+        self.shown(self.present(fingerprint).await?).await.map_err(ActionFailure::Store)
+    }
+
+    /// Keeps what `by` has to say about an alert.
+    pub async fn add_note(
+        &self,
+        fingerprint: Fingerprint,
+        by: &str,
+        text: &str,
+    ) -> Result<Note, ActionFailure> {
+        self.present(fingerprint).await?;
+        let note = self.new_note(by, Action::Note, Some(text));
+        self.put_note(fingerprint, &note).await.map_err(ActionFailure::Store)?;
+        Ok(note)
+    }
+
+    /// What was written about an alert and done with it, newest first; the newest 500.
+    pub async fn notes(&self, fingerprint: Fingerprint) -> Result<Vec<Note>, StoreError> {
+        let now = self.clock.now();
+        let query = self
+            .client
+            .query()
+            .table_name(&self.name)
+            .consistent_read(true)
+            .scan_index_forward(false)
+            .key_condition_expression(format!("{PK} = :pk AND begins_with({SK}, :note)"))
+            .expression_attribute_values(":pk", string(alert_pk(fingerprint)))
+            .expression_attribute_values(":note", string(NOTE));
+        let mut notes = Vec::new();
+        let mut pages = query.into_paginator().send();
+        while let Some(page) = pages.next().await {
+            let items = page.map_err(failed("read the notes"))?.items.unwrap_or_default();
+            let items = items.into_iter().filter(|item| !is_expired(item, now));
+            notes.append(&mut items.map(to_note).collect::<Result<Vec<_>, _>>()?);
+            if notes.len() >= MOST_NOTES {
+                break;
+            }
+        }
+        notes.truncate(MOST_NOTES);
+        Ok(notes)
+    }
+
+    /// Writes what `change` makes of the alert, and the note, both or none; again as often as somebody was faster.
+    async fn act(
+        &self,
+        fingerprint: Fingerprint,
+        note: Note,
+        change: impl Fn(Alert) -> Result<Alert, Conflict>,
+    ) -> Result<Alert, ActionFailure> {
+        let mut known = self.present(fingerprint).await?;
+        let mut attempt = 0;
+        loop {
+            let revision = known.revision;
+            let changed = match change(known) {
+                Ok(changed) => changed,
+                Err(conflict) => return Err(self.refuse(fingerprint, note, conflict).await),
+            };
+            match self.try_change(&changed, revision, &note).await.map_err(ActionFailure::Store)? {
+                Attempt::Done | Attempt::Known => {
+                    return self.shown(changed).await.map_err(ActionFailure::Store);
+                }
+                Attempt::Overtaken(_) | Attempt::Again(_) => pause(attempt).await,
+            }
+            attempt += 1;
+            known = self.present(fingerprint).await?;
+        }
+    }
+
+    /// One attempt to write `alert` where its stored revision is still `known`, with `note`.
+    pub(crate) async fn try_change(
+        &self,
+        alert: &Alert,
+        known: u64,
+        note: &Note,
+    ) -> Result<Attempt, StoreError> {
+        let transaction = self
+            .client
+            .transact_write_items()
+            .transact_items(self.new_note_item(alert.fingerprint, note)?)
+            .transact_items(self.update_state(alert, Some(known))?);
+        match transaction.send().await {
+            Ok(_) => Ok(Attempt::Done),
+            Err(error) => interpret(error),
+        }
+    }
+
+    /// The refusal, once the words that came with the attempt are safe.
+    async fn refuse(&self, fingerprint: Fingerprint, note: Note, conflict: Conflict) -> ActionFailure {
+        if note.text.is_empty() {
+            return ActionFailure::Conflict(conflict);
+        }
+        let note = Note { action: Action::Note, ..note };
+        let kept = self.put_note(fingerprint, &note).await;
+        kept.map_or_else(ActionFailure::Store, |()| ActionFailure::Conflict(conflict))
+    }
+
+    /// The alert as it is stored, or expired if that is overdue; nothing can be done with it then.
+    async fn present(&self, fingerprint: Fingerprint) -> Result<Alert, ActionFailure> {
+        let item = self.item(alert_pk(fingerprint), STATE).await.map_err(ActionFailure::Store)?;
+        let now = self.clock.now();
+        let item = item.filter(|item| !is_expired(item, now)).ok_or(ActionFailure::Unknown(fingerprint))?;
+        let alert = to_alert(&item).map_err(ActionFailure::Store)?;
+        Ok(self.expiry.applied(alert, now))
+    }
+
+    /// The alert as people see it at present.
+    async fn shown(&self, alert: Alert) -> Result<Alert, StoreError> {
+        Ok(silenced(alert, &self.silences().await?, self.clock.now()))
+    }
+
+    pub(crate) fn new_note(&self, by: &str, action: Action, text: Option<&str>) -> Note {
+        Note {
+            id: format!("{:016x}", fastrand::u64(..)),
+            by: by.to_owned(),
+            action,
+            text: text.unwrap_or_default().to_owned(),
+            at: self.clock.now(),
+        }
+    }
+
+    async fn put_note(&self, fingerprint: Fingerprint, note: &Note) -> Result<(), StoreError> {
+        let item = self.note_item(fingerprint, note)?;
+        let mut attempt = 0;
+        loop {
+            let put = self.client.put_item().table_name(&self.name).set_item(Some(item.clone()));
+            match put.send().await {
+                Ok(_) => return Ok(()),
+                Err(error) if may_pass(&error) => pause(attempt).await,
+                Err(error) => return Err(failed("keep a note")(error)),
+            }
+            attempt += 1;
+        }
+    }
+
+    fn new_note_item(&self, fingerprint: Fingerprint, note: &Note) -> Result<TransactWriteItem, StoreError> {
+        let put = Put::builder()
+            .table_name(&self.name)
+            .set_item(Some(self.note_item(fingerprint, note)?))
+            .condition_expression(format!("attribute_not_exists({PK})"))
+            .build()
+            .map_err(unreadable("note"))?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+
+    fn note_item(&self, fingerprint: Fingerprint, note: &Note) -> Result<Item, StoreError> {
+        let mut item: Item = serde_dynamo::to_item(note).map_err(unreadable("note"))?;
+        item.extend(key(alert_pk(fingerprint), format!("{NOTE}{}#{}", sortable(note.at), note.id)));
+        item.insert(EXPIRES_AT.to_owned(), number(expiry(note.at, self.history)));
+        Ok(item)
+    }
+}
+
+/// The delivery of an event that nobody sent but Campanile itself.
+pub(crate) fn own_delivery(body: &serde_json::Value, received_at: Timestamp) -> Delivery {
+    Delivery {
+        method: "POST".to_owned(),
+        query: String::new(),
+        content_type: Some("application/json".to_owned()),
+        headers: [].into(),
+        body: body.to_string().into_bytes(),
+        received_at,
+    }
+}
+
+fn to_note(mut item: Item) -> Result<Note, StoreError> {
+    item.retain(|name, _| ![PK, SK, EXPIRES_AT].contains(&name.as_str()));
+    serde_dynamo::from_item(item).map_err(unreadable("note"))
+}

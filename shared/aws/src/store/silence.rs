@@ -1,0 +1,175 @@
+//! Silences, in a partition of their own: few, small and read whole.
+
+use std::time::Duration;
+
+use alert::{Silence, SilenceDraft, SilenceEdit, SilenceError, SilenceId};
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
+use intake::{Clock, StoreError};
+use jiff::Timestamp;
+
+use super::Table;
+use super::definition::{EXPIRES_AT, PK, SK};
+use super::item::{Item, is_expired, key, number, string, unreadable};
+use super::record::{expiry, failed};
+use super::retry::{may_pass, pause};
+
+/// The partition of all silences.
+const SILENCES: &str = "SILENCE";
+/// How long a silence that is over can still be looked up; Alertmanager keeps them for as long.
+const KEPT_AFTER_END: Duration = Duration::from_hours(5 * 24);
+
+/// Why a silence could not be made, changed or ended.
+#[derive(Debug, thiserror::Error)]
+pub enum SilenceFailure {
+    /// It makes no sense.
+    #[error(transparent)]
+    Invalid(SilenceError),
+    /// There is none of this id.
+    #[error("there is no silence `{0}`")]
+    Unknown(SilenceId),
+    /// The table refused or did not answer.
+    #[error("the silence could not be stored: try again")]
+    Store(#[source] StoreError),
+}
+
+/// A silence to be written, and what it was when it was read.
+struct Change {
+    silence: Silence,
+    known: Option<Timestamp>,
+}
+
+impl Table {
+    /// Every silence there is, and those that ended in the last five days; the newest first.
+    pub async fn silences(&self) -> Result<Vec<Silence>, StoreError> {
+        let now = self.clock.now();
+        let query = self
+            .client
+            .query()
+            .table_name(&self.name)
+            .consistent_read(true)
+            .key_condition_expression(format!("{PK} = :pk"))
+            .expression_attribute_values(":pk", string(SILENCES));
+        let mut silences = Vec::new();
+        let mut pages = query.into_paginator().send();
+        while let Some(page) = pages.next().await {
+            let items = page.map_err(failed("read the silences"))?.items.unwrap_or_default();
+            let items = items.into_iter().filter(|item| !is_expired(item, now));
+            silences.append(&mut items.map(to_silence).collect::<Result<Vec<_>, _>>()?);
+        }
+        silences.sort_by_key(|silence| (std::cmp::Reverse(silence.updated_at), silence.id));
+        Ok(silences)
+    }
+
+    /// The silence `id`.
+    pub async fn silence(&self, id: SilenceId) -> Result<Option<Silence>, StoreError> {
+        let item = self.item(SILENCES.to_owned(), &id.to_string()).await?;
+        let now = self.clock.now();
+        item.filter(|item| !is_expired(item, now)).map(to_silence).transpose()
+    }
+
+    /// Makes a new silence of `draft`; durable when this returns.
+    pub async fn add_silence(&self, draft: SilenceDraft) -> Result<Silence, SilenceFailure> {
+        let silence = draft.create(new_id(), self.clock.now()).map_err(SilenceFailure::Invalid)?;
+        let change = Change { silence, known: None };
+        self.put_silences(std::slice::from_ref(&change)).await.map_err(SilenceFailure::Store)?;
+        Ok(change.silence)
+    }
+
+    /// Makes the silence `id` like `draft`, and returns what covers now: the same one changed, or another in its place.
+    pub async fn edit_silence(&self, id: SilenceId, draft: SilenceDraft) -> Result<Silence, SilenceFailure> {
+        let new_id = new_id();
+        loop {
+            let known = self.known_silence(id).await?;
+            let seen = Some(known.updated_at);
+            let edit =
+                draft.clone().edit(known, new_id, self.clock.now()).map_err(SilenceFailure::Invalid)?;
+            let changes = match edit {
+                SilenceEdit::Changed(silence) => vec![Change { silence, known: seen }],
+                SilenceEdit::Replaced { ended, new } => {
+                    vec![Change { silence: new, known: None }, Change { silence: ended, known: seen }]
+                }
+            };
+            if self.put_silences(&changes).await.map_err(SilenceFailure::Store)? {
+                return changes
+                    .into_iter()
+                    .next()
+                    .map(|change| change.silence)
+                    .ok_or(SilenceFailure::Unknown(id));
+            }
+        }
+    }
+
+    /// Ends the silence `id` now; one that is over stays as it is.
+    pub async fn end_silence(&self, id: SilenceId) -> Result<Silence, SilenceFailure> {
+        loop {
+            let known = self.known_silence(id).await?;
+            let ended = known.clone().ended(self.clock.now());
+            let change = Change { silence: ended, known: Some(known.updated_at) };
+            if change.silence == known
+                || self.put_silences(std::slice::from_ref(&change)).await.map_err(SilenceFailure::Store)?
+            {
+                return Ok(change.silence);
+            }
+        }
+    }
+
+    async fn known_silence(&self, id: SilenceId) -> Result<Silence, SilenceFailure> {
+        let known = self.silence(id).await.map_err(SilenceFailure::Store)?;
+        known.ok_or(SilenceFailure::Unknown(id))
+    }
+
+    /// Writes all of `changes` or none; `false` if somebody changed one of them meanwhile.
+    async fn put_silences(&self, changes: &[Change]) -> Result<bool, StoreError> {
+        let puts = changes.iter().map(|change| self.put_silence(change)).collect::<Result<Vec<_>, _>>()?;
+        let mut attempt = 0;
+        loop {
+            let transaction = self.client.transact_write_items().set_transact_items(Some(puts.clone()));
+            match transaction.send().await {
+                Ok(_) => return Ok(true),
+                Err(error) if is_overtaken(&error) => return Ok(false),
+                Err(error) if may_pass(&error) => pause(attempt).await,
+                Err(error) => return Err(failed("store a silence")(error)),
+            }
+            attempt += 1;
+        }
+    }
+
+    fn put_silence(&self, Change { silence, known }: &Change) -> Result<TransactWriteItem, StoreError> {
+        let mut item: Item = serde_dynamo::to_item(silence).map_err(unreadable("silence"))?;
+        item.extend(key(SILENCES, silence.id.to_string()));
+        item.insert(EXPIRES_AT.to_owned(), number(expiry(silence.ends_at, KEPT_AFTER_END)));
+        let put = Put::builder().table_name(&self.name).set_item(Some(item));
+        let put = match known {
+            // A repetition whose first answer was lost finds its own item.
+            None => put
+                .condition_expression(format!("attribute_not_exists({PK}) OR updated_at = :updated_at"))
+                .expression_attribute_values(":updated_at", string(silence.updated_at.to_string())),
+            Some(known) => put
+                .condition_expression("updated_at IN (:known, :updated_at)")
+                .expression_attribute_values(":known", string(known.to_string()))
+                .expression_attribute_values(":updated_at", string(silence.updated_at.to_string())),
+        };
+        Ok(TransactWriteItem::builder().put(put.build().map_err(unreadable("silence"))?).build())
+    }
+}
+
+/// Chance enough for a name that must only be unlike all others.
+fn new_id() -> SilenceId {
+    SilenceId::from_chance(fastrand::u128(..))
+}
+
+fn to_silence(mut item: Item) -> Result<Silence, StoreError> {
+    item.retain(|name, _| ![PK, SK, EXPIRES_AT].contains(&name.as_str()));
+    serde_dynamo::from_item(item).map_err(unreadable("silence"))
+}
+
+fn is_overtaken(error: &SdkError<TransactWriteItemsError>) -> bool {
+    let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error()
+    else {
+        return false;
+    };
+    let codes = cancelled.cancellation_reasons().iter().map(|reason| reason.code());
+    codes.into_iter().any(|code| code == Some("ConditionalCheckFailed"))
+}

@@ -1,0 +1,105 @@
+//! What the clock alone changes, made durable: alerts that expire, and sources that fall silent.
+//!
+//! Readers see both at once, whether or not a sweep has been. A sweep tells those who follow changes.
+
+use alert::{Action, Alert, AlertEvent, Condition, Heartbeat};
+use futures::{FutureExt, StreamExt, TryStreamExt, stream};
+use intake::{Entry, Recorded, Store, StoreError};
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::Table;
+use super::action::own_delivery;
+use super::item::{STATE, alert_pk, to_alert};
+use super::listing::{AT_A_TIME, keys};
+use super::record::Attempt;
+
+/// How many alerts are written at a time.
+const WRITES_AT_A_TIME: usize = 16;
+/// Who acts where nobody does.
+const CAMPANILE: &str = "campanile";
+
+/// What a sweep changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Swept {
+    /// Alerts that expired.
+    pub expired: usize,
+    /// Sources that fell silent.
+    pub fell_silent: usize,
+    /// Sources that spoke again.
+    pub spoke_again: usize,
+}
+
+impl Table {
+    /// Writes what the time, `now`, has changed since the last sweep. Reads what fires and nothing else, and may run
+    /// as often as one likes, several at once, too.
+    pub async fn sweep(&self, now: Timestamp) -> Result<Swept, StoreError> {
+        let expired = self.expire_overdue(now).await?;
+        let (fell_silent, spoke_again) = self.watch_sources(now).await?;
+        Ok(Swept { expired, fell_silent, spoke_again })
+    }
+
+    async fn expire_overdue(&self, now: Timestamp) -> Result<usize, StoreError> {
+        let mut merge = self.merge_firing();
+        let mut expired = 0;
+        loop {
+            let entries = merge.next(AT_A_TIME).await?;
+            if entries.is_empty() {
+                return Ok(expired);
+            }
+            let items = self.items(&keys(&entries)).await?;
+            let alerts = items.iter().map(to_alert).collect::<Result<Vec<_>, _>>()?;
+            let overdue = alerts.into_iter().map(|alert| self.expire_if_overdue(alert, now).boxed());
+            let written: Vec<_> =
+                stream::iter(overdue).buffer_unordered(WRITES_AT_A_TIME).try_collect().await?;
+            expired += written.into_iter().filter(|is_written| *is_written).count();
+        }
+    }
+
+    /// Whether it was written; what somebody changed meanwhile waits for the next sweep.
+    async fn expire_if_overdue(&self, alert: Alert, now: Timestamp) -> Result<bool, StoreError> {
+        let known = alert.revision;
+        let was_firing = alert.condition == Condition::Firing;
+        let alert = self.expiry.applied(alert, now);
+        if !was_firing || alert.condition == Condition::Firing {
+            return Ok(false);
+        }
+        let note = self.new_note(CAMPANILE, Action::Expire, None);
+        Ok(matches!(self.try_change(&alert, known, &note).await?, Attempt::Done))
+    }
+
+    async fn watch_sources(&self, now: Timestamp) -> Result<(usize, usize), StoreError> {
+        let (mut fell_silent, mut spoke_again) = (0, 0);
+        if self.silent_after.is_empty() {
+            return Ok((fell_silent, spoke_again));
+        }
+        for heartbeat in self.heartbeats().await? {
+            let silence = self.silence_of(&heartbeat).await?;
+            let silent_after = self.silent_after(heartbeat.source);
+            let due = silent_after.filter(|silent_after| heartbeat.is_silent(*silent_after, now));
+            match (due, silence) {
+                (Some(silent_after), None) => {
+                    fell_silent += self.tell(&heartbeat.fell_silent(silent_after), now).await?;
+                }
+                (None, Some(silence)) => {
+                    spoke_again += self.tell(&heartbeat.spoke_again(&silence), now).await?;
+                }
+                (Some(_), Some(_)) | (None, None) => {}
+            }
+        }
+        Ok((fell_silent, spoke_again))
+    }
+
+    /// The alert that the source of `heartbeat` is silent, if it fires.
+    async fn silence_of(&self, heartbeat: &Heartbeat) -> Result<Option<Alert>, StoreError> {
+        let item = self.item(alert_pk(heartbeat.fingerprint()), STATE).await?;
+        let alert = item.as_ref().map(to_alert).transpose()?;
+        Ok(alert.filter(|alert| alert.condition == Condition::Firing))
+    }
+
+    async fn tell(&self, event: &AlertEvent, now: Timestamp) -> Result<usize, StoreError> {
+        let delivery = own_delivery(&json!({ "title": event.title }), now);
+        let recorded = self.record(Entry { event, delivery: &delivery }).await?;
+        Ok(usize::from(recorded != Recorded::Duplicate))
+    }
+}

@@ -1,0 +1,100 @@
+//! What one destination was told of one alert, and what it is still to be told.
+
+use alert::Fingerprint;
+use intake::StoreError;
+use jiff::Timestamp;
+use notify::Standing;
+use serde::{Deserialize, Serialize};
+
+use crate::store::Table;
+use crate::store::definition::{BY_CONDITION, EXPIRES_AT};
+use crate::store::item::{Item, alert_pk, key, number, shard, sortable, string, unreadable};
+
+/// What stands before the destination in the sort key.
+pub(crate) const STANDING: &str = "STANDING#";
+/// The word in error messages.
+pub(crate) const WHAT: &str = "standing";
+
+/// One destination's part in one alert.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Course {
+    /// The alert.
+    pub fingerprint: Fingerprint,
+    /// The destination.
+    pub destination: String,
+    /// What is remembered of it.
+    pub record: CourseRecord,
+}
+
+/// What is remembered of one destination's part in one alert.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct CourseRecord {
+    /// What routing remembers.
+    pub standing: Standing,
+    /// The newest revision of the alert that was routed.
+    pub routed_revision: u64,
+    /// Revisions whose deliveries wait, the oldest first.
+    #[serde(default)]
+    pub waiting: Vec<u64>,
+    /// When damping is to be asked again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub damped_until: Option<Timestamp>,
+    /// When Opsgenie was last asked to create the alert.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<Timestamp>,
+    /// Whether the alert was over when it was last routed, so that all this may be forgotten one day.
+    #[serde(default)]
+    pub is_over: bool,
+    /// Grows with every change; 0 if there is no item yet.
+    pub version: u64,
+}
+
+impl Course {
+    /// The course of a destination that was told nothing yet.
+    pub fn new(fingerprint: Fingerprint, destination: &str) -> Self {
+        Self { fingerprint, destination: destination.to_owned(), record: CourseRecord::default() }
+    }
+
+    pub(crate) fn sort_key(&self) -> String {
+        format!("{STANDING}{}", self.destination)
+    }
+
+    /// The whole item; one that may be forgotten is gone at `expires_at`, in Unix seconds.
+    pub(crate) fn to_item(&self, expires_at: i64) -> Result<Item, StoreError> {
+        let record = serde_dynamo::to_attribute_value(&self.record).map_err(unreadable(WHAT))?;
+        let mut item = key(alert_pk(self.fingerprint), self.sort_key());
+        item.insert("course".to_owned(), record);
+        item.insert("course_version".to_owned(), number(self.record.version));
+        if self.record.is_over && self.record.waiting.is_empty() {
+            item.insert(EXPIRES_AT.to_owned(), number(expires_at));
+        }
+        if let Some(until) = self.record.damped_until {
+            let sort_key = format!("{}#{}#{}", sortable(until), self.fingerprint, self.destination);
+            item.insert(BY_CONDITION.partition_key.to_owned(), string(damped_shard(shard(self.fingerprint))));
+            item.insert(BY_CONDITION.sort_key.to_owned(), string(sort_key));
+        }
+        Ok(item)
+    }
+
+    pub(crate) fn of(fingerprint: Fingerprint, destination: &str, item: &Item) -> Result<Self, StoreError> {
+        let record = item.get("course").cloned().ok_or("it has no record").map_err(unreadable(WHAT))?;
+        let record = serde_dynamo::from_attribute_value(record).map_err(unreadable(WHAT))?;
+        Ok(Self { fingerprint, destination: destination.to_owned(), record })
+    }
+}
+
+/// The partition of `by_condition` that holds what damping withholds.
+pub(crate) fn damped_shard(shard: u8) -> String {
+    format!("damped#{shard}")
+}
+
+impl Table {
+    /// The part of `destination` in the alert `fingerprint`, as of now.
+    pub async fn course(&self, fingerprint: Fingerprint, destination: &str) -> Result<Course, StoreError> {
+        let empty = Course::new(fingerprint, destination);
+        match self.item(alert_pk(fingerprint), &empty.sort_key()).await? {
+            Some(item) => Course::of(fingerprint, destination, &item),
+            None => Ok(empty),
+        }
+    }
+}

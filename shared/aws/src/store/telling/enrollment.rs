@@ -1,0 +1,93 @@
+//! Writing down that somebody is to be told, before anybody is told.
+
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
+use intake::{Clock, StoreError};
+
+use super::course::Course;
+use super::delivery::Delivery;
+use crate::store::Table;
+use crate::store::definition::PK;
+use crate::store::item::{Item, number, unreadable};
+use crate::store::record::{expiry, failed};
+use crate::store::retry::{may_pass, pause};
+
+/// What became of a decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Enrollment {
+    /// It is in the table.
+    Done,
+    /// The course was changed meanwhile, or the delivery is there already: read anew.
+    Overtaken,
+}
+
+impl Table {
+    /// Writes `course`, which was read and changed, and the delivery that follows from the change, both or neither.
+    ///
+    /// The delivery joins the queue of the course; unless it is the first there it waits for its turn.
+    pub async fn enroll(
+        &self,
+        mut course: Course,
+        delivery: Option<&Delivery>,
+    ) -> Result<Enrollment, StoreError> {
+        let known = course.record.version;
+        course.record.version = known.saturating_add(1);
+        let mut puts = Vec::with_capacity(2);
+        if let Some(delivery) = delivery {
+            let is_first = course.record.waiting.is_empty();
+            course.record.waiting.push(delivery.id.revision);
+            let item = delivery.to_item(is_first, expiry(self.clock.now(), self.history))?;
+            puts.push(self.put_new(item)?);
+        }
+        puts.push(self.put_course(&course, known)?);
+        self.transact(puts).await
+    }
+
+    /// Writes all of `writes` or none of them.
+    pub(super) async fn transact(&self, writes: Vec<TransactWriteItem>) -> Result<Enrollment, StoreError> {
+        let mut attempt = 0;
+        loop {
+            let transaction = self.client.transact_write_items().set_transact_items(Some(writes.clone()));
+            match transaction.send().await {
+                Ok(_) => return Ok(Enrollment::Done),
+                Err(error) if is_overtaken(&error) => return Ok(Enrollment::Overtaken),
+                Err(error) if may_pass(&error) => pause(attempt).await,
+                Err(error) => return Err(failed("write a delivery")(error)),
+            }
+            attempt += 1;
+        }
+    }
+
+    fn put_new(&self, item: Item) -> Result<TransactWriteItem, StoreError> {
+        let put = Put::builder()
+            .table_name(&self.name)
+            .set_item(Some(item))
+            .condition_expression(format!("attribute_not_exists({PK})"))
+            .build()
+            .map_err(unreadable("delivery"))?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+
+    /// Puts `course` where its version is still `known`.
+    pub(super) fn put_course(&self, course: &Course, known: u64) -> Result<TransactWriteItem, StoreError> {
+        let item = course.to_item(expiry(self.clock.now(), self.history))?;
+        let put = Put::builder().table_name(&self.name).set_item(Some(item));
+        let put = match known {
+            0 => put.condition_expression(format!("attribute_not_exists({PK})")),
+            _ => put
+                .condition_expression("course_version = :known")
+                .expression_attribute_values(":known", number(known)),
+        };
+        let put = put.build().map_err(unreadable("standing"))?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+}
+
+fn is_overtaken(error: &SdkError<TransactWriteItemsError>) -> bool {
+    let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error()
+    else {
+        return false;
+    };
+    cancelled.cancellation_reasons().iter().any(|reason| reason.code() == Some("ConditionalCheckFailed"))
+}

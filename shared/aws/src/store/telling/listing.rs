@@ -1,0 +1,163 @@
+//! Lists of deliveries, newest first.
+
+use alert::Fingerprint;
+use intake::{Clock, StoreError};
+use jiff::ToSpan;
+use jiff::tz::Offset;
+
+use super::delivery::{DELIVERY, Delivery, DeliveryState, created_shard, given_up_shard, shards};
+use crate::store::definition::{BY_CONDITION, BY_RECEPTION, PK, SK};
+use crate::store::item::{alert_pk, is_at, is_expired, string};
+use crate::store::listing::keys;
+use crate::store::merge::{Entry, Merge, Span};
+use crate::store::page::Page;
+use crate::store::read::oldest_day;
+use crate::store::record::failed;
+use crate::store::{Cursor, Table};
+
+/// Which deliveries to list; empty and `None` mean all.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DeliveryFilter {
+    /// Any of these states.
+    pub states: Vec<DeliveryState>,
+    /// To this destination.
+    pub destination: Option<String>,
+    /// Of this alert.
+    pub fingerprint: Option<Fingerprint>,
+}
+
+/// One page of deliveries, newest first.
+#[derive(Debug)]
+pub struct DeliveryPage {
+    /// The deliveries.
+    pub deliveries: Vec<Delivery>,
+    /// Where the next page begins; `None` if there is none.
+    pub next: Option<Cursor>,
+}
+
+impl DeliveryFilter {
+    fn admits(&self, delivery: &Delivery) -> bool {
+        (self.states.is_empty() || self.states.contains(&delivery.record.state))
+            && self.destination.as_ref().is_none_or(|id| *id == delivery.id.destination)
+    }
+
+    fn is_about_given_up(&self) -> bool {
+        let given_up = |state: &DeliveryState| matches!(state, DeliveryState::Failed | DeliveryState::Dead);
+        !self.states.is_empty() && self.states.iter().all(given_up)
+    }
+}
+
+impl Table {
+    /// The deliveries behind `cursor` that `filter` admits, `limit` at most. What was given up is found in an index of
+    /// its own; other lists read the deliveries of one alert, or of all by day.
+    pub async fn deliveries(
+        &self,
+        filter: &DeliveryFilter,
+        limit: usize,
+        cursor: Option<&Cursor>,
+    ) -> Result<DeliveryPage, StoreError> {
+        let mut page = Page::of(limit);
+        match filter.fingerprint {
+            Some(fingerprint) => {
+                let deliveries = self.deliveries_of(fingerprint).await?.into_iter();
+                let deliveries = deliveries.filter(|delivery| filter.admits(delivery));
+                return Ok(DeliveryPage { deliveries: deliveries.take(limit).collect(), next: None });
+            }
+            None if filter.is_about_given_up() => self.given_up(filter, cursor, &mut page).await?,
+            None => self.by_day(filter, cursor, &mut page).await?,
+        }
+        let (deliveries, next) = page.cut();
+        Ok(DeliveryPage { deliveries, next })
+    }
+
+    /// Every delivery of one alert, newest first.
+    async fn deliveries_of(&self, fingerprint: Fingerprint) -> Result<Vec<Delivery>, StoreError> {
+        let now = self.clock.now();
+        let query = self
+            .client
+            .query()
+            .table_name(&self.name)
+            .consistent_read(true)
+            .scan_index_forward(false)
+            .key_condition_expression(format!("{PK} = :pk AND begins_with({SK}, :delivery)"))
+            .expression_attribute_values(":pk", string(alert_pk(fingerprint)))
+            .expression_attribute_values(":delivery", string(DELIVERY));
+        let mut deliveries = Vec::new();
+        let mut pages = query.into_paginator().send();
+        while let Some(page) = pages.next().await {
+            let items = page.map_err(failed("read deliveries"))?.items.unwrap_or_default();
+            for item in items.iter().filter(|item| !is_expired(item, now)) {
+                deliveries.push(Delivery::of(item)?);
+            }
+        }
+        Ok(deliveries)
+    }
+
+    async fn given_up(
+        &self,
+        filter: &DeliveryFilter,
+        cursor: Option<&Cursor>,
+        page: &mut Page<Delivery>,
+    ) -> Result<(), StoreError> {
+        let partitions = filter.states.iter().flat_map(|state| shards(|shard| given_up_shard(*state, shard)));
+        let merge = Merge::new(self, BY_CONDITION, Span::behind(cursor), partitions);
+        self.fill(merge, filter, page).await
+    }
+
+    async fn by_day(
+        &self,
+        filter: &DeliveryFilter,
+        cursor: Option<&Cursor>,
+        page: &mut Page<Delivery>,
+    ) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let oldest = oldest_day(now, self.history);
+        let mut date = cursor.and_then(Cursor::date).unwrap_or_else(|| Offset::UTC.to_datetime(now).date());
+        while date >= oldest && !page.is_done() {
+            let day = date.to_string();
+            let partitions = shards(|shard| created_shard(&day, shard));
+            let merge = Merge::new(self, BY_RECEPTION, Span::behind(cursor), partitions);
+            self.fill(merge, filter, page).await?;
+            let Ok(before) = date.checked_sub(1.day()) else {
+                break;
+            };
+            date = before;
+        }
+        Ok(())
+    }
+
+    async fn fill(
+        &self,
+        mut merge: Merge<'_>,
+        filter: &DeliveryFilter,
+        page: &mut Page<Delivery>,
+    ) -> Result<(), StoreError> {
+        while !page.is_done() {
+            let entries = merge.next(page.step()).await?;
+            let Some(last) = entries.last() else {
+                break;
+            };
+            let admitted = self.admitted_deliveries(filter, &entries).await?;
+            page.extend(admitted, entries.len(), &last.sort_key);
+        }
+        Ok(())
+    }
+
+    async fn admitted_deliveries(
+        &self,
+        filter: &DeliveryFilter,
+        entries: &[Entry],
+    ) -> Result<Vec<(String, Delivery)>, StoreError> {
+        let now = self.clock.now();
+        let items = self.items(&keys(entries)).await?;
+        let mut admitted = Vec::with_capacity(items.len());
+        for item in items.iter().filter(|item| !is_expired(item, now)) {
+            let delivery = Delivery::of(item)?;
+            let place = entries.iter().find(|place| is_at(item, &place.key));
+            if let Some(place) = place.filter(|_| filter.admits(&delivery)) {
+                admitted.push((place.sort_key.clone(), delivery));
+            }
+        }
+        Ok(admitted)
+    }
+}

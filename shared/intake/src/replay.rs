@@ -1,0 +1,77 @@
+//! Reading a stored delivery again, after a normalizer was mended or a setting was set right.
+
+use alert::Source;
+use normalize::{Delivery, Normalized, Rejection, Settings};
+
+use crate::recording::{record, settings_with};
+use crate::{
+    Kazoo, Netdata, Protocol, Secrets, SecretsError, Site24x7, SourceSecret, Store, StoreError, Tencent,
+};
+
+/// What reading a delivery again came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Replayed {
+    /// How many of its events were new.
+    pub recorded: usize,
+    /// How many were known already.
+    pub duplicates: usize,
+}
+
+/// Why a delivery was not read again.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplayFailure {
+    /// It is still not understood.
+    #[error("it is still not understood: {}", .0.message)]
+    NotUnderstood(Rejection),
+    /// The source's secret, which knows the account, could not be read.
+    #[error("the secret of its source cannot be read at present")]
+    Secrets(#[source] SecretsError),
+    /// The table did not take it.
+    #[error("it could not be stored: try again")]
+    Store(#[source] StoreError),
+}
+
+/// What turns a source's deliveries into events.
+type Normalizer = fn(&Delivery, &Settings, &SourceSecret) -> Result<Normalized, Rejection>;
+
+/// The normalizer of each source that sends deliveries.
+fn normalizer(source: Source) -> Option<Normalizer> {
+    match source {
+        Source::Netdata => Some(normalize::<Netdata>),
+        Source::Kazoo => Some(normalize::<Kazoo>),
+        Source::Tencent => Some(normalize::<Tencent>),
+        Source::Site24x7 => Some(normalize::<Site24x7>),
+        Source::Alertmanager => {
+            Some(|delivery, settings, _| ::normalize::alertmanager::normalize(delivery, settings))
+        }
+        Source::Campanile => None,
+    }
+}
+
+fn normalize<P: Protocol>(
+    delivery: &Delivery,
+    settings: &Settings,
+    secret: &SourceSecret,
+) -> Result<Normalized, Rejection> {
+    P::normalize(delivery, &settings_with::<P>(settings, secret))
+}
+
+/// Reads `delivery` of `source` again as it was stored, and records what it says; what is known already stays once.
+pub async fn replay<S: Store, K: Secrets>(
+    store: &S,
+    secrets: &K,
+    settings: &Settings,
+    source: Source,
+    delivery: &Delivery,
+) -> Result<Replayed, ReplayFailure> {
+    let normalize = normalizer(source).ok_or_else(|| ReplayFailure::NotUnderstood(nobody_s()))?;
+    let keyring = secrets.keyring(source).await.map_err(ReplayFailure::Secrets)?;
+    let secret = keyring.map_or_else(SourceSecret::default, |keyring| keyring.current.clone());
+    let normalized = normalize(delivery, settings, &secret).map_err(ReplayFailure::NotUnderstood)?;
+    let outcome = record(store, source, delivery, normalized).await.map_err(ReplayFailure::Store)?;
+    Ok(Replayed { recorded: outcome.recorded, duplicates: outcome.duplicates })
+}
+
+fn nobody_s() -> Rejection {
+    Rejection::new("no_normalizer", "no source sent it: there is nothing to read again")
+}

@@ -1,0 +1,134 @@
+//! One alert that follows the rules, and the event that it makes.
+
+use alert::{AlertEvent, Ends, Labels, Signal, Source};
+use jiff::Timestamp;
+use serde_json::value::RawValue;
+
+use super::body::Form;
+use super::{identity, moment, severity, wire};
+use crate::Rejection;
+use crate::value::{filled, link};
+
+/// The largest alert, in bytes; a table item holds 400 KiB.
+const LIMIT_BYTES: usize = 256 * 1024;
+
+/// An alert that can be kept.
+pub(super) struct Message {
+    alert: wire::Alert,
+    form: Form,
+}
+
+impl Message {
+    /// Reads the alert at `position`: the outer error is one of the schema, the inner one breaks a rule.
+    pub(super) fn read(
+        alert: &RawValue,
+        form: Form,
+        position: usize,
+    ) -> Result<Result<Self, Rejection>, Rejection> {
+        let size = alert.get().len();
+        let alert = wire::Alert::parse(alert, form, position)?;
+        let broken_rule = too_large(size, position).or_else(|| broken_rule(&alert, position));
+        Ok(broken_rule.map_or(Ok(Self { alert, form }), Err))
+    }
+
+    /// Its event, for a tenant and the moment it came in.
+    pub(super) fn into_event(self, account: &str, received_at: Timestamp) -> AlertEvent {
+        let signal = self.signal(received_at);
+        let slot = moment::repeat_slot(received_at);
+        let apart = self.apart(signal, slot);
+        let occurred_at = self.occurred_at(signal, slot);
+        let expires_at = self.expires_at(signal, received_at);
+        let wire::Alert { labels, annotations, starts_at, ends_at, generator_url, .. } = self.alert;
+        let fingerprint = identity::fingerprint(account, &labels);
+        AlertEvent {
+            source: Source::Alertmanager,
+            account: account.to_owned(),
+            fingerprint,
+            event_id: identity::event_id(fingerprint, starts_at, signal, apart),
+            signal,
+            severity: severity::of(labels.get("severity").map_or("", String::as_str)),
+            severity_raw: first(&labels, ["severity"]).unwrap_or_else(|| signal.to_string()),
+            title: title(&labels),
+            summary: first(&annotations, ["summary", "description", "message"]),
+            resource: first(&labels, ["instance", "node", "pod", "host"]),
+            service: first(&labels, ["service", "job"]),
+            value: None,
+            url: generator_url.and_then(|url| link(url.trim(), &["https", "http"])),
+            occurred_at,
+            started_at: starts_at,
+            ended_at: ends_at.filter(|_| signal == Signal::Resolved),
+            ends: Ends::Recovery,
+            episode: starts_at.map(|starts_at| starts_at.to_string()),
+            expires_at,
+            labels,
+            annotations,
+        }
+    }
+
+    fn signal(&self, received_at: Timestamp) -> Signal {
+        let has_ended = self.alert.ends_at.is_some_and(|ends_at| ends_at <= received_at);
+        if self.alert.is_called_resolved.unwrap_or(has_ended) { Signal::Resolved } else { Signal::Firing }
+    }
+
+    /// What tells this event from others of its run: a resolution has its end, and what an API is sent again and
+    /// again counts once in a while. An Alertmanager repeats only what has not changed.
+    fn apart(&self, signal: Signal, slot: Timestamp) -> Option<Timestamp> {
+        let is_repeated = signal == Signal::Firing && self.form == Form::Api;
+        match self.alert.ends_at {
+            Some(ends_at) if signal == Signal::Resolved => Some(ends_at),
+            _ if is_repeated || self.alert.starts_at.is_none() => Some(slot),
+            _ => None,
+        }
+    }
+
+    fn occurred_at(&self, signal: Signal, slot: Timestamp) -> Timestamp {
+        let ended_at = self.alert.ends_at.filter(|_| signal == Signal::Resolved);
+        ended_at.or(self.alert.starts_at).unwrap_or(slot)
+    }
+
+    /// An Alertmanager reports the end itself; a Prometheus just stops to repeat what it has forgotten.
+    fn expires_at(&self, signal: Signal, received_at: Timestamp) -> Option<Timestamp> {
+        let may_be_forgotten = signal == Signal::Firing && self.form == Form::Api;
+        may_be_forgotten.then(|| moment::expires_at(self.alert.ends_at, received_at))
+    }
+}
+
+fn too_large(bytes: usize, position: usize) -> Option<Rejection> {
+    (bytes > LIMIT_BYTES).then(|| {
+        let message = format!("alert {position} is larger than {LIMIT_BYTES} bytes: shorten its annotations");
+        Rejection::new("too_large", message)
+    })
+}
+
+fn broken_rule(alert: &wire::Alert, position: usize) -> Option<Rejection> {
+    let (reason, rule) = if alert.labels.is_empty() {
+        ("no_labels", "has no label with a value: give it at least `alertname`")
+    } else if alert.labels.contains_key("") {
+        ("no_label_name", "has a label without a name: name it or leave it out")
+    } else if alert
+        .ends_at
+        .is_some_and(|ends_at| alert.starts_at.is_some_and(|starts_at| ends_at < starts_at))
+    {
+        ("ends_before_start", "ends before it starts: send an `endsAt` that is not before `startsAt`")
+    } else {
+        return None;
+    };
+    Some(Rejection::new(reason, format!("alert {position} {rule}")))
+}
+
+/// `InstanceDown on web-1:9100`; of an alert without a name its labels.
+fn title(labels: &Labels) -> String {
+    match (first(labels, ["alertname"]), first(labels, ["instance"])) {
+        (Some(name), Some(instance)) => format!("{name} on {instance}"),
+        (Some(name), None) => name,
+        (None, _) => {
+            let labels: Vec<_> = labels.iter().map(|(name, value)| format!("{name}={value:?}")).collect();
+            labels.join(", ")
+        }
+    }
+}
+
+/// The first of `names` that has more than white space.
+fn first<const N: usize>(labels: &Labels, names: [&str; N]) -> Option<String> {
+    names.into_iter().find_map(|name| labels.get(name).and_then(|value| filled(value))).map(str::to_owned)
+}

@@ -1,0 +1,83 @@
+//! Prometheus and Alertmanager: each fixture by its snapshot, which bodies are one event and which one alert, what
+//! the fields mean, and that no body panics.
+
+mod events;
+mod meaning;
+mod robustness;
+
+use std::path::PathBuf;
+
+use alert::AlertEvent;
+use jiff::{SignedDuration, Timestamp};
+use normalize::alertmanager::{Batch, TOKEN_NAME, normalize, split};
+use normalize::{Delivery, Rejection, Settings};
+use serde_json::{Value, json};
+
+use crate::{RECEIVED_AT, delivery, post_json};
+
+#[test]
+fn every_fixture_means_what_its_snapshot_says() {
+    insta::glob!("../../../../tests/fixtures/alertmanager", "*.json", |path| {
+        insta::assert_json_snapshot!(outcome(&delivery(path)));
+    });
+}
+
+/// What becomes of a body, as the JSON that the snapshots hold.
+fn outcome(delivery: &Delivery) -> Value {
+    let batch = match split(delivery, &settings()) {
+        Ok(batch) => batch,
+        Err(rejection) => return json!({ "rejected": rejection.reason, "because": rejection.message }),
+    };
+    let refused = batch.refused.iter().map(|refused| {
+        let because = &refused.rejection.message;
+        json!({ "position": refused.position, "refused": refused.rejection.reason, "because": because })
+    });
+    let events = batch.understood.iter().map(|understood| &understood.event);
+    json!({ "events": events.collect::<Vec<_>>(), "refused": refused.collect::<Vec<_>>() })
+}
+
+fn settings() -> Settings {
+    Settings { account: Some("prometheus-1".into()), ..Settings::default() }
+}
+
+fn folder() -> PathBuf {
+    [env!("CARGO_MANIFEST_DIR"), "../../tests/fixtures/alertmanager"].iter().collect()
+}
+
+fn fixture(name: &str) -> Delivery {
+    delivery(&folder().join(format!("{name}.json")))
+}
+
+fn batch(delivery: &Delivery) -> Batch {
+    split(delivery, &settings()).unwrap()
+}
+
+fn events(delivery: &Delivery) -> Vec<AlertEvent> {
+    batch(delivery).understood.into_iter().map(|understood| understood.event).collect()
+}
+
+/// The one event of the fixture `name`.
+fn event_of(name: &str) -> AlertEvent {
+    let [event] = events(&fixture(name)).try_into().unwrap();
+    event
+}
+
+/// The one event of the alert `body`.
+fn event(body: &Value) -> AlertEvent {
+    let [event] = events(&post_json(body.to_string())).try_into().unwrap();
+    event
+}
+
+/// The delivery as it would have come in `seconds` later.
+fn later(delivery: &Delivery, seconds: i64) -> Delivery {
+    let received_at = delivery.received_at + SignedDuration::from_secs(seconds);
+    Delivery { received_at, ..delivery.clone() }
+}
+
+fn time(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn rejection(body: impl Into<Vec<u8>>) -> Rejection {
+    split(&post_json(body), &settings()).unwrap_err()
+}
