@@ -26,7 +26,7 @@ async function pagesOf(query, pages, signal) {
   const alerts = [];
   let cursor = "";
   do {
-    const page = await get("v1/alerts", { ...query, limit: PAGE, cursor }, signal);
+    const page = await getPage("v1/alerts", PAGE, { ...query, cursor }, signal);
     alerts.push(...page.alerts);
     cursor = page.next_cursor;
   } while (cursor && alerts.length < most);

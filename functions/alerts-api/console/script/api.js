@@ -25,6 +25,16 @@ function get(path, parameters = {}, signal = undefined) {
   return call("GET", query.size ? `${path}?${query}` : path, undefined, signal);
 }
 
+/** Reads a page of at most `limit` items; where the server finds that too much for one answer, a tenth of it. */
+async function getPage(path, limit, parameters, signal) {
+  try {
+    return await get(path, { ...parameters, limit }, signal);
+  } catch (error) {
+    if (error.status !== 400) throw error;
+    return get(path, { ...parameters, limit: Math.ceil(limit / 10) }, signal);
+  }
+}
+
 /** Changes something; `body` becomes JSON. */
 function send(method, path, body = {}) {
   return call(method, path, method === "DELETE" ? undefined : JSON.stringify(body));

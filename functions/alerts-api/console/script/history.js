@@ -62,7 +62,7 @@ async function showRaw(open, id, node) {
 
 async function loadRaw(open) {
   const path = `v1/alerts/${encodeURIComponent(open)}/events`;
-  const { events } = await get(path, { limit: historyLength(open), raw: "true" });
+  const { events } = await getPage(path, historyLength(open), { raw: "true" });
   for (const event of events) histories.raw.set(event.event_id, event);
 }
 

@@ -3,7 +3,7 @@
 const quarantined = new Map();
 
 async function loadQuarantine(_address, signal) {
-  const { quarantine, next_cursor } = await get("v1/quarantine", { limit: 200 }, signal);
+  const { quarantine, next_cursor } = await getPage("v1/quarantine", 200, {}, signal);
   return () => showQuarantine(quarantine, next_cursor);
 }
 
