@@ -7,6 +7,7 @@ mod alertmanager;
 mod alerts;
 mod answer;
 mod authorization;
+mod console;
 mod counts;
 mod deliveries;
 mod description;

@@ -9,8 +9,8 @@ use axum::middleware::from_fn_with_state;
 use crate::authorization::{Role, require};
 use crate::failure::Failure;
 use crate::{
-    actions, alertmanager, alerts, counts, deliveries, description, events, health, quarantine, silences,
-    sources,
+    actions, alertmanager, alerts, console, counts, deliveries, description, events, health, quarantine,
+    silences, sources,
 };
 
 /// All paths over `platform`.
@@ -19,6 +19,7 @@ pub(crate) fn router(platform: Platform) -> Router {
     let acting = acting().route_layer(from_fn_with_state((platform.clone(), Role::Write), require));
     description::served(reading.merge(acting))
         .merge(alertmanager::router(&platform))
+        .route("/", axum::routing::get(console::page))
         .route("/-/healthy", axum::routing::get(health::healthy))
         .route("/-/ready", axum::routing::get(health::ready))
         .method_not_allowed_fallback(|| async { Failure::MethodNotAllowed })

@@ -62,7 +62,7 @@ impl<'a> Line<'a> {
     /// Tries `delivery` although the destination is suspended, and resumes it if that succeeds.
     pub(crate) async fn probe(&self, delivery: Delivery) {
         self.change(|state| state.suspension = None);
-        self.pursue(delivery).await;
+        Box::pin(self.pursue(delivery)).await;
         if self.state(|state| state.suspension.is_none()) {
             self.log(self.notifier.platform.table.resume(&self.destination.id).await);
         }

@@ -65,7 +65,7 @@ impl Notifier {
                 let Some(oldest) = table.due(&destination.id, self.now(), 1).await?.pop() else {
                     return Ok(());
                 };
-                line.probe(oldest).await;
+                Box::pin(line.probe(oldest)).await;
             }
         }
         self.drain(&mut line, destination).await
@@ -117,7 +117,7 @@ impl Notifier {
                 Ok(true)
             }
             Err(failure) => {
-                line.close(Probe::Hourly, chain(&failure).to_string()).await?;
+                line.close(Probe::Hourly, chain(&failure)).await?;
                 Ok(false)
             }
         }
@@ -128,16 +128,15 @@ impl Notifier {
         let table = &self.platform.table;
         for (fingerprint, destination) in table.damped(self.now(), MOST_DAMPED).await? {
             let alert = table.alert(fingerprint).await?;
-            match (alert, round.prepared.settings.destination(&destination)) {
-                (Some(alert), Some(destination)) => {
-                    self.tell_late(round, destination, &alert, News::DampingEnded).await?;
-                }
-                _ => {
-                    let mut course = table.course(fingerprint, &destination).await?;
-                    course.record.damped_until = None;
-                    table.enroll(course, None).await?;
-                }
+            if let (Some(alert), Some(destination)) =
+                (alert, round.prepared.settings.destination(&destination))
+            {
+                self.tell_late(round, destination, &alert, News::DampingEnded).await?;
+                continue;
             }
+            let mut course = table.course(fingerprint, &destination).await?;
+            course.record.damped_until = None;
+            table.enroll(course, None).await?;
         }
         Ok(())
     }

@@ -41,6 +41,7 @@ fn normalizer(source: Source) -> Option<Normalizer> {
         Source::Kazoo => Some(normalize::<Kazoo>),
         Source::Tencent => Some(normalize::<Tencent>),
         Source::Site24x7 => Some(normalize::<Site24x7>),
+        // It speaks no protocol of its own: the API takes its alerts.
         Source::Alertmanager => {
             Some(|delivery, settings, _| ::normalize::alertmanager::normalize(delivery, settings))
         }

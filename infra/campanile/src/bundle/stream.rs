@@ -12,7 +12,7 @@ use crate::embedded::{EmbeddedTable, StreamRecord, UpkeepError};
 /// How many records the notifier gets at a time, as in AWS.
 const BATCH: usize = 100;
 /// How long the notifier may take for one event, as in AWS.
-const TIME_LEFT: TimeLeft = TimeLeft(Duration::from_secs(120));
+const TIME_LEFT: TimeLeft = TimeLeft(Duration::from_mins(2));
 /// How long to wait where nothing has changed.
 const IDLE: Duration = Duration::from_millis(100);
 /// How long to wait before a batch comes again.

@@ -81,7 +81,7 @@ async fn check(courier: &Courier, destination: &Destination) -> Result<&'static 
     }
     let random = std::array::from_fn(|_| fastrand::u8(..));
     let passed = courier.challenge(destination, random).await;
-    passed.map(|()| "passed").map_err(|failure| chain(&failure).to_string())
+    passed.map(|()| "passed").map_err(|failure| chain(&failure))
 }
 
 impl Notify {

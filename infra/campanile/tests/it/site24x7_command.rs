@@ -52,7 +52,7 @@ impl Terminal {
             assert!(!printed.contains(secret), "`{secret}` is in: {printed}");
         }
         let typed = line.replace(GRANT_CODE, "CODE");
-        self.transcript.push_str(&format!("$ campanile {typed}\n{printed}\n"));
+        self.transcript.extend(["$ campanile ", &typed, "\n", &printed, "\n"]);
     }
 
     /// What `campanile <line>` shows where `environment` is set, and the code it ends with.

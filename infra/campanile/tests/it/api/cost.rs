@@ -104,6 +104,7 @@ async fn a_list_of_500_open_alerts_reads_the_same_however_many_are_over() {
     for number in 0..500 {
         world.record(&firing(&format!("open {number}"))).await;
     }
+    world.record(&firing("over")).await;
     world.record(&super::resolved("over")).await;
     let template = stored_state(&metered, &super::path_of("over")).await;
 
@@ -127,6 +128,7 @@ async fn a_list_of_500_open_alerts_reads_the_same_however_many_are_over() {
 async fn a_filter_that_admits_nothing_reads_a_bounded_part_of_what_is_over() {
     let metered = Metered { table: EmbeddedTable::open(&Location::InMemory).unwrap(), read: Arc::default() };
     let world = world_over(metered.clone(), Configuration::default()).await;
+    world.record(&firing("over")).await;
     world.record(&super::resolved("over")).await;
     let template = stored_state(&metered, &super::path_of("over")).await;
     add_resolved(&metered, &template, 3_000).await;

@@ -1,6 +1,7 @@
 //! What a list admits.
 
 use alert::{AlertEvent, Severity, Source};
+use jiff::SignedDuration;
 
 use super::{World, ago, firing, kinds, resolved, world};
 
@@ -14,6 +15,7 @@ async fn every_filter_admits_what_it_says() {
     world.record(&AlertEvent { occurred_at: ago(300), severity: Severity::Low, ..firing("disk") }).await;
     let kazoo = AlertEvent { source: Source::Kazoo, account: "acme, inc".into(), ..firing("trunk") };
     world.record(&AlertEvent { occurred_at: ago(200), severity: Severity::Critical, ..kazoo }).await;
+    world.record(&AlertEvent { occurred_at: ago(110), ..firing("cpu") }).await;
     world.record(&AlertEvent { occurred_at: ago(100), ..resolved("cpu") }).await;
 
     check(&world, "", &["cpu", "trunk", "disk"]).await;
@@ -51,15 +53,15 @@ async fn a_filter_that_cannot_be_read_is_named() {
 #[tokio::test]
 async fn pages_join_to_the_whole_list_while_alerts_come_in() {
     let world = world().await;
+    let begun = ago(1000);
+    let second = |number: i64| begun.checked_add(SignedDuration::from_secs(number)).unwrap();
     for number in 0..25 {
-        world
-            .record(&AlertEvent { occurred_at: ago(1000 - number), ..firing(&format!("{number:02}")) })
-            .await;
+        world.record(&AlertEvent { occurred_at: second(number), ..firing(&format!("{number:02}")) }).await;
     }
     let mut seen = Vec::new();
     let mut cursor = String::new();
     loop {
-        let page = world.get(&format!("/v1/alerts?limit=4&from={}&cursor={cursor}", ago(990))).await;
+        let page = world.get(&format!("/v1/alerts?limit=4&from={}&cursor={cursor}", second(11))).await;
         seen.extend(kinds(&page).into_iter().map(str::to_owned));
         world.record(&firing(&format!("new {}", seen.len()))).await;
         match page["next_cursor"].as_str() {

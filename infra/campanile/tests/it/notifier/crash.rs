@@ -12,7 +12,7 @@ use super::tower::{Tower, notifier};
 use crate::api::{firing, resolved};
 
 /// How many alerts ring and end.
-const ALERTS: usize = 40;
+const ALERTS: usize = 25;
 
 /// How often each destination was told each thing.
 fn times(stand_in: &StandIn) -> BTreeMap<String, usize> {
@@ -37,10 +37,10 @@ async fn killed_at_random_moments_it_tells_everything_and_repeats_only_what_was_
     loop {
         let stream = tower.stream();
         let ticking = tower.notifier.clone();
-        let life = Duration::from_millis(fastrand::u64(5..400));
+        let life = Duration::from_millis(fastrand::u64(5..1_500));
         let run = async move {
             while stream.hand_on().await.unwrap() > 0 {}
-            drop(ticking.handle(json!({ "tick": "retry" }), TimeLeft(Duration::from_secs(120))).await);
+            drop(ticking.handle(json!({ "tick": "retry" }), TimeLeft(Duration::from_mins(2))).await);
         };
         // Dropped in the midst of whatever it does, as if the process were gone.
         let is_over = tokio::time::timeout(life, run).await.is_ok();

@@ -51,7 +51,7 @@ async fn a_critical_posted_to_the_bundle_rings_at_all_seven_and_its_clear_resolv
     wait_for(&stand_in, 1).await;
     for destination in ALL {
         let told = stand_in.told(destination);
-        assert!(told[0].text().contains("used_swap") && !told[0].is_end(), "{destination}: {told:?}");
+        assert!(told[0].text().contains("swap on db-1") && !told[0].is_end(), "{destination}: {told:?}");
     }
     post(&url, &said("clear", 5)).await;
     wait_for(&stand_in, 2).await;

@@ -100,7 +100,7 @@ impl Tower {
 
     /// One tick of the schedule.
     pub(crate) async fn tick(&self) {
-        let time_left = TimeLeft(Duration::from_secs(120));
+        let time_left = TimeLeft(Duration::from_mins(2));
         self.notifier.clone().handle(json!({ "tick": "retry" }), time_left).await.unwrap();
     }
 

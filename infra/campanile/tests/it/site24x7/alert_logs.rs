@@ -16,9 +16,9 @@ async fn a_day_of_five_thousand_rows_becomes_the_few_events_they_are_and_nothing
     let began = world.time("02:00:00");
     let mut rows = Vec::new();
     for told in 0..125 {
-        let word = if told % 2 == 0 { "Down" } else { "Up" };
+        let state = if told % 2 == 0 { "Down" } else { "Up" };
         let minute = after(began, told * 10);
-        let message = format!("Shop front is {word}");
+        let message = format!("Shop front is {state}");
         rows.extend((0..40).map(|recipient| {
             let mut row = log(&message, minute, 1 + recipient % 3);
             row["display_name"] = json!(format!("recipient {recipient}"));

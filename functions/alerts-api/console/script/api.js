@@ -1,0 +1,73 @@
+// The API, reached relative to the page, so that a stage in front of the path does no harm.
+
+const TOKEN = "campanile-token";
+
+/** An answer other than the hoped-for one; `status` 0 is no answer at all. */
+class Refusal extends Error {
+  constructor(status, code, message) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** The token of this tab. */
+function token() {
+  return sessionStorage.getItem(TOKEN);
+}
+
+/** Reads `path`; a parameter may be a list, and blank ones are left out. */
+function get(path, parameters = {}, signal = undefined) {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) {
+    for (const one of [value].flat()) if (one !== "" && one !== undefined) query.append(name, one);
+  }
+  return call("GET", query.size ? `${path}?${query}` : path, undefined, signal);
+}
+
+/** Changes something; `body` becomes JSON. */
+function send(method, path, body = {}) {
+  return call(method, path, method === "DELETE" ? undefined : JSON.stringify(body));
+}
+
+/** What `answer` brings, or null where this server has no such path. */
+function ifOffered(answer) {
+  return unless([404, 405, 501], answer);
+}
+
+/** What `answer` brings, or null where there is no such entry, or its name cannot be one. */
+function ifThere(answer) {
+  return unless([400, 404, 422], answer);
+}
+
+async function unless(statuses, answer) {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof Refusal && statuses.includes(error.status)) return null;
+    throw error;
+  }
+}
+
+async function call(method, path, body, signal) {
+  const headers = { authorization: `Bearer ${token()}`, accept: "application/json" };
+  if (body !== undefined) headers["content-type"] = "application/json";
+  const url = new URL(path, location.origin + base());
+  const options = { method, headers, body, signal, cache: "no-store", redirect: "error" };
+  const response = await fetch(url, options).catch((error) => {
+    throw error.name === "AbortError" ? error : new Refusal(0, "network", "The server cannot be reached.");
+  });
+  const answer = response.status === 204 ? null : await response.json().catch(() => undefined);
+  if (response.ok && answer !== undefined) return answer;
+  throw refusal(response.status, answer);
+}
+
+/** The page's folder: a stage may be asked for with or without the slash at its end. */
+function base() {
+  return location.pathname.endsWith("/") ? location.pathname : `${location.pathname}/`;
+}
+
+function refusal(status, answer) {
+  const { code, message } = answer?.error ?? answer ?? {};
+  return new Refusal(status, code ?? "unreadable", message ?? `The server answered ${status} without a reason.`);
+}

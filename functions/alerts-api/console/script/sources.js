@@ -1,0 +1,34 @@
+// Whether the sources speak: a source that is quiet may be well, or may not reach us.
+
+async function loadSources(_address, signal) {
+  const answer = await ifOffered(get("v1/sources", {}, signal));
+  return () => showSources(answer?.sources ?? null);
+}
+
+function showSources(sources) {
+  const known = sources ?? [];
+  at("sources").hidden = known.length === 0;
+  at("sources").dataset.quarantine = known.some((one) => one.quarantined_last_hour !== undefined) ? "counted" : "uncounted";
+  const row = { key: ({ source, account }) => `${source} ${account}`, create: sourceRow, update: updateSourceRow };
+  reconcile(at("sources").tBodies[0], known, row);
+  at("sources-empty").hidden = known.length > 0;
+  fill(at("sources-empty"), sources === null, () =>
+    sources === null ? element("p", {}, NOT_OFFERED) : element("strong", {}, "No source has spoken yet."),
+  );
+}
+
+function sourceRow() {
+  const cell = (name) => element("td", { class: name, dir: "auto" });
+  return element("tr", {}, element("th", { scope: "row" }), ...["account", "state", "spoke", "number", "number"].map(cell));
+}
+
+function updateSourceRow(row, { source, account, state, last_event_at, events_last_hour, quarantined_last_hour }) {
+  const [name, tenant, health, spoke, events, refused] = row.cells;
+  row.dataset.state = state;
+  fill(name, [source], () => inward(addressWith({ view: "alerts", open: "", state: "", source }), source));
+  setText(tenant, account);
+  setText(health, state);
+  fill(spoke, last_event_at, () => (last_event_at ? [age(last_event_at), " ago"] : "never"));
+  setText(events, String(events_last_hour ?? "–"));
+  setText(refused, String(quarantined_last_hour ?? "–"));
+}

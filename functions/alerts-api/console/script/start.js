@@ -1,0 +1,69 @@
+// Where it begins, and what happens whenever the address changes.
+
+const VIEWS = {
+  alerts: { load: loadAlerts, title: "Alerts" },
+  silences: { load: loadSilences, title: "Silences" },
+  quarantine: { load: loadQuarantine, title: "Quarantine" },
+  sources: { load: loadSources, title: "Sources" },
+};
+
+const DETAILS = {
+  alerts: { load: loadAlert, preview: previewAlert },
+  silences: { load: loadSilence, preview: ({ open }) => pane(open, "loading") },
+  quarantine: { load: loadEntry, preview: ({ open }) => (quarantined.has(open) ? showEntry(quarantined.get(open)) : pane(open, "loading")) },
+};
+
+/** Shows what the address says: at once what is known, then what the server answers. */
+function arrive() {
+  if (!token()) return signOut();
+  const address = readAddress();
+  showView(address.view);
+  showFilters(address);
+  if (address.view === "alerts") keepingFocus(showAlerts);
+  if (!address.open || !DETAILS[address.view]) hideDetail();
+  else DETAILS[address.view].preview(address);
+  markOpen(address.open);
+  refresh();
+}
+
+function showView(view) {
+  for (const part of document.querySelectorAll("[data-pane]")) part.hidden = part.dataset.pane !== view;
+  for (const link of document.querySelectorAll("[data-view]")) {
+    setAttribute(link, "aria-current", link.dataset.view === view ? "page" : null);
+  }
+  setText(at("view-title"), VIEWS[view].title);
+}
+
+/** Nothing of the alerts stays behind for whoever signs in next. */
+function forgetAll() {
+  Object.assign(alertList, { all: new Map(), pages: 1, more: false, query: "", seen: undefined, fresh: undefined });
+  Object.assign(histories, { open: "", raw: new Map() });
+  quarantined.clear();
+  for (const id of ["alerts", "silences", "quarantine", "counts"]) at(id).replaceChildren();
+  delete at("counts").filledWith;
+  at("sources").tBodies[0].replaceChildren();
+  hideDetail();
+}
+
+function start() {
+  prepareSession();
+  prepareDialogs();
+  prepareFilters();
+  prepareSilences();
+  prepareKeyboard();
+  prepareRefreshing();
+  keepAgesTrue();
+  window.addEventListener("popstate", arrive);
+  for (const link of document.querySelectorAll("[data-view]")) {
+    setAttribute(link, "href", addressOfView(link.dataset.view));
+    link.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      visit(addressOfView(link.dataset.view));
+    });
+  }
+  if (token()) enter();
+  else signOut();
+}
+
+start();

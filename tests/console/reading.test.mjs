@@ -1,0 +1,226 @@
+// Somebody opens the page and sees what rings.
+
+import assert from "node:assert/strict";
+import { createServer, request as forward } from "node:http";
+
+import { row, signIn } from "./browser.mjs";
+import { notification } from "./notifications.mjs";
+import { API_TOKEN } from "./server.mjs";
+import { eventually, setting } from "./setting.mjs";
+
+const HERE = "reading.example.net";
+const OURS = `?q=${HERE}`;
+const { scenario } = setting(
+  notification({ id: "order-1", host: HERE, summary: "Old warning", status: "Warning", minutesAgo: 300 }),
+  notification({ id: "order-2", host: HERE, summary: "Old critical", status: "Critical", minutesAgo: 200 }),
+  notification({ id: "order-3", host: HERE, summary: "New warning", status: "Warning", minutesAgo: 2 }),
+  notification({ id: "order-4", host: HERE, summary: "New critical", status: "Critical", minutesAgo: 3 }),
+  notification({ id: "over", host: HERE, summary: "What is over", status: "Critical", minutesAgo: 100 }),
+  notification({ id: "over", host: HERE, summary: "What is over", status: "Clear", minutesAgo: 90 }),
+);
+
+scenario("a wrong token is refused in words, and the right one lets in", async ({ open }) => {
+  const page = await open("", { token: "no-such-token" });
+  await page.getByText("This token is not known here.").waitFor();
+  assert.equal(await page.evaluate(() => sessionStorage.length), 0);
+  await signIn(page, API_TOKEN);
+  await row(page, "Old warning").waitFor();
+});
+
+scenario("the token is kept for the tab only, and signing out forgets it", async ({ open }) => {
+  const page = await open();
+  await page.getByRole("button", { name: "Sign out" }).waitFor();
+  const kept = await page.evaluate(() => [Object.values(sessionStorage), Object.values(localStorage).join(), document.cookie, location.href]);
+  assert.deepEqual(kept[0], [API_TOKEN]);
+  for (const place of kept.slice(1)) assert.ok(!place.includes(API_TOKEN));
+  await page.reload();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByLabel("API token").waitFor();
+  assert.equal(await page.evaluate(() => sessionStorage.length), 0);
+});
+
+scenario("what rings stands there by severity, and within it newest first", async ({ server, open }) => {
+  const page = await open(OURS);
+  await row(page, "Old warning").waitFor();
+  const titles = await page.locator(".row.alert .title").allInnerTexts();
+  assert.deepEqual(titles.map((title) => title.split(" on ")[0]), ["New critical", "Old critical", "New warning", "Old warning"]);
+  assert.match(await row(page, "Old critical").innerText(), /3h 20m/);
+  assert.equal(await page.title(), "(4) Campanile");
+  await page.getByRole("button", { name: "Clear", exact: true }).click();
+  const { alerts } = await server.get("v1/alerts?condition=firing&limit=1000");
+  const critical = alerts.filter(({ severity }) => severity === "critical").length;
+  await page.locator("#counts", { hasText: `${alerts.length} firing` }).filter({ hasText: `${critical} critical` }).waitFor();
+});
+
+scenario("filters are read from the address, and written to it", async ({ open }) => {
+  const page = await open(`${OURS}&severity=critical`);
+  await row(page, "New critical").waitFor();
+  assert.equal(await page.locator(".row.alert").count(), 2);
+  assert.equal(await page.getByLabel("Severity").inputValue(), "critical");
+
+  await page.getByLabel("Severity").selectOption("");
+  await page.getByLabel("Condition").selectOption("resolved");
+  await row(page, "What is over").waitFor();
+  assert.equal(await page.locator(".row.alert").count(), 1);
+  assert.equal(new URL(page.url()).search, `?condition=resolved&q=${HERE}`);
+
+  await page.goBack();
+  await row(page, "Old warning").waitFor();
+  assert.equal(new URL(page.url()).search, OURS);
+
+  await page.getByLabel("Text").fill("old WARN");
+  await eventually(() => page.locator(".row.alert").count(), (count) => count === 1);
+  await eventually(() => new URL(page.url()).search, (search) => search === "?q=old+WARN");
+  await page.reload();
+  await row(page, "Old warning").waitFor();
+  assert.equal(await page.locator(".row.alert").count(), 1);
+  assert.equal(await page.getByLabel("Text").inputValue(), "old WARN");
+  await page.getByLabel("Source").selectOption("kazoo");
+  await page.getByText("No alert matches these filters.").waitFor();
+  await page.getByRole("button", { name: "Clear the filters" }).click();
+  await row(page, "New critical").waitFor();
+});
+
+scenario("one alert shows what it says, its history, and the bodies that brought it", async ({ server, open }) => {
+  await server.ring(notification({ id: "story", summary: "Story", status: "Warning", minutesAgo: 9 }), notification({ id: "story", summary: "Story", minutesAgo: 4 }));
+  const page = await open();
+  await row(page, "Story").locator("a").click();
+  const detail = page.locator("#detail");
+  await detail.getByText("instance=db-01.example.net").waitFor();
+  await eventually(() => detail.locator(".history summary").count(), (count) => count === 2);
+  await detail.locator(".history summary").first().click();
+  await detail.locator("pre", { hasText: '"summary": "Story"' }).waitFor();
+  const link = detail.getByRole("link", { name: "Open at app.netdata.cloud" });
+  assert.match(await link.getAttribute("rel"), /noopener/);
+
+  await detail.getByText("instance=db-01.example.net").click();
+  assert.match(new URL(page.url()).search, /^\?filter=instance%3D/);
+  await page.getByRole("button", { name: /Remove the filter/ }).waitFor();
+});
+
+scenario("an alert's address opens the alert, and an unknown one says so", async ({ server, open }) => {
+  const { alerts } = await server.get("v1/alerts?condition=resolved");
+  const { fingerprint } = alerts.find(({ title }) => title.startsWith("What is over"));
+  const page = await open(`?open=${fingerprint}`);
+  await page.locator("#detail .title", { hasText: "What is over" }).waitFor();
+  const lost = await open(`?open=${"0".repeat(32)}`);
+  await lost.locator("#detail", { hasText: "There is no alert" }).waitFor();
+});
+
+scenario("the page brings itself up to date, and the focus stays where it was", async ({ server, open }) => {
+  const page = await open();
+  await row(page, "Old warning").locator("a").focus();
+  await page.evaluate(() => (globalThis.sameDocument = true));
+  await server.ring(notification({ id: "arrives", summary: "Arrives by itself", minutesAgo: 0 }));
+  await row(page, "Arrives by itself").waitFor({ timeout: 12_000 });
+  await page.getByRole("status").filter({ hasText: "Arrives by itself" }).waitFor();
+  assert.equal(await page.evaluate(() => globalThis.sameDocument), true);
+  assert.match(await page.evaluate(() => document.activeElement.innerText), /Old warning/);
+
+  await server.ring(notification({ id: "arrives", summary: "Arrives by itself", status: "Clear", minutesAgo: 0 }));
+  await row(page, "Arrives by itself").waitFor({ state: "detached", timeout: 12_000 });
+});
+
+scenario("an update that brings nothing new touches nothing but the ages", async ({ open }) => {
+  const page = await open();
+  await row(page, "Old warning").locator("a").click();
+  await page.locator("#detail .history summary").first().waitFor();
+  await page.locator("#detail .history summary").first().click();
+  await page.locator("#detail pre").waitFor();
+  await page.evaluate(() => {
+    globalThis.touched = [];
+    const name = ({ type, target, attributeName }) => `${type} ${attributeName ?? ""} ${target.id || target.className || target.nodeName}`;
+    const isSame = ({ type, target, attributeName, oldValue }) => type === "attributes" && target.getAttribute(attributeName) === oldValue;
+    const isAge = ({ target }) => (target.nodeName === "#text" ? target.parentElement : target)?.closest("time");
+    const look = (records) => globalThis.touched.push(...records.filter((record) => !isAge(record) && !isSame(record)).map(name));
+    new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true, attributeOldValue: true });
+  });
+  const answers = [];
+  page.on("response", (response) => answers.push(response.url()));
+  await eventually(() => answers.filter((url) => url.includes("v1/alerts?")).length, (count) => count >= 2, 15_000);
+  const touched = await page.evaluate(() => globalThis.touched);
+  // The light of the connection says when it last heard.
+  assert.deepEqual(touched.filter((touch) => touch !== "attributes title live"), []);
+});
+
+scenario("a page that nobody sees asks for nothing, and catches up when it is seen", async ({ open }) => {
+  const page = await open();
+  await row(page, "Old warning").waitFor();
+  const asked = [];
+  page.on("request", (request) => asked.push(request.url()));
+  const hide = (hidden) => page.evaluate((hidden) => {
+    Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  }, hidden);
+  await hide(true);
+  asked.length = 0;
+  await page.waitForTimeout(6500);
+  assert.deepEqual(asked, []);
+  await hide(false);
+  await eventually(() => asked.length, (count) => count > 0, 2000);
+});
+
+scenario("a lost connection is said, and what is on the page stays", async ({ open }) => {
+  const page = await open();
+  await row(page, "Old warning").waitFor();
+  await page.context().setOffline(true);
+  await page.getByRole("alert").filter({ hasText: "No connection to the server." }).waitFor({ timeout: 12_000 });
+  assert.ok(await row(page, "Old warning").isVisible());
+  await row(page, "Old warning").locator("a").focus();
+  await page.keyboard.press("a");
+  await page.getByText("Not done: the server cannot be reached.").waitFor();
+  await page.context().setOffline(false);
+  await page.locator("#trouble").waitFor({ state: "hidden", timeout: 15_000 });
+});
+
+scenario("a server that cannot answer is said in its own words", async ({ open }) => {
+  const page = await open();
+  await row(page, "Old warning").waitFor();
+  const error = { code: "unavailable", message: "the table cannot be read at present: try again" };
+  await page.route("**/v1/alerts?**", (route) => route.fulfill({ status: 503, json: { error } }));
+  await page.getByRole("alert").filter({ hasText: "the table cannot be read at present" }).waitFor({ timeout: 12_000 });
+  assert.ok(await row(page, "Old warning").isVisible());
+});
+
+scenario("a token that was withdrawn leads back to signing in, with nothing left on the page", async ({ open }) => {
+  const page = await open();
+  await row(page, "Old warning").waitFor();
+  await page.route("**/v1/**", (route) => route.fulfill({ status: 401, json: { error: { code: "unauthorized", message: "unauthorized" } } }));
+  await page.getByText("The server does not accept this token any more.").waitFor({ timeout: 12_000 });
+  assert.equal(await page.locator(".row.alert").count(), 0);
+  assert.equal(await page.evaluate(() => sessionStorage.length), 0);
+});
+
+scenario("the page works below a stage, with and without the slash", async ({ server, open }) => {
+  const stage = await stageBefore(server.url);
+  try {
+    for (const path of ["production/", "production"]) {
+      const page = await open(path, { base: stage.url });
+      await row(page, "Old warning").waitFor();
+      await page.getByRole("link", { name: "Quarantine" }).click();
+      await page.getByText("authenticated but not understood").waitFor();
+      assert.equal(new URL(page.url()).pathname, `/${path}`);
+    }
+  } finally {
+    stage.stop();
+  }
+});
+
+/** A gateway that serves everything below `/production`. */
+async function stageBefore(target) {
+  const gateway = createServer((request, response) => {
+    const path = request.url.replace(/^\/production\/?/, "");
+    if (!request.url.startsWith("/production")) return response.writeHead(403).end();
+    const onward = forward(new URL(path, target), { method: request.method, headers: request.headers }, (answer) => {
+      response.writeHead(answer.statusCode, answer.headers);
+      answer.pipe(response);
+    });
+    request.pipe(onward);
+  });
+  await new Promise((done) => gateway.listen(0, "127.0.0.1", done));
+  const stop = () => {
+    gateway.closeAllConnections();
+    gateway.close();
+  };
+  return { url: `http://127.0.0.1:${gateway.address().port}/`, stop };
+}
