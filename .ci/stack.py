@@ -34,6 +34,7 @@ os.environ.update(
 )
 
 import boto3  # noqa: E402
+from botocore.config import Config  # noqa: E402
 from moto.server import ThreadedMotoServer  # noqa: E402
 from samtranslator.public.translator import ManagedPolicyLoader  # noqa: E402
 from samtranslator.translator.transform import transform  # noqa: E402
@@ -142,7 +143,9 @@ def main():
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=PORT if wish == "serve" else 0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
-    client = lambda service: boto3.client(service, endpoint_url=f"http://{host}:{port}")
+    # On a busy machine a stack takes its time, and asked for again it would be there already.
+    patient = Config(read_timeout=600, retries={"total_max_attempts": 1})
+    client = lambda service: boto3.client(service, endpoint_url=f"http://{host}:{port}", config=patient)
     template, folders = create_stack(client)
     check_table(client, template)
     check_functions(client, folders)
