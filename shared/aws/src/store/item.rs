@@ -115,13 +115,20 @@ pub(crate) fn state_attributes(alert: &Alert) -> Result<Vec<(&'static str, Attri
     let apart = ["duplicates", "revision", "silenced_by"];
     document.retain(|name, value| !value.is_null() && !apart.contains(&name.as_str()));
     let timeline = serde_json::to_string(&alert.timeline).map_err(unreadable("timeline"))?;
-    Ok(vec![
+    let mut attributes = vec![
         ("alert", AttributeValue::M(document)),
         ("timeline", string(timeline)),
         ("revision", number(alert.revision)),
-        (BY_CONDITION.partition_key, string(condition_shard(alert.condition, shard(alert.fingerprint)))),
-        (BY_CONDITION.sort_key, string(format!("{}#{}", sortable(alert.condition_since), alert.fingerprint))),
-    ])
+    ];
+    // A recovery of which no firing was seen is kept for a firing that may come late, but it is no alert to list.
+    if alert.occurrences > 0 {
+        let since = sortable(alert.condition_since);
+        attributes.extend([
+            (BY_CONDITION.partition_key, string(condition_shard(alert.condition, shard(alert.fingerprint)))),
+            (BY_CONDITION.sort_key, string(format!("{since}#{}", alert.fingerprint))),
+        ]);
+    }
+    Ok(attributes)
 }
 
 /// The alert that a state item holds.
