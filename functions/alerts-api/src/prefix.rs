@@ -4,8 +4,9 @@ use http::{Request, Uri};
 
 /// What our paths begin with.
 const HEADS: [&str; 4] = ["/v1/", "/api/v2/", "/metrics", "/-/"];
-/// The prefix that Grafana tries in order to find out whether this is Mimir, which it is not.
-const NEVER: &str = "alertmanager";
+/// Prefixes that clients try in order to find out what this is: Grafana asks for Mimir below the one and for
+/// Prometheus below the other, and it is neither.
+const NEVER: [&str; 2] = ["alertmanager", "api"];
 
 /// `request` to the path that is ours, whatever stands before it.
 pub(crate) fn without_prefix<B>(mut request: Request<B>) -> Request<B> {
@@ -21,7 +22,7 @@ fn behind_prefix(uri: &Uri) -> Option<Uri> {
     let (prefix, _) = target.strip_prefix('/')?.split_once('/')?;
     let rest = &target[1 + prefix.len()..];
     let is_ours = |target: &str| HEADS.iter().any(|head| target.starts_with(head));
-    if is_ours(target) || !is_ours(rest) || prefix == NEVER {
+    if is_ours(target) || !is_ours(rest) || NEVER.contains(&prefix) {
         return None;
     }
     rest.parse().ok()

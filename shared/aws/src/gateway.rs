@@ -16,6 +16,7 @@ use lambda_http::aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV
 use lambda_http::lambda_runtime::{self, LambdaEvent};
 use lambda_http::{Body, Context, Error, service_fn};
 use percent_encoding::{AsciiSet, CONTROLS, percent_encode};
+use serde_json::Value;
 
 use crate::SystemClock;
 
@@ -46,7 +47,7 @@ where
     F: Future<Output = Response<Bytes>> + Send + 'static,
 {
     let handle = Arc::new(handle);
-    lambda_runtime::run(service_fn(move |event: LambdaEvent<ApiGatewayV2httpRequest>| {
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
         let handle = Arc::clone(&handle);
         // Boxed, because the compiler gives up on the depth of the future's type otherwise.
         async move { Ok::<_, Error>(to_event(handle(to_request(event)?).boxed().await)) }.boxed()
@@ -54,20 +55,28 @@ where
     .await
 }
 
-fn to_request(event: LambdaEvent<ApiGatewayV2httpRequest>) -> Result<Request<Bytes>, Error> {
-    let (event, context) = event.into_parts();
+fn to_request(event: LambdaEvent<Value>) -> Result<Request<Bytes>, Error> {
+    let (mut event, context) = event.into_parts();
+    let certificate = certificate(&mut event);
+    let event: ApiGatewayV2httpRequest = serde_json::from_value(event)?;
     let mut request = Request::new(body(event.body.unwrap_or_default(), event.is_base64_encoded)?);
     *request.uri_mut() =
         uri(&event.raw_path.unwrap_or_default(), &event.raw_query_string.unwrap_or_default())?;
     *request.headers_mut() = event.headers;
-    let authentication = event.request_context.authentication;
-    let certificate = authentication.and_then(|authentication| authentication.client_cert);
-    if let Some(subject_dn) = certificate.and_then(|certificate| certificate.subject_dn) {
-        request.extensions_mut().insert(ClientCertificate { subject_dn });
+    if let Some(certificate) = certificate {
+        request.extensions_mut().insert(certificate);
     }
     request.extensions_mut().insert(time_left(&context));
     *request.method_mut() = event.request_context.http.method;
     Ok(request)
+}
+
+/// Takes the client certificate out of an event: of it only the subject matters, and an event without the rest of
+/// it must not fail.
+fn certificate(event: &mut Value) -> Option<ClientCertificate> {
+    let authentication = event.pointer_mut("/requestContext/authentication")?.take();
+    let subject_dn = authentication.pointer("/clientCert/subjectDN")?.as_str()?.to_owned();
+    Some(ClientCertificate { subject_dn })
 }
 
 fn body(text: String, is_base64: bool) -> Result<Bytes, Error> {
@@ -119,7 +128,7 @@ mod tests {
         for (key, value) in json.as_object().unwrap() {
             event[key] = value.clone();
         }
-        LambdaEvent::new(serde_json::from_value(event).unwrap(), Context::default())
+        LambdaEvent::new(event, Context::default())
     }
 
     #[test]
