@@ -119,7 +119,7 @@ fn to_event(response: Response<Bytes>) -> ApiGatewayV2httpResponse {
 mod tests {
     use super::*;
 
-    fn event(json: &serde_json::Value) -> LambdaEvent<ApiGatewayV2httpRequest> {
+    fn event(json: &Value) -> LambdaEvent<Value> {
         let mut event = serde_json::json!({
             "version": "2.0", "rawPath": "/kazoo/abc", "rawQueryString": "", "headers": { "x-hook-id": "h1" },
             "requestContext": { "http": { "method": "PUT", "path": "/kazoo/abc" }, "timeEpoch": 0 },
