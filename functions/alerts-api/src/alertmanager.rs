@@ -8,7 +8,6 @@ mod alert;
 mod annotations;
 mod answer;
 mod failure;
-mod fingerprint;
 mod keeping;
 mod listing;
 mod metrics;

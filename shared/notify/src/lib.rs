@@ -37,5 +37,5 @@ pub use retry::{GIVE_UP_AFTER_SECS, Next, PROBE_EVERY_SECS, next_attempt};
 pub use route::{
     Change, Choice, Damping, Decision, Filter, Hearing, Level, News, NoticeType, Standing, route,
 };
-pub use served::{served_annotations, served_fingerprint, served_labels};
+pub use served::served_annotations;
 pub use settings::{Mistake, Settings, Warning};

@@ -20,7 +20,7 @@ pub use filter::Filter;
 
 use crate::destination::Destination;
 use crate::message::{Kind, Message, is_firing};
-use crate::served::served_labels;
+use alert::served_labels;
 
 /// What one destination was told of one alert so far. Kept by the caller; nothing secret is in it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -1,12 +1,11 @@
 //! An alert in Alertmanager's shape. Its clients follow every member without looking whether it is there.
 
-use ::alert::{Alert, Handling, Labels, served_labels};
+use ::alert::{Alert, Handling, Labels, served_fingerprint, served_labels};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::Value;
 
 use super::annotations::served_annotations;
-use super::fingerprint::fingerprint;
 use super::status::receiver;
 
 /// How far ahead the end of an alert lies that still fires.
@@ -53,7 +52,7 @@ impl ServedAlert {
         Self {
             annotations: served_annotations(&alert),
             receivers: [receiver()],
-            fingerprint: fingerprint(&labels),
+            fingerprint: served_fingerprint(&labels),
             labels,
             starts_at: utc(alert.started_at.unwrap_or(alert.first_seen)),
             updated_at: utc(alert.last_seen),

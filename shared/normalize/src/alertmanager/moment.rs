@@ -18,7 +18,8 @@ pub(super) fn parse(text: &str) -> Result<Option<Timestamp>, jiff::Error> {
 
 /// `at`, less what is beyond a multiple of five minutes.
 pub(super) fn repeat_slot(at: Timestamp) -> Timestamp {
-    let second = at.as_second();
+    // Before 1970 jiff's seconds are cut towards zero, which is up.
+    let second = at.as_second().saturating_sub(i64::from(at.subsec_nanosecond() < 0));
     Timestamp::from_second(second - second.rem_euclid(REPEAT_SECS)).unwrap_or(at)
 }
 

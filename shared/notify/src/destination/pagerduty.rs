@@ -111,7 +111,7 @@ fn payload(message: &Message) -> Value {
             .unwrap_or_else(|| alert.source.to_string()),
         "severity": severity(message),
         "timestamp": message.occurred_at().to_string(),
-        "component": text(Some(crate::served::alert_name(alert))),
+        "component": text(Some(alert::alert_name(alert))),
         "group": text(Some(&alert.account)),
         "class": alert.source.as_str(),
         "custom_details": details(message),

@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 
 use alert::matcher::{self, Matcher, MatcherError};
-use alert::{Alert, Source};
+use alert::{Alert, Source, served_labels};
 
-use crate::served::served_labels;
 use crate::settings::Fields;
 
 /// What must hold of an alert, all of it; what is empty holds always.

@@ -130,7 +130,7 @@ async fn webhook_alertmanager() {
 async fn webhook_alertmanager_after_the_severity_changed() {
     let mut warning = alert();
     warning.severity = alert::Severity::Warning;
-    let announced = Some(notify::served_labels(&warning));
+    let announced = Some(alert::served_labels(&warning));
     let messages = [Kind::Escalated, Kind::Resolved]
         .map(|kind| Message { announced: announced.clone(), ..message(kind) });
     insta::assert_snapshot!(requests_of("webhook", json!({ "body": "alertmanager" }), &messages).await);
