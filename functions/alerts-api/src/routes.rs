@@ -17,7 +17,7 @@ use crate::{
 pub(crate) fn router(platform: Platform) -> Router {
     let reading = reading().route_layer(from_fn_with_state((platform.clone(), Role::Read), require));
     let acting = acting().route_layer(from_fn_with_state((platform.clone(), Role::Write), require));
-    description::served(reading.merge(acting))
+    description::served(reading.merge(acting).merge(alertmanager::webhook(&platform)))
         .merge(alertmanager::router(&platform))
         .route("/", axum::routing::get(console::page))
         .route("/-/healthy", axum::routing::get(health::healthy))

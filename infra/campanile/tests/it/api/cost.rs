@@ -9,7 +9,9 @@ use bytes::Bytes;
 use campanile::embedded::{AwsAnswer, AwsCall, AwsService, EmbeddedTable, Location};
 use serde_json::{Value, json};
 
-use super::{World, firing, kinds, world_over};
+use super::{World, ago, firing, kinds, world_over};
+
+const DAY_SECS: i64 = 24 * 60 * 60;
 
 /// The embedded table, with what each call read.
 #[derive(Clone)]
@@ -64,6 +66,53 @@ impl Metered {
     }
 }
 
+impl Metered {
+    fn new() -> Self {
+        Self { table: EmbeddedTable::open(&Location::InMemory).unwrap(), read: Arc::default() }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_of_few_events_in_many_days_reads_few_days() {
+    let metered = Metered::new();
+    let world = world_over(metered.clone(), Configuration::default()).await;
+    let days = [0, 1, 40, 89];
+    for day in days {
+        world.record_at(&firing(&format!("day {day}")), ago(day * DAY_SECS)).await;
+    }
+    let world = world_over(metered.clone(), Configuration::default()).await;
+
+    let (read, page) = metered.of(&world, "/v1/events").await;
+    let titles: Vec<_> = page["events"].as_array().unwrap().iter().map(|event| &event["title"]).collect();
+    assert_eq!(titles, days.map(|day| format!("day {day} rings")).iter().collect::<Vec<_>>());
+    // A directory for each source, and of each day the shards of the one source that spoke.
+    let sources = alert::Source::ALL.len();
+    println!("/v1/events: {read:?}");
+    assert_eq!(read["Query"].calls, sources + days.len() * 4);
+    let (read, _) = metered.of(&world, "/v1/events?source=netdata").await;
+    assert_eq!(read["Query"].calls, 1 + days.len() * 4);
+    let (read, _) = metered.of(&world, "/v1/events?limit=1").await;
+    assert_eq!(read["Query"].calls, sources + 3 * 4, "the first day, and then two at a time");
+    let (read, page) = metered.of(&world, "/v1/events?source=kazoo").await;
+    assert_eq!((read["Query"].calls, &page["events"]), (1, &json!([])));
+    let (read, _) = metered.of(&world, "/v1/quarantine").await;
+    assert_eq!(read["Query"].calls, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_is_opened_before_anything_of_it_is_written_and_once() {
+    let metered = Metered::new();
+    let world = world_over(metered.clone(), Configuration::default()).await;
+    metered.read.lock().unwrap().clear();
+    for number in 0..5 {
+        world.record(&firing(&format!("{number}"))).await;
+    }
+    let read = metered.read.lock().unwrap().clone();
+    let calls = |operation: &str| read.get(operation).map_or(0, |reading| reading.calls);
+    let counted = ["GetItem", "PutItem", "TransactWriteItems"].map(calls);
+    assert_eq!(counted, [5, 1, 5], "one read and one transaction each, and the day");
+}
+
 /// Puts `count` copies of the item of a resolved alert into the table, each with keys of its own.
 async fn add_resolved(metered: &Metered, template: &Value, count: usize) {
     for batch in (0..count).collect::<Vec<_>>().chunks(25) {
@@ -99,7 +148,7 @@ fn many() -> usize {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_of_500_open_alerts_reads_the_same_however_many_are_over() {
-    let metered = Metered { table: EmbeddedTable::open(&Location::InMemory).unwrap(), read: Arc::default() };
+    let metered = Metered::new();
     let world = world_over(metered.clone(), Configuration::default()).await;
     for number in 0..500 {
         world.record(&firing(&format!("open {number}"))).await;
@@ -126,7 +175,7 @@ async fn a_list_of_500_open_alerts_reads_the_same_however_many_are_over() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_filter_that_admits_nothing_reads_a_bounded_part_of_what_is_over() {
-    let metered = Metered { table: EmbeddedTable::open(&Location::InMemory).unwrap(), read: Arc::default() };
+    let metered = Metered::new();
     let world = world_over(metered.clone(), Configuration::default()).await;
     world.record(&firing("over")).await;
     world.record(&super::resolved("over")).await;
