@@ -27,9 +27,9 @@ impl Audit {
         Self { items }
     }
 
-    /// How many items there are, of whatever kind.
+    /// How many items there are, of whatever kind; that a day is open says of no delivery that it is there.
     pub fn items(&self) -> usize {
-        self.items.len()
+        self.items.iter().filter(|item| !key(item, "pk").starts_with("DAYS#")).count()
     }
 
     /// How many history entries there are.

@@ -26,7 +26,8 @@ const FAULTS: [Fault; 4] = [
     Fault::Silence,
 ];
 
-const WRITES: [(&str, &str, &str); 7] = [
+const WRITES: [(&str, &str, &str); 8] = [
+    ("netdata", "nested-raised-critical", "PutItem"),
     ("netdata", "nested-raised-critical", "GetItem"),
     ("netdata", "nested-raised-critical", "TransactWriteItems"),
     ("netdata", "test-notification", "PutItem"),
