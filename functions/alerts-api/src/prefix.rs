@@ -19,7 +19,7 @@ pub(crate) fn without_prefix<B>(mut request: Request<B>) -> Request<B> {
 /// `uri` without the one segment that may stand before one of our paths.
 fn behind_prefix(uri: &Uri) -> Option<Uri> {
     let target = uri.path_and_query()?.as_str();
-    let (prefix, _) = target.strip_prefix('/')?.split_once('/')?;
+    let (prefix, _) = uri.path().strip_prefix('/')?.split_once('/')?;
     let rest = &target[1 + prefix.len()..];
     let is_console = |target: &str| target == "/" || target.starts_with("/?");
     let is_ours = |target: &str| is_console(target) || HEADS.iter().any(|head| target.starts_with(head));

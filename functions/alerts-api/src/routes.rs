@@ -27,6 +27,12 @@ pub(crate) fn router(platform: Platform) -> Router {
         .with_state(platform)
 }
 
+/// The paths that the description tells of, open to all.
+#[cfg(test)]
+pub(crate) fn described() -> ApiRouter<Platform> {
+    reading().merge(acting())
+}
+
 fn reading() -> ApiRouter<Platform> {
     ApiRouter::new()
         .api_route("/v1/alerts", get(alerts::list))
