@@ -132,7 +132,7 @@ async fn a_poller_that_is_killed_at_work_loses_nothing_and_spends_no_second_toke
     let world = World::start().await;
     world.is_at(&world.down());
     for path in ["/alert_logs", "/current_status"] {
-        world.stand_in.world().fail(path, [Fault::Slow(Duration::from_secs(60))]);
+        world.stand_in.world().fail(path, [Fault::Slow(Duration::from_mins(1))]);
     }
     let schedule = json!({});
     let run = world.poller.run(&schedule);
