@@ -27,8 +27,13 @@ impl Audit {
         Self { items }
     }
 
-    /// How many items there are, of whatever kind; that a day is open says of no delivery that it is there.
+    /// How many items there are, of whatever kind.
     pub fn items(&self) -> usize {
+        self.items.len()
+    }
+
+    /// How many of them are more than the mark that a day is open, which is there before anything of the day is.
+    pub fn kept(&self) -> usize {
         self.items.iter().filter(|item| !key(item, "pk").starts_with("DAYS#")).count()
     }
 
