@@ -83,12 +83,20 @@ fn links(names: &[(&str, &str)], leads_to: &[(&str, &str)]) -> Map<String, Value
 
 /// A JSON pointer to what lies behind these members.
 fn pointer(members: &[&str]) -> String {
-    members.iter().map(|member| format!("/{}", member.replace('~', "~0").replace('/', "~1"))).collect()
+    let escaped = members.iter().map(|member| member.replace('~', "~0").replace('/', "~1"));
+    escaped.flat_map(|member| ["/".to_owned(), member]).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
+
+    /// The names in braces of a path.
+    fn variables(path: &str) -> BTreeSet<&str> {
+        path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}')).collect()
+    }
 
     #[test]
     fn every_link_begins_and_ends_at_something_that_is_there() {
@@ -98,13 +106,8 @@ mod tests {
             let links = description.pointer(&format!("{answer}/links")).and_then(Value::as_object).unwrap();
             assert_eq!(links.len(), leads_to.len(), "{path}");
             for (to, method) in leads_to {
-                let parameters = description.pointer(&pointer(&["paths", to, method, "parameters"])).unwrap();
-                let mut taken: Vec<_> =
-                    parameters.as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
-                taken.retain(|name| to.contains(&format!("{{{name}}}")));
-                let mut given: Vec<_> = names.iter().map(|(name, _)| *name).collect();
-                (taken.sort_unstable(), given.sort_unstable());
-                assert_eq!(taken, given, "{path} to {to}");
+                assert!(description.pointer(&pointer(&["paths", to, method])).is_some(), "{method} {to}");
+                assert_eq!(variables(to), names.iter().map(|(name, _)| *name).collect(), "{path} to {to}");
             }
         }
     }
