@@ -1,5 +1,6 @@
 //! What people do through the API, and what remains of it.
 
+use alert::Source;
 use serde_json::{Value, json};
 use tests::{
     Alarm, Answer, Call, Deployment, READ_TOKEN, Reader, Receiver, WRITE_TOKEN, delivery, everywhere, secrets,
@@ -127,6 +128,27 @@ async fn what_was_not_understood_can_be_read_again_and_deleted() {
         assert_eq!(act(campanile, "DELETE", &target, Value::Null).await.status, 404);
         campanile.assert_empty().await;
     }
+}
+
+#[tokio::test]
+async fn what_is_understood_by_now_rings_once_and_leaves_the_quarantine() {
+    let campanile = Deployment::start(&secrets()).await;
+    let body = Alarm::raised(1).body();
+    campanile.cloud().quarantine(Source::Netdata, &body).await;
+    let entry = campanile.quarantine().await.remove(0);
+    assert_eq!(entry["body"], body);
+    let target = format!("/v1/quarantine/{}/replay", entry["id"].as_str().unwrap());
+
+    let replayed = done(&campanile, "POST", &target, Value::Null).await;
+    assert_eq!(replayed, json!({ "recorded": 1, "duplicates": 0 }));
+    let alert = campanile.only_alert().await;
+    assert_eq!((&alert["condition"], &alert["occurrences"]), (&json!("firing"), &json!(1)));
+    assert!(campanile.quarantine().await.is_empty());
+    assert_eq!(act(&campanile, "POST", &target, Value::Null).await.status, 404);
+
+    // The webhook knows the same delivery when it comes again.
+    let again = campanile.answer(&Alarm::raised(1).call()).await;
+    assert_eq!(again.text(), r#"{"status":"ok","recorded":0,"duplicates":1}"#);
 }
 
 #[tokio::test]
