@@ -1,0 +1,81 @@
+//! `campanile silence add`.
+
+use alert::matcher::Matcher;
+use clap::Args;
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::super::moment::{Length, time};
+use super::super::page::Part;
+use super::super::plain::plain_json;
+use super::super::server::Server;
+use super::super::table::written;
+use super::super::who::Who;
+use super::super::{Outcome, remark, say};
+
+/// Silence alerts; prints the silence's id
+#[derive(Debug, Args)]
+pub(super) struct Add {
+    /// What the labels of an alert must satisfy, all of it, such as `source=netdata`, `severity=~"high|critical"`
+    #[arg(required = true, value_name = "MATCHER")]
+    matchers: Vec<Matcher>,
+    /// For how long, such as `2h`
+    #[arg(long = "for", value_name = "LENGTH", required_unless_present = "until", conflicts_with = "until")]
+    length: Option<Length>,
+    /// Until when, such as `2026-11-21T23:00:00Z`
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    until: Option<Timestamp>,
+    /// From when; now unless given
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    from: Option<Timestamp>,
+    /// Why, for whoever wonders
+    #[arg(long, value_name = "TEXT")]
+    why: String,
+    #[command(flatten)]
+    who: Who,
+    /// The API's JSON instead of the id, for scripts
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    server: Server,
+}
+
+/// A silence that was made.
+#[derive(Deserialize)]
+struct Made {
+    id: String,
+    state: String,
+    ends_at: Timestamp,
+}
+
+impl Add {
+    pub(super) async fn run(self) -> Outcome {
+        let silence = json!({
+            "matchers": self.matchers,
+            "starts_at": self.from,
+            "ends_at": self.until,
+            "duration_secs": self.length.map(Length::as_secs),
+            "created_by": self.who.name(),
+            "comment": self.why,
+        });
+        let answer = self.server.post("/v1/silences", &silence).await?;
+        if self.json {
+            say(plain_json(answer.text()));
+            return Ok(());
+        }
+        let made: Made = answer.read()?;
+        say(&made.id);
+        self.tell_reach(&made).await
+    }
+
+    /// Says how many alerts it covers: one with a slip in a matcher covers none.
+    async fn tell_reach(&self, made: &Made) -> Outcome {
+        let matchers = self.matchers.iter().map(|matcher| ("filter", matcher.to_string()));
+        let query: Vec<_> = matchers.chain([("condition", "firing".to_owned())]).collect();
+        let covered = self.server.list("/v1/alerts", "alerts", &query, &Part::first(1000)).await?.len();
+        let ends_at = written(made.ends_at);
+        remark(format!("{} until {ends_at}; alerts that ring and match: {covered}", made.state));
+        Ok(())
+    }
+}
