@@ -161,7 +161,8 @@ impl Shown {
 
     fn handling(&self, now: Timestamp) -> String {
         let Some(Acknowledgement { by, note, at }) = &self.acknowledgement else {
-            return self.row.handling.clone();
+            let is_said = self.row.condition == "firing" || self.row.handling != "open";
+            return if is_said { self.row.handling.clone() } else { String::new() };
         };
         let taken = since(&format!("{}, taken by {by}", self.row.handling), *at, now);
         note.as_ref().map_or_else(|| taken.clone(), |note| format!("{taken}: {note}"))
@@ -169,7 +170,7 @@ impl Shown {
 
     fn counts(&self) -> String {
         let Self { occurrences, duplicates, flaps, .. } = self;
-        format!("{occurrences} occurrences, {duplicates} duplicates, {flaps} flaps")
+        format!("occurrences {occurrences}, duplicates {duplicates}, flaps {flaps}")
     }
 }
 

@@ -38,6 +38,9 @@ pub(super) fn complain(error: &(dyn Error + 'static)) {
 
 /// Whether all that was said was written; who stops reading, as `head` does, has read enough.
 pub(super) fn written() -> Outcome {
+    if let Err(error) = io::stdout().flush() {
+        let _ = REFUSED.set(error);
+    }
     match REFUSED.get().filter(|error| error.kind() != io::ErrorKind::BrokenPipe) {
         Some(error) => Err(WriteError(error).into()),
         None => Ok(()),

@@ -28,6 +28,11 @@ pub(super) struct Listing {
     pub(super) next_cursor: Option<String>,
 }
 
+/// An item that is not as this version of the command knows it.
+#[derive(Debug, thiserror::Error)]
+#[error("the answer is of a form that this version does not know: --json shows it as it is")]
+pub(super) struct UnknownForm(#[from] serde_json::Error);
+
 impl Part {
     /// As many as there are, up to `limit`.
     pub(super) const fn first(limit: u32) -> Self {
@@ -82,8 +87,8 @@ impl Listing {
     }
 
     /// What the items say, for a table.
-    pub(super) fn rows<T: DeserializeOwned>(&self) -> serde_json::Result<Vec<T>> {
-        self.items.iter().map(|item| serde_json::from_str(item.get())).collect()
+    pub(super) fn rows<T: DeserializeOwned>(&self) -> Result<Vec<T>, UnknownForm> {
+        self.items.iter().map(|item| Ok(serde_json::from_str(item.get())?)).collect()
     }
 
     /// The same list, as the API would answer it in one page.

@@ -1,6 +1,9 @@
 //! Things that are done one after another, each whatever became of the others.
 
-use super::{Outcome, complain};
+use intake::chain;
+
+use super::plain::plain_lines;
+use super::{Outcome, remark};
 
 /// How many could not be done; each was complained about.
 #[derive(Debug, thiserror::Error)]
@@ -18,7 +21,7 @@ pub(super) async fn each(targets: &[String], act: impl AsyncFn(&str) -> Outcome)
     let mut failed = 0;
     for target in targets {
         if let Err(error) = act(target).await {
-            complain(error.as_ref());
+            remark(format!("campanile: {target}: {}", plain_lines(&chain(error.as_ref()))));
             failed += 1;
         }
     }

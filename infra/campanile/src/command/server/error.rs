@@ -23,7 +23,7 @@ pub(in crate::command) enum ServerError {
         source: reqwest::Error,
     },
     #[error(
-        "the request cannot be made: is the token of --token or CAMPANILE_TOKEN one line of plain characters"
+        "the request cannot be made: check that the token of --token or CAMPANILE_TOKEN is one line of plain characters"
     )]
     Unusable {
         #[source]
@@ -36,15 +36,15 @@ pub(in crate::command) enum ServerError {
     },
     #[error("{url} takes another token: {}", token_remedy("api"))]
     Unauthorized { url: String },
-    #[error("{message}, with --token or CAMPANILE_TOKEN")]
+    #[error("{message}, in --token or CAMPANILE_TOKEN")]
     Forbidden { message: String },
     #[error("{message}: `{command}` lists them")]
     Unknown { message: String, command: &'static str },
     #[error("{message}")]
     Refused { status: StatusCode, code: String, message: String },
-    #[error("{url} answered {status}, and not as Campanile does: is it at --url or CAMPANILE_URL")]
+    #[error("{url} answered {status}, and not as Campanile does: check --url or CAMPANILE_URL")]
     Strange { url: String, status: StatusCode },
-    #[error("{url} answered with something that is not Campanile's: is it at --url or CAMPANILE_URL")]
+    #[error("{url} answered with something that is not Campanile's: check --url or CAMPANILE_URL")]
     NotOurs {
         url: String,
         #[source]

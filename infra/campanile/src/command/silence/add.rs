@@ -20,12 +20,8 @@ pub(super) struct Add {
     /// What the labels of an alert must satisfy, all of it, such as `source=netdata`, `severity=~"high|critical"`
     #[arg(required = true, value_name = "MATCHER")]
     matchers: Vec<Matcher>,
-    /// For how long, such as `2h`
-    #[arg(long = "for", value_name = "LENGTH", required_unless_present = "until", conflicts_with = "until")]
-    length: Option<Length>,
-    /// Until when, such as `2026-11-21T23:00:00Z`
-    #[arg(long, value_name = "TIME", value_parser = time)]
-    until: Option<Timestamp>,
+    #[command(flatten)]
+    end: End,
     /// From when; now unless given
     #[arg(long, value_name = "TIME", value_parser = time)]
     from: Option<Timestamp>,
@@ -41,6 +37,18 @@ pub(super) struct Add {
     server: Server,
 }
 
+/// When it ends
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+struct End {
+    /// For how long, such as `2h`
+    #[arg(long = "for", value_name = "LENGTH", allow_hyphen_values = true)]
+    length: Option<Length>,
+    /// Until when, such as `2026-11-21T23:00:00Z`
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    until: Option<Timestamp>,
+}
+
 /// A silence that was made.
 #[derive(Deserialize)]
 struct Made {
@@ -54,8 +62,8 @@ impl Add {
         let silence = json!({
             "matchers": self.matchers,
             "starts_at": self.from,
-            "ends_at": self.until,
-            "duration_secs": self.length.map(Length::as_secs),
+            "ends_at": self.end.until,
+            "duration_secs": self.end.length.map(Length::as_secs),
             "created_by": self.who.name(),
             "comment": self.why,
         });
