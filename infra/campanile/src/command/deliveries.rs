@@ -138,7 +138,9 @@ fn shown(rows: &[Row], now: Timestamp) -> Table {
             distance(row.created_at, now),
             row.transition.clone(),
             row.attempts.to_string(),
-            row.next_attempt_at.map(|at| distance(at, now)).unwrap_or_default(),
+            row.next_attempt_at
+                .map(|at| if at <= now { "due".to_owned() } else { distance(at, now) })
+                .unwrap_or_default(),
             row.title.clone(),
             row.reason.clone().unwrap_or_default(),
         ]

@@ -5,6 +5,8 @@ mod alert_command;
 mod alert_table;
 mod alertmanager;
 mod api;
+mod delivery_command;
+mod destination_command;
 mod endpoint;
 mod kazoo_command;
 mod kazoo_webhook;
