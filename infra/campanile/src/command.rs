@@ -1,5 +1,6 @@
 //! What the operator can type.
 
+mod address;
 mod alert;
 mod alerts;
 mod beginning;

@@ -1,6 +1,5 @@
 //! The running bundle or deployment that a command talks to.
 
-mod address;
 mod error;
 
 use std::collections::BTreeMap;
@@ -16,8 +15,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use self::address::Address;
 pub(super) use self::error::ServerError;
+use super::address::Address;
 use crate::development;
 
 /// Until a connection stands.

@@ -3,7 +3,7 @@
 use reqwest::StatusCode;
 use serde::Deserialize;
 
-use super::address::Address;
+use crate::command::address::Address;
 
 /// Why an answer is of no use.
 #[derive(Debug, thiserror::Error)]
@@ -34,7 +34,7 @@ pub(in crate::command) enum ServerError {
         #[source]
         source: reqwest::Error,
     },
-    #[error("{url} takes another token: {}", token_remedy("api"))]
+    #[error("{url} answered 401 Unauthorized: {}", token_remedy("api"))]
     Unauthorized { url: String },
     #[error("{message}, in --token or CAMPANILE_TOKEN")]
     Forbidden { message: String },

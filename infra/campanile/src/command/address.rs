@@ -7,20 +7,25 @@ use reqwest::Url;
 
 /// An absolute http or https URL without a credential.
 #[derive(Debug, Clone)]
-pub(in crate::command) struct Address(Url);
+pub(super) struct Address(Url);
 
 /// Why a text is no address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(in crate::command) enum AddressError {
+pub(super) enum AddressError {
     #[error("write an address like http://127.0.0.1:9000 or https://alerts.example.com")]
     Syntax,
-    #[error("leave the user name and password out: what lets you in is the token of --token")]
+    #[error("leave the user name and password out: a token is given apart from the address")]
     Credential,
-    #[error("leave out what begins with `?` or `#`: what lets you in is the token of --token")]
+    #[error("leave out what begins with `?` or `#`: a token is given apart from the address")]
     Query,
 }
 
 impl Address {
+    /// The address as a URL.
+    pub(super) const fn url(&self) -> &Url {
+        &self.0
+    }
+
     /// The URL of `path`, and the query behind its first `?`.
     pub(super) fn at(&self, path: &str) -> Url {
         let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
