@@ -11,11 +11,9 @@ use serde::Deserialize;
 
 use super::Outcome;
 use super::beginning::Beginning;
-use super::form::Form;
 use super::moment::When;
-use super::page::Part;
-use super::server::Server;
-use super::table::{Column, digits, distance, short, table};
+use super::reading::{Reading, parameters};
+use super::table::{Column, distance, table};
 use super::word::word_of;
 
 /// List what rings, newest first
@@ -24,11 +22,7 @@ pub(super) struct Alerts {
     #[command(flatten)]
     filter: Filter,
     #[command(flatten)]
-    part: Part,
-    #[command(flatten)]
-    form: Form,
-    #[command(flatten)]
-    server: Server,
+    reading: Reading,
 }
 
 /// Which alerts
@@ -89,11 +83,9 @@ enum NoMatcher {
 
 impl Alerts {
     pub(super) async fn run(self) -> Outcome {
-        let now = SystemClock.now();
-        let query = self.filter.query(now);
-        let listing = self.server.list("/v1/alerts", "alerts", &query, &self.part).await?;
+        let query = self.filter.query(SystemClock.now());
         let nothing = if self.filter.is_narrow() { "no alert is like that" } else { "nothing is open" };
-        self.form.show_list(&listing, nothing, |rows| shown(rows, now))
+        self.reading.show(("/v1/alerts", "alerts"), &query, nothing, shown).await.map(drop)
     }
 }
 
@@ -107,8 +99,7 @@ impl Filter {
             ("source", &self.source),
             ("account", &self.account),
         ];
-        let words =
-            words.into_iter().flat_map(|(name, words)| words.iter().map(move |word| (name, word.clone())));
+        let words = words.into_iter().flat_map(|(name, words)| parameters(name, words));
         let matchers = self.matchers.iter().map(|matcher| ("filter", matcher.to_string()));
         let times = [("from", self.since), ("to", self.until)];
         let times = times.into_iter().filter_map(|(name, when)| Some((name, when?.before(now).to_string())));
@@ -137,25 +128,22 @@ fn matcher(text: &str) -> Result<Matcher, NoMatcher> {
 
 fn shown(rows: &[Row], now: Timestamp) -> Table {
     let columns = [
-        Column::Fixed("ALERT"),
+        Column::Id("ALERT"),
         Column::Fixed("SEVERITY"),
         Column::Fixed("STATE"),
         Column::Fixed("SINCE"),
         Column::Fixed("SOURCE"),
         Column::Broken("TITLE"),
     ];
-    let digits = digits(rows.iter().map(|row| row.fingerprint.as_str()));
-    table(
-        columns,
-        rows.iter().map(|row| {
-            [
-                short(&row.fingerprint, digits),
-                row.severity.clone(),
-                row.state().to_owned(),
-                distance(row.condition_since, now),
-                row.source.clone(),
-                row.title.clone(),
-            ]
-        }),
-    )
+    let row = |row: &Row| {
+        [
+            row.fingerprint.clone(),
+            row.severity.clone(),
+            row.state().to_owned(),
+            distance(row.condition_since, now),
+            row.source.clone(),
+            row.title.clone(),
+        ]
+    };
+    table(columns, rows.iter().map(row))
 }

@@ -1,23 +1,19 @@
 //! `campanile deliveries`: what destinations were told, and what they are still to be told.
 
-use aws::{DeliveryState, SystemClock};
+use aws::DeliveryState;
 use clap::{Args, Subcommand};
 use comfy_table::Table;
-use intake::Clock as _;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
 
+use super::Outcome;
 use super::beginning::Beginning;
-use super::form::Form;
+use super::deed::{Deed, Doing};
 use super::lookup::{ALERTS, DELIVERIES};
-use super::page::Part;
-use super::plain::plain_json;
-use super::server::Server;
-use super::several::each;
-use super::table::{Column, digits, distance, short, table};
+use super::reading::{Reading, parameters};
+use super::table::{Column, distance, shortening, table};
 use super::word::word_of;
-use super::{Outcome, say};
 
 /// List what destinations were told and are still to be told, or have it told once more
 #[derive(Debug, Args)]
@@ -48,11 +44,7 @@ struct List {
     #[arg(long, value_name = "FINGERPRINT", value_parser = Beginning::of_hash)]
     alert: Option<Beginning>,
     #[command(flatten)]
-    part: Part,
-    #[command(flatten)]
-    form: Form,
-    #[command(flatten)]
-    server: Server,
+    reading: Reading,
 }
 
 /// Make deliveries due now, whatever became of them, and resume their destinations
@@ -61,11 +53,8 @@ struct Retry {
     /// Their ids, as the list shows them
     #[arg(required = true, value_name = "ID", value_parser = Beginning::of_delivery)]
     ids: Vec<Beginning>,
-    /// The API's JSON instead of a line for each delivery, for scripts
-    #[arg(long)]
-    json: bool,
     #[command(flatten)]
-    server: Server,
+    doing: Doing,
 }
 
 /// A delivery as the table shows it.
@@ -94,28 +83,20 @@ impl Deliveries {
 
 impl List {
     async fn run(self) -> Outcome {
-        let mut query: Vec<_> = self.state.iter().map(|state| ("state", state.clone())).collect();
-        query.extend(self.destination.iter().map(|destination| ("destination", destination.clone())));
-        let alerts = self.server.meant(self.alert.as_slice(), ALERTS).await?;
-        query.extend(alerts.into_iter().map(|fingerprint| ("fingerprint", fingerprint)));
-        let listing = self.server.list("/v1/deliveries", "deliveries", &query, &self.part).await?;
+        let alerts = self.reading.server.meant(self.alert.as_slice(), ALERTS).await?;
+        let destination = self.destination.as_slice();
+        let words = [("state", &self.state[..]), ("destination", destination), ("fingerprint", &alerts)];
+        let query: Vec<_> = words.into_iter().flat_map(|(name, words)| parameters(name, words)).collect();
         let nothing =
             if query.is_empty() { "nothing was told to anybody" } else { "no delivery is like that" };
-        let now = SystemClock.now();
-        self.form.show_list(&listing, nothing, |rows: &[Row]| shown(rows, now))
+        self.reading.show(("/v1/deliveries", "deliveries"), &query, nothing, shown).await.map(drop)
     }
 }
 
 impl Retry {
     async fn run(self) -> Outcome {
-        let ids = self.server.meant(&self.ids, DELIVERIES).await?;
-        each(&ids, async |id| {
-            let answer = self.server.post(&format!("/v1/deliveries/{id}/retry"), &json!({})).await;
-            let answer = answer.map_err(|error| DELIVERIES.explain(error))?;
-            say(if self.json { plain_json(answer.text()) } else { format!("{id} is due now") });
-            Ok(())
-        })
-        .await
+        let deed = Deed::post("/retry", json!({}), |id, _| Ok(format!("{id} is due now")));
+        self.doing.to_each(&self.ids, DELIVERIES, &deed).await
     }
 }
 
@@ -130,10 +111,10 @@ fn shown(rows: &[Row], now: Timestamp) -> Table {
         Column::Broken("TITLE"),
         Column::Broken("REASON"),
     ];
-    let digits = digits(rows.iter().map(|row| row.fingerprint.as_str()));
+    let shorten = shortening(rows.iter().map(|row| row.fingerprint.as_str()));
     let row = |row: &Row| {
         [
-            format!("{}-{}-{}", short(&row.fingerprint, digits), row.revision, row.destination),
+            format!("{}-{}-{}", shorten(&row.fingerprint), row.revision, row.destination),
             row.state.clone(),
             distance(row.created_at, now),
             row.transition.clone(),

@@ -1,18 +1,14 @@
 //! `campanile events`: what sources said, of alerts and of what is none.
 
 use alert::{Signal, Source};
-use aws::SystemClock;
 use clap::Args;
 use comfy_table::Table;
-use intake::Clock as _;
 use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::delivery::{Body, RequestHead};
-use super::form::Form;
-use super::page::Part;
-use super::server::Server;
-use super::table::{Column, digits, distance, short, table};
+use super::reading::{Reading, parameters};
+use super::table::{Column, distance, table};
 use super::word::word_of;
 use super::{Outcome, say};
 
@@ -29,11 +25,7 @@ pub(super) struct Events {
     #[arg(long)]
     raw: bool,
     #[command(flatten)]
-    part: Part,
-    #[command(flatten)]
-    form: Form,
-    #[command(flatten)]
-    server: Server,
+    reading: Reading,
 }
 
 /// An event as tables show it.
@@ -54,14 +46,11 @@ pub(super) struct Event {
 
 impl Events {
     pub(super) async fn run(self) -> Outcome {
-        let now = SystemClock.now();
         let words = [("source", &self.source), ("signal", &self.signal)];
-        let words =
-            words.into_iter().flat_map(|(name, words)| words.iter().map(move |word| (name, word.clone())));
+        let words = words.into_iter().flat_map(|(name, words)| parameters(name, words));
         let query: Vec<_> = words.chain([("raw", self.raw.to_string())]).collect();
-        let listing = self.server.list("/v1/events", "events", &query, &self.part).await?;
-        self.form.show_list(&listing, "nothing was said", |events: &[Event]| listed(events, now))?;
-        if self.raw && !self.form.is_json() {
+        let listing = self.reading.show(("/v1/events", "events"), &query, "nothing was said", listed).await?;
+        if self.raw && !self.reading.form.is_json() {
             tell_requests(&listing.rows()?);
         }
         Ok(())
@@ -78,16 +67,15 @@ impl Event {
 /// The history of one alert.
 pub(super) fn history(events: &[Event], now: Timestamp) -> Table {
     let columns = [
-        Column::Fixed("EVENT"),
+        Column::Id("EVENT"),
         Column::Fixed("WHEN"),
         Column::Fixed("WHAT"),
         Column::Fixed("SEVERITY"),
         Column::Broken("TITLE"),
     ];
-    let digits = digits(events.iter().map(|event| event.id.as_str()));
     let row = |event: &Event| {
         [
-            short(&event.id, digits),
+            event.id.clone(),
             distance(event.occurred_at, now),
             event.what().to_owned(),
             event.severity.clone(),
@@ -99,20 +87,18 @@ pub(super) fn history(events: &[Event], now: Timestamp) -> Table {
 
 fn listed(events: &[Event], now: Timestamp) -> Table {
     let columns = [
-        Column::Fixed("EVENT"),
-        Column::Fixed("ALERT"),
+        Column::Id("EVENT"),
+        Column::Id("ALERT"),
         Column::Fixed("WHEN"),
         Column::Fixed("WHAT"),
         Column::Fixed("SEVERITY"),
         Column::Fixed("SOURCE"),
         Column::Broken("TITLE"),
     ];
-    let event_digits = digits(events.iter().map(|event| event.id.as_str()));
-    let alert_digits = digits(events.iter().map(|event| event.fingerprint.as_str()));
     let row = |event: &Event| {
         [
-            short(&event.id, event_digits),
-            short(&event.fingerprint, alert_digits),
+            event.id.clone(),
+            event.fingerprint.clone(),
             distance(event.occurred_at, now),
             event.what().to_owned(),
             event.severity.clone(),

@@ -3,15 +3,15 @@
 use clap::Args;
 use serde_json::Value;
 
+use super::Outcome;
 use super::alerts::Row;
 use super::beginning::Beginning;
+use super::deed::{Deed, Doing};
 use super::lookup::ALERTS;
-use super::plain::{plain, plain_json};
-use super::server::{Answer, Server, ServerError};
-use super::several::each;
-use super::table::short;
+use super::plain::plain;
+use super::server::{Answer, ServerError};
+use super::table::alone;
 use super::who::Who;
-use super::{Outcome, say};
 
 /// Take alerts, so that others know that somebody takes care; ends by itself when they end or become worse
 #[derive(Debug, Args)]
@@ -54,60 +54,47 @@ struct Act {
     fingerprints: Vec<Beginning>,
     #[command(flatten)]
     who: Who,
-    /// The API's JSON instead of a line for each alert, for scripts
-    #[arg(long)]
-    json: bool,
     #[command(flatten)]
-    server: Server,
+    doing: Doing,
 }
 
 impl Ack {
     pub(super) async fn run(self) -> Outcome {
-        let action = if self.undo { "unacknowledge" } else { "acknowledge" };
-        self.act.run(action, [("note", self.note.as_deref())], state).await
+        let action = if self.undo { "/unacknowledge" } else { "/acknowledge" };
+        self.act.run(action, ("note", self.note.as_deref()), state).await
     }
 }
 
 impl Resolve {
     pub(super) async fn run(self) -> Outcome {
-        self.act.run("resolve", [("note", self.note.as_deref())], state).await
+        self.act.run("/resolve", ("note", self.note.as_deref()), state).await
     }
 }
 
 impl Note {
     pub(super) async fn run(self) -> Outcome {
-        self.act.run("notes", [("text", Some(&self.note))], |_| Ok("has the note".to_owned())).await
+        let told = |fingerprint: &str, _: &Answer| Ok(format!("{} has the note", alone(fingerprint)));
+        self.act.run("/notes", ("text", Some(&self.note)), told).await
     }
 }
 
 impl Act {
-    /// Does `action` to each alert, with the words `said`, and tells the `outcome`.
-    async fn run<'a>(
-        &'a self,
-        action: &str,
-        said: [(&'a str, Option<&'a str>); 1],
-        outcome: fn(&Answer) -> Result<String, ServerError>,
+    /// Does `action` to each alert, with the text that `said` names.
+    async fn run(
+        &self,
+        action: &'static str,
+        said: (&str, Option<&str>),
+        told: fn(&str, &Answer) -> Result<String, ServerError>,
     ) -> Outcome {
-        let members = said.into_iter().chain([("by", self.who.name())]);
+        let members = [said, ("by", self.who.name())].into_iter();
         let members = members.filter_map(|(name, text)| Some((name.to_owned(), text?.into())));
-        let body = Value::Object(members.collect());
-        let fingerprints = self.server.meant(&self.fingerprints, ALERTS).await?;
-        each(&fingerprints, async |fingerprint| {
-            let answer = self.server.post(&format!("/v1/alerts/{fingerprint}/{action}"), &body).await;
-            let answer = answer.map_err(|error| ALERTS.explain(error))?;
-            if self.json {
-                say(plain_json(answer.text()));
-            } else {
-                say(format!("{} {}", short(fingerprint, 8), outcome(&answer)?));
-            }
-            Ok(())
-        })
-        .await
+        let deed = Deed::post(action, Value::Object(members.collect()), told);
+        self.doing.to_each(&self.fingerprints, ALERTS, &deed).await
     }
 }
 
 /// What an alert is after something was done with it.
-fn state(answer: &Answer) -> Result<String, ServerError> {
+fn state(fingerprint: &str, answer: &Answer) -> Result<String, ServerError> {
     let alert: Row = answer.read()?;
-    Ok(format!("is {}: {}", alert.state(), plain(&alert.title)))
+    Ok(format!("{} is {}: {}", alone(fingerprint), alert.state(), plain(&alert.title)))
 }

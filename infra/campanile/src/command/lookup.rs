@@ -91,6 +91,11 @@ impl Server {
 }
 
 impl Place {
+    /// Where they are in the API.
+    pub(super) const fn path(self) -> &'static str {
+        self.path
+    }
+
     /// What to say where nothing begins like `meant`.
     pub(super) fn unknown(self, meant: &Beginning) -> FindError {
         FindError::Unknown { what: self.what, beginning: meant.to_string(), command: self.command }

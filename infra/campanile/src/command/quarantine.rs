@@ -1,27 +1,22 @@
 //! `campanile quarantine`: what was not understood, why, and once more.
 
-use aws::SystemClock;
 use clap::{Args, Subcommand};
 use comfy_table::Table;
-use intake::Clock as _;
 use jiff::Timestamp;
 use serde::Deserialize;
+use serde_json::json;
 
 use super::beginning::Beginning;
+use super::deed::{Deed, Doing};
 use super::delivery::{Body, RequestHead};
-use super::form::Form;
 use super::lookup::QUARANTINE;
-use super::page::Part;
 use super::plain::plain_json;
+use super::reading::Reading;
 use super::replay::told;
 use super::server::Server;
-use super::several::each;
 use super::sheet::Sheet;
-use super::table::{Column, digits, distance, short, table, written};
+use super::table::{Column, distance, table, written};
 use super::{Outcome, say};
-
-/// How much of an id is shown: it begins with the time, so that less would not tell it from others of that time.
-const DIGITS: usize = 18;
 
 /// List, show, read again or delete what was not understood
 #[derive(Debug, Args)]
@@ -47,11 +42,7 @@ enum Action {
 #[derive(Debug, Args)]
 struct List {
     #[command(flatten)]
-    part: Part,
-    #[command(flatten)]
-    form: Form,
-    #[command(flatten)]
-    server: Server,
+    reading: Reading,
 }
 
 /// Show a delivery whole, and why it was not understood
@@ -73,11 +64,8 @@ struct Chosen {
     /// Their ids, or enough of their beginnings
     #[arg(required = true, value_name = "ID", value_parser = Beginning::of_uuid)]
     ids: Vec<Beginning>,
-    /// The API's JSON instead of a line for each delivery, for scripts
-    #[arg(long)]
-    json: bool,
     #[command(flatten)]
-    server: Server,
+    doing: Doing,
 }
 
 /// A delivery as it is shown.
@@ -98,17 +86,18 @@ impl Quarantine {
         match self.action.unwrap_or(Action::List(self.list)) {
             Action::List(list) => list.run().await,
             Action::Show(show) => show.run().await,
-            Action::Replay(chosen) => chosen.replay().await,
-            Action::Delete(chosen) => chosen.delete().await,
+            Action::Replay(chosen) => chosen.undergo(&Deed::post("/replay", json!({}), told)).await,
+            Action::Delete(chosen) => {
+                chosen.undergo(&Deed::delete(|id, _| Ok(format!("{id} is deleted")))).await
+            }
         }
     }
 }
 
 impl List {
     async fn run(self) -> Outcome {
-        let listing = self.server.list("/v1/quarantine", "quarantine", &[], &self.part).await?;
-        let now = SystemClock.now();
-        self.form.show_list(&listing, "everything was understood", |entries: &[Entry]| shown(entries, now))
+        let nothing = "everything was understood";
+        self.reading.show(("/v1/quarantine", "quarantine"), &[], nothing, shown).await.map(drop)
     }
 }
 
@@ -128,29 +117,8 @@ impl Show {
 }
 
 impl Chosen {
-    async fn replay(self) -> Outcome {
-        let ids = self.server.meant(&self.ids, QUARANTINE).await?;
-        each(&ids, async |id| {
-            let path = format!("/v1/quarantine/{id}/replay");
-            let answer = self.server.post(&path, &serde_json::json!({})).await;
-            let answer = answer.map_err(|error| QUARANTINE.explain(error))?;
-            say(if self.json { plain_json(answer.text()) } else { told(id, &answer)? });
-            Ok(())
-        })
-        .await
-    }
-
-    async fn delete(self) -> Outcome {
-        let ids = self.server.meant(&self.ids, QUARANTINE).await?;
-        each(&ids, async |id| {
-            let answer = self.server.delete(&format!("/v1/quarantine/{id}")).await;
-            answer.map_err(|error| QUARANTINE.explain(error))?;
-            if !self.json {
-                say(format!("{id} is deleted"));
-            }
-            Ok(())
-        })
-        .await
+    async fn undergo(&self, deed: &Deed) -> Outcome {
+        self.doing.to_each(&self.ids, QUARANTINE, deed).await
     }
 }
 
@@ -166,16 +134,15 @@ impl Entry {
 
 fn shown(entries: &[Entry], now: Timestamp) -> Table {
     let columns = [
-        Column::Fixed("DELIVERY"),
+        Column::TimedId("DELIVERY"),
         Column::Fixed("WHEN"),
         Column::Fixed("SOURCE"),
         Column::Fixed("REASON"),
         Column::Broken("MESSAGE"),
     ];
-    let digits = DIGITS.max(digits(entries.iter().map(|entry| entry.id.as_str())));
     let row = |entry: &Entry| {
         [
-            short(&entry.id, digits),
+            entry.id.clone(),
             distance(entry.received_at, now),
             entry.source.clone(),
             entry.reason.clone(),

@@ -1,6 +1,7 @@
 //! `campanile replay`: what an event was read from, read once more.
 
 use clap::Args;
+use reqwest::Method;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -48,7 +49,7 @@ impl Replay {
     pub(super) async fn run(self) -> Outcome {
         let Meant { fingerprint, event_id } = self.meant().await?;
         let path = format!("/v1/alerts/{fingerprint}/events/{event_id}/replay");
-        let answer = self.server.post(&path, &json!({})).await;
+        let answer = self.server.act(Method::POST, &path, &json!({})).await;
         let answer = answer.map_err(|error| error.listed_by("campanile events"))?;
         say(if self.json { plain_json(answer.text()) } else { told(&event_id, &answer)? });
         Ok(())

@@ -70,14 +70,9 @@ impl Server {
         self.ask(self.request(Method::GET, path, "api")?.query(query)).await
     }
 
-    /// Has the API do what `path` and `body` say.
-    pub(super) async fn post(&self, path: &str, body: &Value) -> Result<Answer, ServerError> {
-        self.ask(self.request(Method::POST, path, "api")?.json(body)).await
-    }
-
-    /// Has the API end or forget what is at `path`.
-    pub(super) async fn delete(&self, path: &str) -> Result<Answer, ServerError> {
-        self.ask(self.request(Method::DELETE, path, "api")?).await
+    /// Has the API do what `method`, `path` and `body` say.
+    pub(super) async fn act(&self, method: Method, path: &str, body: &Value) -> Result<Answer, ServerError> {
+        self.ask(self.request(method, path, "api")?.json(body)).await
     }
 
     async fn ask(&self, request: RequestBuilder) -> Result<Answer, ServerError> {

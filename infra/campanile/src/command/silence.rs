@@ -12,15 +12,15 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use self::add::Add;
+use super::Outcome;
 use super::beginning::Beginning;
+use super::deed::{Deed, Doing};
 use super::form::Form;
 use super::lookup::SILENCES;
-use super::plain::plain_json;
+use super::reading::parameters;
 use super::server::Server;
-use super::several::each;
-use super::table::{Column, digits, distance, name, short, table};
+use super::table::{Column, distance, name, table};
 use super::word::word_of;
-use super::{Outcome, say};
 
 /// List, add or end silences
 #[derive(Debug, Args)]
@@ -60,11 +60,8 @@ struct End {
     /// Their ids, or enough of their beginnings
     #[arg(required = true, value_name = "ID", value_parser = Beginning::of_uuid)]
     ids: Vec<Beginning>,
-    /// The API's JSON instead of a line for each silence, for scripts
-    #[arg(long)]
-    json: bool,
     #[command(flatten)]
-    server: Server,
+    doing: Doing,
 }
 
 /// A silence as the table shows it.
@@ -93,7 +90,7 @@ impl List {
     async fn run(self) -> Outcome {
         let usual = [SilenceState::Active, SilenceState::Pending].map(|state| state.to_string());
         let states = if self.all || !self.state.is_empty() { &self.state[..] } else { &usual };
-        let query: Vec<_> = states.iter().map(|state| ("state", state.clone())).collect();
+        let query: Vec<_> = parameters("state", states).collect();
         let answer = self.server.get("/v1/silences", &query).await?;
         if self.form.is_json() {
             Form::show_json(answer.text());
@@ -109,20 +106,14 @@ impl List {
 
 impl End {
     async fn run(self) -> Outcome {
-        let ids = self.server.meant(&self.ids, SILENCES).await?;
-        each(&ids, async |id| {
-            let answer = self.server.delete(&format!("/v1/silences/{id}")).await;
-            let answer = answer.map_err(|error| SILENCES.explain(error))?;
-            say(if self.json { plain_json(answer.text()) } else { format!("{id} is over") });
-            Ok(())
-        })
-        .await
+        let deed = Deed::delete(|id, _| Ok(format!("{id} is over")));
+        self.doing.to_each(&self.ids, SILENCES, &deed).await
     }
 }
 
 fn shown(rows: &[Row], now: Timestamp) -> Table {
     let columns = [
-        Column::Fixed("SILENCE"),
+        Column::Id("SILENCE"),
         Column::Fixed("STATE"),
         Column::Fixed("STARTS"),
         Column::Fixed("ENDS"),
@@ -130,11 +121,10 @@ fn shown(rows: &[Row], now: Timestamp) -> Table {
         Column::Broken("MATCHERS"),
         Column::Broken("WHY"),
     ];
-    let digits = digits(rows.iter().map(|row| row.id.as_str()));
     let row = |row: &Row| {
         let matchers = row.matchers.iter().map(ToString::to_string);
         [
-            short(&row.id, digits),
+            row.id.clone(),
             row.state.clone(),
             distance(row.starts_at, now),
             distance(row.ends_at, now),

@@ -3,6 +3,7 @@
 use alert::matcher::Matcher;
 use clap::Args;
 use jiff::Timestamp;
+use reqwest::Method;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -67,7 +68,7 @@ impl Add {
             "created_by": self.who.name(),
             "comment": self.why,
         });
-        let answer = self.server.post("/v1/silences", &silence).await?;
+        let answer = self.server.act(Method::POST, "/v1/silences", &silence).await?;
         if self.json {
             say(plain_json(answer.text()));
             return Ok(());
