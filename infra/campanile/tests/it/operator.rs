@@ -149,6 +149,17 @@ fn firing(labels: &[(&str, &str)], minutes: i64) -> Value {
     json!({ "labels": labels, "startsAt": ago(minutes), "endsAt": ago(-60) })
 }
 
+/// What is set where AWS is what answers at `url`, and secrets are those of `tower`.
+pub(crate) fn with_aws_at(url: &str) -> [(&str, &str); 5] {
+    [
+        ("AWS_ENDPOINT_URL", url),
+        ("AWS_REGION", "us-east-1"),
+        ("AWS_ACCESS_KEY_ID", "embedded"),
+        ("AWS_SECRET_ACCESS_KEY", "embedded"),
+        ("CAMPANILE_SECRET_PREFIX", "tower"),
+    ]
+}
+
 /// So many minutes ago, and half a minute more.
 pub(crate) fn ago(minutes: i64) -> Timestamp {
     let now = Timestamp::from_second(SystemClock.now().as_second()).unwrap();
