@@ -10,7 +10,7 @@ use serde_json::json;
 use super::super::moment::{Length, time};
 use super::super::page::Part;
 use super::super::plain::plain_json;
-use super::super::server::Server;
+use super::super::server::{Server, ServerError};
 use super::super::table::written;
 use super::super::who::Who;
 use super::super::{Outcome, remark, say};
@@ -75,16 +75,16 @@ impl Add {
         }
         let made: Made = answer.read()?;
         say(&made.id);
-        self.tell_reach(&made).await
+        let reach = self.reach().await.map_or_else(|_| "not known".to_owned(), |covered| covered.to_string());
+        let ends_at = written(made.ends_at);
+        remark(format!("{} until {ends_at}; alerts that ring and match: {reach}", made.state));
+        Ok(())
     }
 
-    /// Says how many alerts it covers: one with a slip in a matcher covers none.
-    async fn tell_reach(&self, made: &Made) -> Outcome {
+    /// How many alerts it is about: where a matcher has a slip, none.
+    async fn reach(&self) -> Result<usize, ServerError> {
         let matchers = self.matchers.iter().map(|matcher| ("filter", matcher.to_string()));
         let query: Vec<_> = matchers.chain([("condition", "firing".to_owned())]).collect();
-        let covered = self.server.list("/v1/alerts", "alerts", &query, &Part::first(1000)).await?.len();
-        let ends_at = written(made.ends_at);
-        remark(format!("{} until {ends_at}; alerts that ring and match: {covered}", made.state));
-        Ok(())
+        Ok(self.server.list("/v1/alerts", "alerts", &query, &Part::first(1000)).await?.len())
     }
 }
