@@ -17,10 +17,13 @@ const DISK: &[(&str, &str)] = &[("alertname", "DiskFull"), ("instance", "db-01")
 const SWAP: &[(&str, &str)] = &[("alertname", "SwapUsed"), ("instance", "db-02"), ("severity", "warning")];
 const JOB: &[(&str, &str)] = &[("alertname", "JobLate"), ("instance", "batch-7"), ("severity", "info")];
 
+const HOUR: i64 = 60;
+const DAY: i64 = 24 * HOUR;
+
 /// Before a bundle in which three alerts ring.
 async fn three_ring() -> Operator {
     let operator = Operator::before_a_bundle().await;
-    operator.fire(&[(DISK, 5), (SWAP, 3 * 60 + 7), (JOB, 26 * 60)]).await;
+    operator.fire(&[(DISK, DAY + 5 * HOUR), (SWAP, 2 * DAY + 7 * HOUR), (JOB, 3 * DAY + 2 * HOUR)]).await;
     operator
 }
 

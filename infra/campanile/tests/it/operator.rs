@@ -113,7 +113,7 @@ impl Operator {
         let times = Regex::new(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z").unwrap();
         let text = times.replace_all(&text, "TIME");
         // What was just now.
-        let seconds = Regex::new(r"\b\d{1,2}s( *)").unwrap();
+        let seconds = Regex::new(r"\b(\d{1,2}s|[1-9]m)( *)").unwrap();
         let just_now = |found: &Captures<'_>| format!("{:<width$}", "_s", width = found[0].len());
         seconds.replace_all(&text, just_now).into_owned()
     }
@@ -142,11 +142,11 @@ impl Operator {
     }
 }
 
-/// An alert in Prometheus's format, firing since so many minutes; half a minute more, so that no minute ends meanwhile.
+/// An alert in Prometheus's format, firing since so many minutes and half an hour.
 fn firing(labels: &[(&str, &str)], minutes: i64) -> Value {
     let labels: serde_json::Map<_, _> =
         labels.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
-    json!({ "labels": labels, "startsAt": ago(minutes), "endsAt": ago(-60) })
+    json!({ "labels": labels, "startsAt": ago(minutes), "endsAt": ago(-2 * 60) })
 }
 
 /// What is set where AWS is what answers at `url`, and secrets are those of `tower`.
@@ -160,10 +160,10 @@ pub(crate) fn with_aws_at(url: &str) -> [(&str, &str); 5] {
     ]
 }
 
-/// So many minutes ago, and half a minute more.
+/// So many minutes and half an hour ago: what is told in days and hours stays so while a test runs.
 pub(crate) fn ago(minutes: i64) -> Timestamp {
     let now = Timestamp::from_second(SystemClock.now().as_second()).unwrap();
-    now.checked_sub(SignedDuration::from_secs(minutes * 60 + 30)).unwrap()
+    now.checked_sub(SignedDuration::from_secs((minutes + 30) * 60)).unwrap()
 }
 
 /// What was written, to both places, and the code that it ended with.

@@ -64,7 +64,7 @@ async fn an_alert_that_rings_goes_before_one_that_has_ended_where_both_are_meant
     let shown = operator.answer(&format!("alert {}", &disk[..5])).await;
     assert!(shown.contains("resolved since"), "{shown}");
     // By its own clock it fires again after a person has ended it.
-    operator.fire(&[(DISK, -1)]).await;
+    operator.fire(&[(DISK, -31)]).await;
     let shown = operator.answer(&format!("alert {}", disk[..5].to_uppercase())).await;
     assert!(shown.contains("firing since"), "{shown}");
 }

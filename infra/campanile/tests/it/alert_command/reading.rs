@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{JOB, fingerprint, name_events, three_ring};
+use super::{DAY, HOUR, JOB, fingerprint, name_events, three_ring};
 use crate::operator::{Operator, ago};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -12,7 +12,7 @@ async fn what_rings_is_a_table_within_the_terminal_and_each_filter_narrows_it() 
     operator.run("alerts --severity warning").await;
     operator.run("alerts instance=~db.* severity!=critical").await;
     operator.run("alerts --text BATCH").await;
-    operator.run("alerts --since 4h --until 1h").await;
+    operator.run("alerts --since 60h --until 2d").await;
     operator.run("alerts --source netdata,kazoo").await;
     operator.run("alerts --account nobody").await;
     operator.run("alerts --handling acknowledged,silenced --all").await;
@@ -23,7 +23,7 @@ async fn what_rings_is_a_table_within_the_terminal_and_each_filter_narrows_it() 
 async fn what_has_ended_is_listed_only_where_it_is_asked_for() {
     let mut operator = Operator::before_a_bundle().await;
     operator.run("alerts").await;
-    operator.fire(&[(JOB, 10)]).await;
+    operator.fire(&[(JOB, DAY + 10 * HOUR)]).await;
     let job = fingerprint(&operator, "JobLate").await;
     operator.run(&format!("resolve {job}")).await;
     operator.run("alerts").await;
@@ -38,7 +38,7 @@ async fn what_has_ended_is_listed_only_where_it_is_asked_for() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_alert_is_shown_with_its_history_and_what_people_wrote_and_on_request_what_brought_it() {
     let mut operator = Operator::before_a_bundle().await;
-    for (severity, minutes) in [("warning", 65), ("critical", 7)] {
+    for (severity, minutes) in [("warning", 2 * DAY + 3 * HOUR), ("critical", DAY + 9 * HOUR)] {
         let body = json!({
             "message": format!("Disk usage is {severity}, on db-01"), "alarm": "disk_space_usage",
             "chart": "disk_space._var", "space": "Example", "severity": severity, "date": ago(minutes).to_string(),
