@@ -5,5 +5,5 @@ mod crash;
 mod outage;
 mod quiet;
 mod seven;
-mod stand_in;
+pub(crate) mod stand_in;
 mod tower;
