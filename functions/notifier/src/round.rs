@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use alert::{Action, Alert, Condition, Silence};
-use aws::{Course, Delivery, DestinationStates, Enrollment, Table};
+use aws::{Course, Delivery, DestinationStates, Enrollment, Table, Turn};
 use intake::StoreError;
 use jiff::{SignedDuration, Timestamp};
 use notify::{Change, Decision, Destination, Hearing, News, route};
@@ -42,34 +42,35 @@ impl Notifier {
         Ok(Round { prepared, states, silences })
     }
 
-    /// Routes `change` to `destination` and writes what follows. Yields the delivery if it can be sent at once; it is then
-    /// claimed.
+    /// Routes `change` to `destination`, whose part in the alert is `known`, and writes what follows. Yields the delivery if
+    /// it can be sent at once; it is then claimed.
     pub(crate) async fn tell(
         &self,
         round: &Round,
         destination: &Destination,
+        mut known: Course,
         change: &Change<'_>,
-    ) -> Result<Option<Delivery>, StoreError> {
+    ) -> Result<Option<Turn>, StoreError> {
         let table: &Table = &self.platform.table;
         loop {
-            let known = table.course(change.alert.fingerprint, &destination.id).await?;
             if is_news(change) && known.record.routed_revision >= change.alert.revision {
                 return Ok(None);
             }
-            let (decision, course) = decide(destination, &known, change);
+            let (decision, mut course) = decide(destination, &known, change);
             if course == known {
                 return Ok(None);
             }
             let delivery = self.delivery(round, destination, &course, decision);
-            let waits = delivery.as_ref().is_some_and(|delivery| delivery.record.claim == 0);
-            if table.enroll(course, delivery.as_ref()).await? == Enrollment::Done {
-                return Ok(delivery.filter(|_| !waits));
+            if table.enroll(&mut course, delivery.as_ref()).await? == Enrollment::Done {
+                let claimed = delivery.filter(|delivery| delivery.record.claim > 0);
+                return Ok(claimed.map(|delivery| Turn { delivery, course: Some(course) }));
             }
             if let Some(delivery) = &delivery
                 && table.delivery(&delivery.id).await?.is_some()
             {
                 return Ok(None);
             }
+            known = table.course(change.alert.fingerprint, &destination.id).await?;
         }
     }
 

@@ -15,6 +15,7 @@ mod enrollment;
 mod lessons;
 mod listing;
 
+pub use attempt::Turn;
 pub use bell::Bell;
 pub use course::Course;
 pub use delivery::{Delivery, DeliveryId, DeliveryState, ParseDeliveryIdError, UnknownDeliveryState};

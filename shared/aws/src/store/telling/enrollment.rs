@@ -25,10 +25,11 @@ pub enum Enrollment {
 impl Table {
     /// Writes `course`, which was read and changed, and the delivery that follows from the change, both or neither.
     ///
-    /// The delivery joins the queue of the course; unless it is the first there it waits for its turn.
+    /// The delivery joins the queue of the course; unless it is the first there it waits for its turn. `course` becomes
+    /// what is then in the table.
     pub async fn enroll(
         &self,
-        mut course: Course,
+        course: &mut Course,
         delivery: Option<&Delivery>,
     ) -> Result<Enrollment, StoreError> {
         let known = course.record.version;
@@ -40,7 +41,7 @@ impl Table {
             let item = delivery.to_item(is_first, expiry(self.clock.now(), self.history))?;
             puts.push(self.put_new(item)?);
         }
-        puts.push(self.put_course(&course, known)?);
+        puts.push(self.put_course(course, known)?);
         self.transact(puts).await
     }
 

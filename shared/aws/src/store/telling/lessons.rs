@@ -1,9 +1,9 @@
 //! What the notifier remembers between two runs besides deliveries.
 
-use alert::Fingerprint;
 use intake::StoreError;
 use jiff::Timestamp;
 
+use super::course::Course;
 use super::enrollment::Enrollment;
 use crate::store::Table;
 use crate::store::item::{key, sortable, string, text};
@@ -15,19 +15,14 @@ const NOTIFIER: &str = "NOTIFIER";
 const SILENCES: &str = "SILENCES";
 
 impl Table {
-    /// Remembers when Opsgenie, as `destination`, was asked to create an alert.
-    pub async fn learn_created(
-        &self,
-        fingerprint: Fingerprint,
-        destination: &str,
-        at: Timestamp,
-    ) -> Result<(), StoreError> {
+    /// Remembers when Opsgenie was asked to create the alert of `course`, which becomes what is then in the table.
+    pub async fn learn_created(&self, course: &mut Course, at: Timestamp) -> Result<(), StoreError> {
         loop {
-            let mut course = self.course(fingerprint, destination).await?;
             course.record.created_at = Some(at);
             if self.enroll(course, None).await? == Enrollment::Done {
                 return Ok(());
             }
+            *course = self.course(course.fingerprint, &course.destination).await?;
         }
     }
 
