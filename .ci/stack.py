@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """The template in moto: transformed as SAM does it, created as CloudFormation does it, and looked at afterwards.
 
-    stack.py check   create the stack in a moto of its own and compare what came of it with the template
-    stack.py serve   the same, then go on serving at 127.0.0.1:5000, with the secrets of infra/events/secrets.json, for
-                    `cargo lambda watch --env-file infra/events/watch.env` and for the tests over the real binaries
+    stack.py check          create the stack in a moto of its own and compare what came of it with the template
+    stack.py serve [PORT]   the same, then go on serving at 127.0.0.1, at port 5000 or the given one, with the secrets of
+                            infra/events/secrets.json, for `cargo lambda watch --env-file infra/events/watch.env` and
+                            for the tests over the real binaries
 
 Needs `pip install 'moto[server,dynamodb,secretsmanager,cloudformation,awslambda,s3]' aws-sam-translator`.
 """
@@ -134,13 +135,19 @@ def put_secrets(client):
 
 
 def main():
-    wish = sys.argv[1] if len(sys.argv) == 2 else ""
-    if wish not in ("check", "serve"):
-        sys.exit(__doc__)
+    match sys.argv[1:]:
+        case ["check"]:
+            wish, port = "check", 0
+        case ["serve"]:
+            wish, port = "serve", PORT
+        case ["serve", port] if port.isdigit():
+            wish, port = "serve", int(port)
+        case _:
+            sys.exit(__doc__)
     # Moto says of the gateway, the schedules and the dashboard that it does not know them.
     logging.disable(logging.ERROR)
     warnings.filterwarnings("ignore", message="Tried to parse")
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=PORT if wish == "serve" else 0, verbose=False)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
     # On a busy machine a stack takes its time, and asked for again it would be there already.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use serde_json::Value;
 use tokio::process::{Child, Command};
 use tokio::sync::{Mutex as TurnMutex, mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -50,9 +51,9 @@ pub struct Function {
 
 /// What came of an invocation.
 #[derive(Debug)]
-pub enum Outcome {
+pub enum Outcome<T = Answer> {
     /// The function answered.
-    Answered(Answer),
+    Answered(T),
     /// The function failed, with this error document.
     Failed(String),
     /// The process died with the invocation in hand.
@@ -133,9 +134,18 @@ impl Function {
         self.log.text()
     }
 
-    /// Runs one event to its end.
+    /// Runs one HTTP request to its end.
     pub async fn invoke(&self, call: &Call) -> Outcome {
-        let event = Bytes::from(call.to_event().to_string());
+        match self.run(&call.to_event()).await {
+            Outcome::Answered(result) => Outcome::Answered(Answer::from_result(&result)),
+            Outcome::Failed(error) => Outcome::Failed(error),
+            Outcome::Lost => Outcome::Lost,
+        }
+    }
+
+    /// Runs one event of any service to its end.
+    pub async fn run(&self, event: &Value) -> Outcome<Value> {
+        let event = Bytes::from(event.to_string());
         let (result, outcome) = oneshot::channel();
         let timeout = self.setup.timeout;
         self.invocations.send(Invocation { event, timeout, result }).expect("the queue is open");
@@ -143,7 +153,7 @@ impl Function {
         let outcome = tokio::time::timeout(timeout * 2, outcome).await;
         match outcome.unwrap_or_else(|_| panic!("{} overran its time:\n{}", self.setup.name, self.log())) {
             Ok(FunctionResult::Returned(result)) => {
-                Outcome::Answered(Answer::from_result(&serde_json::from_slice(&result).unwrap()))
+                Outcome::Answered(serde_json::from_slice(&result).unwrap())
             }
             Ok(FunctionResult::Failed(error)) => {
                 Outcome::Failed(String::from_utf8_lossy(&error).into_owned())

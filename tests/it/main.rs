@@ -7,12 +7,18 @@ mod credentials;
 mod durable;
 mod exactly_once;
 mod hostile;
+mod kazoo;
 mod killed;
 mod netdata;
 mod order;
+mod poller;
 mod reading;
 mod refusals;
 mod secrets_manager;
+mod site24x7;
+#[expect(dead_code, reason = "the client's tests need more of it")]
+#[path = "../../shared/site24x7/tests/stand_in/mod.rs"]
+mod site24x7_stand_in;
 mod storage;
 mod template;
 mod tencent;

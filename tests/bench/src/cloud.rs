@@ -13,7 +13,7 @@ use campanile::embedded::{
 use serde_json::Value;
 
 use crate::tls::Tls;
-use crate::webhook::Webhook;
+use crate::workload::Workload;
 
 /// The services, reachable by [`Cloud::url`] for whoever trusts [`Cloud::authority`].
 pub(crate) struct Cloud {
@@ -40,7 +40,7 @@ impl Cloud {
     pub(crate) async fn start() -> Self {
         let aws = EmbeddedAws {
             table: EmbeddedTable::open(&Location::InMemory).unwrap(),
-            secrets: EmbeddedSecrets::from_json(Webhook::secrets().to_string().as_bytes()).await.unwrap(),
+            secrets: EmbeddedSecrets::from_json(Workload::secrets().to_string().as_bytes()).await.unwrap(),
         };
         let sdk = sdk_config(aws.clone());
         Platform::for_development(&sdk, &sdk, Configuration::default()).table.create().await.unwrap();

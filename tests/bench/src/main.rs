@@ -1,4 +1,4 @@
-//! The benchmark: every webhook's release binary beside hello world, behind a runtime API, over DynamoDB and Secrets
+//! The benchmark: every function's release binary beside hello world, behind a runtime API, over DynamoDB and Secrets
 //! Manager with TLS on loopback. Prints the table of `docs/performance.md`.
 //!
 //! `cargo lambda build --release && cargo lambda build --release -p hello && cargo run --release -p bench`
@@ -12,14 +12,17 @@ mod cloud;
 mod process;
 mod report;
 mod runtime_api;
+mod site24x7;
 mod subject;
 mod tls;
 mod webhook;
+mod workload;
 
 use std::path::PathBuf;
 
+use site24x7::Site24x7;
 use subject::Subject;
-use webhook::Webhook;
+use workload::Workload;
 
 /// Starts of each function; the median counts.
 const STARTS: usize = 9;
@@ -32,10 +35,9 @@ async fn main() {
     let cloud = cloud::Cloud::start().await;
     println!("{}", report::machine());
     println!("{}", report::HEAD);
-    let hello = Subject { binary: packages.join("hello/bootstrap"), webhook: Webhook::hello() };
-    println!("{}", report::row(&hello.measure(&cloud, STARTS, INVOCATIONS).await));
-    for webhook in Webhook::all() {
-        let subject = Subject { binary: packages.join(webhook.function).join("bootstrap"), webhook };
+    let site24x7 = Site24x7::start().await;
+    for workload in [Workload::hello()].into_iter().chain(Workload::all(&site24x7)) {
+        let subject = Subject { binary: packages.join(workload.function).join("bootstrap"), workload };
         println!("{}", report::row(&subject.measure(&cloud, STARTS, INVOCATIONS).await));
     }
 }

@@ -1,4 +1,4 @@
-//! What is sent: for each source a notification that opens a new alert each time.
+//! What the sources send: for each a notification that opens a new alert each time.
 
 use serde_json::{Value, json};
 
@@ -14,11 +14,6 @@ pub(crate) struct Webhook {
 }
 
 impl Webhook {
-    /// What hello world is sent.
-    pub(crate) const fn hello() -> Self {
-        Self { function: "hello", path: "/", content_type: "application/json", body: "{}" }
-    }
-
     pub(crate) const fn all() -> [Self; 4] {
         [
             Self {
@@ -48,25 +43,27 @@ impl Webhook {
         ]
     }
 
-    /// The secrets that let all of them in.
-    pub(crate) fn secrets() -> Value {
-        let secrets =
-            Self::all().map(|webhook| (format!("campanile{}", webhook.path), json!({ "tokens": [TOKEN] })));
-        Value::Object(secrets.into_iter().collect())
+    /// The secret that lets it in: its name and its value.
+    pub(crate) fn secret(&self) -> (String, Value) {
+        (format!("campanile{}", self.path), json!({ "tokens": [TOKEN] }))
     }
 
     /// API Gateway's event of notification number `number`.
-    pub(crate) fn event(&self, number: usize) -> String {
+    pub(crate) fn event(&self, number: usize) -> Value {
         let body = self.body.replace('@', &format!("{number:012}"));
-        let event = json!({
-            "version": "2.0", "routeKey": "$default", "rawPath": self.path, "rawQueryString": "",
-            "headers": { "content-type": self.content_type, "x-api-key": TOKEN },
-            "requestContext": {
-                "http": { "method": "POST", "path": self.path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.7" },
-                "stage": "$default", "timeEpoch": 1_795_262_400_000_u64,
-            },
-            "body": body, "isBase64Encoded": false,
-        });
-        event.to_string()
+        let headers = json!({ "content-type": self.content_type, "x-api-key": TOKEN });
+        request("POST", self.path, &headers, &body)
     }
+}
+
+/// API Gateway's event of a request.
+pub(crate) fn request(method: &str, path: &str, headers: &Value, body: &str) -> Value {
+    json!({
+        "version": "2.0", "routeKey": "$default", "rawPath": path, "rawQueryString": "", "headers": headers,
+        "requestContext": {
+            "http": { "method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.7" },
+            "stage": "$default", "timeEpoch": 1_795_262_400_000_u64,
+        },
+        "body": body, "isBase64Encoded": false,
+    })
 }

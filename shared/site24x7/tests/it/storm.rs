@@ -86,8 +86,7 @@ async fn five_hundred_cold_pollers_at_once_spend_one_token_and_all_finish() {
     let stand_in = StandIn::start().await;
     let store = DistantStore::default();
     assert_eq!(poll_all(pollers(&stand_in, &store)).await, (POLLERS, 0));
-    let world = stand_in.world();
-    assert_eq!((world.issued, world.throttled), (1, 0));
+    assert_eq!(stand_in.issued_and_throttled(), (1, 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -100,8 +99,7 @@ async fn five_hundred_cold_pollers_at_once_meet_zohos_block_once_end_in_peace_an
 
     stand_in.clock.forward_secs(10 * 60 + 1);
     assert_eq!(poll_all(pollers(&stand_in, &store)).await, (POLLERS, 0));
-    let world = stand_in.world();
-    assert_eq!((world.issued, world.throttled), (1, 1));
+    assert_eq!(stand_in.issued_and_throttled(), (1, 1));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -111,6 +109,5 @@ async fn five_hundred_pollers_whose_token_is_refused_at_once_renew_it_once() {
     let token = Token { access_token: Secret::new("1000.refused"), expires_at: stand_in.clock.in_secs(3600) };
     store.store.save_token(&token).await.unwrap();
     assert_eq!(poll_all(pollers(&stand_in, &store)).await, (POLLERS, 0));
-    let world = stand_in.world();
-    assert_eq!((world.issued, world.throttled), (1, 0));
+    assert_eq!(stand_in.issued_and_throttled(), (1, 0));
 }

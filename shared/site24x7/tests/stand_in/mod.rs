@@ -185,6 +185,12 @@ impl StandIn {
         (world.issued, world.seen.len())
     }
 
+    /// How many tokens were issued and how many were refused for being too many.
+    pub(crate) fn issued_and_throttled(&self) -> (usize, usize) {
+        let world = self.world();
+        (world.issued, world.throttled)
+    }
+
     pub(crate) fn hosts(&self) -> Hosts {
         Hosts::at(&format!("{}/api", self.address), &self.address)
     }

@@ -1,4 +1,4 @@
-//! Fifty cold pollers that share one table; five hundred that share one store are the client's own test.
+//! Five hundred cold pollers that share one table, before a server that keeps Zoho's limits.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use super::world::{World, after};
 use crate::site24x7_stand_in::{SECRET, transport};
 
-const POLLERS: usize = 50;
+const POLLERS: usize = 500;
 
 /// A clock that stands still, so that no lease lapses on a busy machine, and by which who waits does wait: the table
 /// serves one call at a time.
@@ -42,19 +42,18 @@ async fn all_look_for_a_token(world: &World) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "it does not end over the embedded table, and nobody has found out why yet"]
-async fn fifty_cold_pollers_spend_one_token_and_meet_zohos_block_once() {
+async fn five_hundred_cold_pollers_spend_one_token_and_meet_zohos_block_once() {
     let world = World::at("10:00:00").await;
     assert_eq!(all_look_for_a_token(&world).await, POLLERS);
-    assert_eq!((world.stand_in.world().issued, world.stand_in.world().throttled), (1, 0));
+    assert_eq!(world.stand_in.issued_and_throttled(), (1, 0));
 
     let later = after(world.time("10:00:00"), 120);
     world.set_clock(later);
     world.stand_in.world().spend_all(later);
     assert_eq!(all_look_for_a_token(&world).await, 0);
-    assert_eq!(world.stand_in.world().throttled, 1);
+    assert_eq!(world.stand_in.issued_and_throttled(), (1, 1));
 
     world.set_clock(after(later, 11));
     assert_eq!(all_look_for_a_token(&world).await, POLLERS);
-    assert_eq!((world.stand_in.world().issued, world.stand_in.world().throttled), (2, 1));
+    assert_eq!(world.stand_in.issued_and_throttled(), (2, 1));
 }
