@@ -134,5 +134,5 @@ impl Tower {
 }
 
 pub(crate) fn notifier(platform: &Platform, clock: &Sundial) -> Notifier {
-    Notifier::new(platform.clone()).for_development().with_pace(Arc::new(clock.clone()))
+    Notifier::new(platform.clone()).with_pace(Arc::new(clock.clone()))
 }
