@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use aws::{Configuration, Platform};
-use campanile::embedded::{AwsAnswer, AwsCall, AwsService, Endpoint, sdk_config};
+use campanile::embedded::{AwsAnswer, AwsCall, AwsService, EmbeddedTable, Endpoint, sdk_config};
 use http::StatusCode;
 use serde_json::{Value, json};
 use tokio::sync::watch;
@@ -91,6 +91,14 @@ impl Cloud {
     pub async fn rotate(&self, name: &str, value: &Value) {
         let input = json!({ "SecretId": name, "SecretString": value.to_string() });
         call(&self.aws, "secretsmanager.PutSecretValue", &input).await;
+    }
+
+    /// The table itself, for those who read its stream; moto's has none that can be read.
+    pub fn embedded_table(&self) -> Option<EmbeddedTable> {
+        match &self.aws {
+            Services::Embedded(aws) => Some(aws.table.clone()),
+            Services::Moto(_) => None,
+        }
     }
 
     /// Everything that is in the table now.
