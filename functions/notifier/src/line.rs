@@ -78,7 +78,7 @@ impl<'a> Line<'a> {
             if !self.may_send().await {
                 return self.log(self.release(turn).await);
             }
-            next = match self.attempt(turn).await {
+            next = match Box::pin(self.attempt(turn)).await {
                 Ok(next) => next,
                 Err(error) => return self.log::<()>(Err(error)),
             };
@@ -136,7 +136,7 @@ impl<'a> Line<'a> {
         };
         let outcome = self.round.prepared.courier.deliver(self.destination, &attempt).await;
         self.remember(&mut turn, &outcome).await?;
-        self.conclude(turn, outcome).await
+        Box::pin(self.conclude(turn, outcome)).await
     }
 
     /// The turn, if it is ours for as long as an attempt may take.
@@ -162,12 +162,10 @@ impl<'a> Line<'a> {
 
     /// The queue of `turn`, read where it is not known.
     async fn course<'t>(&self, turn: &'t mut Turn) -> Result<&'t mut Course, StoreError> {
+        let id = &turn.delivery.id;
         let known = match turn.course.take() {
             Some(known) => known,
-            None => {
-                let id = &turn.delivery.id;
-                self.notifier.platform.table.course(id.fingerprint, &id.destination).await?
-            }
+            None => self.notifier.platform.table.course(id.fingerprint, &id.destination).await?,
         };
         Ok(turn.course.insert(known))
     }
