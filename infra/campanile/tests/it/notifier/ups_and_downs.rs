@@ -49,7 +49,9 @@ async fn hand_on_and_forget_that(tower: &Tower) {
 
 /// Everybody is well again, and has the time to hear of what they missed.
 async fn come_to_rest(tower: &Tower, stand_in: &StandIn) {
-    ALL.into_iter().for_each(|destination| stand_in.recover(destination));
+    for destination in ALL {
+        stand_in.recover(destination);
+    }
     tower.hand_on().await;
     for _ in 0..3 {
         tower.tick_after(2_400).await;

@@ -68,6 +68,12 @@ impl Listener {
         }
     }
 
+    fn lives_through(&mut self, course: &[Happening]) {
+        for happening in course {
+            self.meets(*happening);
+        }
+    }
+
     fn meets(&mut self, happening: Happening) {
         let alert = self.alert.clone();
         match (happening, alert) {
@@ -86,12 +92,15 @@ impl Listener {
             (Happening::SilenceBegins, _) => self.hearing = Hearing::Silenced,
             (Happening::SilenceEnds, alert) => {
                 self.hearing = Hearing::Audible;
-                alert.filter(is_firing).into_iter().for_each(|alert| self.hears(&alert, News::SilenceEnded));
+                if let Some(alert) = alert.filter(is_firing) {
+                    self.hears(&alert, &News::SilenceEnded);
+                }
             }
             (Happening::TimePasses(seconds), alert) => {
                 self.now += seconds;
-                if self.damped_until.is_some_and(|until| until <= at(self.now)) {
-                    alert.into_iter().for_each(|alert| self.hears(&alert, News::DampingEnded));
+                let is_due = self.damped_until.is_some_and(|until| until <= at(self.now));
+                if let Some(alert) = alert.filter(|_| is_due) {
+                    self.hears(&alert, &News::DampingEnded);
                 }
             }
             _ => {}
@@ -100,21 +109,21 @@ impl Listener {
 
     fn becomes(&mut self, new: Alert) {
         if let Some(news) = News::between(self.alert.as_ref(), &new) {
-            self.hears(&new, news);
+            self.hears(&new, &news);
         }
         self.alert = Some(new);
     }
 
-    fn hears(&mut self, alert: &Alert, news: News) {
+    fn hears(&mut self, alert: &Alert, news: &News) {
         let change = Change { hearing: self.hearing, at: at(self.now), ..change(alert, news.clone()) };
         let (decision, standing) = route(&self.destination, &self.standing, &change);
         self.standing = standing;
-        self.damped_until = match (&decision, &news) {
+        self.damped_until = match (&decision, news) {
             (Decision::Later(until), _) => Some(*until),
             (Decision::Quiet, News::Acknowledged | News::Unacknowledged { .. }) => self.damped_until,
             (Decision::Quiet | Decision::Tell(_), _) => None,
         };
-        self.is_told(&news, &decision);
+        self.is_told(news, &decision);
     }
 
     fn is_told(&mut self, news: &News, decision: &Decision) {
@@ -173,7 +182,7 @@ proptest! {
         let members = format!(",\"notify\":{notify}{damping}");
         for destination in [destination(&members), pagerduty(&members)] {
             let mut listener = Listener::new(destination);
-            course.iter().for_each(|happening| listener.meets(*happening));
+            listener.lives_through(&course);
         }
     }
 
@@ -184,7 +193,7 @@ proptest! {
     ) {
         for destination in [destination(damping), pagerduty(damping)] {
             let mut listener = Listener::new(destination);
-            course.iter().for_each(|happening| listener.meets(*happening));
+            listener.lives_through(&course);
             listener.comes_to_rest();
             let fires = listener.alert.as_ref().is_some_and(is_firing);
             prop_assert_eq!(listener.belief == Belief::Fires, fires);
@@ -197,6 +206,6 @@ proptest! {
         notify in prop::sample::select(vec!["[\"CRITICAL\"]", "[\"WARNING\"]", "[\"CRITICAL\",\"WARNING\"]"]),
     ) {
         let mut listener = Listener::new(pagerduty(&format!(",\"notify\":{notify}")));
-        course.iter().for_each(|happening| listener.meets(*happening));
+        listener.lives_through(&course);
     }
 }
