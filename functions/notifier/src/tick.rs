@@ -26,6 +26,7 @@ impl Notifier {
     pub(crate) async fn retry(&self, time_left: TimeLeft) -> Result<Value, NotifierError> {
         let budget = Budget::of_tick(time_left);
         let round = self.round().await?;
+        count_suspended(&round);
         self.end_damping(&round).await.map_err(NotifierError::Store)?;
         self.follow_silences(&round).await.map_err(NotifierError::Store)?;
         let served = round.prepared.enabled().map(|destination| self.serve(&round, destination, budget));
@@ -198,6 +199,17 @@ impl Notifier {
             self.platform.table.postpone(&waiting).await?;
         }
         Ok(())
+    }
+}
+
+/// Counts, for an alarm, the destinations that are told nothing until somebody changes something.
+fn count_suspended(round: &Round) {
+    let is_suspended = |destination: &&Destination| {
+        round.states.get(&destination.id).is_some_and(|state| state.suspension.is_some())
+    };
+    let count = round.prepared.enabled().filter(is_suspended).count();
+    if count > 0 {
+        tracing::trace!(target: intake::COUNTS, measure = "suspended", count);
     }
 }
 

@@ -24,7 +24,7 @@ use crate::telling_stand_in::{ALL, StandIn, Told};
 /// Each seed is one storm: after how many calls of AWS the notifier dies, again and again.
 const SEEDS: [u64; 2] = [0x0bad_cafe, 42];
 /// How often it dies in each.
-const KILLS: usize = 16;
+const KILLS: usize = 12;
 /// Most calls of AWS that it makes before it does.
 const MOST_CALLS: usize = 120;
 /// Alerts, each of which is raised, becomes worse and ends.
