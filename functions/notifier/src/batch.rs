@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use alert::{Fingerprint, Source};
-use aws::{Bell, Course, Turn};
+use aws::{Bell, Turn};
 use futures::future::{join_all, try_join};
 use futures::{StreamExt, stream};
 use intake::{Quarantined, Store, StoreError, TimeLeft, chain};
@@ -111,7 +111,7 @@ impl Notifier {
     async fn tell_everybody(&self, round: &Round, ring: Ring) -> Vec<Result<Option<Turn>, StoreError>> {
         let Bell { old, new } = ring.bell;
         let read = try_join(self.completed(&new, ring.news), self.platform.table.courses(new.fingerprint));
-        let (news, mut courses) = match read.await {
+        let (news, courses) = match read.await {
             Ok(read) => read,
             Err(error) => return vec![Err(error)],
         };
@@ -119,12 +119,7 @@ impl Notifier {
         let hearing = round.hearing(&new, at);
         let previous_severity = old.map(|old| old.severity);
         let change = Change { alert: &new, news, previous_severity, hearing, at };
-        let told = round.prepared.enabled().map(|destination| {
-            let known = courses.remove(&destination.id);
-            let known = known.unwrap_or_else(|| Course::new(new.fingerprint, &destination.id));
-            self.tell(round, destination, known, &change)
-        });
-        join_all(told).await
+        self.tell_all(round, &courses, &change).await
     }
 
     /// Keeps a record that cannot be handled where an operator finds it, so that it holds nobody up.

@@ -1,7 +1,7 @@
 //! A tick of the schedule: what had to wait, and whether it still has to.
 
 use alert::{Alert, Condition, Silence, served_labels};
-use aws::{AlertFilter, Cursor, Turn};
+use aws::{AlertFilter, Cursor, Plan, Turn};
 use futures::future::join_all;
 use intake::{StoreError, TimeLeft, chain};
 use jiff::Timestamp;
@@ -140,7 +140,7 @@ impl Notifier {
             }
             let mut course = table.course(fingerprint, &destination).await?;
             course.record.damped_until = None;
-            table.enroll(&mut course, None).await?;
+            table.enroll(&mut Plan { course, delivery: None }).await?;
         }
         Ok(())
     }

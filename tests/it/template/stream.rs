@@ -1,6 +1,6 @@
 //! Which changes of the table wake the notifier.
 
-use aws::{AlertFilter, Bell, Configuration, Course, Platform};
+use aws::{AlertFilter, Bell, Configuration, Course, Plan, Platform};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use bytes::Bytes;
@@ -72,7 +72,8 @@ async fn live(table: &EmbeddedTable, platform: &Platform) {
         comment: String::new(),
     };
     store.add_silence(draft).await.unwrap();
-    store.enroll(&mut Course::new(alert.fingerprint, "ops"), None).await.unwrap();
+    let course = Course::new(alert.fingerprint, "ops");
+    store.enroll(&mut Plan { course, delivery: None }).await.unwrap();
     store.hold("ops", ends_at).await.unwrap();
     store.follow_silences_until(now).await.unwrap();
 

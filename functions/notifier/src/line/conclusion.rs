@@ -17,7 +17,8 @@ impl Line<'_> {
             match lesson {
                 Learned::Thread(thread) => table.learn_thread(id, Some(thread)).await?,
                 Learned::ThreadGone => table.learn_thread(id, None).await?,
-                Learned::Created(at) => table.learn_created(self.course(turn).await?, *at).await?,
+                // Written with the end of the delivery, which follows at once.
+                Learned::Created(at) => self.course(turn).await?.record.created_at = Some(*at),
             }
             self.change(|state| match lesson {
                 Learned::Thread(thread) => state.thread = Some(thread.clone()),

@@ -75,10 +75,12 @@ impl Table {
     }
 
     /// Writes that the delivery of `turn`, which the caller has claimed, is over, and makes the next of its queue due at
-    /// `now`. Yields that one's turn, if there is one and the delivery was still the caller's.
+    /// `now`. Yields that one's turn, if there is one and the delivery was still the caller's. What the caller has learned
+    /// about the alert stands in the turn's course, and is kept whatever became of that meanwhile.
     pub async fn finish(&self, turn: Turn, now: Timestamp) -> Result<Option<Turn>, StoreError> {
         let Turn { delivery, mut course } = turn;
         let id = &delivery.id;
+        let created_at = course.as_ref().and_then(|course| course.record.created_at);
         loop {
             let mut course = match course.take() {
                 Some(course) => course,
@@ -86,6 +88,7 @@ impl Table {
             };
             let known = course.record.version;
             course.record.version = known.saturating_add(1);
+            course.record.created_at = course.record.created_at.max(created_at);
             course.record.waiting.retain(|revision| *revision != id.revision);
             let next = self.next_of(&mut course).await?;
             let next = next.map(|delivery| delivery.due_at(now));

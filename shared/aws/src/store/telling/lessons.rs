@@ -3,8 +3,6 @@
 use intake::StoreError;
 use jiff::Timestamp;
 
-use super::course::Course;
-use super::enrollment::Enrollment;
 use crate::store::Table;
 use crate::store::item::{key, sortable, string, text};
 use crate::store::record::failed;
@@ -15,17 +13,6 @@ const NOTIFIER: &str = "NOTIFIER";
 const SILENCES: &str = "SILENCES";
 
 impl Table {
-    /// Remembers when Opsgenie was asked to create the alert of `course`, which becomes what is then in the table.
-    pub async fn learn_created(&self, course: &mut Course, at: Timestamp) -> Result<(), StoreError> {
-        loop {
-            course.record.created_at = Some(at);
-            if self.enroll(course, None).await? == Enrollment::Done {
-                return Ok(());
-            }
-            *course = self.course(course.fingerprint, &course.destination).await?;
-        }
-    }
-
     /// Until when ends of silences were followed up; none before the first time.
     pub async fn silences_followed_until(&self) -> Result<Option<Timestamp>, StoreError> {
         let item = self.item(NOTIFIER.to_owned(), SILENCES).await?;
