@@ -21,7 +21,6 @@ mod site24x7;
 mod site24x7_stand_in;
 mod storage;
 mod telling;
-#[expect(dead_code, reason = "the tests of outages need more of it")]
 #[path = "../../infra/campanile/tests/it/notifier/stand_in.rs"]
 mod telling_stand_in;
 mod template;

@@ -1,5 +1,6 @@
 //! Telling people: the real notifier behind the stream of the table, and stand-ins for the seven destinations.
 
+mod again;
 mod counted;
 mod killed;
 mod mapping;

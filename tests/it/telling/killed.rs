@@ -24,7 +24,7 @@ use crate::telling_stand_in::{ALL, StandIn, Told};
 /// Each seed is one storm: after how many calls of AWS the notifier dies, again and again.
 const SEEDS: [u64; 2] = [0x0bad_cafe, 42];
 /// How often it dies in each.
-const KILLS: usize = 12;
+const KILLS: usize = 10;
 /// Most calls of AWS that it makes before it does.
 const MOST_CALLS: usize = 120;
 /// Alerts, each of which is raised, becomes worse and ends.
@@ -34,6 +34,8 @@ const STEPS: [&str; 3] = ["Warning", "Critical", "Clear"];
 const SLACKS: &str = "alert_0";
 /// How long a destination takes to answer, so that there is time to die in.
 const ANSWERS_AFTER: Duration = Duration::from_millis(5);
+/// How long to wait where nothing was there to do.
+const BREATH: Duration = Duration::from_millis(100);
 /// How long no call of AWS may come before it is asked whether anything is left to do.
 const CALM: Duration = Duration::from_secs(1);
 
@@ -112,7 +114,7 @@ impl Storm {
                 Handed::Over => {}
                 Handed::Lost => drop(self.lost.fetch_add(1, Ordering::SeqCst)),
                 Handed::Nothing if self.is_over().await => return,
-                Handed::Nothing => sleep(Duration::from_millis(20)).await,
+                Handed::Nothing => sleep(BREATH).await,
             }
         }
     }
@@ -120,7 +122,7 @@ impl Storm {
     async fn clock(&self) {
         while !self.has_struck.load(Ordering::SeqCst) && !self.is_over().await {
             match self.notifier.run(&json!({ "tick": "retry" })).await {
-                Outcome::Answered(_) => sleep(Duration::from_millis(100)).await,
+                Outcome::Answered(_) => sleep(BREATH).await,
                 Outcome::Failed(error) => panic!("{error}\n{}", self.notifier.log()),
                 Outcome::Lost => drop(self.lost.fetch_add(1, Ordering::SeqCst)),
             }
