@@ -3,7 +3,7 @@
 use alerts_api::AlertsApi;
 use aws::{Configuration, connect, log_to_stdout, serve};
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let configuration = Configuration::from_environment()?;
     log_to_stdout(&configuration.log);

@@ -3,7 +3,7 @@
 use aws::{Configuration, connect, log_to_stdout, serve_batches};
 use notifier::Notifier;
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let configuration = Configuration::from_environment()?;
     log_to_stdout(&configuration.log);

@@ -12,6 +12,7 @@ mod heartbeat;
 mod item;
 mod listing;
 mod merge;
+mod packed;
 mod page;
 mod quarantine;
 mod read;

@@ -3,18 +3,14 @@
 //! An event's texts mostly stand in the body that brought it, so that deflating both as one costs little more than
 //! the body alone; an item below 1 KiB is one write unit.
 
-use std::io::{Read, Write};
+use std::io::Write;
 
 use alert::AlertEvent;
 use aws_sdk_dynamodb::primitives::Blob;
-use flate2::Compression;
-use flate2::read::DeflateDecoder;
-use flate2::write::DeflateEncoder;
 use normalize::Delivery;
 use serde::{Deserialize, Serialize};
 
-/// Largest document we inflate, in bytes; ours are far smaller, and a damaged item must not take the memory away.
-const LIMIT_BYTES: u64 = 16 * 1024 * 1024;
+use super::packed::{deflate, inflate};
 
 /// Why a document could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -42,18 +38,16 @@ pub(crate) struct Document {
 
 /// Packs `delivery` and the `event` it brought.
 pub(crate) fn pack(event: Option<&AlertEvent>, delivery: &Delivery) -> std::io::Result<Blob> {
-    let mut deflate = DeflateEncoder::new(Vec::new(), Compression::default());
-    deflate.write_all(&delivery.body)?;
-    serde_json::to_writer(&mut deflate, &Head { event, delivery })?;
-    deflate.write_all(&u32::try_from(delivery.body.len()).unwrap_or(u32::MAX).to_be_bytes())?;
-    deflate.finish().map(Blob::new)
+    deflate(|deflate| {
+        deflate.write_all(&delivery.body)?;
+        serde_json::to_writer(&mut *deflate, &Head { event, delivery })?;
+        deflate.write_all(&u32::try_from(delivery.body.len()).unwrap_or(u32::MAX).to_be_bytes())
+    })
 }
 
 /// Unpacks what [`pack`] packed.
 pub(crate) fn unpack(blob: &Blob) -> Result<Document, DocumentError> {
-    let mut bytes = Vec::new();
-    let mut inflate = DeflateDecoder::new(blob.as_ref()).take(LIMIT_BYTES);
-    inflate.read_to_end(&mut bytes).map_err(DocumentError::Inflate)?;
+    let bytes = inflate(blob).map_err(DocumentError::Inflate)?;
     let (bytes, length) = bytes.split_last_chunk().ok_or_else(cut_short)?;
     let length = usize::try_from(u32::from_be_bytes(*length)).unwrap_or(usize::MAX);
     let (body, head) = bytes.split_at_checked(length).ok_or_else(cut_short)?;

@@ -2,13 +2,16 @@
 
 use std::collections::HashMap;
 
-use alert::{Alert, Condition, Fingerprint, Source, Timeline};
+use alert::{Alert, Condition, Fingerprint, Source};
+use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use intake::{QuarantineId, StoreError};
 use jiff::Timestamp;
 use jiff::tz::Offset;
+use serde_json::Value;
 
 use super::definition::{BY_CONDITION, EXPIRES_AT, PK, SK};
+use super::packed::{pack, unpack};
 
 /// One item as the SDK has it.
 pub(crate) type Item = HashMap<String, AttributeValue>;
@@ -19,6 +22,11 @@ pub(crate) const SHARDS: u8 = 4;
 pub(crate) const STATE: &str = "STATE";
 /// What stands before an event id in the sort key of a history entry.
 pub(crate) const EVENT: &str = "EVENT#";
+
+/// The word in error messages.
+const WHAT: &str = "alert";
+/// The member that holds the timeline, which no reader of the API sees.
+const TIMELINE: &str = "timeline";
 
 pub(crate) fn string(text: impl Into<String>) -> AttributeValue {
     AttributeValue::S(text.into())
@@ -111,15 +119,8 @@ pub(crate) fn is_expired(item: &Item, now: Timestamp) -> bool {
 
 /// The attributes of an alert's state, apart from its key, `duplicates` and `expires_at`.
 pub(crate) fn state_attributes(alert: &Alert) -> Result<Vec<(&'static str, AttributeValue)>, StoreError> {
-    let mut document: Item = serde_dynamo::to_item(alert).map_err(unreadable("alert"))?;
-    let apart = ["duplicates", "revision", "silenced_by"];
-    document.retain(|name, value| !value.is_null() && !apart.contains(&name.as_str()));
-    let timeline = serde_json::to_string(&alert.timeline).map_err(unreadable("timeline"))?;
-    let mut attributes = vec![
-        ("alert", AttributeValue::M(document)),
-        ("timeline", string(timeline)),
-        ("revision", number(alert.revision)),
-    ];
+    let packed = pack_alert(alert).map_err(unreadable(WHAT))?;
+    let mut attributes = vec![("alert", AttributeValue::B(packed)), ("revision", number(alert.revision))];
     // A recovery of which no firing was seen is kept for a firing that may come late, but it is no alert to list.
     if alert.occurrences > 0 {
         let since = sortable(alert.condition_since);
@@ -133,16 +134,32 @@ pub(crate) fn state_attributes(alert: &Alert) -> Result<Vec<(&'static str, Attri
 
 /// The alert that a state item holds.
 pub(crate) fn to_alert(item: &Item) -> Result<Alert, StoreError> {
-    let mut document = item.get("alert").and_then(|value| value.as_m().ok()).cloned().unwrap_or_default();
-    document.insert("revision".to_owned(), number(integer::<u64>(item, "revision").unwrap_or_default()));
-    document.insert("duplicates".to_owned(), number(integer::<u64>(item, "duplicates").unwrap_or_default()));
-    let mut alert: Alert = serde_dynamo::from_item(document).map_err(unreadable("alert"))?;
-    alert.timeline = match text(item, "timeline") {
-        Some(timeline) => serde_json::from_str(timeline).map_err(unreadable("timeline"))?,
-        None => Timeline::default(),
-    };
+    let packed = item.get("alert").and_then(|value| value.as_b().ok()).ok_or("there is none");
+    let mut alert = unpack_alert(packed.map_err(unreadable(WHAT))?).map_err(unreadable(WHAT))?;
+    alert.revision = integer(item, "revision").unwrap_or_default();
+    alert.duplicates = integer(item, "duplicates").unwrap_or_default();
     let heard_at = text(item, "heard_at").and_then(|heard_at| heard_at.parse().ok());
     alert.last_received_at = heard_at.map_or(alert.last_received_at, |at| alert.last_received_at.max(at));
+    Ok(alert)
+}
+
+/// An alert's fields and its timeline, deflated so that a state is below 1 KiB, which is one write unit. What has an
+/// attribute of its own counts there.
+fn pack_alert(alert: &Alert) -> std::io::Result<Blob> {
+    let mut fields = serde_json::to_value(alert)?;
+    if let Value::Object(fields) = &mut fields {
+        fields.retain(|_, value| !value.is_null());
+        fields.remove("silenced_by");
+        fields.insert(TIMELINE.to_owned(), serde_json::to_value(&alert.timeline)?);
+    }
+    pack(&fields)
+}
+
+fn unpack_alert(packed: &Blob) -> std::io::Result<Alert> {
+    let mut fields: Value = unpack(packed)?;
+    let timeline = fields.as_object_mut().and_then(|fields| fields.remove(TIMELINE)).unwrap_or_default();
+    let mut alert: Alert = serde_json::from_value(fields)?;
+    alert.timeline = serde_json::from_value(timeline)?;
     Ok(alert)
 }
 

@@ -1,20 +1,16 @@
 //! The names of an account's monitors, so that not every poll asks for them.
 
 use std::collections::BTreeMap;
-use std::io::{Read, Write};
 
 use alert::Source;
-use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
-use flate2::Compression;
-use flate2::read::DeflateDecoder;
-use flate2::write::DeflateEncoder;
 use intake::StoreError;
 use jiff::Timestamp;
 
 use super::super::Table;
 use super::super::definition::EXPIRES_AT;
 use super::super::item::{Item, integer, key, number, source_pk, unreadable};
+use super::super::packed::{pack, unpack};
 use super::super::record::failed;
 
 const NAMES: &str = "NAMES";
@@ -22,8 +18,6 @@ const READ_AT: &str = "read_at";
 const MONITORS: &str = "monitors";
 /// How long names are kept that nobody renews.
 const KEPT_SECS: i64 = 7 * 86_400;
-/// Most bytes that are inflated: a damaged item must not take the memory away.
-const LIMIT_BYTES: u64 = 16 * 1024 * 1024;
 
 /// Monitor ids to names, as they were at some moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +46,7 @@ impl Table {
         let read_at = names.read_at.as_second();
         item.insert(READ_AT.to_owned(), number(read_at));
         item.insert(EXPIRES_AT.to_owned(), number(read_at.saturating_add(KEPT_SECS)));
+        // Deflated, the names of ten thousand monitors fit an item.
         let packed = pack(&names.monitors).map_err(unreadable("names of monitors"))?;
         item.insert(MONITORS.to_owned(), AttributeValue::B(packed));
         let put = self.client.put_item().table_name(&self.name).set_item(Some(item)).send().await;
@@ -59,23 +54,13 @@ impl Table {
     }
 }
 
-/// Deflated JSON: names of ten thousand monitors fit an item.
-fn pack(monitors: &BTreeMap<String, String>) -> std::io::Result<Blob> {
-    let mut deflate = DeflateEncoder::new(Vec::new(), Compression::default());
-    deflate.write_all(&serde_json::to_vec(monitors)?)?;
-    deflate.finish().map(Blob::new)
-}
-
 fn read(item: &Item) -> Result<KnownNames, StoreError> {
     const WHAT: &str = "names of monitors";
     let read_at = Timestamp::from_second(integer(item, READ_AT).unwrap_or_default());
     let packed = item.get(MONITORS).and_then(|value| value.as_b().ok()).ok_or("there are none");
     let packed = packed.map_err(unreadable(WHAT))?;
-    let mut json = Vec::new();
-    let inflated = DeflateDecoder::new(packed.as_ref()).take(LIMIT_BYTES).read_to_end(&mut json);
-    inflated.map_err(unreadable(WHAT))?;
     Ok(KnownNames {
         read_at: read_at.map_err(unreadable(WHAT))?,
-        monitors: serde_json::from_slice(&json).map_err(unreadable(WHAT))?,
+        monitors: unpack(packed).map_err(unreadable(WHAT))?,
     })
 }
