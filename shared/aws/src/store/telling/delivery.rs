@@ -3,13 +3,7 @@
 mod id;
 mod state;
 
-use std::io::{Read, Write};
-
-use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
-use flate2::Compression;
-use flate2::read::DeflateDecoder;
-use flate2::write::DeflateEncoder;
 use intake::StoreError;
 use jiff::Timestamp;
 use notify::{Kind, Message, Progress};
@@ -17,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::store::definition::{BY_CONDITION, BY_RECEPTION, EXPIRES_AT};
 use crate::store::item::{Item, SHARDS, day, number, shard, string, unreadable};
+use crate::store::packed::{pack, unpack};
 
 pub(crate) use id::DELIVERY;
 pub use id::{DeliveryId, ParseDeliveryIdError};
@@ -24,8 +19,6 @@ pub use state::{DeliveryState, UnknownDeliveryState};
 
 /// The word in error messages.
 pub(crate) const WHAT: &str = "delivery";
-/// Largest message we inflate, in bytes.
-const LIMIT_BYTES: u64 = 16 * 1024 * 1024;
 
 /// One message for one destination.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,7 +98,8 @@ impl Delivery {
     pub(crate) fn to_item(&self, is_first: bool, expires_at: i64) -> Result<Item, StoreError> {
         let mut item = self.id.key();
         item.extend(record_attributes(&self.record)?);
-        item.insert("message".to_owned(), AttributeValue::B(pack(&self.message)?));
+        let message = pack(&self.message).map_err(unreadable(WHAT))?;
+        item.insert("message".to_owned(), AttributeValue::B(message));
         item.insert(EXPIRES_AT.to_owned(), number(expires_at));
         let shard = shard(self.id.fingerprint);
         let created = self.record.created_at;
@@ -139,7 +133,7 @@ impl Delivery {
     pub(crate) fn of(item: &Item) -> Result<Self, StoreError> {
         let id = DeliveryId::of(item).ok_or("its key is none").map_err(unreadable(WHAT))?;
         let blob = item.get("message").and_then(|value| value.as_b().ok()).ok_or("it has no message");
-        let message = unpack(blob.map_err(unreadable(WHAT))?)?;
+        let message = unpack(blob.map_err(unreadable(WHAT))?).map_err(unreadable(WHAT))?;
         let record =
             item.get("delivery_record").cloned().ok_or("it has no record").map_err(unreadable(WHAT))?;
         let record = serde_dynamo::from_attribute_value(record).map_err(unreadable(WHAT))?;
@@ -174,18 +168,4 @@ pub(crate) fn given_up_shard(state: DeliveryState, shard: u8) -> String {
 /// Every partition of a kind.
 pub(crate) fn shards(partition: impl Fn(u8) -> String) -> Vec<String> {
     (0..SHARDS).map(partition).collect()
-}
-
-fn pack(message: &Message) -> Result<Blob, StoreError> {
-    let json = serde_json::to_vec(message).map_err(unreadable(WHAT))?;
-    let mut deflate = DeflateEncoder::new(Vec::new(), Compression::default());
-    deflate.write_all(&json).map_err(unreadable(WHAT))?;
-    deflate.finish().map(Blob::new).map_err(unreadable(WHAT))
-}
-
-fn unpack(blob: &Blob) -> Result<Message, StoreError> {
-    let mut json = Vec::new();
-    let mut inflate = DeflateDecoder::new(blob.as_ref()).take(LIMIT_BYTES);
-    inflate.read_to_end(&mut json).map_err(unreadable(WHAT))?;
-    serde_json::from_slice(&json).map_err(unreadable(WHAT))
 }
