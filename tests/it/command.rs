@@ -101,7 +101,7 @@ async fn what_is_sent_by_command_is_listed_by_command() {
     }
     let listed = campanile(&[&["alerts", "--json"][..], &at].concat()).await;
     let alerts: serde_json::Value = serde_json::from_str(&listed.output).unwrap();
-    assert_eq!(alerts.as_array().unwrap().len(), 2);
+    assert_eq!(alerts["alerts"].as_array().unwrap().len(), 2);
 }
 
 #[tokio::test]

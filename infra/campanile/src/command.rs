@@ -1,46 +1,87 @@
 //! What the operator can type.
 
+mod address;
+mod alert;
 mod alerts;
+mod beginning;
 mod check;
+mod completions;
+mod deed;
 mod deliveries;
+mod delivery;
 mod destinations;
+mod events;
+mod form;
+mod handling;
 mod install;
 mod kazoo;
+mod lookup;
+mod moment;
+mod output;
+mod page;
+mod plain;
+mod quarantine;
+mod reading;
+mod replay;
 mod secrets;
 mod send;
 mod server;
+mod sheet;
+mod silence;
 mod site24x7;
+mod table;
 mod terminal;
 mod token;
 mod uninstall;
 mod up;
+mod who;
+mod word;
 
 use std::error::Error;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use self::output::{complain, remark, say};
+
 /// A bell tower for monitoring: every alarm bell in one place.
 ///
 /// Without a command it is `campanile up`, the local bundle.
 #[derive(Debug, Parser)]
-#[command(name = "campanile", version)]
+#[command(name = "campanile", version, after_help = EXIT_CODES)]
 pub struct Command {
     #[command(subcommand)]
     action: Option<Action>,
 }
+
+/// What the process ends with.
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done
+  1  failed; standard error says why and what to do
+  2  the command was not understood
+  3  `check` found something that is not in order";
 
 #[derive(Debug, Subcommand)]
 enum Action {
     Up(up::Up),
     Send(send::Send),
     Alerts(alerts::Alerts),
+    Alert(alert::Alert),
+    Ack(handling::Ack),
+    Resolve(handling::Resolve),
+    Note(handling::Note),
+    Silence(silence::Silence),
+    Events(events::Events),
+    Replay(replay::Replay),
+    Quarantine(quarantine::Quarantine),
     Deliveries(deliveries::Deliveries),
     Notify(destinations::Notify),
     Token(token::Token),
     Install(install::Install),
     Check(check::Check),
     Uninstall(uninstall::Uninstall),
+    Completions(completions::Completions),
 }
 
 impl Command {
@@ -51,23 +92,38 @@ impl Command {
 
     /// Does what was asked, and says on standard error what went wrong.
     pub async fn run(self) -> ExitCode {
-        let done = match self.action.unwrap_or_else(|| Action::Up(up::Up::default())) {
-            Action::Up(up) => up.run().await,
-            Action::Send(send) => send.run().await,
-            Action::Alerts(alerts) => alerts.run().await,
-            Action::Deliveries(deliveries) => deliveries.run().await,
-            Action::Notify(notify) => notify.run().await,
-            Action::Token(token) => token.run().await,
-            Action::Install(install) => install.run().await,
-            Action::Check(check) => check.run().await,
-            Action::Uninstall(uninstall) => uninstall.run().await,
-        };
-        match done {
+        let action = self.action.unwrap_or_else(|| Action::Up(up::Up::default()));
+        match action.run().await.and_then(|()| output::written()) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
                 complain(error.as_ref());
                 exit_code(error.as_ref())
             }
+        }
+    }
+}
+
+impl Action {
+    async fn run(self) -> Outcome {
+        match self {
+            Self::Up(up) => up.run().await,
+            Self::Send(send) => send.run().await,
+            Self::Alerts(alerts) => alerts.run().await,
+            Self::Alert(alert) => alert.run().await,
+            Self::Ack(ack) => ack.run().await,
+            Self::Resolve(resolve) => resolve.run().await,
+            Self::Note(note) => note.run().await,
+            Self::Silence(silence) => silence.run().await,
+            Self::Events(events) => events.run().await,
+            Self::Replay(replay) => replay.run().await,
+            Self::Quarantine(quarantine) => quarantine.run().await,
+            Self::Deliveries(deliveries) => deliveries.run().await,
+            Self::Notify(notify) => notify.run().await,
+            Self::Token(token) => token.run().await,
+            Self::Install(install) => install.run().await,
+            Self::Check(check) => check.run().await,
+            Self::Uninstall(uninstall) => uninstall.run().await,
+            Self::Completions(completions) => completions.run(),
         }
     }
 }
@@ -81,21 +137,4 @@ fn exit_code(error: &(dyn Error + 'static)) -> ExitCode {
         Some(_) => ExitCode::from(check::Unhealthy::EXIT_CODE),
         None => ExitCode::FAILURE,
     }
-}
-
-#[expect(clippy::print_stderr, reason = "this is where a person is told")]
-fn complain(error: &(dyn Error + 'static)) {
-    eprintln!("campanile: {}", intake::chain(error));
-}
-
-/// Prints one line for the person or the script that asked.
-#[expect(clippy::print_stdout, reason = "this is what the person asked for")]
-fn say(line: impl std::fmt::Display) {
-    println!("{line}");
-}
-
-/// Prints one line for the person alone.
-#[expect(clippy::print_stderr, reason = "this is for the person, not for a script")]
-fn remark(line: impl std::fmt::Display) {
-    eprintln!("{line}");
 }

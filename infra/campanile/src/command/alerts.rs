@@ -1,114 +1,149 @@
-//! `campanile alerts`: what rings, as a table.
+//! `campanile alerts`: what rings, or rang.
 
-use alert::Alert;
+use alert::matcher::{Matcher, MatcherError};
+use alert::{Condition, Handling, Severity, Source};
+use aws::SystemClock;
 use clap::Args;
-use comfy_table::presets::UTF8_FULL_CONDENSED;
-use comfy_table::{ContentArrangement, Table};
-use intake::Clock;
+use comfy_table::Table;
+use intake::Clock as _;
 use jiff::Timestamp;
-use serde_json::Value;
+use serde::Deserialize;
 
-use super::server::Server;
-use super::{Outcome, say};
+use super::Outcome;
+use super::beginning::Beginning;
+use super::moment::When;
+use super::reading::{Reading, parameters};
+use super::table::{Column, distance, table};
+use super::word::word_of;
 
-/// List what is open
+/// List what rings, newest first
 #[derive(Debug, Args)]
 pub(super) struct Alerts {
+    #[command(flatten)]
+    filter: Filter,
+    #[command(flatten)]
+    reading: Reading,
+}
+
+/// Which alerts
+#[derive(Debug, Args)]
+struct Filter {
+    /// Only alerts whose labels satisfy all of these, such as `instance=db-01`, `severity=~"critical|high"`
+    #[arg(value_name = "MATCHER", value_parser = matcher)]
+    matchers: Vec<Matcher>,
     /// Resolved and expired alerts, too
     #[arg(long)]
     all: bool,
-    /// JSON instead of a table, for scripts
+    /// Only alerts in one of these conditions
+    #[arg(long, value_parser = word_of(Condition::ALL, Condition::as_str), value_delimiter = ',', conflicts_with = "all")]
+    condition: Vec<String>,
+    /// Only alerts handled in one of these ways
+    #[arg(long, value_parser = word_of(Handling::ALL, Handling::as_str), value_delimiter = ',')]
+    handling: Vec<String>,
+    /// Only alerts at least this severe
+    #[arg(long, value_parser = word_of(Severity::ALL, Severity::as_str))]
+    severity: Option<String>,
+    /// Only alerts of these sources
+    #[arg(long, value_parser = word_of(Source::ALL, Source::as_str), value_delimiter = ',')]
+    source: Vec<String>,
+    /// Only alerts of this account at their source; may be given several times
     #[arg(long)]
-    json: bool,
-    #[command(flatten)]
-    server: Server,
+    account: Vec<String>,
+    /// Only alerts with this text in title, summary, resource or service, in any case
+    #[arg(long)]
+    text: Option<String>,
+    /// Only alerts whose condition has changed since this time, or in this length of time, such as `2h`
+    #[arg(long, value_name = "TIME")]
+    since: Option<When>,
+    /// Only alerts whose condition has not changed after this time, or for this length of time
+    #[arg(long, value_name = "TIME")]
+    until: Option<When>,
+}
+
+/// An alert as the table shows it.
+#[derive(Deserialize)]
+pub(super) struct Row {
+    pub(super) fingerprint: String,
+    pub(super) source: String,
+    pub(super) condition: String,
+    pub(super) handling: String,
+    pub(super) severity: String,
+    pub(super) title: String,
+    pub(super) condition_since: Timestamp,
+}
+
+/// A text that is no matcher.
+#[derive(Debug, thiserror::Error)]
+enum NoMatcher {
+    #[error("{0}")]
+    Matcher(MatcherError),
+    #[error("it is no matcher; `campanile alert {0}` shows one alert")]
+    Fingerprint(Beginning),
 }
 
 impl Alerts {
     pub(super) async fn run(self) -> Outcome {
-        let alerts = self.read().await?;
-        if self.json {
-            say(serde_json::to_string_pretty(&alerts)?);
-        } else if alerts.is_empty() {
-            say("nothing is open");
-        } else {
-            let alerts: Vec<Alert> = serde_json::from_value(Value::Array(alerts))?;
-            say(table(&alerts, aws::SystemClock.now()));
-        }
-        Ok(())
-    }
-
-    /// Every page of the list.
-    async fn read(&self) -> Result<Vec<Value>, super::server::ServerError> {
-        let mut alerts = Vec::new();
-        let mut cursor = String::new();
-        loop {
-            let condition = if self.all { "" } else { "firing" };
-            let query = [("condition", condition), ("limit", "500"), ("cursor", &cursor)];
-            let mut page = self.server.get("/v1/alerts", &query).await?;
-            if let Value::Array(page) = page["alerts"].take() {
-                alerts.extend(page);
-            }
-            match page["next_cursor"].take() {
-                Value::String(next) => cursor = next,
-                _ => return Ok(alerts),
-            }
-        }
+        let query = self.filter.query(SystemClock.now());
+        let nothing = if self.filter.is_narrow() { "no alert is like that" } else { "nothing is open" };
+        self.reading.show(("/v1/alerts", "alerts"), &query, nothing, shown).await.map(drop)
     }
 }
 
-fn table(alerts: &[Alert], now: Timestamp) -> Table {
-    let mut table = Table::new();
-    table.load_style(UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_header(["SEVERITY", "STATE", "SINCE", "SOURCE", "TITLE", "FINGERPRINT"]);
-    for alert in alerts {
-        let state = match alert.handling {
-            alert::Handling::Open => alert.condition.as_str(),
-            handling => handling.as_str(),
-        };
-        table.add_row([
-            alert.severity.to_string(),
-            state.to_owned(),
-            age(alert.condition_since, now),
-            alert.source.to_string(),
-            printable(&alert.title),
-            alert.fingerprint.to_string(),
-        ]);
+impl Filter {
+    fn query(&self, now: Timestamp) -> Vec<(&'static str, String)> {
+        let condition =
+            if self.all || !self.condition.is_empty() { &self.condition[..] } else { &["firing".to_owned()] };
+        let words = [
+            ("condition", condition),
+            ("handling", &self.handling),
+            ("source", &self.source),
+            ("account", &self.account),
+        ];
+        let words = words.into_iter().flat_map(|(name, words)| parameters(name, words));
+        let matchers = self.matchers.iter().map(|matcher| ("filter", matcher.to_string()));
+        let times = [("from", self.since), ("to", self.until)];
+        let times = times.into_iter().filter_map(|(name, when)| Some((name, when?.before(now).to_string())));
+        let texts = [("severity", &self.severity), ("q", &self.text)];
+        let texts = texts.into_iter().filter_map(|(name, text)| Some((name, text.clone()?)));
+        words.chain(matchers).chain(times).chain(texts).collect()
     }
-    table
-}
 
-/// `text` without what a terminal would obey; it came from a payload.
-fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
-}
-
-/// How long ago `since` was, in its two largest units.
-fn age(since: Timestamp, now: Timestamp) -> String {
-    let seconds = now.as_second().saturating_sub(since.as_second());
-    match seconds {
-        ..0 => "in the future".to_owned(),
-        0..60 => format!("{seconds} s"),
-        60..3_600 => format!("{} min", seconds / 60),
-        3_600..86_400 => format!("{} h {} min", seconds / 3_600, seconds % 3_600 / 60),
-        _ => format!("{} d {} h", seconds / 86_400, seconds % 86_400 / 3_600),
+    /// Whether there may be open alerts that are not shown.
+    fn is_narrow(&self) -> bool {
+        self.query(Timestamp::UNIX_EPOCH) != [("condition", "firing".to_owned())]
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_age_has_at_most_two_units() {
-        let since = Timestamp::UNIX_EPOCH;
-        let ages =
-            [5, 65, 3_700, 90_000, -1].map(|seconds| age(since, Timestamp::from_second(seconds).unwrap()));
-        assert_eq!(ages, ["5 s", "1 min", "1 h 1 min", "1 d 1 h", "in the future"]);
+impl Row {
+    /// How it is handled while it fires and somebody or something takes care of it, else its condition.
+    pub(super) fn state(&self) -> &str {
+        if self.condition == "firing" && self.handling != "open" { &self.handling } else { &self.condition }
     }
+}
 
-    #[test]
-    fn a_title_cannot_steer_the_terminal() {
-        assert_eq!(printable("a\u{1b}[2Jb\n"), "a\u{fffd}[2Jb\u{fffd}");
-    }
+fn matcher(text: &str) -> Result<Matcher, NoMatcher> {
+    text.parse()
+        .map_err(|error| Beginning::of_hash(text).map_or(NoMatcher::Matcher(error), NoMatcher::Fingerprint))
+}
+
+fn shown(rows: &[Row], now: Timestamp) -> Table {
+    let columns = [
+        Column::Id("ALERT"),
+        Column::Fixed("SEVERITY"),
+        Column::Fixed("STATE"),
+        Column::Fixed("SINCE"),
+        Column::Fixed("SOURCE"),
+        Column::Broken("TITLE"),
+    ];
+    let row = |row: &Row| {
+        [
+            row.fingerprint.clone(),
+            row.severity.clone(),
+            row.state().to_owned(),
+            distance(row.condition_since, now),
+            row.source.clone(),
+            row.title.clone(),
+        ]
+    };
+    table(columns, rows.iter().map(row))
 }

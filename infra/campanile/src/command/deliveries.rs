@@ -1,106 +1,130 @@
 //! `campanile deliveries`: what destinations were told, and what they are still to be told.
 
+use aws::DeliveryState;
 use clap::{Args, Subcommand};
-use comfy_table::presets::UTF8_FULL_CONDENSED;
-use comfy_table::{ContentArrangement, Table};
-use serde_json::Value;
+use comfy_table::Table;
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::json;
 
-use super::server::{Server, ServerError};
-use super::{Outcome, say};
+use super::Outcome;
+use super::beginning::Beginning;
+use super::deed::{Deed, Doing};
+use super::lookup::{ALERTS, DELIVERIES};
+use super::reading::{Reading, parameters};
+use super::table::{Column, distance, shortening, table};
+use super::word::word_of;
 
 /// List what destinations were told and are still to be told, or have it told once more
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(super) struct Deliveries {
     #[command(subcommand)]
     action: Option<Action>,
-    /// Only `waiting`, `sent`, `failed` or `dead` ones; several with commas
-    #[arg(long)]
-    state: Option<String>,
-    /// Only those to this destination
-    #[arg(long, value_name = "ID")]
-    destination: Option<String>,
-    /// Only those of this alert
-    #[arg(long)]
-    fingerprint: Option<String>,
-    /// How many at most
-    #[arg(long, default_value_t = 100)]
-    limit: u16,
-    /// JSON instead of a table, for scripts
-    #[arg(long)]
-    json: bool,
     #[command(flatten)]
-    server: Server,
+    list: List,
 }
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// Make a delivery due now, whatever became of it, and resume its destination
-    Retry {
-        /// The delivery's id, as the list shows it
-        id: String,
-        #[command(flatten)]
-        server: Server,
-    },
+    List(List),
+    Retry(Retry),
+}
+
+/// List what destinations were told and are still to be told, newest first
+#[derive(Debug, Args)]
+struct List {
+    /// Only deliveries in one of these states
+    #[arg(long, value_parser = word_of(&DeliveryState::ALL, DeliveryState::as_str), value_delimiter = ',')]
+    state: Vec<String>,
+    /// Only those to this destination
+    #[arg(long, value_name = "ID")]
+    destination: Option<String>,
+    /// Only those of this alert: its fingerprint, or enough of its beginning
+    #[arg(long, value_name = "FINGERPRINT", value_parser = Beginning::of_hash)]
+    alert: Option<Beginning>,
+    #[command(flatten)]
+    reading: Reading,
+}
+
+/// Make deliveries due now, whatever became of them, and resume their destinations
+#[derive(Debug, Args)]
+struct Retry {
+    /// Their ids, as the list shows them
+    #[arg(required = true, value_name = "ID", value_parser = Beginning::of_delivery)]
+    ids: Vec<Beginning>,
+    #[command(flatten)]
+    doing: Doing,
+}
+
+/// A delivery as the table shows it.
+#[derive(Deserialize)]
+struct Row {
+    fingerprint: String,
+    revision: u64,
+    destination: String,
+    state: String,
+    transition: String,
+    title: String,
+    created_at: Timestamp,
+    attempts: u32,
+    next_attempt_at: Option<Timestamp>,
+    reason: Option<String>,
 }
 
 impl Deliveries {
     pub(super) async fn run(self) -> Outcome {
-        if let Some(Action::Retry { id, server }) = &self.action {
-            let delivery = server.post(&format!("/v1/deliveries/{id}/retry")).await?;
-            say(format!("{} is due now", delivery["id"].as_str().unwrap_or(id)));
-            return Ok(());
+        match self.action.unwrap_or(Action::List(self.list)) {
+            Action::List(list) => list.run().await,
+            Action::Retry(retry) => retry.run().await,
         }
-        let deliveries = self.read().await?;
-        if self.json {
-            say(serde_json::to_string_pretty(&deliveries)?);
-        } else if deliveries.is_empty() {
-            say("nothing was told to anybody");
-        } else {
-            say(table(&deliveries));
-        }
-        Ok(())
-    }
-
-    async fn read(&self) -> Result<Vec<Value>, ServerError> {
-        let limit = self.limit.to_string();
-        let text = |text: &Option<String>| text.clone().unwrap_or_default();
-        let (state, destination, fingerprint) =
-            (text(&self.state), text(&self.destination), text(&self.fingerprint));
-        let query = [
-            ("state", state.as_str()),
-            ("destination", &destination),
-            ("fingerprint", &fingerprint),
-            ("limit", &limit),
-        ];
-        let mut page = self.server.get("/v1/deliveries", &query).await?;
-        Ok(match page["deliveries"].take() {
-            Value::Array(deliveries) => deliveries,
-            _ => Vec::new(),
-        })
     }
 }
 
-fn table(deliveries: &[Value]) -> Table {
-    let mut table = Table::new();
-    table.load_style(UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_header(["STATE", "DESTINATION", "WHAT", "TITLE", "ATTEMPTS", "NEXT ATTEMPT", "REASON", "ID"]);
-    for delivery in deliveries {
-        let text = |name: &str| printable(delivery[name].as_str().unwrap_or_default());
-        table.add_row([
-            text("state"),
-            text("destination"),
-            text("transition"),
-            text("title"),
-            delivery["attempts"].to_string(),
-            text("next_attempt_at"),
-            text("reason"),
-            text("id"),
-        ]);
+impl List {
+    async fn run(self) -> Outcome {
+        let alerts = self.reading.server.meant(self.alert.as_slice(), ALERTS).await?;
+        let destination = self.destination.as_slice();
+        let words = [("state", &self.state[..]), ("destination", destination), ("fingerprint", &alerts)];
+        let query: Vec<_> = words.into_iter().flat_map(|(name, words)| parameters(name, words)).collect();
+        let nothing =
+            if query.is_empty() { "nothing was told to anybody" } else { "no delivery is like that" };
+        self.reading.show(("/v1/deliveries", "deliveries"), &query, nothing, shown).await.map(drop)
     }
-    table
 }
 
-/// `text` without what a terminal would obey; some of it came from outside.
-fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+impl Retry {
+    async fn run(self) -> Outcome {
+        let deed = Deed::post("/retry", json!({}), |id, _| Ok(format!("{id} is due now")));
+        self.doing.to_each(&self.ids, DELIVERIES, &deed).await
+    }
+}
+
+fn shown(rows: &[Row], now: Timestamp) -> Table {
+    let columns = [
+        Column::Fixed("DELIVERY"),
+        Column::Fixed("STATE"),
+        Column::Fixed("AGE"),
+        Column::Fixed("WHAT"),
+        Column::Fixed("TRIES"),
+        Column::Fixed("NEXT"),
+        Column::Broken("TITLE"),
+        Column::Broken("REASON"),
+    ];
+    let shorten = shortening(rows.iter().map(|row| row.fingerprint.as_str()));
+    let row = |row: &Row| {
+        [
+            format!("{}-{}-{}", shorten(&row.fingerprint), row.revision, row.destination),
+            row.state.clone(),
+            distance(row.created_at, now),
+            row.transition.clone(),
+            row.attempts.to_string(),
+            row.next_attempt_at
+                .map(|at| if at <= now { "due".to_owned() } else { distance(at, now) })
+                .unwrap_or_default(),
+            row.title.clone(),
+            row.reason.clone().unwrap_or_default(),
+        ]
+    };
+    table(columns, rows.iter().map(row))
 }

@@ -29,6 +29,8 @@ pub(super) enum ReadSecretError {
     File(#[from] BundleError),
     #[error(transparent)]
     Secret(#[from] SecretsError),
+    #[error("AWS Secrets Manager cannot be asked: give its credentials and region, or a file with --secrets")]
+    InAws(#[source] SecretsError),
 }
 
 impl Secrets {
@@ -45,7 +47,7 @@ impl Secrets {
             Some(file) => platform_of(file, configuration.clone()).await?,
             None => aws::connect(configuration.clone()).await,
         };
-        let keyring = platform.secrets.get::<T>(name).await?;
+        let keyring = platform.secrets.get::<T>(name).await.map_err(|error| self.failed(error))?;
         Ok(keyring.map(|keyring| keyring.current.clone()).unwrap_or_default())
     }
 }
@@ -70,6 +72,13 @@ pub(super) enum WriteSecretError {
 }
 
 impl Secrets {
+    fn failed(&self, error: SecretsError) -> ReadSecretError {
+        match error {
+            SecretsError::Unavailable { .. } if self.are_in_aws() => ReadSecretError::InAws(error),
+            error => ReadSecretError::Secret(error),
+        }
+    }
+
     /// Whether they are in AWS Secrets Manager.
     pub(super) fn are_in_aws(&self) -> bool {
         self.secrets.is_none()

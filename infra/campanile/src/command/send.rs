@@ -1,7 +1,9 @@
 //! `campanile send`: posts a sample notification, as its source would.
 
 use clap::Args;
+use reqwest::StatusCode;
 
+use super::plain::plain_lines;
 use super::server::Server;
 use super::{Outcome, say};
 use crate::fixture::{self, Fixture};
@@ -26,6 +28,10 @@ enum SendError {
     Situation { source_name: String, situation: String },
     #[error("the sample was refused")]
     Refused,
+    #[error("the sample was not understood: `campanile quarantine` lists it with the reason")]
+    NotUnderstood,
+    #[error("the sample was refused: {}", Server::token_remedy(secret))]
+    Unauthorized { secret: String },
 }
 
 impl Send {
@@ -52,14 +58,19 @@ impl Send {
         })?;
         let (path, secret) = place(source);
         let path = format!("{path}{}", fixture.query().map_or(String::new(), |query| format!("?{query}")));
-        let mut request = self.server.request(fixture.method(), &path, secret).body(fixture.body());
+        let mut request = self.server.request(fixture.method(), &path, secret)?.body(fixture.body());
         if let Some(content_type) = fixture.content_type() {
             request = request.header("content-type", content_type);
         }
         let response = self.server.send(request).await?;
         let status = response.status();
-        say(format!("{status} {}", response.text().await?));
-        if status.is_success() { Ok(()) } else { Err(SendError::Refused.into()) }
+        say(format!("{status} {}", plain_lines(&response.text().await?)).trim_end());
+        match status {
+            status if status.is_success() => Ok(()),
+            StatusCode::UNAUTHORIZED => Err(SendError::Unauthorized { secret: secret.to_owned() }.into()),
+            StatusCode::UNPROCESSABLE_ENTITY => Err(SendError::NotUnderstood.into()),
+            _ => Err(SendError::Refused.into()),
+        }
     }
 }
 

@@ -22,7 +22,7 @@ use crate::embedded::{EmbeddedSecrets, Location};
 #[derive(Debug, Args)]
 pub(super) struct Up {
     /// Address to listen on
-    #[arg(long, default_value = "127.0.0.1:9000")]
+    #[arg(long, default_value = "127.0.0.1:9000", value_parser = listen_address)]
     listen: SocketAddr,
     /// Directory of the table
     #[arg(long, value_name = "DIR", default_value = ".campanile", conflicts_with = "in_memory")]
@@ -99,6 +99,15 @@ impl Up {
         }
         text
     }
+}
+
+/// A text at which nobody can listen.
+#[derive(Debug, thiserror::Error)]
+#[error("write an IP address and a port, like 127.0.0.1:9000")]
+struct NoListenAddress;
+
+fn listen_address(text: &str) -> Result<SocketAddr, NoListenAddress> {
+    text.parse().map_err(|_| NoListenAddress)
 }
 
 async fn stopped() {

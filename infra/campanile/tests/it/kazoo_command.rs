@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::process::Command;
 
+use crate::operator::with_aws_at;
 use crate::stand_in::{API_KEY, Condition, Effect, StandIn, Version};
 
 const TOKEN: &str = "s3cr3t-t0ken";
@@ -295,13 +296,7 @@ async fn without_a_file_the_secret_is_that_of_secrets_manager() {
     let endpoint =
         Endpoint::serve(EmbeddedSecrets::from_json(secrets.as_bytes()).await.unwrap()).await.unwrap();
     let url = endpoint.url();
-    let environment = [
-        ("AWS_ENDPOINT_URL", url.as_str()),
-        ("AWS_REGION", "us-east-1"),
-        ("AWS_ACCESS_KEY_ID", "embedded"),
-        ("AWS_SECRET_ACCESS_KEY", "embedded"),
-        ("CAMPANILE_SECRET_PREFIX", "tower"),
-    ];
+    let environment = with_aws_at(&url);
     terminal.run_in("install kazoo", &environment).await;
     assert_eq!(terminal.kazoo.crossbar().ids().len(), 2);
     terminal.run_in("check kazoo", &environment[..4]).await;

@@ -1,13 +1,17 @@
 //! The embedded AWS as the real SDK clients see it, what KAZOO tells, and the command as a person types it.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+mod alert_command;
 mod alert_table;
 mod alertmanager;
 mod api;
+mod delivery_command;
+mod destination_command;
 mod endpoint;
 mod kazoo_command;
 mod kazoo_webhook;
 mod notifier;
+mod operator;
 mod sample;
 mod secrets;
 mod site24x7;

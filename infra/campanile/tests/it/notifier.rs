@@ -4,6 +4,6 @@ mod course;
 mod outage;
 mod quiet;
 #[expect(dead_code, reason = "the tests over the real binaries need more of it")]
-mod stand_in;
+pub(crate) mod stand_in;
 mod tower;
 mod ups_and_downs;

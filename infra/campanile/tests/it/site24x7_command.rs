@@ -10,6 +10,7 @@ use site24x7::Clock as _;
 use tempfile::TempDir;
 use tokio::process::Command;
 
+use crate::operator::with_aws_at;
 use crate::site24x7_stand_in::{
     CLIENT_ID, CLIENT_SECRET, GRANT_CODE, HOOK_KEY, Hidden, REFRESH_TOKEN, SECRET, StandIn,
 };
@@ -151,13 +152,7 @@ async fn without_a_file_the_secret_is_that_of_secrets_manager() {
     let secrets = EmbeddedSecrets::from_json(secrets.as_bytes()).await.unwrap();
     let endpoint = Endpoint::serve(secrets.clone()).await.unwrap();
     let url = endpoint.url();
-    let environment = [
-        ("AWS_ENDPOINT_URL", url.as_str()),
-        ("AWS_REGION", "us-east-1"),
-        ("AWS_ACCESS_KEY_ID", "embedded"),
-        ("AWS_SECRET_ACCESS_KEY", "embedded"),
-        ("CAMPANILE_SECRET_PREFIX", "tower"),
-    ];
+    let environment = with_aws_at(&url);
     let printed = terminal.printed(&format!("token site24x7 --code {GRANT_CODE}"), &environment).await;
     assert!(printed.contains("the refresh token is in the secret `tower/site24x7`"), "{printed}");
     for secret in SECRETS {

@@ -3,8 +3,6 @@
 //! An event's texts mostly stand in the body that brought it, so that deflating both as one costs little more than
 //! the body alone; an item below 1 KiB is one write unit.
 
-use std::io::Write;
-
 use alert::AlertEvent;
 use aws_sdk_dynamodb::primitives::Blob;
 use normalize::Delivery;
@@ -38,11 +36,10 @@ pub(crate) struct Document {
 
 /// Packs `delivery` and the `event` it brought.
 pub(crate) fn pack(event: Option<&AlertEvent>, delivery: &Delivery) -> std::io::Result<Blob> {
-    deflate(|deflate| {
-        deflate.write_all(&delivery.body)?;
-        serde_json::to_writer(&mut *deflate, &Head { event, delivery })?;
-        deflate.write_all(&u32::try_from(delivery.body.len()).unwrap_or(u32::MAX).to_be_bytes())
-    })
+    let mut document = delivery.body.clone();
+    serde_json::to_writer(&mut document, &Head { event, delivery })?;
+    document.extend(u32::try_from(delivery.body.len()).unwrap_or(u32::MAX).to_be_bytes());
+    deflate(&document)
 }
 
 /// Unpacks what [`pack`] packed.

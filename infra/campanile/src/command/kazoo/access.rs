@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use aws::{Configuration, DEVELOPMENT_TOKEN};
 use clap::Args;
-use intake::{SecretsError, Sensitive, chain};
+use intake::{Sensitive, chain};
 use kazoo::{AccountId, BaseUrl, Client, Deadlines, HookId, Location, LocationError, Receiver};
 
 use super::clock::SystemClock;
@@ -78,7 +78,7 @@ impl Access {
         let Some(mut terminal) = Terminal::attached() else { return Ok(read?) };
         let mut secret: KazooSecret = match read {
             // Who is there can say what the secret would.
-            Err(ReadSecretError::Secret(error @ SecretsError::Unavailable { .. })) => {
+            Err(error @ ReadSecretError::InAws(_)) => {
                 remark(chain(&error));
                 KazooSecret::default()
             }

@@ -1,11 +1,11 @@
 //! `campanile check site24x7`: whether it can be polled, what is lost, and whether it calls us.
 
 use clap::Args;
-use reqwest::Url;
 use site24x7::check::{self, Report, Subject};
 
 use super::access::{Access, Opened, deadline};
 use super::hook::{Name, spec};
+use crate::command::address::Address;
 use crate::command::check::Unhealthy;
 use crate::command::{Outcome, say};
 
@@ -18,7 +18,7 @@ const CALLS_PER_DAY: u64 = 600;
 pub(in crate::command) struct Check {
     /// Address under which Site24x7 reaches Campanile; the webhook is not looked at without it
     #[arg(long, env = "CAMPANILE_URL", hide_env_values = true)]
-    url: Option<Url>,
+    url: Option<Address>,
     #[command(flatten)]
     name: Name,
     #[command(flatten)]
@@ -43,7 +43,7 @@ impl Check {
             Err(report) => return Ok(report),
         };
         let webhook = match &self.url {
-            Some(url) => Some(spec(&self.name.name, url, &opened.members, &opened.secret_name())?),
+            Some(url) => Some(spec(&self.name.name, url.url(), &opened.members, &opened.secret_name())?),
             None => None,
         };
         let client = opened.client(settings)?;

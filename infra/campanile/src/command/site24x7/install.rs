@@ -2,12 +2,12 @@
 
 use clap::Args;
 use normalize::site24x7::AccountNames;
-use reqwest::Url;
 use site24x7::hook::{KeyDisplay, install, instructions};
 use site24x7::{DataCenter, Settings, UnknownDataCenter};
 
 use super::access::{Access, Opened, deadline};
 use super::hook::{Name, spec};
+use crate::command::address::Address;
 use crate::command::{Outcome, say};
 
 /// Create or correct the webhook of a Site24x7 account; what is right already stays untouched
@@ -15,7 +15,7 @@ use crate::command::{Outcome, say};
 pub(in crate::command) struct Install {
     /// Address under which Site24x7 reaches Campanile, such as `https://alerts.example.com`
     #[arg(long, env = "CAMPANILE_URL", hide_env_values = true)]
-    url: Url,
+    url: Address,
     #[command(flatten)]
     name: Name,
     /// Tell what to enter in the console by hand, and do nothing
@@ -31,7 +31,7 @@ pub(in crate::command) struct Install {
 impl Install {
     pub(in crate::command) async fn run(self) -> Outcome {
         let opened = self.access.open().await?;
-        let spec = spec(&self.name.name, &self.url, &opened.members, &opened.secret_name())?;
+        let spec = spec(&self.name.name, self.url.url(), &opened.members, &opened.secret_name())?;
         if self.print {
             let display = if self.show { KeyDisplay::Shown } else { KeyDisplay::Masked };
             say(instructions(&spec, data_center(&opened)?, display).trim_end());

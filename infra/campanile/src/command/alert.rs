@@ -1,0 +1,191 @@
+//! `campanile alert`: one alert, what became of it, and what brought it.
+
+use std::collections::BTreeMap;
+
+use alert::matcher::{Matcher, Operator};
+use aws::SystemClock;
+use clap::Args;
+use intake::Clock as _;
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use super::alerts::Row;
+use super::beginning::Beginning;
+use super::events::{Event, history, tell_requests};
+use super::form::Form;
+use super::lookup::ALERTS;
+use super::page::{Listing, Part};
+use super::plain::plain_lines;
+use super::server::{Answer, Server, ServerError};
+use super::sheet::Sheet;
+use super::table::{Column, distance, name, table, written};
+use super::{Outcome, say};
+
+/// Show one alert, its history and what people wrote about it
+#[derive(Debug, Args)]
+pub(super) struct Alert {
+    /// Its fingerprint, or enough of its beginning
+    #[arg(value_parser = Beginning::of_hash)]
+    fingerprint: Beginning,
+    /// With the requests that brought its events, bodies included
+    #[arg(long)]
+    raw: bool,
+    /// How many events at most, newest first
+    #[arg(long, value_name = "NUMBER", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
+    limit: u32,
+    #[command(flatten)]
+    form: Form,
+    #[command(flatten)]
+    server: Server,
+}
+
+/// An alert as it is shown.
+#[derive(Deserialize)]
+struct Shown {
+    #[serde(flatten)]
+    row: Row,
+    account: String,
+    severity_raw: String,
+    summary: Option<String>,
+    resource: Option<String>,
+    service: Option<String>,
+    value: Option<String>,
+    url: Option<String>,
+    labels: BTreeMap<String, String>,
+    annotations: BTreeMap<String, String>,
+    started_at: Option<Timestamp>,
+    ended_at: Option<Timestamp>,
+    occurrences: u64,
+    duplicates: u64,
+    flaps: u64,
+    acknowledgement: Option<Acknowledgement>,
+    silenced_by: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Acknowledgement {
+    by: String,
+    note: Option<String>,
+    at: Timestamp,
+}
+
+/// What somebody did or wrote.
+#[derive(Deserialize)]
+struct Note {
+    by: String,
+    action: String,
+    text: String,
+    at: Timestamp,
+}
+
+impl Alert {
+    pub(super) async fn run(self) -> Outcome {
+        let fingerprints = self.server.meant(std::slice::from_ref(&self.fingerprint), ALERTS).await?;
+        let path = format!("/v1/alerts/{}", fingerprints.concat());
+
+        let alert = self.server.get(&path, &[]).await.map_err(|error| ALERTS.explain(error))?;
+        let events = self.events(&path).await?;
+        let notes = self.server.get(&format!("{path}/notes"), &[]).await?;
+        if self.form.is_json() {
+            Self::show_json(&alert, &events, &notes)
+        } else {
+            self.show(&alert, &events, &notes)
+        }
+    }
+
+    async fn events(&self, path: &str) -> Result<Listing, ServerError> {
+        let query = [("raw", self.raw.to_string())];
+        self.server.list(&format!("{path}/events"), "events", &query, &Part::first(self.limit)).await
+    }
+
+    /// The three answers as members of one object, each as it came.
+    fn show_json(alert: &Answer, events: &Listing, notes: &Answer) -> Outcome {
+        let [alert, events, notes] = [alert.text(), &events.json()?, notes.text()];
+        Form::show_json(&format!(r#"{{"alert":{alert},"history":{events},"notes":{notes}}}"#));
+        Ok(())
+    }
+
+    fn show(&self, alert: &Answer, events: &Listing, notes: &Answer) -> Outcome {
+        let now = SystemClock.now();
+        say(alert.read::<Shown>()?.sheet(now));
+        let notes: Vec<Note> = notes.member("notes")?;
+        if !notes.is_empty() {
+            say("");
+            self.form.show_table(notes_table(&notes, now));
+        }
+        let events: Vec<Event> = events.rows()?;
+        say("");
+        self.form.show_table(history(&events, now));
+        tell_requests(&events);
+        Ok(())
+    }
+}
+
+impl Shown {
+    fn sheet(&self, now: Timestamp) -> Sheet {
+        let mut sheet = Sheet::titled(&self.row.title);
+        if let Some(summary) = self.summary.as_ref().filter(|summary| **summary != self.row.title) {
+            sheet.text(&plain_lines(summary));
+        }
+        sheet.field("fingerprint", &self.row.fingerprint);
+        sheet.field("severity", &self.severity());
+        sheet.field("condition", &since(&self.row.condition, self.row.condition_since, now));
+        sheet.field("handling", &self.handling(now));
+        sheet.field("silences", &self.silenced_by.join(", "));
+        sheet.field("source", [self.row.source.as_str(), &self.account].join(" ").trim_end());
+        for (field, text) in [
+            ("resource", &self.resource),
+            ("service", &self.service),
+            ("value", &self.value),
+            ("link", &self.url),
+        ] {
+            sheet.field(field, text.as_deref().unwrap_or_default());
+        }
+        for (field, time) in [("started", self.started_at), ("ended", self.ended_at)] {
+            sheet.field(field, &time.map(written).unwrap_or_default());
+        }
+        sheet.field("counted", &self.counts());
+        sheet.fields("labels", self.labels.iter().filter_map(as_matcher));
+        sheet.fields("annotations", self.annotations.iter().filter_map(as_matcher));
+        sheet
+    }
+
+    fn severity(&self) -> String {
+        let Row { severity, .. } = &self.row;
+        if *severity == self.severity_raw {
+            severity.clone()
+        } else {
+            format!("{severity} ({})", self.severity_raw)
+        }
+    }
+
+    fn handling(&self, now: Timestamp) -> String {
+        let Some(Acknowledgement { by, note, at }) = &self.acknowledgement else {
+            let is_said = self.row.condition == "firing" || self.row.handling != "open";
+            return if is_said { self.row.handling.clone() } else { String::new() };
+        };
+        let taken = since(&format!("{}, taken by {by}", self.row.handling), *at, now);
+        note.as_ref().map_or_else(|| taken.clone(), |note| format!("{taken}: {note}"))
+    }
+
+    fn counts(&self) -> String {
+        let Self { occurrences, duplicates, flaps, .. } = self;
+        format!("occurrences {occurrences}, duplicates {duplicates}, flaps {flaps}")
+    }
+}
+
+/// `word` with the time from which on it holds.
+fn since(word: &str, at: Timestamp, now: Timestamp) -> String {
+    format!("{word} since {} ({})", written(at), distance(at, now))
+}
+
+/// A label as the matcher that it satisfies, to be copied.
+fn as_matcher((name, value): (&String, &String)) -> Option<String> {
+    Matcher::new(name, Operator::Equal, value).ok().map(|matcher| matcher.to_string())
+}
+
+fn notes_table(notes: &[Note], now: Timestamp) -> comfy_table::Table {
+    let columns = [Column::Fixed("WHEN"), Column::Fixed("WHO"), Column::Fixed("DID"), Column::Broken("NOTE")];
+    let row = |note: &Note| [distance(note.at, now), name(&note.by), note.action.clone(), note.text.clone()];
+    table(columns, notes.iter().map(row))
+}

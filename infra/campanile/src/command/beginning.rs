@@ -1,0 +1,147 @@
+//! Ids as people type them: as much of their beginning as tells them from all others, as git does.
+
+use std::fmt;
+
+/// Fewest characters of a beginning.
+const FEWEST: usize = 4;
+/// How many ids an error names.
+const NAMED: usize = 4;
+
+/// The beginning of an id, or all of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Beginning {
+    text: String,
+    /// What else the id ends with.
+    end: String,
+    is_whole: bool,
+}
+
+/// A text with which no id begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("write {FEWEST} to {most} characters of the id, as the lists show it")]
+pub(super) struct NoBeginning {
+    most: usize,
+}
+
+/// A text that is no delivery's id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("write the id of a delivery, as `campanile deliveries` shows it, like 3f2a91c0-7-ops-slack")]
+pub(super) struct NoDelivery;
+
+/// A beginning that is not one of exactly one id.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum FindError {
+    #[error("there is no {what} `{beginning}`: `{command}` lists them")]
+    Unknown { what: &'static str, beginning: String, command: &'static str },
+    #[error("`{beginning}` is the beginning of {}: type more of it", enumerated(.ids))]
+    Ambiguous { beginning: String, ids: Vec<String> },
+}
+
+impl Beginning {
+    /// Of a fingerprint or the id of an event: 32 hex digits.
+    pub(super) fn of_hash(text: &str) -> Result<Self, NoBeginning> {
+        Self::read(text, 32, |character| character.is_ascii_hexdigit())
+    }
+
+    /// Of a UUID.
+    pub(super) fn of_uuid(text: &str) -> Result<Self, NoBeginning> {
+        Self::read(text, 36, |character| character.is_ascii_hexdigit() || character == '-')
+    }
+
+    /// Of a delivery: a fingerprint, of which the beginning does, a revision and a destination.
+    pub(super) fn of_delivery(text: &str) -> Result<Self, NoDelivery> {
+        let text = text.trim();
+        let (fingerprint, _) = text.split_once('-').ok_or(NoDelivery)?;
+        let end = &text[fingerprint.len()..];
+        let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        if !end.bytes().all(is_plain) {
+            return Err(NoDelivery);
+        }
+        let beginning = Self::of_hash(fingerprint).map_err(|_| NoDelivery)?;
+        Ok(Self { end: end.to_owned(), ..beginning })
+    }
+
+    fn read(text: &str, most: usize, is_part: fn(char) -> bool) -> Result<Self, NoBeginning> {
+        let text = text.trim().to_ascii_lowercase();
+        if !(FEWEST..=most).contains(&text.len()) || !text.chars().all(is_part) {
+            return Err(NoBeginning { most });
+        }
+        Ok(Self { is_whole: text.len() == most, end: String::new(), text })
+    }
+
+    /// The id, where it is there whole.
+    pub(super) fn whole(&self) -> Option<String> {
+        self.is_whole.then(|| self.to_string())
+    }
+
+    /// The one of `ids` that begins like this; none where none does.
+    pub(super) fn find(&self, ids: impl IntoIterator<Item = String>) -> Result<Option<String>, FindError> {
+        let is_meant = |id: &String| id.starts_with(&self.text) && id.ends_with(&self.end);
+        let mut found: Vec<_> = ids.into_iter().filter(is_meant).collect();
+        found.sort_unstable();
+        found.dedup();
+        if found.len() > 1 {
+            return Err(FindError::Ambiguous { beginning: self.to_string(), ids: found });
+        }
+        Ok(found.pop())
+    }
+}
+
+impl fmt::Display for Beginning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.text, self.end)
+    }
+}
+
+fn enumerated(ids: &[String]) -> String {
+    let named = ids.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match ids.len().checked_sub(NAMED) {
+        Some(more @ 1..) => format!("{named} and {more} more"),
+        _ => named,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(beginning: &str, ids: &[&str]) -> Result<Option<String>, FindError> {
+        Beginning::of_hash(beginning).unwrap().find(ids.iter().map(|id| (*id).to_owned()))
+    }
+
+    #[test]
+    fn an_id_is_found_by_its_beginning_in_any_case() {
+        assert_eq!(found("ABCD", &["abcd1", "abce1", "abcd1"]), Ok(Some("abcd1".to_owned())));
+        assert_eq!(found("abcf", &["abcd1"]), Ok(None));
+    }
+
+    #[test]
+    fn several_are_named() {
+        let ids: Vec<_> = (1..=6).map(|digit| format!("abcd{digit}")).collect();
+        let error = found("abcd", &ids.iter().map(String::as_str).collect::<Vec<_>>()).unwrap_err();
+        let expected = "`abcd` is the beginning of abcd1, abcd2, abcd3, abcd4 and 2 more: type more of it";
+        assert_eq!(error.to_string(), expected);
+    }
+
+    #[test]
+    fn what_no_id_begins_with_is_refused() {
+        for text in ["", "abc", "wxyz", "../alerts", &"a".repeat(33), "abcd-"] {
+            assert_eq!(Beginning::of_hash(text), Err(NoBeginning { most: 32 }), "{text}");
+        }
+        assert_eq!(Beginning::of_hash(&"A".repeat(32)).unwrap().whole(), Some("a".repeat(32)));
+        assert_eq!(Beginning::of_uuid("6f1c2a34-5b").unwrap().whole(), None);
+        assert!(Beginning::of_uuid("6f1c2a34-5b67-489a-abcd-0123456789ab").unwrap().whole().is_some());
+    }
+
+    #[test]
+    fn a_delivery_is_found_by_the_beginning_of_its_fingerprint() {
+        let meant = Beginning::of_delivery("ABCD-7-ops-slack").unwrap();
+        let ids = ["abcd1-7-ops-slack", "abcd1-17-ops-slack", "abcd2-7-slack"].map(str::to_owned);
+        assert_eq!(meant.find(ids), Ok(Some("abcd1-7-ops-slack".to_owned())));
+        let whole = format!("{}-7-ops", "a".repeat(32));
+        assert_eq!(Beginning::of_delivery(&whole).unwrap().whole(), Some(whole));
+        for text in ["", "abcd", "xyz-7-ops", "abcd-7-../x", "abcd-7-ops?x"] {
+            assert_eq!(Beginning::of_delivery(text), Err(NoDelivery), "{text}");
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! `campanile check destinations`: what is wrong with the settings, and the ownership checks.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use clap::Args;
+use intake::chain;
+use notify::{Courier, Deadlines, Destination, Lookup, Reach, SystemLookup};
+use tokio::time::timeout;
+
+use super::super::check::Unhealthy;
+use super::super::plain::plain;
+use super::super::{Outcome, say};
+use super::{Named, Opened, Origin};
+
+/// How long a name may take to be resolved.
+const RESOLVE: Duration = Duration::from_secs(5);
+
+/// Check the settings of the destinations and where their names lead, and run the ownership check of those that have
+/// one; nobody is told anything
+#[derive(Debug, Args)]
+pub(in crate::command) struct Destinations {
+    #[command(flatten)]
+    origin: Origin,
+}
+
+/// Why a destination cannot be told.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error("its name is not known here: check its spelling")]
+    Unresolved(#[source] std::io::Error),
+    #[error("its name was not resolved within {} seconds: try again", RESOLVE.as_secs())]
+    Slow,
+    #[error(transparent)]
+    Denied(#[from] notify::DeniedAddress),
+    #[error(transparent)]
+    Challenge(#[from] notify::ChallengeFailure),
+}
+
+impl Destinations {
+    pub(in crate::command) async fn run(self) -> Outcome {
+        let Opened { settings, reach } = self.origin.open().await?;
+        settings.mistakes.iter().for_each(|mistake| tell("mistake", mistake));
+        settings.warnings.iter().for_each(|warning| tell("warning", warning));
+        let courier = Courier::new(&settings.destinations, reach.clone(), Deadlines::default())?;
+        let mut is_healthy = settings.mistakes.is_empty();
+        for destination in &settings.destinations {
+            match check(&courier, &reach, destination).await {
+                Ok(what) => tell(what, Named(destination)),
+                Err(failure) => {
+                    is_healthy = false;
+                    tell("failed", format!("{}: {}", Named(destination), chain(&failure)));
+                }
+            }
+        }
+        if settings.destinations.is_empty() && is_healthy {
+            say("there are no destinations: nobody is told anything");
+        }
+        if is_healthy {
+            return Ok(());
+        }
+        Err(Unhealthy { remedy: "correct what is marked as a mistake or as failed above" }.into())
+    }
+}
+
+fn tell(what: &str, of: impl std::fmt::Display) {
+    say(format!("{what:<8} {}", plain(&of.to_string())));
+}
+
+async fn check(courier: &Courier, reach: &Reach, destination: &Destination) -> Result<&'static str, Failure> {
+    if !destination.is_enabled {
+        return Ok("disabled");
+    }
+    resolve(&SystemLookup, reach, destination.host()).await?;
+    if !destination.asks_for_challenge() {
+        return Ok("ok");
+    }
+    courier.challenge(destination, std::array::from_fn(|_| fastrand::u8(..))).await?;
+    Ok("passed")
+}
+
+/// Whether `host` leads to where destinations may be.
+async fn resolve(lookup: &impl Lookup, reach: &Reach, host: &str) -> Result<(), Failure> {
+    if host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok() {
+        // The settings are not read where it may not be reached.
+        return Ok(());
+    }
+    let addresses = timeout(RESOLVE, lookup.lookup(host)).await.map_err(|_| Failure::Slow)?;
+    for address in addresses.map_err(Failure::Unresolved)? {
+        reach.check_address(address)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use notify::Lookups;
+
+    use super::*;
+
+    /// Knows one name.
+    struct Book(&'static [&'static str]);
+
+    impl Lookup for Book {
+        fn lookup(&self, name: &str) -> Lookups {
+            let addresses = self.0.iter().map(|address| address.parse().unwrap()).collect();
+            let found =
+                if name == "chat.example.com" { Ok(addresses) } else { Err(io::ErrorKind::NotFound.into()) };
+            Box::pin(async move { found })
+        }
+    }
+
+    async fn found(addresses: &'static [&'static str], host: &str) -> String {
+        let reach = Reach::public().and_networks(["10.1.0.0/16".parse().unwrap()]);
+        resolve(&Book(addresses), &reach, host)
+            .await
+            .map_or_else(|failure| chain(&failure), |()| "found".to_owned())
+    }
+
+    #[tokio::test]
+    async fn a_name_must_lead_to_where_destinations_may_be_with_all_its_addresses() {
+        assert_eq!(found(&["1.1.1.1", "10.1.2.3"], "chat.example.com").await, "found");
+        let denied = found(&["1.1.1.1", "169.254.169.254"], "chat.example.com").await;
+        assert!(denied.starts_with("`169.254.169.254` is in a network"), "{denied}");
+        let unknown = found(&[], "chat.example.co").await;
+        assert_eq!(unknown, "its name is not known here: check its spelling: entity not found");
+    }
+
+    #[tokio::test]
+    async fn an_address_is_not_looked_up() {
+        for host in ["1.1.1.1", "[2001:4860:4860::8888]", "2001:4860:4860::8888"] {
+            assert_eq!(found(&[], host).await, "found", "{host}");
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! What every list has: which part of it is asked for, how it is shown, and who is asked.
+
+use aws::SystemClock;
+use clap::Args;
+use comfy_table::Table;
+use intake::Clock as _;
+use jiff::Timestamp;
+use serde::de::DeserializeOwned;
+
+use super::Outcome;
+use super::form::Form;
+use super::page::{Listing, Part};
+use super::server::Server;
+
+/// A list
+#[derive(Debug, Args)]
+pub(super) struct Reading {
+    #[command(flatten)]
+    part: Part,
+    #[command(flatten)]
+    pub(super) form: Form,
+    #[command(flatten)]
+    pub(super) server: Server,
+}
+
+impl Reading {
+    /// Shows the items called `name` of the list at `path`, as the table that `table` makes of them now, or says `nothing`.
+    pub(super) async fn show<T: DeserializeOwned>(
+        &self,
+        (path, name): (&str, &'static str),
+        query: &[(&str, String)],
+        nothing: &str,
+        table: fn(&[T], Timestamp) -> Table,
+    ) -> Outcome<Listing> {
+        let listing = self.server.list(path, name, query, &self.part).await?;
+        self.form.show_list(&listing, nothing, |rows| table(rows, SystemClock.now()))?;
+        Ok(listing)
+    }
+}
+
+/// Each of `words` as the parameter `name`.
+pub(super) fn parameters(
+    name: &'static str,
+    words: &[String],
+) -> impl Iterator<Item = (&'static str, String)> {
+    words.iter().map(move |word| (name, word.clone()))
+}

@@ -1,0 +1,137 @@
+//! `campanile silence`: for which alerts nobody is told, from when to when, and why.
+
+mod add;
+
+use alert::SilenceState;
+use alert::matcher::Matcher;
+use aws::SystemClock;
+use clap::{Args, Subcommand};
+use comfy_table::Table;
+use intake::Clock as _;
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use self::add::Add;
+use super::Outcome;
+use super::beginning::Beginning;
+use super::deed::{Deed, Doing};
+use super::form::Form;
+use super::lookup::SILENCES;
+use super::reading::parameters;
+use super::server::Server;
+use super::table::{Column, distance, name, table};
+use super::word::word_of;
+
+/// List, add or end silences
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(super) struct Silence {
+    #[command(subcommand)]
+    action: Option<Action>,
+    #[command(flatten)]
+    list: List,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    List(List),
+    Add(Add),
+    End(End),
+}
+
+/// List silences that are or will be, newest first
+#[derive(Debug, Args)]
+struct List {
+    /// Silences that are over, too
+    #[arg(long)]
+    all: bool,
+    /// Only silences in one of these states
+    #[arg(long, value_parser = word_of(SilenceState::ALL, SilenceState::as_str), value_delimiter = ',', conflicts_with = "all")]
+    state: Vec<String>,
+    #[command(flatten)]
+    form: Form,
+    #[command(flatten)]
+    server: Server,
+}
+
+/// End silences now
+#[derive(Debug, Args)]
+struct End {
+    /// Their ids, or enough of their beginnings
+    #[arg(required = true, value_name = "ID", value_parser = Beginning::of_uuid)]
+    ids: Vec<Beginning>,
+    #[command(flatten)]
+    doing: Doing,
+}
+
+/// A silence as the table shows it.
+#[derive(Deserialize)]
+struct Row {
+    id: String,
+    state: String,
+    matchers: Vec<Matcher>,
+    starts_at: Timestamp,
+    ends_at: Timestamp,
+    created_by: String,
+    comment: String,
+}
+
+impl Silence {
+    pub(super) async fn run(self) -> Outcome {
+        match self.action.unwrap_or(Action::List(self.list)) {
+            Action::List(list) => list.run().await,
+            Action::Add(add) => add.run().await,
+            Action::End(end) => end.run().await,
+        }
+    }
+}
+
+impl List {
+    async fn run(self) -> Outcome {
+        let usual = [SilenceState::Active, SilenceState::Pending].map(|state| state.to_string());
+        let states = if self.all || !self.state.is_empty() { &self.state[..] } else { &usual };
+        let query: Vec<_> = parameters("state", states).collect();
+        let answer = self.server.get("/v1/silences", &query).await?;
+        if self.form.is_json() {
+            Form::show_json(answer.text());
+            return Ok(());
+        }
+        let now = SystemClock.now();
+        self.form.show_rows(&answer.member::<Vec<Row>>("silences")?, "nothing is silenced", |rows| {
+            shown(rows, now)
+        });
+        Ok(())
+    }
+}
+
+impl End {
+    async fn run(self) -> Outcome {
+        let deed = Deed::delete(|id, _| Ok(format!("{id} is over")));
+        self.doing.to_each(&self.ids, SILENCES, &deed).await
+    }
+}
+
+fn shown(rows: &[Row], now: Timestamp) -> Table {
+    let columns = [
+        Column::Id("SILENCE"),
+        Column::Fixed("STATE"),
+        Column::Fixed("STARTS"),
+        Column::Fixed("ENDS"),
+        Column::Fixed("WHO"),
+        Column::Broken("MATCHERS"),
+        Column::Broken("WHY"),
+    ];
+    let row = |row: &Row| {
+        let matchers = row.matchers.iter().map(ToString::to_string);
+        [
+            row.id.clone(),
+            row.state.clone(),
+            distance(row.starts_at, now),
+            distance(row.ends_at, now),
+            name(&row.created_by),
+            matchers.collect::<Vec<_>>().join(" "),
+            row.comment.clone(),
+        ]
+    };
+    table(columns, rows.iter().map(row))
+}

@@ -1,0 +1,90 @@
+//! `campanile silence add`.
+
+use alert::matcher::Matcher;
+use clap::Args;
+use jiff::Timestamp;
+use reqwest::Method;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::super::moment::{Length, time};
+use super::super::page::Part;
+use super::super::plain::plain_json;
+use super::super::server::{Server, ServerError};
+use super::super::table::written;
+use super::super::who::Who;
+use super::super::{Outcome, remark, say};
+
+/// Silence alerts; prints the silence's id
+#[derive(Debug, Args)]
+pub(super) struct Add {
+    /// What the labels of an alert must satisfy, all of it, such as `source=netdata`, `severity=~"high|critical"`
+    #[arg(required = true, value_name = "MATCHER")]
+    matchers: Vec<Matcher>,
+    #[command(flatten)]
+    end: End,
+    /// From when; now unless given
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    from: Option<Timestamp>,
+    /// Why, for whoever wonders
+    #[arg(long, value_name = "TEXT")]
+    why: String,
+    #[command(flatten)]
+    who: Who,
+    /// The API's JSON instead of the id, for scripts
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    server: Server,
+}
+
+/// When it ends
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+struct End {
+    /// For how long, such as `2h`
+    #[arg(long = "for", value_name = "LENGTH", allow_hyphen_values = true)]
+    length: Option<Length>,
+    /// Until when, such as `2026-11-21T23:00:00Z`
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    until: Option<Timestamp>,
+}
+
+/// A silence that was made.
+#[derive(Deserialize)]
+struct Made {
+    id: String,
+    state: String,
+    ends_at: Timestamp,
+}
+
+impl Add {
+    pub(super) async fn run(self) -> Outcome {
+        let silence = json!({
+            "matchers": self.matchers,
+            "starts_at": self.from,
+            "ends_at": self.end.until,
+            "duration_secs": self.end.length.map(Length::as_secs),
+            "created_by": self.who.name(),
+            "comment": self.why,
+        });
+        let answer = self.server.act(Method::POST, "/v1/silences", &silence).await?;
+        if self.json {
+            say(plain_json(answer.text()));
+            return Ok(());
+        }
+        let made: Made = answer.read()?;
+        say(&made.id);
+        let reach = self.reach().await.map_or_else(|_| "not known".to_owned(), |covered| covered.to_string());
+        let ends_at = written(made.ends_at);
+        remark(format!("{} until {ends_at}; alerts that ring and match: {reach}", made.state));
+        Ok(())
+    }
+
+    /// How many alerts it is about: where a matcher has a slip, none.
+    async fn reach(&self) -> Result<usize, ServerError> {
+        let matchers = self.matchers.iter().map(|matcher| ("filter", matcher.to_string()));
+        let query: Vec<_> = matchers.chain([("condition", "firing".to_owned())]).collect();
+        Ok(self.server.list("/v1/alerts", "alerts", &query, &Part::first(1000)).await?.len())
+    }
+}

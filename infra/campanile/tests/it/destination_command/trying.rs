@@ -1,0 +1,57 @@
+//! `campanile notify --test`.
+
+use serde_json::json;
+
+use super::Desk;
+use crate::notifier::stand_in::ALL;
+
+#[tokio::test]
+async fn each_of_the_seven_takes_a_test_that_is_at_once_over() {
+    let mut desk = Desk::before_all_seven().await;
+    for kind in ALL {
+        desk.run(&format!("notify --test {kind}")).await;
+        let told = desk.stand_in.told(kind);
+        if kind == "webhook" {
+            let [only] = &told[..] else { panic!("{told:?}") };
+            assert_eq!(only.body["title"], "Test Notification");
+        } else {
+            assert!(told.len() >= 2 && told.last().unwrap().is_end(), "{kind}: {told:?}");
+        }
+    }
+    insta::assert_snapshot!(desk.transcript);
+}
+
+#[tokio::test]
+async fn a_test_is_for_one_destination_by_its_id_or_else_its_name() {
+    let mut desk = Desk::before_all_seven().await;
+    let mut named = desk.destination("slack");
+    named["name"] = json!("discord");
+    named["enabled"] = json!(false);
+    let mut also = desk.destination("mattermost");
+    also["name"] = json!("Ops channel");
+    desk.keep(&json!({ "destinations": [named, desk.destination("discord"), also, { "id": "wrong" }] }));
+    desk.run("notify --test discord").await;
+    desk.run("notify --test 'Ops channel'").await;
+    desk.run("notify --test slack").await;
+    desk.run("notify --test nobody").await;
+    desk.run("notify --test wrong").await;
+    desk.run("notify").await;
+    assert_eq!(["discord", "mattermost", "slack"].map(|kind| desk.stand_in.told(kind).len()), [2, 2, 2]);
+    insta::assert_snapshot!(desk.transcript);
+}
+
+#[tokio::test]
+async fn a_test_that_is_not_taken_says_what_the_destination_answered() {
+    let mut desk = Desk::before_all_seven().await;
+    for (kind, status) in
+        [("slack", 403), ("pagerduty", 400), ("webhook", 500), ("opsgenie", 429), ("mattermost", 302)]
+    {
+        desk.stand_in.fail(kind, status);
+        desk.run(&format!("notify --test {kind}")).await;
+    }
+    let mut gone = desk.destination("slack");
+    gone["settings"]["webhook_url"] = json!("http://127.0.0.1:1/s3cr3t-path");
+    desk.keep(&json!({ "destinations": [gone] }));
+    desk.run("notify --test slack").await;
+    insta::assert_snapshot!(desk.transcript);
+}
