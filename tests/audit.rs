@@ -32,6 +32,11 @@ impl Audit {
         self.items.len()
     }
 
+    /// How many of them are more than the mark that a day is open, which is there before anything of the day is.
+    pub fn kept(&self) -> usize {
+        self.items.iter().filter(|item| !key(item, "pk").starts_with("DAYS#")).count()
+    }
+
     /// How many history entries there are.
     pub fn events(&self) -> usize {
         self.partitions().values().map(|partition| partition.events.len()).sum()

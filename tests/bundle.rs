@@ -12,7 +12,6 @@ use tokio::task::JoinHandle;
 
 use crate::binaries::binary;
 use crate::call::{Answer, Call, Receiver};
-use crate::function::SHORT_MEMORY;
 use crate::log::Log;
 
 /// How the one line begins that says the bundle is ready.
@@ -90,7 +89,7 @@ impl Bundle {
 /// `campanile up` with its arguments.
 pub(crate) fn command(data: &Data, secrets: Option<&Path>) -> Command {
     let mut command = Command::new(binary("campanile"));
-    command.env_clear().envs(SHORT_MEMORY).args(["up", "--listen", "127.0.0.1:0"]);
+    command.env_clear().args(["up", "--listen", "127.0.0.1:0"]);
     match data {
         Data::InMemory => command.arg("--in-memory"),
         Data::Directory(directory) => command.arg("--data").arg(directory),

@@ -5,10 +5,13 @@ mod services;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
+use alert::Source;
 use async_trait::async_trait;
-use aws::{Configuration, Platform};
+use aws::{Configuration, Platform, SystemClock};
 use campanile::embedded::{AwsAnswer, AwsCall, AwsService, EmbeddedTable, Endpoint, sdk_config};
 use http::StatusCode;
+use intake::{Clock, Quarantined, Store};
+use normalize::{Delivery, Rejection};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
@@ -99,6 +102,22 @@ impl Cloud {
             Services::Embedded(aws) => Some(aws.table.clone()),
             Services::Moto(_) => None,
         }
+    }
+
+    /// Puts a body into quarantine, as a version has done that did not understand it yet.
+    pub async fn quarantine(&self, source: Source, body: &str) {
+        let sdk = sdk_config(self.aws.clone());
+        let table = Platform::for_development(&sdk, &sdk, Configuration::default()).table;
+        let delivery = Delivery {
+            method: "POST".to_owned(),
+            query: String::new(),
+            content_type: Some("application/json".to_owned()),
+            headers: [].into(),
+            body: body.into(),
+            received_at: SystemClock.now(),
+        };
+        let rejection = Rejection::new("unknown_shape", "nobody understood it then");
+        table.quarantine(&Quarantined::new(source, rejection, delivery)).await.unwrap();
     }
 
     /// Everything that is in the table now.

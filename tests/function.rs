@@ -20,10 +20,6 @@ use crate::runtime_api::{FunctionResult, Invocation, Queue, RuntimeApi};
 /// How long a function may take unless told otherwise.
 const TIMEOUT: Duration = Duration::from_secs(29);
 
-/// Lists of history are read day by day; over an empty table, ninety of them are the slowest part of a test.
-pub(crate) const SHORT_MEMORY: [(&str, &str); 2] =
-    [("CAMPANILE_HISTORY_DAYS", "2"), ("CAMPANILE_QUARANTINE_DAYS", "2")];
-
 /// How a function is set up.
 #[derive(Debug, Clone)]
 pub struct Setup {
@@ -106,7 +102,6 @@ impl Setup {
             .env("AWS_ACCESS_KEY_ID", "tests")
             .env("AWS_SECRET_ACCESS_KEY", "tests")
             .env("AWS_ENDPOINT_URL", &self.aws_url)
-            .envs(SHORT_MEMORY)
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -172,18 +172,6 @@ scenario("an entry is deleted from quarantine after a question", async ({ server
   assert.equal(await isQuarantined(server, id), false);
 }, QUARANTINE);
 
-scenario("a replay that is understood now leaves the quarantine and rings", async ({ server, open, skip }) => {
-  const entry = await refused(server, notification({ id: "mended", summary: "Understood at last", quarantine_at_first: true }));
-  if (!entry) return skip("this server understood it at once");
-  const page = await open("?view=quarantine");
-  await page.locator(entry.line).locator("a").click();
-  await page.keyboard.press("p");
-  await page.getByText("Replayed: 1 recorded.").waitFor();
-  await page.locator(entry.line).waitFor({ state: "detached" });
-  await page.keyboard.press("1");
-  await row(page, "Understood at last").waitFor();
-}, QUARANTINE);
-
 scenario("the sources are shown with when they last spoke", async ({ server, open }) => {
   await server.ring(notification({ id: "speaks", summary: "Speaks" }));
   const page = await open("?view=sources");

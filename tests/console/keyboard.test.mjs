@@ -165,4 +165,6 @@ scenario("on a telephone nothing is cut off, and the detail takes the whole scre
     await page.getByRole("link", { name: view }).tap();
     assert.equal(await overflow(), 0, view);
   }
+  const names = await page.locator("#sources tbody td").evaluateAll((cells) => cells.map((cell) => [cell.dataset.name, cell.checkVisibility()]));
+  assert.deepEqual(names.slice(-2), [["Events, last hour", true], ["Quarantined, last hour", true]]);
 });

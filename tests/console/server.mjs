@@ -17,7 +17,13 @@ const NETDATA_TOKEN = process.env.CONSOLE_NETDATA_TOKEN ?? "campanile-developmen
 /** A server with nothing in it, unless it ran before. */
 export async function startServer() {
   if (process.env.CONSOLE_URL) return new Server(process.env.CONSOLE_URL, () => {});
-  const { url, stop } = process.env.CONSOLE_SERVER === "stand-in" ? await standIn() : await bundle();
+  if (process.env.CONSOLE_SERVER === "stand-in") return startStandIn();
+  const { url, stop } = await bundle();
+  return new Server(url, stop);
+}
+
+export async function startStandIn() {
+  const { url, stop } = await standIn();
   return new Server(url, stop);
 }
 

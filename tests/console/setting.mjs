@@ -8,9 +8,14 @@ import { startServer } from "./server.mjs";
 
 /** The server, in which `notifications` ring one after the other, and the browser of this file of scenarios. */
 export function setting(...notifications) {
+  return settingOver(startServer, ...notifications);
+}
+
+/** The same over the server that `start` starts. */
+export function settingOver(start, ...notifications) {
   const here = {};
   before(async () => {
-    here.server = await startServer();
+    here.server = await start();
     for (const one of notifications) await here.server.ring(one);
     here.browser = await launch();
   });

@@ -1,6 +1,7 @@
 //! The tests over the real binaries.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+mod acting;
 mod client_certificate;
 mod command;
 mod credentials;

@@ -1,8 +1,11 @@
 //! What people do with an alert, and what they write about it.
 
-use alert::{Alert, Note};
-use aws::Platform;
-use axum::extract::State;
+use aide::OperationInput;
+use aide::generate::GenContext;
+use aide::openapi::Operation;
+use alert::{Alert, Fingerprint, Note};
+use aws::{ActionFailure, Platform};
+use axum::extract::{FromRequest, FromRequestParts, Request, State};
 use axum::{Extension, Json};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -16,7 +19,7 @@ use crate::failure::Failure;
 /// Who acts, and what they have to say about it.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Act {
+struct Act {
     /// Who; the token's name unless given.
     by: Option<Text<1, 256>>,
     /// What they have to say about it.
@@ -39,9 +42,39 @@ pub(crate) struct Notes {
     notes: Vec<Note>,
 }
 
-impl Act {
+/// The alert as it is afterwards.
+type Done = Result<Json<Alert>, Failure>;
+
+/// What somebody does with an alert.
+pub(crate) struct Deed {
+    fingerprint: Fingerprint,
+    by: String,
+    note: Option<String>,
+}
+
+impl Deed {
     fn note(&self) -> Option<&str> {
-        self.note.as_ref().map(|note| note.0.as_str()).filter(|note| !note.is_empty())
+        self.note.as_deref().filter(|note| !note.is_empty())
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Deed {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        let (mut parts, body) = request.into_parts();
+        let person = parts.extensions.get().cloned().ok_or(Failure::Unauthorized)?;
+        let Path(AlertPath { fingerprint }) = Path::from_request_parts(&mut parts, state).await?;
+        let Body(act) = Body::<Act>::from_request(Request::from_parts(parts, body), state).await?;
+        let by = who(act.by.as_ref(), &person).to_owned();
+        Ok(Self { fingerprint, by, note: act.note.map(|note| note.0) })
+    }
+}
+
+impl OperationInput for Deed {
+    fn operation_input(context: &mut GenContext, operation: &mut Operation) {
+        Path::<AlertPath>::operation_input(context, operation);
+        Body::<Act>::operation_input(context, operation);
     }
 }
 
@@ -54,36 +87,22 @@ fn who<'a, const LEAST: usize, const MOST: usize>(
 }
 
 /// `POST /v1/alerts/{fingerprint}/acknowledge`.
-pub(crate) async fn acknowledge(
-    State(platform): State<Platform>,
-    Extension(person): Extension<Person>,
-    Path(AlertPath { fingerprint }): Path<AlertPath>,
-    Body(act): Body<Act>,
-) -> Result<Json<Alert>, Failure> {
-    let by = who(act.by.as_ref(), &person);
-    Ok(Json(platform.table.acknowledge(fingerprint, by, act.note()).await?))
+pub(crate) async fn acknowledge(State(platform): State<Platform>, deed: Deed) -> Done {
+    done(platform.table.acknowledge(deed.fingerprint, &deed.by, deed.note()).await)
 }
 
 /// `POST /v1/alerts/{fingerprint}/unacknowledge`.
-pub(crate) async fn unacknowledge(
-    State(platform): State<Platform>,
-    Extension(person): Extension<Person>,
-    Path(AlertPath { fingerprint }): Path<AlertPath>,
-    Body(act): Body<Act>,
-) -> Result<Json<Alert>, Failure> {
-    let by = who(act.by.as_ref(), &person);
-    Ok(Json(platform.table.unacknowledge(fingerprint, by, act.note()).await?))
+pub(crate) async fn unacknowledge(State(platform): State<Platform>, deed: Deed) -> Done {
+    done(platform.table.unacknowledge(deed.fingerprint, &deed.by, deed.note()).await)
 }
 
 /// `POST /v1/alerts/{fingerprint}/resolve`.
-pub(crate) async fn resolve(
-    State(platform): State<Platform>,
-    Extension(person): Extension<Person>,
-    Path(AlertPath { fingerprint }): Path<AlertPath>,
-    Body(act): Body<Act>,
-) -> Result<Json<Alert>, Failure> {
-    let by = who(act.by.as_ref(), &person);
-    Ok(Json(platform.table.resolve(fingerprint, by, act.note()).await?))
+pub(crate) async fn resolve(State(platform): State<Platform>, deed: Deed) -> Done {
+    done(platform.table.resolve(deed.fingerprint, &deed.by, deed.note()).await)
+}
+
+fn done(alert: Result<Alert, ActionFailure>) -> Done {
+    Ok(Json(alert?))
 }
 
 /// `POST /v1/alerts/{fingerprint}/notes`.

@@ -10,6 +10,7 @@ mod failure;
 mod keeping;
 mod listing;
 mod metrics;
+mod notification;
 mod query;
 mod receive;
 mod silence;
@@ -17,6 +18,7 @@ mod silences;
 mod status;
 
 use ::intake::Clock;
+use aide::axum::ApiRouter;
 use aws::{Platform, SystemClock};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -29,6 +31,14 @@ use crate::authorization::{Role, require};
 const VERSION: &str = "0.34.0";
 /// The one receiver there is.
 const RECEIVER: &str = "campanile";
+
+/// Where an Alertmanager hands its alerts on; part of our own API.
+pub(crate) fn webhook(platform: &Platform) -> ApiRouter<Platform> {
+    ApiRouter::new()
+        .api_route("/v1/alertmanager", aide::axum::routing::post(receive::webhook))
+        .route_layer(from_fn_with_state((platform.clone(), Role::Write), require))
+        .route_layer(DefaultBodyLimit::disable())
+}
 
 /// The paths of this API, without a prefix.
 pub(crate) fn router(platform: &Platform) -> Router<Platform> {
@@ -43,7 +53,6 @@ pub(crate) fn router(platform: &Platform) -> Router<Platform> {
         .route_layer(from_fn_with_state((platform.clone(), Role::Read), require));
     let writing = Router::new()
         .route("/api/v2/alerts", post(receive::alerts))
-        .route("/v1/alertmanager", post(receive::webhook))
         .route("/api/v2/silences", post(silences::put))
         .route("/api/v2/silence/{id}", delete(silences::end))
         .route_layer(from_fn_with_state((platform.clone(), Role::Write), require))

@@ -73,6 +73,7 @@ pub(crate) struct DeliveryQuery {
 #[derive(Deserialize, JsonSchema)]
 pub(crate) struct DeliveryPath {
     /// Which delivery: `<fingerprint>-<revision>-<destination>`.
+    #[schemars(regex(pattern = "^[0-9a-f]{32}-(0|[1-9][0-9]{0,17})-[0-9a-z-]+$"))]
     id: String,
 }
 

@@ -1,5 +1,7 @@
 //! The API's own description, OpenAPI 3.1, made from the types that its handlers take and give.
 
+mod links;
+
 use aide::axum::ApiRouter;
 use aide::openapi::{Info, OpenApi, SecurityScheme};
 use aide::transform::TransformOpenApi;
@@ -8,18 +10,26 @@ use axum::Router;
 use axum::routing::get;
 use bytes::Bytes;
 use http::header;
+use serde_json::Value;
 
 /// Name of the one way to present a token that the description tells of.
 const TOKEN: &str = "token";
 
 /// `routes`, and their description at `/v1/openapi.json`.
 pub(crate) fn served(routes: ApiRouter<Platform>) -> Router<Platform> {
+    let (routes, description) = described(routes);
+    let json = Bytes::from(description.to_string());
+    let answer = move || async move { ([(header::CONTENT_TYPE, "application/json")], json) };
+    routes.route("/v1/openapi.json", get(answer))
+}
+
+/// `routes`, and what they say of themselves.
+fn described(routes: ApiRouter<Platform>) -> (Router<Platform>, Value) {
     let mut description = OpenApi { info: info(), ..OpenApi::default() };
     let routes = routes.finish_api_with(&mut description, secured);
     // Maps with text for keys, so that this cannot fail.
-    let json = Bytes::from(serde_json::to_vec(&description).unwrap_or_default());
-    let answer = move || async move { ([(header::CONTENT_TYPE, "application/json")], json) };
-    routes.route("/v1/openapi.json", get(answer))
+    let description = serde_json::to_value(&description).unwrap_or_default();
+    (routes, links::linked(description))
 }
 
 fn info() -> Info {

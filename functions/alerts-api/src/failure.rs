@@ -44,16 +44,16 @@ pub(crate) enum Failure {
 /// What every failure is answered with.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct Refusal {
-    error: Reason,
+    pub(crate) error: Reason,
 }
 
 /// Why a request was not answered as it hoped.
 #[derive(Serialize, JsonSchema)]
-struct Reason {
+pub(crate) struct Reason {
     /// A word for machines.
-    code: &'static str,
+    pub(crate) code: &'static str,
     /// A sentence for people: what was wrong, and what to do.
-    message: String,
+    pub(crate) message: String,
 }
 
 impl Failure {

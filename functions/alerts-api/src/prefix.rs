@@ -2,7 +2,7 @@
 
 use http::{Request, Uri};
 
-/// What our paths begin with.
+/// What our paths begin with, apart from the console's, which is `/` itself.
 const HEADS: [&str; 4] = ["/v1/", "/api/v2/", "/metrics", "/-/"];
 /// Prefixes that clients try in order to find out what this is: Grafana asks for Mimir below the one and for
 /// Prometheus below the other, and it is neither.
@@ -19,13 +19,19 @@ pub(crate) fn without_prefix<B>(mut request: Request<B>) -> Request<B> {
 /// `uri` without the one segment that may stand before one of our paths.
 fn behind_prefix(uri: &Uri) -> Option<Uri> {
     let target = uri.path_and_query()?.as_str();
-    let (prefix, _) = target.strip_prefix('/')?.split_once('/')?;
+    let (prefix, _) = uri.path().strip_prefix('/')?.split_once('/')?;
     let rest = &target[1 + prefix.len()..];
-    let is_ours = |target: &str| HEADS.iter().any(|head| target.starts_with(head));
-    if is_ours(target) || !is_ours(rest) || NEVER.contains(&prefix) {
+    let is_console = |target: &str| target == "/" || target.starts_with("/?");
+    let is_ours = |target: &str| is_console(target) || HEADS.iter().any(|head| target.starts_with(head));
+    if is_ours(target) || !is_ours(rest) || NEVER.contains(&prefix) || is_head(prefix) {
         return None;
     }
     rest.parse().ok()
+}
+
+/// Whether `segment` is the first one of our own paths, such as the `v1` of `/v1/`, which is no prefix of the console.
+fn is_head(segment: &str) -> bool {
+    HEADS.iter().any(|head| head.split('/').nth(1) == Some(segment))
 }
 
 #[cfg(test)]
@@ -42,6 +48,8 @@ mod tests {
             ("/prod/api/v2/alerts?filter=a%3Db", "/api/v2/alerts?filter=a%3Db"),
             ("/prod/v1/alerts", "/v1/alerts"),
             ("/prod/metrics", "/metrics"),
+            ("/prod/", "/"),
+            ("/prod/?severity=critical", "/?severity=critical"),
             ("/prod/-/healthy", "/-/healthy"),
         ] {
             assert_eq!(stripped(uri).as_deref(), Some(expected), "{uri}");
@@ -60,6 +68,13 @@ mod tests {
             "/a/b/api/v2/status",
             "/api/v1/status/buildinfo",
             "/prod",
+            "/prod?a=/",
+            "/v1/",
+            "/api/",
+            "/-/",
+            "/metrics/",
+            "/alertmanager/",
+            "/prod//",
         ] {
             assert_eq!(stripped(uri), None, "{uri}");
         }

@@ -17,7 +17,7 @@ use crate::{
 pub(crate) fn router(platform: Platform) -> Router {
     let reading = reading().route_layer(from_fn_with_state((platform.clone(), Role::Read), require));
     let acting = acting().route_layer(from_fn_with_state((platform.clone(), Role::Write), require));
-    description::served(reading.merge(acting))
+    description::served(reading.merge(acting).merge(alertmanager::webhook(&platform)))
         .merge(alertmanager::router(&platform))
         .route("/", axum::routing::get(console::page))
         .route("/-/healthy", axum::routing::get(health::healthy))
@@ -25,6 +25,12 @@ pub(crate) fn router(platform: Platform) -> Router {
         .method_not_allowed_fallback(|| async { Failure::MethodNotAllowed })
         .fallback(|| async { Failure::NoSuchPath })
         .with_state(platform)
+}
+
+/// The paths that the description tells of, open to all.
+#[cfg(test)]
+pub(crate) fn described() -> ApiRouter<Platform> {
+    reading().merge(acting())
 }
 
 fn reading() -> ApiRouter<Platform> {

@@ -1,7 +1,7 @@
 //! Silences: for which alerts, from when to when, by whom and why.
 
 use alert::matcher::Matcher;
-use alert::{Silence, SilenceDraft, SilenceId, SilenceState};
+use alert::{Labels, Silence, SilenceDraft, SilenceId, SilenceState};
 use aws::{Platform, SystemClock};
 use axum::extract::State;
 use axum::{Extension, Json};
@@ -75,7 +75,22 @@ impl Shown {
 }
 
 impl NewSilence {
-    fn draft(self, Person(name): Person, usual_start: Timestamp) -> Result<SilenceDraft, Failure> {
+    /// A new silence, from now on unless it says otherwise.
+    fn draft(self, person: Person) -> Result<SilenceDraft, Failure> {
+        self.draft_from(person, SystemClock.now(), Labels::new())
+    }
+
+    /// What `known` shall become; what this does not tell stays.
+    fn change_of(self, person: Person, known: Silence) -> Result<SilenceDraft, Failure> {
+        self.draft_from(person, known.starts_at, known.annotations)
+    }
+
+    fn draft_from(
+        self,
+        Person(name): Person,
+        usual_start: Timestamp,
+        annotations: Labels,
+    ) -> Result<SilenceDraft, Failure> {
         let starts_at = self.starts_at.unwrap_or(usual_start);
         Ok(SilenceDraft {
             starts_at,
@@ -83,6 +98,7 @@ impl NewSilence {
             matchers: self.matchers,
             created_by: self.created_by.map_or(name, |by| by.0),
             comment: self.comment.0,
+            annotations,
         })
     }
 
@@ -116,7 +132,7 @@ pub(crate) async fn add(
     Extension(person): Extension<Person>,
     Body(silence): Body<NewSilence>,
 ) -> Result<Created<Shown>, Failure> {
-    let draft = silence.draft(person, SystemClock.now())?;
+    let draft = silence.draft(person)?;
     Ok(Created(Shown::of(platform.table.add_silence(draft).await?)))
 }
 
@@ -135,7 +151,7 @@ pub(crate) async fn edit(
     Path(SilencePath { id }): Path<SilencePath>,
     Body(silence): Body<NewSilence>,
 ) -> Result<Json<Shown>, Failure> {
-    let draft = silence.draft(person, known(&platform, id).await?.starts_at)?;
+    let draft = silence.change_of(person, known(&platform, id).await?)?;
     Ok(Json(Shown::of(platform.table.edit_silence(id, draft).await?)))
 }
 

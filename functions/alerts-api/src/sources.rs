@@ -1,13 +1,13 @@
 //! When each source last spoke, and how much it says.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use alert::{Heartbeat, Source};
 use aws::{Platform, SystemClock};
 use axum::Json;
 use axum::extract::State;
-use futures::future::try_join_all;
-use intake::Clock;
+use futures::future::{try_join, try_join_all};
+use intake::{Clock, StoreError};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -29,7 +29,16 @@ struct SourceHealth {
     last_event_at: Timestamp,
     /// How many events the source has sent in the last hour, for all its accounts.
     events_last_hour: u64,
+    /// How many deliveries of the source went into quarantine in the last hour and are still there, for all its accounts.
+    quarantined_last_hour: u64,
     state: SourceState,
+}
+
+/// How much a source has sent in an hour.
+#[derive(Clone, Copy, Default)]
+struct LastHour {
+    events: u64,
+    quarantined: u64,
 }
 
 /// Whether a source speaks.
@@ -46,18 +55,27 @@ enum SourceState {
 pub(crate) async fn list(State(platform): State<Platform>) -> Result<Json<Sources>, Failure> {
     let heartbeats = platform.table.heartbeats().await.map_err(Failure::Store)?;
     let sources: BTreeSet<_> = heartbeats.iter().map(|heartbeat| heartbeat.source).collect();
-    let counts = try_join_all(sources.iter().map(|source| platform.table.events_last_hour(*source))).await;
-    let counts = counts.map_err(Failure::Store)?;
+    let counts = try_join_all(sources.into_iter().map(|source| last_hour(&platform, source))).await;
+    let counts: HashMap<_, _> = counts.map_err(Failure::Store)?.into_iter().collect();
     let now = SystemClock.now();
-    let count = |source| sources.iter().zip(&counts).find(|(known, _)| **known == source);
+    let count = |source| counts.get(&source).copied().unwrap_or_default();
     let health = heartbeats.into_iter().map(|heartbeat| SourceHealth {
-        events_last_hour: count(heartbeat.source).map_or(0, |(_, count)| *count),
+        events_last_hour: count(heartbeat.source).events,
+        quarantined_last_hour: count(heartbeat.source).quarantined,
         state: state(&platform, &heartbeat, now),
         source: heartbeat.source,
         account: heartbeat.account,
         last_event_at: heartbeat.last_event_at,
     });
     Ok(Json(Sources { sources: health.collect() }))
+}
+
+/// What `source` has sent in the last hour.
+async fn last_hour(platform: &Platform, source: Source) -> Result<(Source, LastHour), StoreError> {
+    let table = &platform.table;
+    let (events, quarantined) =
+        try_join(table.events_last_hour(source), table.quarantined_last_hour(source)).await?;
+    Ok((source, LastHour { events, quarantined }))
 }
 
 fn state(platform: &Platform, heartbeat: &Heartbeat, now: Timestamp) -> SourceState {

@@ -119,6 +119,8 @@ fn bound(labels: &mut Labels) {
     for value in labels.values_mut() {
         cut(value, TEXT_CHARS);
     }
+    // DynamoDB takes no map with an empty name in it.
+    labels.remove("");
     let (mut entries, mut bytes) = (0, 0);
     labels.retain(|name, value| {
         entries += 1;

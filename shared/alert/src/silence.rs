@@ -32,6 +32,9 @@ pub struct Silence {
     pub created_by: String,
     /// Why.
     pub comment: String,
+    /// What a tool that made it wants to remember of it; Campanile only keeps them.
+    #[serde(default)]
+    pub annotations: Labels,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was last changed.

@@ -5,6 +5,7 @@
 
 mod action;
 mod cursor;
+mod days;
 pub mod definition;
 mod document;
 mod filter;
@@ -29,6 +30,7 @@ use std::time::Duration;
 use alert::{ExpiryRules, Source};
 use aws_sdk_dynamodb::Client;
 
+use self::days::KnownDays;
 use self::heartbeat::Spoken;
 use crate::{Configuration, SystemClock};
 
@@ -57,6 +59,7 @@ pub struct Table {
     expiry: ExpiryRules,
     silent_after: BTreeMap<Source, Duration>,
     spoken: Spoken,
+    known_days: KnownDays,
 }
 
 impl Table {
@@ -71,6 +74,7 @@ impl Table {
             expiry: configuration.expiry.clone(),
             silent_after: configuration.silent_after.clone(),
             spoken: Spoken::default(),
+            known_days: KnownDays::default(),
         }
     }
 

@@ -18,7 +18,8 @@ function showSources(sources) {
 }
 
 function sourceRow() {
-  const cell = (name) => element("td", { class: name, dir: "auto" });
+  const names = Array.from(at("sources").tHead.rows[0].cells, (cell) => cell.textContent);
+  const cell = (kind, n) => element("td", { class: kind, dir: "auto", "data-name": names[n + 1] });
   return element("tr", {}, element("th", { scope: "row" }), ...["account", "state", "spoke", "number", "number"].map(cell));
 }
 

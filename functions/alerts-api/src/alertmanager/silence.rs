@@ -1,7 +1,5 @@
 //! A silence in Alertmanager's shape, there and back.
 
-use std::collections::BTreeMap;
-
 use ::alert::matcher::{Matcher, Operator};
 use ::alert::{Labels, Silence, SilenceDraft, SilenceId, SilenceState};
 use jiff::Timestamp;
@@ -52,7 +50,7 @@ impl ServedSilence {
             ends_at: utc(silence.ends_at),
             created_by: silence.created_by.clone(),
             comment: silence.comment.clone(),
-            annotations: BTreeMap::new(),
+            annotations: silence.annotations.clone(),
         }
     }
 }
@@ -94,6 +92,7 @@ impl PostedSilence {
                 ends_at: members.time("endsAt")?,
                 created_by: members.text("createdBy")?.to_owned(),
                 comment: members.text("comment")?.to_owned(),
+                annotations: members.texts("annotations")?,
             },
         })
     }
@@ -133,6 +132,19 @@ impl<'a> Members<'a> {
             Some(Value::String(text)) => Ok(Some(text)),
             Some(_) => Err(wrong_type(name, "a text")),
         }
+    }
+
+    /// The texts of an object, by name; none if it is not there.
+    fn texts(&self, name: &str) -> Result<Labels, Failure> {
+        let object = match self.0.get(name) {
+            None | Some(Value::Null) => return Ok(Labels::new()),
+            Some(Value::Object(object)) => object,
+            Some(_) => return Err(wrong_type(name, "an object of texts")),
+        };
+        // The table takes no empty names.
+        let named = object.iter().filter(|(name, _)| !name.is_empty());
+        let texts = named.map(|(name, text)| Some((name.clone(), text.as_str()?.to_owned())));
+        texts.collect::<Option<_>>().ok_or_else(|| wrong_type(name, "an object of texts"))
     }
 
     fn flag(&self, name: &str) -> Result<Option<bool>, Failure> {

@@ -4,6 +4,7 @@ mod actions;
 mod clock;
 mod cost;
 mod lists;
+mod race;
 mod replays;
 mod silences;
 

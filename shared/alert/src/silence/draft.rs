@@ -5,12 +5,15 @@
 use jiff::Timestamp;
 
 use super::{Silence, SilenceId, SilenceState};
+use crate::Labels;
 use crate::matcher::Matcher;
 
-/// Most matchers of one silence.
-const MATCHERS: usize = 64;
-/// Most characters of one matcher's name and value, of a comment, and of a name of a person.
+/// Most matchers of one silence, and most annotations.
+const MEMBERS: usize = 64;
+/// Most characters of one matcher's or annotation's name and value, of a comment, and of a name of a person.
 const TEXT_CHARS: usize = 2048;
+/// Most bytes of all texts of a silence: every reader of alerts reads all silences.
+const ALL_BYTES: usize = 64 * 1024;
 
 /// A silence as a person asks for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +28,8 @@ pub struct SilenceDraft {
     pub created_by: String,
     /// Why.
     pub comment: String,
+    /// What a tool wants to remember of it.
+    pub annotations: Labels,
 }
 
 /// Why there can be no such silence.
@@ -43,7 +48,9 @@ pub enum SilenceError {
     #[error("the silence ends in the past: give an end that is still to come")]
     EndsInThePast,
     /// It would not fit into the table.
-    #[error("the silence is too long: use at most 64 matchers and 2048 characters a text")]
+    #[error(
+        "the silence is too long: use at most 64 matchers, 64 annotations, 2048 characters a text, 64 KiB in all"
+    )]
     TooLong,
 }
 
@@ -111,12 +118,21 @@ impl SilenceDraft {
         if self.ends_at <= now {
             return Err(SilenceError::EndsInThePast);
         }
-        let texts = self.matchers.iter().flat_map(|matcher| [matcher.name(), matcher.value()]);
-        let mut texts = texts.chain([self.created_by.as_str(), self.comment.as_str()]);
-        if self.matchers.len() > MATCHERS || texts.any(|text| text.chars().count() > TEXT_CHARS) {
+        if self.is_too_long() {
             return Err(SilenceError::TooLong);
         }
         Ok(())
+    }
+
+    fn is_too_long(&self) -> bool {
+        let matchers = self.matchers.iter().flat_map(|matcher| [matcher.name(), matcher.value()]);
+        let annotations = self.annotations.iter().flat_map(|(name, value)| [name.as_str(), value.as_str()]);
+        let others = [self.created_by.as_str(), self.comment.as_str()];
+        let texts: Vec<_> = matchers.chain(annotations).chain(others).collect();
+        self.matchers.len() > MEMBERS
+            || self.annotations.len() > MEMBERS
+            || texts.iter().any(|text| text.chars().count() > TEXT_CHARS)
+            || texts.iter().map(|text| text.len()).sum::<usize>() > ALL_BYTES
     }
 
     fn silence(self, id: SilenceId, starts_at: Timestamp, now: Timestamp) -> Silence {
@@ -127,6 +143,7 @@ impl SilenceDraft {
             ends_at: self.ends_at,
             created_by: self.created_by,
             comment: self.comment,
+            annotations: self.annotations,
             created_at: now,
             updated_at: now,
         }

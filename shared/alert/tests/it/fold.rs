@@ -157,3 +157,12 @@ fn long_texts_are_cut_at_characters_and_marked() {
     let short = firing(1);
     assert_eq!(short.clone().bounded(), short);
 }
+
+#[test]
+fn what_has_no_name_is_left_out() {
+    let named = [("a".to_owned(), "b".to_owned())];
+    let unnamed = (String::new(), "c".to_owned());
+    let both: alert::Labels = named.clone().into_iter().chain([unnamed]).collect();
+    let event = AlertEvent { labels: both.clone(), annotations: both, ..firing(1) }.bounded();
+    assert_eq!((event.labels, event.annotations), (named.clone().into(), named.into()));
+}

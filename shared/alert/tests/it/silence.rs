@@ -2,8 +2,8 @@
 
 use alert::matcher::Matcher;
 use alert::{
-    Alert, Handling, Signal, Silence, SilenceDraft, SilenceEdit, SilenceError, SilenceId, SilenceState,
-    Source, served_labels, silenced,
+    Alert, Handling, Labels, Signal, Silence, SilenceDraft, SilenceEdit, SilenceError, SilenceId,
+    SilenceState, Source, served_labels, silenced,
 };
 
 use crate::{at, event, folded};
@@ -19,6 +19,7 @@ fn draft(starts: i64, ends: i64) -> SilenceDraft {
         ends_at: at(ends),
         created_by: "ada".into(),
         comment: "planned".into(),
+        annotations: Labels::new(),
     }
 }
 
@@ -80,6 +81,10 @@ fn a_draft_that_makes_no_sense_is_refused_with_its_reason() {
     assert_eq!(create(SilenceDraft { matchers: everything, ..draft(0, 9) }), SilenceError::MatchesNothing);
     assert_eq!(create(draft(9, 9)), SilenceError::EndsBeforeStart);
     assert_eq!(create(draft(0, 5)), SilenceError::EndsInThePast);
+    let many = (0..65).map(|number| (format!("a{number}"), String::new())).collect();
+    assert_eq!(create(SilenceDraft { annotations: many, ..draft(0, 9) }), SilenceError::TooLong);
+    let large = (0..40).map(|number| (format!("a{number}"), "x".repeat(2048))).collect();
+    assert_eq!(create(SilenceDraft { annotations: large, ..draft(0, 9) }), SilenceError::TooLong);
     let long = SilenceDraft { comment: "x".repeat(2049), ..draft(0, 9) };
     assert_eq!(create(long), SilenceError::TooLong);
 }

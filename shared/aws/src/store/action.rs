@@ -94,28 +94,13 @@ impl Table {
 
     /// What was written about an alert and done with it, newest first; the newest 500.
     pub async fn notes(&self, fingerprint: Fingerprint) -> Result<Vec<Note>, StoreError> {
-        let now = self.clock.now();
         let query = self
-            .client
-            .query()
-            .table_name(&self.name)
-            .consistent_read(true)
+            .partition(alert_pk(fingerprint))
             .scan_index_forward(false)
             .key_condition_expression(format!("{PK} = :pk AND begins_with({SK}, :note)"))
-            .expression_attribute_values(":pk", string(alert_pk(fingerprint)))
             .expression_attribute_values(":note", string(NOTE));
-        let mut notes = Vec::new();
-        let mut pages = query.into_paginator().send();
-        while let Some(page) = pages.next().await {
-            let items = page.map_err(failed("read the notes"))?.items.unwrap_or_default();
-            let items = items.into_iter().filter(|item| !is_expired(item, now));
-            notes.append(&mut items.map(to_note).collect::<Result<Vec<_>, _>>()?);
-            if notes.len() >= MOST_NOTES {
-                break;
-            }
-        }
-        notes.truncate(MOST_NOTES);
-        Ok(notes)
+        let items = self.read_up_to(MOST_NOTES, query, "read the notes").await?;
+        items.into_iter().map(to_note).collect()
     }
 
     /// Writes what `change` makes of the alert, and the note, both or none; again as often as somebody was faster.

@@ -3,7 +3,7 @@
 //! A heartbeat stands in the index by condition, in a partition of its own, so that all of them are found without
 //! reading the table; its place there never changes, so that renewing it costs no index write.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -12,13 +12,13 @@ use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
 use aws_sdk_dynamodb::types::Select;
 use futures::future::try_join_all;
 use intake::{Clock, StoreError};
-use jiff::tz::Offset;
-use jiff::{SignedDuration, Timestamp, ToSpan};
+use jiff::{SignedDuration, Timestamp};
 
 use super::Table;
 use super::definition::{BY_CONDITION, BY_RECEPTION, EXPIRES_AT, PK};
 use super::item::{
-    Item, SHARDS, is_expired, key, number, received_shard, sortable, source_pk, string, text, unreadable,
+    Item, SHARDS, day, is_expired, key, number, quarantined_partition, received_shard, sortable, source_pk,
+    string, text, unreadable,
 };
 use super::listing::{AT_A_TIME, keys};
 use super::merge::{Merge, Span};
@@ -134,12 +134,23 @@ impl Table {
 
     /// How many events of `source` came in during the last hour; counted up to some 100,000 an index partition.
     pub async fn events_last_hour(&self, source: Source) -> Result<u64, StoreError> {
+        self.count_last_hour(|day| {
+            (0..SHARDS).map(|shard| received_shard(source, day, shard)).collect::<Vec<_>>()
+        })
+        .await
+    }
+
+    /// How many deliveries of `source` went into quarantine during the last hour and are still there.
+    pub async fn quarantined_last_hour(&self, source: Source) -> Result<u64, StoreError> {
+        self.count_last_hour(|day| vec![quarantined_partition(source, day)]).await
+    }
+
+    /// How many entries `by_reception` has of the last hour in the `partitions` of a day.
+    async fn count_last_hour(&self, partitions: impl Fn(&str) -> Vec<String>) -> Result<u64, StoreError> {
         let now = self.clock.now();
         let since = now.checked_sub(SignedDuration::from_hours(1)).unwrap_or(Timestamp::UNIX_EPOCH);
-        let [first, last] = [since, now].map(|time| Offset::UTC.to_datetime(time).date());
-        let days = first.series(1.day()).take_while(|day| *day <= last);
-        let partitions = days
-            .flat_map(|day| (0..SHARDS).map(move |shard| received_shard(source, &day.to_string(), shard)));
+        let days = BTreeSet::from([day(since), day(now)]);
+        let partitions = days.iter().flat_map(|day| partitions(day));
         let counts = try_join_all(partitions.map(|partition| self.count_since(partition, since))).await?;
         Ok(counts.into_iter().sum())
     }

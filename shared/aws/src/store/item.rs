@@ -54,6 +54,11 @@ pub(crate) fn quarantine_pk(day: &str) -> String {
     format!("QUARANTINE#{day}")
 }
 
+/// The partition of `by_reception` that counts what a source's quarantine got on a day.
+pub(crate) fn quarantined_partition(source: Source, day: &str) -> String {
+    format!("quarantine#{source}#{day}")
+}
+
 /// The partition of what is kept of one account of a source: its cursor, its token, its heartbeat.
 pub(crate) fn source_pk(source: Source, account: &str) -> String {
     format!("SOURCE#{source}#{account}")

@@ -1,24 +1,29 @@
 //! Lists: alerts by condition, history of one alert, history of all.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use alert::{Alert, Condition, Fingerprint, Silence, Source};
+use futures::future::try_join_all;
 use intake::{Clock, StoreError};
-use jiff::ToSpan;
+use jiff::civil::Date;
 use jiff::tz::Offset;
 
+use super::days::Journal;
 use super::definition::{BY_CONDITION, BY_OCCURRENCE, BY_RECEPTION};
 use super::filter::{AlertFilter, EventFilter};
 use super::item::{SHARDS, alert_pk, condition_shard, is_expired, received_shard, to_alert};
 use super::merge::{Entry, Merge, Span};
 use super::page::Page;
-use super::read::{HistoryEntry, oldest_day, to_history_entry};
+use super::read::{HistoryEntry, to_history_entry};
 use super::{Cursor, Table};
 
 /// How many days of history are read at a time at most.
-const MOST_DAYS: i32 = 32;
+const MOST_DAYS: usize = 32;
 /// How many alerts are read at a time where all that fire are.
 pub(crate) const AT_A_TIME: usize = 1_000;
+
+/// A day, and the sources that said something on it.
+type SourcesOfDay = (Date, Vec<Source>);
 
 /// One page of alerts, newest `condition_since` first.
 #[derive(Debug)]
@@ -136,41 +141,52 @@ impl Table {
         limit: usize,
         cursor: Option<&Cursor>,
     ) -> Result<EventPage, StoreError> {
-        let now = self.clock.now();
-        let oldest = oldest_day(now, self.history);
-        let today = Offset::UTC.to_datetime(now).date();
-        // A cursor is the reader's word: one of the year 9999 must not be walked back from day by day.
-        let mut date = cursor.and_then(Cursor::date).map_or(today, |date| date.min(today));
+        let days = self.days_with_events(filter, cursor).await?;
+        let mut days = days.as_slice();
         let mut page = Page::of(limit);
         // The newest day mostly fills a page; where it does not, days are read more and more at a time.
         let mut at_a_time = 1;
-        while date >= oldest && !page.is_done() {
-            let days = (0..at_a_time).map_while(|back| date.checked_sub(back.days()).ok());
-            let days: Vec<_> = days.take_while(|day| *day >= oldest).map(|day| day.to_string()).collect();
-            self.events_of_days(&days, filter, cursor, &mut page).await?;
-            let Ok(before) = date.checked_sub(at_a_time.days()) else {
-                break;
-            };
-            date = before;
+        while !days.is_empty() && !page.is_done() {
+            let (now, later) = days.split_at(at_a_time.min(days.len()));
+            self.events_of_days(now, filter, cursor, &mut page).await?;
+            days = later;
             at_a_time = (at_a_time * 2).min(MOST_DAYS);
         }
         let (entries, next) = page.cut();
         Ok(EventPage { entries, next })
     }
 
+    /// The days that have history of the sources that `filter` admits, newest first.
+    async fn days_with_events(
+        &self,
+        filter: &EventFilter,
+        cursor: Option<&Cursor>,
+    ) -> Result<Vec<SourcesOfDay>, StoreError> {
+        let now = self.clock.now();
+        let newest = cursor.and_then(Cursor::date).unwrap_or_else(|| Offset::UTC.to_datetime(now).date());
+        let sources = if filter.sources.is_empty() { Source::ALL } else { &filter.sources };
+        let sources: BTreeSet<_> = sources.iter().copied().collect();
+        let days = sources.iter().map(|source| self.days_of(Journal::Of(*source), newest, now));
+        let mut by_day = BTreeMap::<_, Vec<_>>::new();
+        for (source, days) in sources.iter().zip(try_join_all(days).await?) {
+            for day in days {
+                by_day.entry(day).or_default().push(*source);
+            }
+        }
+        Ok(by_day.into_iter().rev().collect())
+    }
+
     async fn events_of_days(
         &self,
-        days: &[String],
+        days: &[SourcesOfDay],
         filter: &EventFilter,
         cursor: Option<&Cursor>,
         page: &mut Page<HistoryEntry>,
     ) -> Result<(), StoreError> {
-        let sources = if filter.sources.is_empty() { Source::ALL } else { &filter.sources };
-        let partitions: BTreeSet<_> = sources
-            .iter()
-            .flat_map(|source| days.iter().map(move |day| (source, day)))
-            .flat_map(|(source, day)| (0..SHARDS).map(move |shard| received_shard(*source, day, shard)))
-            .collect();
+        let days =
+            days.iter().flat_map(|(day, sources)| sources.iter().map(|source| (day.to_string(), source)));
+        let partitions =
+            days.flat_map(|(day, source)| (0..SHARDS).map(move |shard| received_shard(*source, &day, shard)));
         let mut merge = Merge::new(self, BY_RECEPTION, Span::behind(cursor), partitions);
         while !page.is_done() {
             let entries = merge.next(page.step()).await?;

@@ -3,13 +3,14 @@
 use alert::Source;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use intake::{Clock, QuarantineId, Quarantined, StoreError};
-use jiff::ToSpan;
+use jiff::tz::Offset;
 
-use super::definition::{EXPIRES_AT, PK, SK};
+use super::days::Journal;
+use super::definition::{BY_RECEPTION, EXPIRES_AT, PK, SK};
 use super::item::{
-    Item, day, is_expired, key, number, quarantine_pk, quarantine_sk, string, text, unreadable,
+    Item, day, is_expired, key, number, quarantine_pk, quarantine_sk, quarantined_partition, string, text,
+    unreadable,
 };
-use super::read::oldest_day;
 use super::record::{expiry, failed};
 use super::retry::{may_pass, pause};
 use super::{Cursor, Table, document};
@@ -27,6 +28,7 @@ impl Table {
     /// Puts `quarantined`; the same delivery put twice is one entry.
     pub(crate) async fn put_quarantined(&self, quarantined: &Quarantined) -> Result<(), StoreError> {
         let item = self.quarantine_item(quarantined)?;
+        self.open_day(Journal::Quarantine, quarantined.id.received_at()).await?;
         let mut attempt = 0;
         loop {
             let put = self.client.put_item().table_name(&self.name).set_item(Some(item.clone()));
@@ -42,13 +44,17 @@ impl Table {
     fn quarantine_item(&self, quarantined: &Quarantined) -> Result<Item, StoreError> {
         let id = quarantined.id;
         let blob = document::pack(None, &quarantined.delivery).map_err(unreadable("quarantined delivery"))?;
-        let mut item = key(quarantine_pk(&day(id.received_at())), quarantine_sk(id));
+        let day = day(id.received_at());
+        let quarantined_partition = quarantined_partition(quarantined.source, &day);
+        let mut item = key(quarantine_pk(&day), quarantine_sk(id));
         item.extend([
             ("id".to_owned(), string(id.to_string())),
             ("source".to_owned(), string(quarantined.source.as_str())),
             ("reason".to_owned(), string(&quarantined.reason)),
             ("message".to_owned(), string(&quarantined.message)),
             ("document".to_owned(), AttributeValue::B(blob)),
+            (BY_RECEPTION.partition_key.to_owned(), string(quarantined_partition)),
+            (BY_RECEPTION.sort_key.to_owned(), string(quarantine_sk(id))),
             (EXPIRES_AT.to_owned(), number(expiry(id.received_at(), self.quarantine))),
         ]);
         Ok(item)
@@ -61,20 +67,16 @@ impl Table {
         cursor: Option<&Cursor>,
     ) -> Result<QuarantinePage, StoreError> {
         let now = self.clock.now();
-        let oldest = oldest_day(now, self.quarantine);
+        let newest = cursor.and_then(Cursor::date).unwrap_or_else(|| Offset::UTC.to_datetime(now).date());
         let mut entries = Vec::new();
-        let today = jiff::tz::Offset::UTC.to_datetime(now).date();
-        // A cursor is the reader's word: one of the year 9999 must not be walked back from day by day.
-        let mut date = cursor.and_then(Cursor::date).map_or(today, |date| date.min(today));
-        while date >= oldest && entries.len() <= limit {
-            let items = self.day_of_quarantine(&date.to_string(), cursor, limit + 1 - entries.len()).await?;
-            for item in items.iter().filter(|item| !is_expired(item, now)) {
-                entries.push((text(item, SK).unwrap_or_default().to_owned(), to_quarantined(item)?));
-            }
-            let Ok(before) = date.checked_sub(1.day()) else {
+        for date in self.days_of(Journal::Quarantine, newest, now).await? {
+            let wanted = limit + 1 - entries.len();
+            if wanted == 0 {
                 break;
-            };
-            date = before;
+            }
+            for item in self.day_of_quarantine(&date.to_string(), cursor, wanted).await? {
+                entries.push((text(&item, SK).unwrap_or_default().to_owned(), to_quarantined(&item)?));
+            }
         }
         let has_more = entries.len() > limit;
         entries.truncate(limit);
@@ -88,20 +90,13 @@ impl Table {
         cursor: Option<&Cursor>,
         limit: usize,
     ) -> Result<Vec<Item>, StoreError> {
-        let mut query = self
-            .client
-            .query()
-            .table_name(&self.name)
-            .scan_index_forward(false)
-            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
-            .key_condition_expression(format!("{PK} = :pk"))
-            .expression_attribute_values(":pk", string(quarantine_pk(day)));
+        let mut query = self.partition(quarantine_pk(day)).scan_index_forward(false);
         if let Some(cursor) = cursor {
             query = query
                 .key_condition_expression(format!("{PK} = :pk AND {SK} < :before"))
                 .expression_attribute_values(":before", string(cursor.sort_key()));
         }
-        Ok(query.send().await.map_err(failed("list the quarantine"))?.items.unwrap_or_default())
+        self.read_up_to(limit, query, "list the quarantine").await
     }
 
     /// The quarantined delivery `id`.

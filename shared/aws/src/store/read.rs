@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use alert::{Alert, AlertEvent, EventId, Fingerprint, Silence, Transition, silenced};
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use futures::future::try_join;
 use futures::{FutureExt, StreamExt, TryStreamExt, stream};
@@ -14,7 +15,7 @@ use jiff::tz::Offset;
 use normalize::Delivery;
 
 use super::definition::{PK, SK};
-use super::item::{EVENT, Item, STATE, alert_pk, is_expired, key, text, to_alert, unreadable};
+use super::item::{EVENT, Item, STATE, alert_pk, is_expired, key, string, text, to_alert, unreadable};
 use super::record::failed;
 use super::retry::{may_pass, pause};
 use super::{Table, document};
@@ -91,6 +92,47 @@ impl Table {
             }
             attempt += 1;
         }
+    }
+
+    /// A query of all items of one partition, as of now.
+    pub(crate) fn partition(&self, pk: impl Into<String>) -> QueryFluentBuilder {
+        self.client
+            .query()
+            .table_name(&self.name)
+            .consistent_read(true)
+            .key_condition_expression(format!("{PK} = :pk"))
+            .expression_attribute_values(":pk", string(pk))
+    }
+
+    /// All items that `query` finds, those that are due to expire left out.
+    pub(crate) async fn read_all(
+        &self,
+        query: QueryFluentBuilder,
+        operation: &'static str,
+    ) -> Result<Vec<Item>, StoreError> {
+        self.read_up_to(usize::MAX, query, operation).await
+    }
+
+    /// The same, but the first `most` of them.
+    pub(crate) async fn read_up_to(
+        &self,
+        most: usize,
+        query: QueryFluentBuilder,
+        operation: &'static str,
+    ) -> Result<Vec<Item>, StoreError> {
+        let now = self.clock.now();
+        let query = query.limit(i32::try_from(most).unwrap_or(i32::MAX));
+        let mut pages = query.into_paginator().send();
+        let mut items = Vec::new();
+        while items.len() < most {
+            let Some(page) = pages.next().await else {
+                break;
+            };
+            let page = page.map_err(failed(operation))?.items.unwrap_or_default();
+            items.extend(page.into_iter().filter(|item| !is_expired(item, now)));
+        }
+        items.truncate(most);
+        Ok(items)
     }
 
     /// The items with `keys` that exist, in their order.

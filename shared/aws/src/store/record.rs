@@ -13,9 +13,11 @@ use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
     AttributeValue, CancellationReason, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
+use futures::future::try_join;
 use intake::{Clock, Entry, Quarantined, Recorded, Store, StoreError};
 use jiff::{SignedDuration, Timestamp};
 
+use super::days::Journal;
 use super::definition::{BY_OCCURRENCE, BY_RECEPTION, EXPIRES_AT, PK};
 use super::item::{
     EVENT, Item, STATE, alert_pk, day, key, number, received_shard, shard, sortable, state_attributes,
@@ -47,24 +49,25 @@ impl Store for Table {
         if entry.event.signal == alert::Signal::Notice {
             return self.record_notice(entry).await;
         }
-        let mut known = None;
+        let (mut alert, ()) = try_join(self.state(entry.event), self.open_day_of(entry)).await?;
         let mut attempt = 0;
         loop {
-            let alert = match known.take() {
+            let (transition, outcome) = self.try_record(entry, alert).await?;
+            let overtaker = match outcome {
+                Attempt::Done => return Ok(Recorded::New(transition)),
+                Attempt::Known => return Ok(self.count_duplicate(entry).await),
+                Attempt::Overtaken(state) => state,
+                Attempt::Again(error) => {
+                    tracing::debug!(attempt, error = intake::chain(&error), "transaction repeated");
+                    None
+                }
+            };
+            pause(attempt).await;
+            attempt += 1;
+            alert = match overtaker {
                 Some(item) => Some(to_alert(&item)?),
                 None => self.state(entry.event).await?,
             };
-            let (transition, outcome) = self.try_record(entry, alert).await?;
-            match outcome {
-                Attempt::Done => return Ok(Recorded::New(transition)),
-                Attempt::Known => return Ok(self.count_duplicate(entry).await),
-                Attempt::Overtaken(state) => known = state,
-                Attempt::Again(error) => {
-                    tracing::debug!(attempt, error = intake::chain(&error), "transaction repeated");
-                }
-            }
-            pause(attempt).await;
-            attempt += 1;
         }
     }
 
@@ -81,6 +84,10 @@ impl Table {
     async fn state(&self, event: &AlertEvent) -> Result<Option<Alert>, StoreError> {
         let item = self.item(alert_pk(event.fingerprint), STATE).await?;
         item.as_ref().map(to_alert).transpose()
+    }
+
+    async fn open_day_of(&self, Entry { event, delivery }: Entry<'_>) -> Result<(), StoreError> {
+        self.open_day(Journal::Of(event.source), delivery.received_at).await
     }
 
     /// Folds and writes once.
@@ -106,6 +113,7 @@ impl Table {
     /// A notice has history but no state, so a single guarded put is enough.
     async fn record_notice(&self, entry: Entry<'_>) -> Result<Recorded, StoreError> {
         let item = self.history_item(entry, None)?;
+        self.open_day_of(entry).await?;
         let mut attempt = 0;
         loop {
             let put = self.client.put_item().table_name(&self.name).set_item(Some(item.clone()));

@@ -43,21 +43,8 @@ struct Change {
 impl Table {
     /// Every silence there is, and those that ended in the last five days; the newest first.
     pub async fn silences(&self) -> Result<Vec<Silence>, StoreError> {
-        let now = self.clock.now();
-        let query = self
-            .client
-            .query()
-            .table_name(&self.name)
-            .consistent_read(true)
-            .key_condition_expression(format!("{PK} = :pk"))
-            .expression_attribute_values(":pk", string(SILENCES));
-        let mut silences = Vec::new();
-        let mut pages = query.into_paginator().send();
-        while let Some(page) = pages.next().await {
-            let items = page.map_err(failed("read the silences"))?.items.unwrap_or_default();
-            let items = items.into_iter().filter(|item| !is_expired(item, now));
-            silences.append(&mut items.map(to_silence).collect::<Result<Vec<_>, _>>()?);
-        }
+        let items = self.read_all(self.partition(SILENCES), "read the silences").await?;
+        let mut silences = items.into_iter().map(to_silence).collect::<Result<Vec<_>, _>>()?;
         silences.sort_by_key(|silence| (std::cmp::Reverse(silence.updated_at), silence.id));
         Ok(silences)
     }

@@ -88,6 +88,16 @@ async fn equal_batches_at_once_make_one_alert_and_one_entry() {
 }
 
 #[tokio::test]
+async fn an_annotation_without_a_name_does_not_keep_an_alert_out() {
+    let server = Server::start().await;
+    let mut alert = firing(&json!({ "alertname": "A" }));
+    alert["annotations"] = json!({ "": "nameless", "summary": "named" });
+    server.fire(&json!([alert])).await;
+    let stored = server.stored().await;
+    assert_eq!(stored[0]["annotations"], json!({ "summary": "named" }));
+}
+
+#[tokio::test]
 async fn an_end_that_has_come_resolves() {
     let server = Server::start().await;
     let mut alert = firing(&json!({ "alertname": "A" }));

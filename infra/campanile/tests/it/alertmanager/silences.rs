@@ -60,6 +60,26 @@ async fn a_silence_has_every_member_that_clients_follow() {
 }
 
 #[tokio::test]
+async fn annotations_of_a_silence_come_back_and_outlive_a_change_in_our_own_api() {
+    let server = Server::start().await;
+    let ticket = json!({ "ticket": "CHG-1042" });
+    let id = server.silence(&with(silence_of("A"), "annotations", ticket.clone())).await;
+    assert_eq!(server.read_silence(&id).await["annotations"], ticket);
+
+    let longer = json!({ "comment": "longer", "duration_secs": 7200,
+        "matchers": [{ "name": "alertname", "value": "A" }] });
+    let target = format!("/v1/silences/{id}");
+    let changed =
+        server.send(with_token("PUT", &target, "t0-write"), serde_json::to_vec(&longer).unwrap()).await;
+    assert_eq!((changed.status, &changed.json()["annotations"]), (StatusCode::OK, &ticket));
+
+    let other = json!({ "runbook": "r" });
+    let posted = with(with(server.read_silence(&id).await, "annotations", other.clone()), "id", &*id);
+    assert_eq!(server.silence(&posted).await, id);
+    assert_eq!(server.read_silence(&id).await["annotations"], other);
+}
+
+#[tokio::test]
 async fn a_silence_suppresses_until_it_is_ended() {
     let server = Server::start().await;
     server.fire(&json!([firing(&json!({ "alertname": "A" })), firing(&json!({ "alertname": "B" }))])).await;
@@ -162,6 +182,8 @@ async fn what_breaks_the_schema_has_go_openapis_codes() {
         (with(silence_of("A"), "matchers", "alertname=A"), 601),
         (with(silence_of("A"), "matchers", json!([{ "name": "a", "value": "b" }])), 602),
         (with(silence_of("A"), "id", "no-uuid"), 601),
+        (with(silence_of("A"), "annotations", json!([])), 601),
+        (with(silence_of("A"), "annotations", json!({ "ticket": 1042 })), 601),
     ] {
         let answer = server.post("/api/v2/silences", &body).await;
         assert_eq!(

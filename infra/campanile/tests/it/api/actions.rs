@@ -1,7 +1,6 @@
 //! What people do with an alert, and what remains of it.
 
-use alert::{AlertEvent, Fingerprint, Severity};
-use futures::future::join;
+use alert::{AlertEvent, Severity};
 use http::StatusCode;
 use serde_json::{Value, json};
 
@@ -94,30 +93,6 @@ async fn who_may_only_read_may_not_act() {
     assert_eq!(world.ask("POST", &path, "reader", Some(json!({}))).await.0, StatusCode::FORBIDDEN);
     assert_eq!(world.ask("POST", &path, "nobody", Some(json!({}))).await.0, StatusCode::UNAUTHORIZED);
     assert_eq!(world.get(&path_of("cpu")).await["handling"], "open");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn two_who_acknowledge_at_once_while_it_resolves_leave_one_outcome_and_all_notes() {
-    for _ in 0..10 {
-        let world = world().await;
-        world.record(&firing("cpu")).await;
-        let taking = ["ada", "bob"].map(|by| {
-            let world = world.clone();
-            tokio::spawn(async move { act(&world, "acknowledge", json!({ "by": by, "note": by })).await })
-        });
-        let over = resolved("cpu");
-        let [ada, bob] = taking;
-        let ((ada, bob), ()) = join(join(ada, bob), world.record(&over)).await;
-
-        for (status, _) in [ada.unwrap(), bob.unwrap()] {
-            assert!([StatusCode::OK, StatusCode::CONFLICT].contains(&status), "{status}");
-        }
-        let alert = world.platform.table.alert(Fingerprint::of(["cpu"])).await.unwrap().unwrap();
-        assert_eq!((alert.condition, alert.acknowledgement), (alert::Condition::Resolved, None));
-        let mut texts: Vec<_> = notes(&world).await.into_iter().map(|(_, _, text)| text).collect();
-        texts.sort();
-        assert_eq!(texts, ["ada", "bob"]);
-    }
 }
 
 #[tokio::test]

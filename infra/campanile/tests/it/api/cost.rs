@@ -1,15 +1,20 @@
 //! What a list costs: the open alerts that it shows, and nothing for those that are over.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use aws::Configuration;
 use bytes::Bytes;
 use campanile::embedded::{AwsAnswer, AwsCall, AwsService, EmbeddedTable, Location};
+use dynoxide::types::{AttributeValue, Item};
+use dynoxide::{Database, ImportOptions};
 use serde_json::{Value, json};
 
-use super::{World, firing, kinds, world_over};
+use super::{World, ago, firing, kinds, world_over};
+
+const DAY_SECS: i64 = 24 * 60 * 60;
 
 /// The embedded table, with what each call read.
 #[derive(Clone)]
@@ -64,50 +69,96 @@ impl Metered {
     }
 }
 
-/// Puts `count` copies of the item of a resolved alert into the table, each with keys of its own.
-async fn add_resolved(metered: &Metered, template: &Value, count: usize) {
-    for batch in (0..count).collect::<Vec<_>>().chunks(25) {
-        let puts = batch.iter().map(|number| {
-            let fingerprint = format!("{number:032x}");
-            let mut item = template.clone();
-            item["pk"] = json!({ "S": format!("ALERT#{fingerprint}") });
-            item["condition_shard"] = json!({ "S": format!("resolved#{}", number % 4) });
-            item["condition_key"] = json!({ "S": format!("2026-01-01T00:00:00.000000Z#{fingerprint}") });
-            json!({ "PutRequest": { "Item": item } })
-        });
-        let input = json!({ "RequestItems": { "campanile": puts.collect::<Vec<_>>() } }).to_string();
-        let call = AwsCall { target: "DynamoDB_20120810.BatchWriteItem".into(), body: input.into() };
-        let answer = metered.table.answer(call).await;
-        assert!(answer.status.is_success(), "{:?}", answer.body);
+impl Metered {
+    fn new() -> Self {
+        Self::at(&Location::InMemory)
+    }
+
+    fn at(location: &Location) -> Self {
+        Self { table: EmbeddedTable::open(location).unwrap(), read: Arc::default() }
     }
 }
 
-async fn stored_state(metered: &Metered, path: &str) -> Value {
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_of_few_events_in_many_days_reads_few_days() {
+    let metered = Metered::new();
+    let world = world_over(metered.clone(), Configuration::default()).await;
+    let days = [0, 1, 40, 89];
+    for day in days {
+        world.record_at(&firing(&format!("day {day}")), ago(day * DAY_SECS)).await;
+    }
+    let world = world_over(metered.clone(), Configuration::default()).await;
+
+    let (read, page) = metered.of(&world, "/v1/events").await;
+    let titles: Vec<_> = page["events"].as_array().unwrap().iter().map(|event| &event["title"]).collect();
+    assert_eq!(titles, days.map(|day| format!("day {day} rings")).iter().collect::<Vec<_>>());
+    // A directory for each source, and of each day the shards of the one source that spoke.
+    let sources = alert::Source::ALL.len();
+    println!("/v1/events: {read:?}");
+    assert_eq!(read["Query"].calls, sources + days.len() * 4);
+    let (read, _) = metered.of(&world, "/v1/events?source=netdata").await;
+    assert_eq!(read["Query"].calls, 1 + days.len() * 4);
+    let (read, _) = metered.of(&world, "/v1/events?limit=1").await;
+    assert_eq!(read["Query"].calls, sources + 3 * 4, "the first day, and then two at a time");
+    let (read, page) = metered.of(&world, "/v1/events?source=kazoo").await;
+    assert_eq!((read["Query"].calls, &page["events"]), (1, &json!([])));
+    let (read, _) = metered.of(&world, "/v1/quarantine").await;
+    assert_eq!(read["Query"].calls, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_is_opened_before_anything_of_it_is_written_and_once() {
+    let metered = Metered::new();
+    let world = world_over(metered.clone(), Configuration::default()).await;
+    metered.read.lock().unwrap().clear();
+    for number in 0..5 {
+        world.record(&firing(&format!("{number}"))).await;
+    }
+    let read = metered.read.lock().unwrap().clone();
+    let calls = |operation: &str| read.get(operation).map_or(0, |reading| reading.calls);
+    let counted = ["GetItem", "PutItem", "TransactWriteItems"].map(calls);
+    assert_eq!(counted, [5, 1, 5], "one read and one transaction each, and the day");
+}
+
+/// Puts `count` copies of the item of a resolved alert into the tables below `directory`, each with keys of its own.
+fn add_resolved(directory: &Path, template: &Item, count: usize) {
+    let database = Database::new(directory.join("table.sqlite").to_str().unwrap()).unwrap();
+    for numbers in (0..count).collect::<Vec<_>>().chunks(5_000) {
+        let copies = numbers.iter().map(|number| copy(template, *number)).collect();
+        database.import_items("campanile", copies, ImportOptions::default()).unwrap();
+    }
+}
+
+fn copy(template: &Item, number: usize) -> Item {
+    let fingerprint = format!("{number:032x}");
+    let mut item = template.clone();
+    let mut set = |name: &str, text: String| item.insert(name.to_owned(), AttributeValue::S(text));
+    set("pk", format!("ALERT#{fingerprint}"));
+    set("condition_shard", format!("resolved#{}", number % 4));
+    set("condition_key", format!("2026-01-01T00:00:00.000000Z#{fingerprint}"));
+    item
+}
+
+async fn stored_state(metered: &Metered, path: &str) -> Item {
     let fingerprint = path.rsplit('/').next().unwrap();
     let key = json!({ "pk": { "S": format!("ALERT#{fingerprint}") }, "sk": { "S": "STATE" } });
     let input = json!({ "TableName": "campanile", "Key": key }).to_string();
     let call = AwsCall { target: "DynamoDB_20120810.GetItem".into(), body: input.into() };
     let output: Value = serde_json::from_slice(&metered.table.answer(call).await.body).unwrap();
-    output["Item"].clone()
+    serde_json::from_value(output["Item"].clone()).unwrap()
 }
 
-/// How many alerts are over in the larger table; 100,000 in the full run, of which this is the everyday one.
-fn many() -> usize {
-    #[expect(clippy::disallowed_methods, reason = "a test is told how long it may take")]
-    std::env::var("CAMPANILE_TEST_ALERTS").ok().and_then(|count| count.parse().ok()).unwrap_or(5_000)
-}
+/// How many alerts are over in the larger table.
+const MANY: usize = 100_000;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_of_500_open_alerts_reads_the_same_however_many_are_over() {
-    let metered = Metered { table: EmbeddedTable::open(&Location::InMemory).unwrap(), read: Arc::default() };
-    let world = world_over(metered.clone(), Configuration::default()).await;
+    let directory = tempfile::tempdir().unwrap();
+    let (metered, world) = over(directory.path()).await;
     for number in 0..500 {
         world.record(&firing(&format!("open {number}"))).await;
     }
-    world.record(&firing("over")).await;
-    world.record(&super::resolved("over")).await;
-    let template = stored_state(&metered, &super::path_of("over")).await;
-
+    let over_already = over_already(&metered, &world).await;
     let paths =
         ["/v1/alerts?condition=firing&limit=1000", "/v1/alerts?condition=firing&severity=high", "/v1/counts"];
     let mut few = Vec::new();
@@ -116,7 +167,14 @@ async fn a_list_of_500_open_alerts_reads_the_same_however_many_are_over() {
     }
     assert_eq!(kinds(&few[0].1).len(), 500);
     assert_eq!(few[2].1["firing"], 500);
-    add_resolved(&metered, &template, many()).await;
+    drop((metered, world));
+
+    add_resolved(directory.path(), &over_already, MANY);
+    let (metered, world) = over(directory.path()).await;
+    assert_eq!(
+        world.get("/v1/alerts?condition=resolved&limit=1000").await["alerts"].as_array().unwrap().len(),
+        1000
+    );
     for (path, before) in paths.into_iter().zip(few) {
         let after = metered.of(&world, path).await;
         println!("{path}: {:?}", after.0);
@@ -124,15 +182,29 @@ async fn a_list_of_500_open_alerts_reads_the_same_however_many_are_over() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_filter_that_admits_nothing_reads_a_bounded_part_of_what_is_over() {
-    let metered = Metered { table: EmbeddedTable::open(&Location::InMemory).unwrap(), read: Arc::default() };
+/// A world over the tables below `directory`.
+async fn over(directory: &Path) -> (Metered, World) {
+    let metered = Metered::at(&Location::Directory(directory.to_owned()));
     let world = world_over(metered.clone(), Configuration::default()).await;
+    (metered, world)
+}
+
+/// The stored state of an alert that is over.
+async fn over_already(metered: &Metered, world: &World) -> Item {
     world.record(&firing("over")).await;
     world.record(&super::resolved("over")).await;
-    let template = stored_state(&metered, &super::path_of("over")).await;
-    add_resolved(&metered, &template, 3_000).await;
+    stored_state(metered, &super::path_of("over")).await
+}
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_filter_that_admits_nothing_reads_a_bounded_part_of_what_is_over() {
+    let directory = tempfile::tempdir().unwrap();
+    let (metered, world) = over(directory.path()).await;
+    let over_already = over_already(&metered, &world).await;
+    drop((metered, world));
+    add_resolved(directory.path(), &over_already, 3_000);
+
+    let (metered, world) = over(directory.path()).await;
     let (read, page) = metered.of(&world, "/v1/alerts?q=nowhere").await;
     assert!(read["Query"].items < 2_500, "{read:?}");
     assert_eq!(page["alerts"], json!([]));

@@ -69,8 +69,27 @@ async fn a_delivery_to_the_webhook_is_a_heartbeat_of_its_source() {
     assert_eq!(response.status(), StatusCode::OK);
     tokio::time::sleep(std::time::Duration::from_millis(200)).await;
     let sources = world.get("/v1/sources").await;
-    assert_eq!(
-        (&sources["sources"][0]["source"], &sources["sources"][0]["events_last_hour"]),
-        (&json!("netdata"), &json!(1))
-    );
+    let netdata = &sources["sources"][0];
+    assert_eq!((&netdata["source"], &netdata["events_last_hour"]), (&json!("netdata"), &json!(1)));
+    assert_eq!(netdata["quarantined_last_hour"], 0);
+
+    let path = quarantined(&world, "?").await;
+    quarantined(&world, "??").await;
+    assert_eq!(world.get("/v1/sources").await["sources"][0]["quarantined_last_hour"], 2);
+    world.act("DELETE", &path, Value::Null).await;
+    assert_eq!(world.get("/v1/sources").await["sources"][0]["quarantined_last_hour"], 1);
+}
+
+#[tokio::test]
+async fn a_quarantine_of_many_large_deliveries_comes_whole_page_by_page() {
+    let world = world().await;
+    // Bodies that cannot be compressed: DynamoDB hands out a megabyte at a time.
+    for number in 0..12 {
+        let chance: String = (0..200_000).map(|_| fastrand::alphanumeric()).collect();
+        quarantined(&world, &format!("{number} {chance}")).await;
+    }
+    let page = world.get("/v1/quarantine?limit=9").await;
+    assert_eq!(page["quarantine"].as_array().unwrap().len(), 9);
+    let rest = world.get(&format!("/v1/quarantine?cursor={}", page["next_cursor"].as_str().unwrap())).await;
+    assert_eq!((rest["quarantine"].as_array().unwrap().len(), &rest["next_cursor"]), (3, &Value::Null));
 }

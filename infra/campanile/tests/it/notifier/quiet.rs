@@ -32,6 +32,7 @@ fn draft(starts_at: jiff::Timestamp, ends_at: jiff::Timestamp) -> SilenceDraft {
         starts_at,
         ends_at,
         created_by: "ada".to_owned(),
+        annotations: alert::Labels::new(),
         comment: "planned".to_owned(),
     }
 }

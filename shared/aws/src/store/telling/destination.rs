@@ -11,7 +11,7 @@ use notify::Probe;
 use serde::{Deserialize, Serialize};
 
 use crate::store::Table;
-use crate::store::definition::{PK, SK};
+use crate::store::definition::SK;
 use crate::store::item::{Item, key, sortable, string, text, unreadable};
 use crate::store::record::failed;
 use crate::store::retry::{may_pass, pause};
@@ -59,21 +59,9 @@ pub type DestinationStates = HashMap<String, DestinationState>;
 impl Table {
     /// How all destinations fare.
     pub async fn destination_states(&self) -> Result<DestinationStates, StoreError> {
-        let query = self
-            .client
-            .query()
-            .table_name(&self.name)
-            .consistent_read(true)
-            .key_condition_expression(format!("{PK} = :pk"))
-            .expression_attribute_values(":pk", string(DESTINATIONS));
-        let mut states = HashMap::new();
-        let mut pages = query.into_paginator().send();
-        while let Some(page) = pages.next().await {
-            for item in page.map_err(failed("read how destinations fare"))?.items.unwrap_or_default() {
-                states.insert(text(&item, SK).unwrap_or_default().to_owned(), to_state(&item)?);
-            }
-        }
-        Ok(states)
+        let items = self.read_all(self.partition(DESTINATIONS), "read how destinations fare").await?;
+        let named = |item: &Item| Ok((text(item, SK).unwrap_or_default().to_owned(), to_state(item)?));
+        items.iter().map(named).collect()
     }
 
     /// Until when every Discord wants nothing, by what [`Self::destination_states`] has yielded.

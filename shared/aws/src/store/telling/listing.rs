@@ -12,7 +12,6 @@ use crate::store::listing::keys;
 use crate::store::merge::{Entry, Merge, Span};
 use crate::store::page::Page;
 use crate::store::read::oldest_day;
-use crate::store::record::failed;
 use crate::store::{Cursor, Table};
 
 /// Which deliveries to list; empty and `None` mean all.
@@ -72,25 +71,13 @@ impl Table {
 
     /// Every delivery of one alert, newest first.
     async fn deliveries_of(&self, fingerprint: Fingerprint) -> Result<Vec<Delivery>, StoreError> {
-        let now = self.clock.now();
         let query = self
-            .client
-            .query()
-            .table_name(&self.name)
-            .consistent_read(true)
+            .partition(alert_pk(fingerprint))
             .scan_index_forward(false)
             .key_condition_expression(format!("{PK} = :pk AND begins_with({SK}, :delivery)"))
-            .expression_attribute_values(":pk", string(alert_pk(fingerprint)))
             .expression_attribute_values(":delivery", string(DELIVERY));
-        let mut deliveries = Vec::new();
-        let mut pages = query.into_paginator().send();
-        while let Some(page) = pages.next().await {
-            let items = page.map_err(failed("read deliveries"))?.items.unwrap_or_default();
-            for item in items.iter().filter(|item| !is_expired(item, now)) {
-                deliveries.push(Delivery::of(item)?);
-            }
-        }
-        Ok(deliveries)
+        let items = self.read_all(query, "read deliveries").await?;
+        items.iter().map(Delivery::of).collect()
     }
 
     async fn given_up(

@@ -1,0 +1,124 @@
+//! On which days something came in, so that a list of few things in many days reads few days.
+//!
+//! A journal is what is kept day by day: the history of one source, or the quarantine. Its directory has one item for
+//! each of its days. That item is durable before anything of the day is, so that nothing can be missed; a process writes it
+//! once a day.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use alert::Source;
+use intake::StoreError;
+use jiff::{SignedDuration, Timestamp, civil::Date};
+
+use super::Table;
+use super::definition::{EXPIRES_AT, PK, SK};
+use super::item::{day, key, number, string, text};
+use super::read::oldest_day;
+use super::record::{expiry, failed};
+use super::retry::{may_pass, pause};
+
+/// A day, which an item of it may follow by as much before it expires.
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+/// How many days a process remembers at most; beyond that it starts anew and writes a little more often.
+const MOST_REMEMBERED: usize = 10_000;
+
+/// What is kept day by day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Journal {
+    /// The history of what a source said.
+    Of(Source),
+    /// What was not understood.
+    Quarantine,
+}
+
+/// The days that this process knows to be in the table.
+#[derive(Debug, Default)]
+pub(super) struct KnownDays(Mutex<HashSet<(Journal, String)>>);
+
+impl fmt::Display for Journal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Of(source) => f.write_str(source.as_str()),
+            Self::Quarantine => f.write_str("quarantine"),
+        }
+    }
+}
+
+impl KnownDays {
+    fn has(&self, known: &(Journal, String)) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(known)
+    }
+
+    fn add(&self, known: (Journal, String)) {
+        let mut days = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if days.len() >= MOST_REMEMBERED {
+            days.clear();
+        }
+        days.insert(known);
+    }
+}
+
+impl Table {
+    /// Puts the day of `at` into the directory of `journal`, unless this process knows that it is there.
+    pub(crate) async fn open_day(&self, journal: Journal, at: Timestamp) -> Result<(), StoreError> {
+        let opened = (journal, day(at));
+        if !self.known_days.has(&opened) {
+            // Rarely needed, so that callers need not carry it around.
+            Box::pin(self.put_day(journal, &opened.1, at)).await?;
+            self.known_days.add(opened);
+        }
+        Ok(())
+    }
+
+    async fn put_day(&self, journal: Journal, day: &str, at: Timestamp) -> Result<(), StoreError> {
+        let mut item = key(directory_pk(journal), day);
+        let last_moment = at.checked_add(DAY).unwrap_or(Timestamp::MAX);
+        item.insert(EXPIRES_AT.to_owned(), number(expiry(last_moment, self.kept_for(journal))));
+        let mut attempt = 0;
+        loop {
+            let put = self.client.put_item().table_name(&self.name).set_item(Some(item.clone()));
+            match put.send().await {
+                Ok(_) => return Ok(()),
+                Err(error) if may_pass(&error) => pause(attempt).await,
+                Err(error) => return Err(failed("open a day")(error)),
+            }
+            attempt += 1;
+        }
+    }
+
+    /// The days of `journal` at `newest` or before of which something may be left at `now`, newest first.
+    pub(crate) async fn days_of(
+        &self,
+        journal: Journal,
+        newest: Date,
+        now: Timestamp,
+    ) -> Result<Vec<Date>, StoreError> {
+        let oldest = oldest_day(now, self.kept_for(journal));
+        if oldest > newest {
+            return Ok(Vec::new());
+        }
+        let query = self
+            .partition(directory_pk(journal))
+            .scan_index_forward(false)
+            .key_condition_expression(format!("{PK} = :pk AND {SK} BETWEEN :oldest AND :newest"))
+            .expression_attribute_values(":oldest", string(oldest.to_string()))
+            .expression_attribute_values(":newest", string(newest.to_string()));
+        let items = self.read_all(query, "read which days there are").await?;
+        Ok(items.iter().filter_map(|item| text(item, SK)?.parse().ok()).collect())
+    }
+
+    fn kept_for(&self, journal: Journal) -> Duration {
+        match journal {
+            Journal::Of(_) => self.history,
+            Journal::Quarantine => self.quarantine,
+        }
+    }
+}
+
+/// The partition of the days of `journal`.
+fn directory_pk(journal: Journal) -> String {
+    format!("DAYS#{journal}")
+}
