@@ -70,6 +70,7 @@ async fn live(table: &EmbeddedTable, platform: &Platform) {
         ends_at,
         created_by: "ada".to_owned(),
         comment: String::new(),
+        annotations: alert::Labels::default(),
     };
     store.add_silence(draft).await.unwrap();
     let course = Course::new(alert.fingerprint, "ops");
