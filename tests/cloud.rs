@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use alert::Source;
 use async_trait::async_trait;
 use aws::{Configuration, Platform, SystemClock};
-use campanile::embedded::{AwsAnswer, AwsCall, AwsService, Endpoint, sdk_config};
+use campanile::embedded::{AwsAnswer, AwsCall, AwsService, EmbeddedTable, Endpoint, sdk_config};
 use http::StatusCode;
 use intake::{Clock, Quarantined, Store};
 use normalize::{Delivery, Rejection};
@@ -94,6 +94,14 @@ impl Cloud {
     pub async fn rotate(&self, name: &str, value: &Value) {
         let input = json!({ "SecretId": name, "SecretString": value.to_string() });
         call(&self.aws, "secretsmanager.PutSecretValue", &input).await;
+    }
+
+    /// The table itself, for those who read its stream; moto's has none that can be read.
+    pub fn embedded_table(&self) -> Option<EmbeddedTable> {
+        match &self.aws {
+            Services::Embedded(aws) => Some(aws.table.clone()),
+            Services::Moto(_) => None,
+        }
     }
 
     /// Puts a body into quarantine, as a version has done that did not understand it yet.

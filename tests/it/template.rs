@@ -7,5 +7,6 @@ mod functions;
 mod metrics;
 mod paths;
 mod roles;
+pub(crate) mod stream;
 mod table;
 mod workspace;

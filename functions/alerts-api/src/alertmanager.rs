@@ -5,7 +5,6 @@
 //! beside that is told in annotations.
 
 mod alert;
-mod annotations;
 mod answer;
 mod failure;
 mod keeping;

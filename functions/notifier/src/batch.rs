@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use alert::{Fingerprint, Source};
-use aws::{Bell, Delivery};
-use futures::future::join_all;
+use aws::{Bell, Turn};
+use futures::future::{join_all, try_join};
 use futures::{StreamExt, stream};
 use intake::{Quarantined, Store, StoreError, TimeLeft, chain};
 use jiff::Timestamp;
@@ -43,17 +43,17 @@ impl Notifier {
         let mut routing = stream::iter(rings.into_values())
             .map(|rings| self.follow(&round, records, rings))
             .buffer_unordered(ALERTS_AT_A_TIME);
-        let mut deliveries: BTreeMap<String, Vec<Delivery>> = BTreeMap::new();
+        let mut turns: BTreeMap<String, Vec<Turn>> = BTreeMap::new();
         while let Some((claimed, failure)) = routing.next().await {
             failed = failed.into_iter().chain(failure).min();
-            for delivery in claimed {
-                deliveries.entry(delivery.id.destination.clone()).or_default().push(delivery);
+            for turn in claimed {
+                turns.entry(turn.delivery.id.destination.clone()).or_default().push(turn);
             }
         }
         drop(routing);
-        let lines = deliveries.into_iter().filter_map(|(destination, deliveries)| {
+        let lines = turns.into_iter().filter_map(|(destination, turns)| {
             let destination = round.prepared.settings.destination(&destination)?;
-            Some(async { Line::new(self, &round, destination, budget).carry(deliveries).await })
+            Some(async { Line::new(self, &round, destination, budget).carry(turns).await })
         });
         join_all(lines).await;
         Ok(answer(records, failed))
@@ -81,19 +81,14 @@ impl Notifier {
     }
 
     /// Tells of one alert's changes, in order. Yields what can be sent at once, and the record that has to come again.
-    async fn follow(
-        &self,
-        round: &Round,
-        records: &[Value],
-        rings: Vec<Ring>,
-    ) -> (Vec<Delivery>, Option<usize>) {
+    async fn follow(&self, round: &Round, records: &[Value], rings: Vec<Ring>) -> (Vec<Turn>, Option<usize>) {
         let mut claimed = Vec::new();
         for ring in rings {
             let index = ring.index;
             let mut again = false;
             for told in self.tell_everybody(round, ring).await {
                 match told {
-                    Ok(delivery) => claimed.extend(delivery),
+                    Ok(turn) => claimed.extend(turn),
                     Err(error) => again |= !self.is_put_aside(records.get(index), &error).await,
                 }
             }
@@ -113,17 +108,18 @@ impl Notifier {
         false
     }
 
-    async fn tell_everybody(&self, round: &Round, ring: Ring) -> Vec<Result<Option<Delivery>, StoreError>> {
+    async fn tell_everybody(&self, round: &Round, ring: Ring) -> Vec<Result<Option<Turn>, StoreError>> {
         let Bell { old, new } = ring.bell;
-        let news = match self.completed(&new, ring.news).await {
-            Ok(news) => news,
+        let read = try_join(self.completed(&new, ring.news), self.platform.table.courses(new.fingerprint));
+        let (news, courses) = match read.await {
+            Ok(read) => read,
             Err(error) => return vec![Err(error)],
         };
         let at = self.now();
         let hearing = round.hearing(&new, at);
         let previous_severity = old.map(|old| old.severity);
         let change = Change { alert: &new, news, previous_severity, hearing, at };
-        join_all(round.prepared.enabled().map(|destination| self.tell(round, destination, &change))).await
+        self.tell_all(round, &courses, &change).await
     }
 
     /// Keeps a record that cannot be handled where an operator finds it, so that it holds nobody up.

@@ -69,9 +69,11 @@ impl std::fmt::Debug for Notifier {
 }
 
 impl Notifier {
-    /// A notifier over `platform` that reaches public addresses and the networks that the operator allows.
+    /// A notifier over `platform` that reaches public addresses and the networks that the operator allows; over a local
+    /// platform this machine, too.
     pub fn new(platform: Platform) -> Self {
         let reach = Reach::public().and_networks(platform.configuration.notify_networks.clone());
+        let reach = if platform.is_local { reach.and_loopback() } else { reach };
         Self {
             platform,
             reach,
@@ -80,12 +82,6 @@ impl Notifier {
             prepared: Arc::default(),
             troubled: Arc::default(),
         }
-    }
-
-    /// The same, but one that reaches this machine too: for the local bundle alone.
-    #[must_use]
-    pub fn for_development(self) -> Self {
-        Self { reach: self.reach.and_loopback(), ..self }
     }
 
     /// The same, by another clock.

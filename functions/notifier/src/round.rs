@@ -1,9 +1,11 @@
 //! One round of routing: a change of an alert, every destination, and what is written about each.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use alert::{Action, Alert, Condition, Silence};
-use aws::{Course, Delivery, DestinationStates, Enrollment, Table};
+use aws::{Course, Delivery, DestinationStates, Enrollment, Plan, Table, Turn};
+use futures::future::join_all;
 use intake::StoreError;
 use jiff::{SignedDuration, Timestamp};
 use notify::{Change, Decision, Destination, Hearing, News, route};
@@ -42,35 +44,89 @@ impl Notifier {
         Ok(Round { prepared, states, silences })
     }
 
-    /// Routes `change` to `destination` and writes what follows. Yields the delivery if it can be sent at once; it is then
-    /// claimed.
+    /// Routes `change` to every destination, whose parts in the alert are `known`, and writes what follows. Yields for
+    /// each the delivery if it can be sent at once; it is then claimed.
+    pub(crate) async fn tell_all(
+        &self,
+        round: &Round,
+        known: &HashMap<String, Course>,
+        change: &Change<'_>,
+    ) -> Vec<Result<Option<Turn>, StoreError>> {
+        let mut plans: Vec<_> = round
+            .prepared
+            .enabled()
+            .filter_map(|destination| {
+                self.plan(round, destination, &part(destination, known, change), change)
+            })
+            .collect();
+        let mut told = Vec::with_capacity(plans.len());
+        while !plans.is_empty() {
+            let later = plans.split_off(plans.len().min(Table::MOST_PLANS));
+            told.extend(self.carry_out(round, plans, known, change).await);
+            plans = later;
+        }
+        told
+    }
+
+    async fn carry_out(
+        &self,
+        round: &Round,
+        mut plans: Vec<Plan>,
+        known: &HashMap<String, Course>,
+        change: &Change<'_>,
+    ) -> Vec<Result<Option<Turn>, StoreError>> {
+        if matches!(self.platform.table.enroll_all(&mut plans).await, Ok(Enrollment::Done)) {
+            return plans.into_iter().map(|plan| Ok(claimed(plan))).collect();
+        }
+        // One of them stands in the way of the others: each for itself.
+        let each = plans.into_iter().filter_map(|plan| {
+            let destination = round.prepared.settings.destination(&plan.course.destination)?;
+            Some(self.tell(round, destination, part(destination, known, change), change))
+        });
+        join_all(each).await
+    }
+
+    /// Routes `change` to `destination`, whose part in the alert is `known`, and writes what follows. Yields the delivery if
+    /// it can be sent at once; it is then claimed.
     pub(crate) async fn tell(
         &self,
         round: &Round,
         destination: &Destination,
+        mut known: Course,
         change: &Change<'_>,
-    ) -> Result<Option<Delivery>, StoreError> {
+    ) -> Result<Option<Turn>, StoreError> {
         let table: &Table = &self.platform.table;
-        loop {
-            let known = table.course(change.alert.fingerprint, &destination.id).await?;
-            if is_news(change) && known.record.routed_revision >= change.alert.revision {
-                return Ok(None);
+        while let Some(mut plan) = self.plan(round, destination, &known, change) {
+            if table.enroll(&mut plan).await? == Enrollment::Done {
+                return Ok(claimed(plan));
             }
-            let (decision, course) = decide(destination, &known, change);
-            if course == known {
-                return Ok(None);
-            }
-            let delivery = self.delivery(round, destination, &course, decision);
-            let waits = delivery.as_ref().is_some_and(|delivery| delivery.record.claim == 0);
-            if table.enroll(course, delivery.as_ref()).await? == Enrollment::Done {
-                return Ok(delivery.filter(|_| !waits));
-            }
-            if let Some(delivery) = &delivery
+            if let Some(delivery) = &plan.delivery
                 && table.delivery(&delivery.id).await?.is_some()
             {
                 return Ok(None);
             }
+            known = table.course(change.alert.fingerprint, &destination.id).await?;
         }
+        Ok(None)
+    }
+
+    /// What follows from `change` for `destination`; `None` if nothing does, or if it followed before.
+    fn plan(
+        &self,
+        round: &Round,
+        destination: &Destination,
+        known: &Course,
+        change: &Change<'_>,
+    ) -> Option<Plan> {
+        if is_news(change) && known.record.routed_revision >= change.alert.revision {
+            return None;
+        }
+        let (decision, course) = decide(destination, known, change);
+        if course == *known {
+            return None;
+        }
+        let delivery = self.delivery(round, destination, &course, decision);
+        Some(Plan { course, delivery })
     }
 
     fn delivery(
@@ -104,6 +160,18 @@ impl Notifier {
             note: Some(note.text).filter(|text| !text.is_empty()),
         }))
     }
+}
+
+/// The part of `destination` in the alert, a new one if none is known.
+fn part(destination: &Destination, known: &HashMap<String, Course>, change: &Change<'_>) -> Course {
+    let fresh = || Course::new(change.alert.fingerprint, &destination.id);
+    known.get(&destination.id).cloned().unwrap_or_else(fresh)
+}
+
+/// The turn of a delivery that was born claimed.
+fn claimed(Plan { course, delivery }: Plan) -> Option<Turn> {
+    let delivery = delivery.filter(|delivery| delivery.record.claim > 0)?;
+    Some(Turn { delivery, course: Some(course) })
 }
 
 /// Whether the alert itself changed; otherwise something that withheld it ended.

@@ -1,7 +1,7 @@
 //! A tick of the schedule: what had to wait, and whether it still has to.
 
 use alert::{Alert, Condition, Silence, served_labels};
-use aws::{AlertFilter, Cursor};
+use aws::{AlertFilter, Cursor, Plan, Turn};
 use futures::future::join_all;
 use intake::{StoreError, TimeLeft, chain};
 use jiff::Timestamp;
@@ -26,6 +26,7 @@ impl Notifier {
     pub(crate) async fn retry(&self, time_left: TimeLeft) -> Result<Value, NotifierError> {
         let budget = Budget::of_tick(time_left);
         let round = self.round().await?;
+        count_suspended(&round);
         self.end_damping(&round).await.map_err(NotifierError::Store)?;
         self.follow_silences(&round).await.map_err(NotifierError::Store)?;
         let served = round.prepared.enabled().map(|destination| self.serve(&round, destination, budget));
@@ -68,7 +69,7 @@ impl Notifier {
                 let Some(oldest) = table.due(&destination.id, self.now(), 1).await?.pop() else {
                     return Ok(());
                 };
-                Box::pin(line.probe(oldest)).await;
+                Box::pin(line.probe(oldest.into())).await;
             }
         }
         self.drain(&mut line, destination).await
@@ -96,7 +97,7 @@ impl Notifier {
         while !line.is_stopped() {
             let due = self.platform.table.due(&destination.id, self.now(), DELIVERIES_AT_A_TIME).await?;
             let is_last = due.len() < DELIVERIES_AT_A_TIME;
-            line.carry(due).await;
+            line.carry(due.into_iter().map(Turn::from)).await;
             if is_last {
                 break;
             }
@@ -139,7 +140,7 @@ impl Notifier {
             }
             let mut course = table.course(fingerprint, &destination).await?;
             course.record.damped_until = None;
-            table.enroll(course, None).await?;
+            table.enroll(&mut Plan { course, delivery: None }).await?;
         }
         Ok(())
     }
@@ -191,12 +192,24 @@ impl Notifier {
         let at = self.now();
         let hearing = round.hearing(alert, at);
         let change = Change { alert, news, previous_severity: None, hearing, at };
-        if let Some(claimed) = self.tell(round, destination, &change).await? {
-            let mut waiting = claimed;
+        let known = self.platform.table.course(alert.fingerprint, &destination.id).await?;
+        if let Some(claimed) = self.tell(round, destination, known, &change).await? {
+            let mut waiting = claimed.delivery;
             waiting.record.next_attempt_at = Some(at);
             self.platform.table.postpone(&waiting).await?;
         }
         Ok(())
+    }
+}
+
+/// Counts, for an alarm, the destinations that are told nothing until somebody changes something.
+fn count_suspended(round: &Round) {
+    let is_suspended = |destination: &&Destination| {
+        round.states.get(&destination.id).is_some_and(|state| state.suspension.is_some())
+    };
+    let count = round.prepared.enabled().filter(is_suspended).count();
+    if count > 0 {
+        tracing::trace!(target: intake::COUNTS, measure = "suspended", count);
     }
 }
 

@@ -6,7 +6,6 @@ mod stream;
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use aws::{Configuration, Platform, SystemClock, definition};
 use notifier::Notifier;
@@ -93,21 +92,20 @@ impl Bundle {
         let _notifying = self.notify();
         let poller = Poller::new(self.platform.clone(), SystemClock).map_err(BundleError::Poller)?;
         let polling = tokio::spawn(schedule::poll(poller));
-        let sweeping = tokio::spawn(schedule::sweep(Arc::clone(&self.platform.table)));
         let served = axum::serve(listener, gateway::router(self.platform)).with_graceful_shutdown(stop).await;
         polling.abort();
-        sweeping.abort();
         served.map_err(BundleError::Serve)
     }
 
     /// Tells destinations of what happens, until what this returns is dropped.
     fn notify(&self) -> JoinSet<()> {
-        let notifier = Notifier::new(self.platform.clone()).for_development();
+        let notifier = Notifier::new(self.platform.clone());
         let table_name = self.platform.configuration.table.clone();
         let stream = Stream::new(self.table.clone(), table_name, notifier.clone());
         let mut tasks = JoinSet::new();
         tasks.spawn(stream.run());
-        tasks.spawn(stream::tick(notifier));
+        tasks.spawn(schedule::retry(notifier.clone()));
+        tasks.spawn(schedule::sweep(notifier));
         tasks
     }
 }

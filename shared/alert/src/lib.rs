@@ -26,7 +26,7 @@ pub use expiry::{ExpiryRules, Patience};
 pub use fold::{Folded, Transition, expire, fold};
 pub use heartbeat::Heartbeat;
 pub use identity::{EventId, Fingerprint, ParseIdError};
-pub use served::{alert_name, served_fingerprint, served_labels};
+pub use served::{alert_name, served_annotations, served_fingerprint, served_labels};
 pub use severity::Severity;
 pub use silence::{
     ParseSilenceIdError, Silence, SilenceDraft, SilenceEdit, SilenceError, SilenceId, SilenceState, silenced,

@@ -1,5 +1,5 @@
-//! An alert as Alertmanager and its clients know it: its labels, its name and their fingerprint. Silences, routes and
-//! queries match the same labels.
+//! An alert as Alertmanager and its clients know it: its labels, its name, their fingerprint and its annotations.
+//! Silences, routes and queries match the same labels.
 
 use crate::{Alert, Labels, Source};
 
@@ -26,6 +26,28 @@ pub fn served_labels(alert: &Alert) -> Labels {
         add(&mut labels, name, value);
     }
     labels
+}
+
+/// The annotations of `alert` as they are served: its own, where absent `summary`, `description` and `value`, and always
+/// which alert it is and how it is handled.
+pub fn served_annotations(alert: &Alert) -> Labels {
+    let mut annotations = alert.annotations.clone();
+    let texts = [
+        ("summary", Some(&alert.title)),
+        ("description", alert.summary.as_ref()),
+        ("value", alert.value.as_ref()),
+    ];
+    for (name, text) in texts {
+        add(&mut annotations, name, text.map_or("", String::as_str));
+    }
+    annotations.insert("campanile_fingerprint".to_owned(), alert.fingerprint.to_string());
+    annotations.insert("campanile_handling".to_owned(), alert.handling.as_str().to_owned());
+    if let Some(acknowledgement) = &alert.acknowledgement {
+        annotations.insert("acknowledged_by".to_owned(), acknowledgement.by.clone());
+        annotations.insert("acknowledged_at".to_owned(), acknowledgement.at.to_string());
+        annotations.extend(acknowledgement.note.clone().map(|note| ("note".to_owned(), note)));
+    }
+    annotations
 }
 
 /// What `alert` is called where a name must not change: its title may.

@@ -1,5 +1,6 @@
 //! Everything a function needs of AWS, connected once.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,6 +26,9 @@ pub struct Platform {
     pub secrets: Arc<SecretCache>,
     /// What an operator has set.
     pub configuration: Configuration,
+    /// Whether the table and the secrets are services on this machine, as those of a developer or a test: then
+    /// destinations may be on it, too.
+    pub is_local: bool,
 }
 
 /// Connects to the AWS that the environment names: region, credentials and endpoints as every SDK reads them.
@@ -44,7 +48,16 @@ pub async fn connect(configuration: Configuration) -> Platform {
         table: table(&sdk, &configuration),
         secrets: Arc::new(secrets(&sdk, &configuration)),
         configuration,
+        is_local: sdk.endpoint_url().is_some_and(is_on_this_machine),
     }
+}
+
+/// Whether `endpoint` is an address of this machine's own, and without TLS: nobody reaches AWS by one.
+fn is_on_this_machine(endpoint: &str) -> bool {
+    let Ok(endpoint) = endpoint.parse::<http::Uri>() else { return false };
+    let host = endpoint.host().unwrap_or_default().trim_matches(['[', ']']);
+    let is_loopback = host == "localhost" || host.parse().is_ok_and(|address: IpAddr| address.is_loopback());
+    is_loopback && endpoint.scheme_str() == Some("http")
 }
 
 impl Platform {
@@ -55,7 +68,12 @@ impl Platform {
         configuration: Configuration,
     ) -> Self {
         let secrets = secrets(secrets_manager, &configuration).for_development();
-        Self { table: table(dynamodb, &configuration), secrets: Arc::new(secrets), configuration }
+        Self {
+            table: table(dynamodb, &configuration),
+            secrets: Arc::new(secrets),
+            configuration,
+            is_local: true,
+        }
     }
 
     /// The webhook of the source that speaks `P`, with its connections open and its secret read.
@@ -92,4 +110,26 @@ fn table(sdk: &SdkConfig, configuration: &Configuration) -> Arc<Table> {
 fn secrets(sdk: &SdkConfig, configuration: &Configuration) -> SecretCache {
     let client = aws_sdk_secretsmanager::Client::new(sdk);
     SecretCache::new(client, configuration.secret_prefix.clone(), configuration.secret_max_age)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_address_of_this_machine_is_local() {
+        for endpoint in ["http://127.0.0.1:4566", "http://[::1]:8000/", "http://localhost:4566"] {
+            assert!(is_on_this_machine(endpoint), "{endpoint}");
+        }
+        for endpoint in [
+            "https://dynamodb.eu-central-1.amazonaws.com",
+            "https://127.0.0.1:4566",
+            "http://10.0.0.1:4566",
+            "http://localhost.example.com",
+            "http://127.0.0.1.example.com",
+            "",
+        ] {
+            assert!(!is_on_this_machine(endpoint), "{endpoint}");
+        }
+    }
 }

@@ -45,7 +45,7 @@ pub use source::{AccountTokens, KnownNames, PollCursor};
 pub use sweep::Swept;
 pub use telling::{
     Bell, Course, Delivery, DeliveryFilter, DeliveryId, DeliveryPage, DeliveryState, DestinationState,
-    DestinationStates, Enrollment, ParseDeliveryIdError, Suspension, UnknownDeliveryState,
+    DestinationStates, Enrollment, ParseDeliveryIdError, Plan, Suspension, Turn, UnknownDeliveryState,
 };
 
 /// The alert table in DynamoDB.

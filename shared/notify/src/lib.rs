@@ -19,7 +19,6 @@ mod request;
 mod retry;
 mod route;
 mod secret;
-mod served;
 mod settings;
 mod shade;
 mod text;
@@ -37,5 +36,4 @@ pub use retry::{GIVE_UP_AFTER_SECS, Next, PROBE_EVERY_SECS, next_attempt};
 pub use route::{
     Change, Choice, Damping, Decision, Filter, Hearing, Level, News, NoticeType, Standing, route,
 };
-pub use served::served_annotations;
 pub use settings::{Mistake, Settings, Warning};

@@ -7,8 +7,9 @@ use serde_json::Value;
 
 use super::document::resources;
 
-/// What the notifier counts, beside the measures of the pipeline: how its messages ended.
-const OF_THE_NOTIFIER: [&str; 3] = ["sent", "failed", "dead"];
+/// What the notifier counts, beside the measures of the pipeline: how its messages ended, and at each tick the
+/// destinations that are suspended.
+const OF_THE_NOTIFIER: [&str; 4] = ["sent", "failed", "dead", "suspended"];
 
 /// Every `{Namespace: Campanile, MetricName: …}` below `value`.
 fn watched(value: &Value, found: &mut BTreeSet<String>) {

@@ -1,11 +1,10 @@
 //! An alert in Alertmanager's shape. Its clients follow every member without looking whether it is there.
 
-use ::alert::{Alert, Handling, Labels, served_fingerprint, served_labels};
+use ::alert::{Alert, Handling, Labels, served_annotations, served_fingerprint, served_labels};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::annotations::served_annotations;
 use super::status::receiver;
 
 /// How far ahead the end of an alert lies that still fires.

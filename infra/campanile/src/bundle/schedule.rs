@@ -1,18 +1,23 @@
 //! EventBridge Scheduler's place in the local bundle: who calls the functions that nobody calls from outside.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use aws::{SystemClock, Table};
+use aws::SystemClock;
 use intake::{Clock as _, chain};
 use jiff::Timestamp;
+use notifier::Notifier;
 use serde_json::json;
 use site24x7_poller::Poller;
+use tokio::time::sleep;
+
+use super::stream::TIME_LEFT;
 
 /// From one poll to the next.
 const PERIOD: Duration = Duration::from_mins(5);
+/// How often attempts that are due are made; in AWS once a minute.
+const RETRY_EVERY: Duration = Duration::from_secs(2);
 /// How often what the clock alone changes is written.
-const SWEEP_PERIOD: Duration = Duration::from_mins(1);
+const SWEEP_EVERY: Duration = Duration::from_mins(1);
 /// How long a poll may take, so that the next one finds it gone.
 const PATIENCE: Duration = Duration::from_mins(4);
 
@@ -24,16 +29,24 @@ pub(super) async fn poll(poller: Poller<SystemClock>) {
         if let Err(error) = poller.clone().run(json!({ "scheduled_at": now }), deadline).await {
             tracing::error!(source = "site24x7", error = chain(&error), "poll failed");
         }
-        tokio::time::sleep(PERIOD).await;
+        sleep(PERIOD).await;
     }
 }
 
-/// Writes every minute what the clock alone has changed in `table`.
-pub(super) async fn sweep(table: Arc<Table>) {
+/// Has the notifier make the attempts that are due, now and again and again from now on.
+pub(super) async fn retry(notifier: Notifier) {
+    tick(notifier, "retry", RETRY_EVERY).await;
+}
+
+/// Has it write what the clock alone has changed, in the same way.
+pub(super) async fn sweep(notifier: Notifier) {
+    tick(notifier, "sweep", SWEEP_EVERY).await;
+}
+
+async fn tick(notifier: Notifier, tick: &str, period: Duration) {
     loop {
-        tokio::time::sleep(SWEEP_PERIOD).await;
-        if let Err(error) = table.sweep(SystemClock.now()).await {
-            tracing::warn!(error = chain(&error), "sweep failed");
-        }
+        // A failure is logged where it happens; the next tick sees to what is left.
+        drop(notifier.clone().handle(json!({ "tick": tick }), TIME_LEFT).await);
+        sleep(period).await;
     }
 }

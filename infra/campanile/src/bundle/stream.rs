@@ -1,26 +1,22 @@
-//! The stream of the embedded table, and the schedule, as the notifier knows them.
+//! The stream of the embedded table, as the notifier knows it.
 
 use std::time::Duration;
 
 use intake::TimeLeft;
 use notifier::Notifier;
 use serde_json::{Value, json};
-use tokio::time::{interval, sleep};
+use tokio::time::sleep;
 
 use crate::embedded::{EmbeddedTable, StreamRecord, UpkeepError};
 
 /// How many records the notifier gets at a time, as in AWS.
 const BATCH: usize = 100;
 /// How long the notifier may take for one event, as in AWS.
-const TIME_LEFT: TimeLeft = TimeLeft(Duration::from_mins(2));
+pub(super) const TIME_LEFT: TimeLeft = TimeLeft(Duration::from_mins(2));
 /// How long to wait where nothing has changed.
 const IDLE: Duration = Duration::from_millis(100);
 /// How long to wait before a batch comes again.
 const AGAIN: Duration = Duration::from_secs(1);
-/// How often attempts that are due are made; in AWS once a minute.
-const RETRY_EVERY: Duration = Duration::from_secs(2);
-/// How often alerts are made to expire.
-const SWEEP_EVERY: Duration = Duration::from_mins(1);
 
 /// Hands the changes of an embedded table to the notifier, each at least once.
 #[derive(Debug, Clone)]
@@ -75,17 +71,4 @@ fn handled<'a>(records: &'a [StreamRecord], answer: Option<&Value>) -> &'a [Stre
     let failed = answer["batchItemFailures"][0]["itemIdentifier"].as_str();
     let first = failed.and_then(|number| records.iter().position(|record| record.sequence_number == number));
     records.get(..first.unwrap_or(records.len())).unwrap_or_default()
-}
-
-/// Sends the notifier the ticks of the schedule until this future is dropped.
-pub(super) async fn tick(notifier: Notifier) {
-    let (mut retry, mut sweep) = (interval(RETRY_EVERY), interval(SWEEP_EVERY));
-    loop {
-        let tick = tokio::select! {
-            _ = retry.tick() => "retry",
-            _ = sweep.tick() => "sweep",
-        };
-        // A failure is logged where it happens; the next tick sees to what is left.
-        drop(notifier.clone().handle(json!({ "tick": tick }), TIME_LEFT).await);
-    }
 }

@@ -15,9 +15,10 @@ mod enrollment;
 mod lessons;
 mod listing;
 
+pub use attempt::Turn;
 pub use bell::Bell;
 pub use course::Course;
 pub use delivery::{Delivery, DeliveryId, DeliveryState, ParseDeliveryIdError, UnknownDeliveryState};
 pub use destination::{DestinationState, DestinationStates, Suspension};
-pub use enrollment::Enrollment;
+pub use enrollment::{Enrollment, Plan};
 pub use listing::{DeliveryFilter, DeliveryPage};

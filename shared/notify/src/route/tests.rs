@@ -3,6 +3,7 @@
 mod courses;
 mod damping;
 mod news;
+mod whatever;
 
 use alert::{Condition, Ends, Fingerprint, Handling, Severity, Source, Timeline, Transition};
 

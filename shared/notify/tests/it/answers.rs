@@ -305,6 +305,12 @@ async fn any_2xx_of_a_webhook_is_success() {
 }
 
 #[tokio::test]
+async fn a_webhook_may_name_seconds() {
+    assert_limited(&outcome("webhook", answer(429, "slow down").insert_header("Retry-After", "7")).await, 7);
+    assert_eq!(outcome("webhook", answer(429, "")).await.verdict, RETRY);
+}
+
+#[tokio::test]
 async fn a_webhook_may_name_a_date() {
     let date = answer(503, "").insert_header("Retry-After", "Fri, 02 Jan 2026 03:21:00 GMT");
     assert_limited(&outcome("webhook", date).await, 60);

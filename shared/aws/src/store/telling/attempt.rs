@@ -4,6 +4,7 @@ use aws_sdk_dynamodb::types::{ReturnValue, TransactWriteItem, Update};
 use intake::StoreError;
 use jiff::Timestamp;
 
+use super::course::Course;
 use super::delivery::{Delivery, DeliveryId, DeliveryState, record_attributes};
 use super::destination::is_refused;
 use super::enrollment::Enrollment;
@@ -12,6 +13,21 @@ use crate::store::definition::BY_CONDITION;
 use crate::store::item::{number, unreadable};
 use crate::store::record::failed;
 use crate::store::retry::{may_pass, pause};
+
+/// A delivery whose turn it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Turn {
+    /// The delivery.
+    pub delivery: Delivery,
+    /// The queue that it is the first of, where that was just read or written: it need not be read once more.
+    pub course: Option<Course>,
+}
+
+impl From<Delivery> for Turn {
+    fn from(delivery: Delivery) -> Self {
+        Self { delivery, course: None }
+    }
+}
 
 impl Table {
     /// The delivery `id`.
@@ -58,28 +74,30 @@ impl Table {
         }
     }
 
-    /// Writes that `delivery`, which the caller has claimed, is over, and makes the next of its queue due at `now`.
-    /// Yields that one, if there is one and `delivery` was still the caller's.
-    pub async fn finish(
-        &self,
-        delivery: &Delivery,
-        now: Timestamp,
-    ) -> Result<Option<DeliveryId>, StoreError> {
+    /// Writes that the delivery of `turn`, which the caller has claimed, is over, and makes the next of its queue due at
+    /// `now`. Yields that one's turn, if there is one and the delivery was still the caller's. What the caller has learned
+    /// about the alert stands in the turn's course, and is kept whatever became of that meanwhile.
+    pub async fn finish(&self, turn: Turn, now: Timestamp) -> Result<Option<Turn>, StoreError> {
+        let Turn { delivery, mut course } = turn;
         let id = &delivery.id;
+        let created_at = course.as_ref().and_then(|course| course.record.created_at);
         loop {
-            let mut course = self.course(id.fingerprint, &id.destination).await?;
+            let mut course = match course.take() {
+                Some(course) => course,
+                None => self.course(id.fingerprint, &id.destination).await?,
+            };
             let known = course.record.version;
             course.record.version = known.saturating_add(1);
+            course.record.created_at = course.record.created_at.max(created_at);
             course.record.waiting.retain(|revision| *revision != id.revision);
-            let next = course.record.waiting.iter().min();
-            let next = next.map(|revision| DeliveryId { revision: *revision, ..id.clone() });
-            let mut writes = vec![self.finished(delivery)?, self.put_course(&course, known)?];
-            if let Some(mut next) = self.still_waiting(next.as_ref()).await? {
-                next.record.next_attempt_at = Some(now);
-                writes.push(self.finished(&next)?);
+            let next = self.next_of(&mut course).await?;
+            let next = next.map(|delivery| delivery.due_at(now));
+            let mut writes = vec![self.finished(&delivery)?, self.put_course(&course, known)?];
+            if let Some(next) = &next {
+                writes.push(self.finished(next)?);
             }
             if self.transact(writes).await? == Enrollment::Done {
-                return Ok(next);
+                return Ok(next.map(|delivery| Turn { delivery, course: Some(course) }));
             }
             let present = self.delivery(id).await?;
             if present.is_none_or(|present| present.record.claim != delivery.record.claim) {
@@ -88,10 +106,22 @@ impl Table {
         }
     }
 
-    async fn still_waiting(&self, id: Option<&DeliveryId>) -> Result<Option<Delivery>, StoreError> {
-        let Some(id) = id else { return Ok(None) };
-        let delivery = self.delivery(id).await?;
-        Ok(delivery.filter(|delivery| delivery.record.state == DeliveryState::Waiting))
+    /// The first of the queue of `course`, which forgets those before it that are no more.
+    async fn next_of(&self, course: &mut Course) -> Result<Option<Delivery>, StoreError> {
+        course.record.waiting.sort_unstable();
+        while let Some(revision) = course.record.waiting.first() {
+            let id = DeliveryId {
+                fingerprint: course.fingerprint,
+                revision: *revision,
+                destination: course.destination.clone(),
+            };
+            let delivery = self.delivery(&id).await?;
+            if let Some(delivery) = delivery.filter(|known| known.record.state == DeliveryState::Waiting) {
+                return Ok(Some(delivery));
+            }
+            course.record.waiting.remove(0);
+        }
+        Ok(None)
     }
 
     fn finished(&self, delivery: &Delivery) -> Result<TransactWriteItem, StoreError> {

@@ -1,5 +1,7 @@
 //! What one destination was told of one alert, and what it is still to be told.
 
+use std::collections::HashMap;
+
 use alert::Fingerprint;
 use intake::StoreError;
 use jiff::Timestamp;
@@ -7,8 +9,9 @@ use notify::Standing;
 use serde::{Deserialize, Serialize};
 
 use crate::store::Table;
-use crate::store::definition::{BY_CONDITION, EXPIRES_AT};
-use crate::store::item::{Item, alert_pk, key, number, shard, sortable, string, unreadable};
+use crate::store::definition::{BY_CONDITION, EXPIRES_AT, PK, SK};
+use crate::store::item::{Item, alert_pk, key, number, shard, sortable, string, text, unreadable};
+use crate::store::record::failed;
 
 /// What stands before the destination in the sort key.
 pub(crate) const STANDING: &str = "STANDING#";
@@ -89,6 +92,28 @@ pub(crate) fn damped_shard(shard: u8) -> String {
 }
 
 impl Table {
+    /// The parts of all destinations in the alert `fingerprint`, as of now, by destination; one that cannot be read is not
+    /// among them.
+    pub async fn courses(&self, fingerprint: Fingerprint) -> Result<HashMap<String, Course>, StoreError> {
+        let query = self
+            .client
+            .query()
+            .table_name(&self.name)
+            .consistent_read(true)
+            .key_condition_expression(format!("{PK} = :pk AND begins_with({SK}, :standing)"))
+            .expression_attribute_values(":pk", string(alert_pk(fingerprint)))
+            .expression_attribute_values(":standing", string(STANDING));
+        let mut courses = HashMap::new();
+        let mut pages = query.into_paginator().send();
+        while let Some(page) = pages.next().await {
+            let items = page.map_err(failed("read what destinations were told"))?.items.unwrap_or_default();
+            let named = items.iter().filter_map(|item| Some((text(item, SK)?.strip_prefix(STANDING)?, item)));
+            let readable = named.filter_map(|(name, item)| Course::of(fingerprint, name, item).ok());
+            courses.extend(readable.map(|course| (course.destination.clone(), course)));
+        }
+        Ok(courses)
+    }
+
     /// The part of `destination` in the alert `fingerprint`, as of now.
     pub async fn course(&self, fingerprint: Fingerprint, destination: &str) -> Result<Course, StoreError> {
         let empty = Course::new(fingerprint, destination);

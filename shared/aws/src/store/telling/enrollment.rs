@@ -13,7 +13,16 @@ use crate::store::item::{Item, number, unreadable};
 use crate::store::record::{expiry, failed};
 use crate::store::retry::{may_pass, pause};
 
-/// What became of a decision.
+/// What follows from a change of an alert for one destination.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// Its part in the alert from then on.
+    pub course: Course,
+    /// What it is told, if anything.
+    pub delivery: Option<Delivery>,
+}
+
+/// What became of a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Enrollment {
     /// It is in the table.
@@ -23,14 +32,29 @@ pub enum Enrollment {
 }
 
 impl Table {
-    /// Writes `course`, which was read and changed, and the delivery that follows from the change, both or neither.
+    /// How many plans may be enrolled at once: a transaction has a hundred writes at most, and each may take two.
+    pub const MOST_PLANS: usize = 50;
+
+    /// Writes the course of `plan`, which was read and changed, and the delivery that follows from the change, both or
+    /// neither.
     ///
-    /// The delivery joins the queue of the course; unless it is the first there it waits for its turn.
-    pub async fn enroll(
-        &self,
-        mut course: Course,
-        delivery: Option<&Delivery>,
-    ) -> Result<Enrollment, StoreError> {
+    /// The delivery joins the queue of the course; unless it is the first there it waits for its turn. The course becomes
+    /// what is then in the table.
+    pub async fn enroll(&self, plan: &mut Plan) -> Result<Enrollment, StoreError> {
+        let writes = self.enrolled(plan)?;
+        self.transact(writes).await
+    }
+
+    /// The same for several plans, [`MOST_PLANS`](Self::MOST_PLANS) at most: all or none.
+    pub async fn enroll_all(&self, plans: &mut [Plan]) -> Result<Enrollment, StoreError> {
+        let mut writes = Vec::new();
+        for plan in plans {
+            writes.extend(self.enrolled(plan)?);
+        }
+        self.transact(writes).await
+    }
+
+    fn enrolled(&self, Plan { course, delivery }: &mut Plan) -> Result<Vec<TransactWriteItem>, StoreError> {
         let known = course.record.version;
         course.record.version = known.saturating_add(1);
         let mut puts = Vec::with_capacity(2);
@@ -40,8 +64,8 @@ impl Table {
             let item = delivery.to_item(is_first, expiry(self.clock.now(), self.history))?;
             puts.push(self.put_new(item)?);
         }
-        puts.push(self.put_course(&course, known)?);
-        self.transact(puts).await
+        puts.push(self.put_course(course, known)?);
+        Ok(puts)
     }
 
     /// Writes all of `writes` or none of them.

@@ -1,10 +1,8 @@
 //! What the notifier remembers between two runs besides deliveries.
 
-use alert::Fingerprint;
 use intake::StoreError;
 use jiff::Timestamp;
 
-use super::enrollment::Enrollment;
 use crate::store::Table;
 use crate::store::item::{key, sortable, string, text};
 use crate::store::record::failed;
@@ -15,22 +13,6 @@ const NOTIFIER: &str = "NOTIFIER";
 const SILENCES: &str = "SILENCES";
 
 impl Table {
-    /// Remembers when Opsgenie, as `destination`, was asked to create an alert.
-    pub async fn learn_created(
-        &self,
-        fingerprint: Fingerprint,
-        destination: &str,
-        at: Timestamp,
-    ) -> Result<(), StoreError> {
-        loop {
-            let mut course = self.course(fingerprint, destination).await?;
-            course.record.created_at = Some(at);
-            if self.enroll(course, None).await? == Enrollment::Done {
-                return Ok(());
-            }
-        }
-    }
-
     /// Until when ends of silences were followed up; none before the first time.
     pub async fn silences_followed_until(&self) -> Result<Option<Timestamp>, StoreError> {
         let item = self.item(NOTIFIER.to_owned(), SILENCES).await?;

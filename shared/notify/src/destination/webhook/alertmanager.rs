@@ -4,13 +4,12 @@
 //! A receiver tells alerts apart by their labels, and a severity is a label: a change of severity is a new alert there.
 //! So a message whose labels differ from what was announced also says that the announced alert is over.
 
-use alert::{Labels, alert_name, served_fingerprint, served_labels};
+use alert::{Labels, alert_name, served_annotations, served_fingerprint, served_labels};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use crate::attempt::Attempt;
 use crate::message::{self, Kind, Message};
-use crate::served::served_annotations;
 
 /// Go's zero time: an end that is not known.
 const NO_END: &str = "0001-01-01T00:00:00Z";
