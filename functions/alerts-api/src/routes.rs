@@ -27,7 +27,7 @@ pub(crate) fn router(platform: Platform) -> Router {
         .with_state(platform)
 }
 
-/// The paths that the description tells of, open to all.
+/// The paths that links of the description join, open to all.
 #[cfg(test)]
 pub(crate) fn described() -> ApiRouter<Platform> {
     reading().merge(acting())
