@@ -1,8 +1,12 @@
 //! The address of Campanile, as a person types it.
 
+use std::ffi::OsStr;
 use std::fmt;
 use std::str::FromStr;
 
+use clap::builder::{TypedValueParser, ValueParserFactory};
+use clap::error::ErrorKind;
+use clap::{Arg, Command};
 use reqwest::Url;
 
 /// An absolute http or https URL without a credential.
@@ -51,6 +55,36 @@ impl FromStr for Address {
             return Err(AddressError::Query);
         }
         Ok(Self(url))
+    }
+}
+
+/// Reads an address, and quotes none that is refused: it may hold a credential.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct AddressParser;
+
+impl ValueParserFactory for Address {
+    type Parser = AddressParser;
+
+    fn value_parser() -> AddressParser {
+        AddressParser
+    }
+}
+
+impl TypedValueParser for AddressParser {
+    type Value = Address;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        argument: Option<&Arg>,
+        text: &OsStr,
+    ) -> Result<Address, clap::Error> {
+        let address = text.to_str().ok_or(AddressError::Syntax).and_then(str::parse);
+        address.map_err(|error: AddressError| {
+            let argument = argument.map_or_else(String::new, |argument| format!(" for '{argument}'"));
+            let refusal = format!("invalid value{argument}: {error}\n");
+            clap::Error::raw(ErrorKind::ValueValidation, refusal).with_cmd(command)
+        })
     }
 }
 

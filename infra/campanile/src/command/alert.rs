@@ -19,7 +19,7 @@ use super::plain::plain_lines;
 use super::server::{Answer, Server, ServerError};
 use super::sheet::Sheet;
 use super::table::{Column, distance, name, table, written};
-use super::{Outcome, say};
+use super::{Outcome, remark, say};
 
 /// Show one alert, its history and what people wrote about it
 #[derive(Debug, Args)]
@@ -87,10 +87,14 @@ impl Alert {
         let events = self.events(&path).await?;
         let notes = self.server.get(&format!("{path}/notes"), &[]).await?;
         if self.form.is_json() {
-            Self::show_json(&alert, &events, &notes)
+            Self::show_json(&alert, &events, &notes)?;
         } else {
-            self.show(&alert, &events, &notes)
+            self.show(&alert, &events, &notes)?;
         }
+        if events.next_cursor.is_some() {
+            remark("there are older events: raise --limit");
+        }
+        Ok(())
     }
 
     async fn events(&self, path: &str) -> Result<Listing, ServerError> {

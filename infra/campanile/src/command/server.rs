@@ -28,7 +28,7 @@ const WHOLE: Duration = Duration::from_secs(35);
 #[derive(Debug, Args)]
 pub(super) struct Server {
     /// Address of the local bundle or of the deployed API
-    #[arg(long, env = "CAMPANILE_URL", default_value = "http://127.0.0.1:9000")]
+    #[arg(long, env = "CAMPANILE_URL", hide_env_values = true, default_value = "http://127.0.0.1:9000")]
     url: Address,
     /// Token to present; the local bundle's development token unless given
     #[arg(long, env = "CAMPANILE_TOKEN", hide_env_values = true, value_parser = token)]

@@ -91,6 +91,8 @@ impl Table {
             course.record.created_at = course.record.created_at.max(created_at);
             course.record.waiting.retain(|revision| *revision != id.revision);
             let next = self.next_of(&mut course).await?;
+            // One that was taken up before is in the index already, and somebody may be at it.
+            let next = next.filter(|delivery| delivery.record.claim == 0);
             let next = next.map(|delivery| delivery.due_at(now));
             let mut writes = vec![self.finished(&delivery)?, self.put_course(&course, known)?];
             if let Some(next) = &next {

@@ -75,8 +75,13 @@ impl Table {
             let transaction = self.client.transact_write_items().set_transact_items(Some(writes.clone()));
             match transaction.send().await {
                 Ok(_) => return Ok(Enrollment::Done),
-                Err(error) if is_overtaken(&error) => return Ok(Enrollment::Overtaken),
-                Err(error) if may_pass(&error) => pause(attempt).await,
+                Err(error) if is_cancelled_by(&error, "ConditionalCheckFailed") => {
+                    return Ok(Enrollment::Overtaken);
+                }
+                // No repetition makes an item smaller.
+                Err(error) if may_pass(&error) && !is_cancelled_by(&error, "ValidationError") => {
+                    pause(attempt).await;
+                }
                 Err(error) => return Err(failed("write a delivery")(error)),
             }
             attempt += 1;
@@ -108,10 +113,11 @@ impl Table {
     }
 }
 
-fn is_overtaken(error: &SdkError<TransactWriteItemsError>) -> bool {
+/// Whether one of the writes is the reason for which all are cancelled.
+fn is_cancelled_by(error: &SdkError<TransactWriteItemsError>, code: &str) -> bool {
     let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error()
     else {
         return false;
     };
-    cancelled.cancellation_reasons().iter().any(|reason| reason.code() == Some("ConditionalCheckFailed"))
+    cancelled.cancellation_reasons().iter().any(|reason| reason.code() == Some(code))
 }

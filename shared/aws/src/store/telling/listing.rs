@@ -99,7 +99,9 @@ impl Table {
     ) -> Result<(), StoreError> {
         let now = self.clock.now();
         let oldest = oldest_day(now, self.history);
-        let mut date = cursor.and_then(Cursor::date).unwrap_or_else(|| Offset::UTC.to_datetime(now).date());
+        let today = Offset::UTC.to_datetime(now).date();
+        // A cursor is the reader's word: one of the year 9999 is not walked back from day by day.
+        let mut date = cursor.and_then(Cursor::date).map_or(today, |date| date.min(today));
         while date >= oldest && !page.is_done() {
             let day = date.to_string();
             let partitions = shards(|shard| created_shard(&day, shard));
