@@ -31,18 +31,19 @@ fn shown(c: char) -> char {
 
 /// Control characters, and those that turn the direction of writing.
 fn is_obeyed(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const HOSTILE: &str = "a\u{1b}[2J\u{9b}31m\u{7}\u{7f}\u{202e}\r\nb\tc é";
+    const HOSTILE: &str = "a\u{1b}[2J\u{9b}31m\u{7}\u{7f}\u{202e}\u{61c}\r\nb\tc é";
 
     #[test]
     fn a_text_cannot_steer_the_terminal() {
-        let obeyed = "a\u{fffd}[2J\u{fffd}31m\u{fffd}\u{fffd}\u{fffd}";
+        let obeyed = "a\u{fffd}[2J\u{fffd}31m\u{fffd}\u{fffd}\u{fffd}\u{fffd}";
         assert_eq!(plain(HOSTILE), format!("{obeyed}  b c é"));
         assert_eq!(plain_lines(HOSTILE), format!("{obeyed}\nb\tc é"));
     }
