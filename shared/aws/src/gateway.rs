@@ -20,6 +20,8 @@ use serde_json::Value;
 
 use crate::SystemClock;
 
+/// The year 2001. Lambda's deadline is a moment; `cargo lambda watch` sends 600,000, the milliseconds that are left.
+const EARLIEST_MOMENT_MS: u64 = 1_000_000_000_000;
 /// What a reply needs on its way back, taken from the time that Lambda leaves us.
 const WAY_BACK: Duration = Duration::from_millis(500);
 
@@ -97,7 +99,11 @@ fn escaped(target: &str) -> String {
 /// How long may be worked on an event, so that the reply still finds its way back.
 pub(crate) fn time_left(context: &Context) -> TimeLeft {
     let now_ms = u64::try_from(SystemClock.now().as_millisecond()).unwrap_or_default();
-    TimeLeft(Duration::from_millis(context.deadline.saturating_sub(now_ms)).saturating_sub(WAY_BACK))
+    let left_ms = match context.deadline {
+        span_ms @ ..EARLIEST_MOMENT_MS => span_ms,
+        deadline_ms => deadline_ms.saturating_sub(now_ms),
+    };
+    TimeLeft(Duration::from_millis(left_ms).saturating_sub(WAY_BACK))
 }
 
 fn to_event(response: Response<Bytes>) -> ApiGatewayV2httpResponse {
@@ -163,5 +169,19 @@ mod tests {
         let request = to_request(event(&serde_json::json!({ "requestContext": context }))).unwrap();
         let certificate = request.extensions().get::<ClientCertificate>().unwrap();
         assert_eq!(certificate.subject_dn, "CN=app.netdata.cloud");
+    }
+
+    #[test]
+    fn lambdas_deadline_is_a_moment_and_that_of_cargo_lambda_watch_a_span() {
+        let left = |deadline_ms: u64| {
+            let mut context = Context::default();
+            context.deadline = deadline_ms;
+            time_left(&context).0
+        };
+        assert_eq!(left(600_000), Duration::from_millis(599_500));
+        let now_ms = u64::try_from(SystemClock.now().as_millisecond()).unwrap();
+        assert_eq!(left(now_ms - 60_000), Duration::ZERO);
+        let in_half_a_minute = left(now_ms + 30_000);
+        assert!(in_half_a_minute > Duration::from_secs(20) && in_half_a_minute < Duration::from_secs(30));
     }
 }
