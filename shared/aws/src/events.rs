@@ -10,7 +10,7 @@ use lambda_http::lambda_runtime::{self, LambdaEvent};
 use lambda_http::{Error, service_fn};
 use serde_json::Value;
 
-use crate::gateway::time_left;
+use crate::deadline::{deadline, time_left};
 
 /// Serves `handle` until Lambda ends the process; it gets each event and the moment at which Lambda loses patience.
 ///
@@ -26,7 +26,7 @@ where
         let handle = Arc::clone(&handle);
         // Boxed, because the compiler gives up on the depth of the future's type otherwise.
         async move {
-            let deadline = deadline(event.context.deadline);
+            let deadline = deadline(&event.context);
             match handle(event.payload, deadline).await {
                 Ok(_) => Ok(()),
                 Err(error) => Err(Error::from(chain(&error))),
@@ -51,12 +51,4 @@ where
         async move { handle(event.payload, time_left(&event.context)).await }.boxed()
     }))
     .await
-}
-
-/// Lambda's deadline, in milliseconds since 1970.
-fn deadline(millis: u64) -> Timestamp {
-    i64::try_from(millis)
-        .ok()
-        .and_then(|millis| Timestamp::from_millisecond(millis).ok())
-        .unwrap_or(Timestamp::MAX)
 }

@@ -4,26 +4,20 @@
 //! such bytes are percent-encoded instead.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use futures::FutureExt;
 use http::{Request, Response, Uri};
-use intake::{ClientCertificate, Clock, TimeLeft};
+use intake::ClientCertificate;
 use lambda_http::aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
 use lambda_http::lambda_runtime::{self, LambdaEvent};
-use lambda_http::{Body, Context, Error, service_fn};
+use lambda_http::{Body, Error, service_fn};
 use percent_encoding::{AsciiSet, CONTROLS, percent_encode};
 use serde_json::Value;
 
-use crate::SystemClock;
-
-/// The year 2001. Lambda's deadline is a moment; `cargo lambda watch` sends 600,000, the milliseconds that are left.
-const EARLIEST_MOMENT_MS: u64 = 1_000_000_000_000;
-/// What a reply needs on its way back, taken from the time that Lambda leaves us.
-const WAY_BACK: Duration = Duration::from_millis(500);
+use crate::deadline::time_left;
 
 /// What a URI's path and query cannot hold.
 const UNFIT: &AsciiSet = &CONTROLS
@@ -42,7 +36,7 @@ const UNFIT: &AsciiSet = &CONTROLS
 /// Serves `handle` until Lambda ends the process.
 ///
 /// The request that it gets is API Gateway's, with the body decoded, the verified [`ClientCertificate`] and the
-/// [`TimeLeft`] as extensions.
+/// [`TimeLeft`](intake::TimeLeft) as extensions.
 pub async fn serve<H, F>(handle: H) -> Result<(), Error>
 where
     H: Fn(Request<Bytes>) -> F + Send + Sync + 'static,
@@ -96,16 +90,6 @@ fn escaped(target: &str) -> String {
     percent_encode(target.as_bytes(), UNFIT).to_string()
 }
 
-/// How long may be worked on an event, so that the reply still finds its way back.
-pub(crate) fn time_left(context: &Context) -> TimeLeft {
-    let now_ms = u64::try_from(SystemClock.now().as_millisecond()).unwrap_or_default();
-    let left_ms = match context.deadline {
-        span_ms @ ..EARLIEST_MOMENT_MS => span_ms,
-        deadline_ms => deadline_ms.saturating_sub(now_ms),
-    };
-    TimeLeft(Duration::from_millis(left_ms).saturating_sub(WAY_BACK))
-}
-
 fn to_event(response: Response<Bytes>) -> ApiGatewayV2httpResponse {
     let (parts, body) = response.into_parts();
     let mut event = ApiGatewayV2httpResponse::default();
@@ -134,7 +118,7 @@ mod tests {
         for (key, value) in json.as_object().unwrap() {
             event[key] = value.clone();
         }
-        LambdaEvent::new(event, Context::default())
+        LambdaEvent::new(event, lambda_http::Context::default())
     }
 
     #[test]
@@ -169,19 +153,5 @@ mod tests {
         let request = to_request(event(&serde_json::json!({ "requestContext": context }))).unwrap();
         let certificate = request.extensions().get::<ClientCertificate>().unwrap();
         assert_eq!(certificate.subject_dn, "CN=app.netdata.cloud");
-    }
-
-    #[test]
-    fn lambdas_deadline_is_a_moment_and_that_of_cargo_lambda_watch_a_span() {
-        let left = |deadline_ms: u64| {
-            let mut context = Context::default();
-            context.deadline = deadline_ms;
-            time_left(&context).0
-        };
-        assert_eq!(left(600_000), Duration::from_millis(599_500));
-        let now_ms = u64::try_from(SystemClock.now().as_millisecond()).unwrap();
-        assert_eq!(left(now_ms - 60_000), Duration::ZERO);
-        let in_half_a_minute = left(now_ms + 30_000);
-        assert!(in_half_a_minute > Duration::from_secs(20) && in_half_a_minute < Duration::from_secs(30));
     }
 }

@@ -6,6 +6,7 @@
 
 mod clock;
 mod configuration;
+mod deadline;
 mod events;
 mod gateway;
 mod platform;
