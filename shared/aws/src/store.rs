@@ -23,6 +23,7 @@ mod silence;
 mod source;
 mod sweep;
 mod telling;
+mod write;
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -13,8 +13,8 @@ use serde_json::json;
 use super::Table;
 use super::definition::{EXPIRES_AT, PK, SK};
 use super::item::{Item, STATE, alert_pk, is_expired, key, number, sortable, string, to_alert, unreadable};
-use super::record::{Attempt, expiry, failed, interpret};
-use super::retry::{may_pass, pause};
+use super::record::{Attempt, expiry, interpret};
+use super::retry::pause;
 
 /// What stands before a note's time in its sort key.
 const NOTE: &str = "NOTE#";
@@ -183,16 +183,7 @@ impl Table {
 
     async fn put_note(&self, fingerprint: Fingerprint, note: &Note) -> Result<(), StoreError> {
         let item = self.note_item(fingerprint, note)?;
-        let mut attempt = 0;
-        loop {
-            let put = self.client.put_item().table_name(&self.name).set_item(Some(item.clone()));
-            match put.send().await {
-                Ok(_) => return Ok(()),
-                Err(error) if may_pass(&error) => pause(attempt).await,
-                Err(error) => return Err(failed("keep a note")(error)),
-            }
-            attempt += 1;
-        }
+        self.put(&item, "keep a note").await
     }
 
     fn new_note_item(&self, fingerprint: Fingerprint, note: &Note) -> Result<TransactWriteItem, StoreError> {

@@ -17,8 +17,7 @@ use super::Table;
 use super::definition::{EXPIRES_AT, PK, SK};
 use super::item::{day, key, number, string, text};
 use super::read::oldest_day;
-use super::record::{expiry, failed};
-use super::retry::{may_pass, pause};
+use super::record::expiry;
 
 /// A day, which an item of it may follow by as much before it expires.
 const DAY: SignedDuration = SignedDuration::from_hours(24);
@@ -77,16 +76,7 @@ impl Table {
         let mut item = key(directory_pk(journal), day);
         let last_moment = at.checked_add(DAY).unwrap_or(Timestamp::MAX);
         item.insert(EXPIRES_AT.to_owned(), number(expiry(last_moment, self.kept_for(journal))));
-        let mut attempt = 0;
-        loop {
-            let put = self.client.put_item().table_name(&self.name).set_item(Some(item.clone()));
-            match put.send().await {
-                Ok(_) => return Ok(()),
-                Err(error) if may_pass(&error) => pause(attempt).await,
-                Err(error) => return Err(failed("open a day")(error)),
-            }
-            attempt += 1;
-        }
+        self.put(&item, "open a day").await
     }
 
     /// The days of `journal` at `newest` or before of which something may be left at `now`, newest first.

@@ -12,7 +12,6 @@ use super::item::{
     unreadable,
 };
 use super::record::{expiry, failed};
-use super::retry::{may_pass, pause};
 use super::{Cursor, Table, document};
 
 /// One page of the quarantine, newest first.
@@ -29,16 +28,7 @@ impl Table {
     pub(crate) async fn put_quarantined(&self, quarantined: &Quarantined) -> Result<(), StoreError> {
         let item = self.quarantine_item(quarantined)?;
         self.open_day(Journal::Quarantine, quarantined.id.received_at()).await?;
-        let mut attempt = 0;
-        loop {
-            let put = self.client.put_item().table_name(&self.name).set_item(Some(item.clone()));
-            match put.send().await {
-                Ok(_) => return Ok(()),
-                Err(error) if may_pass(&error) => pause(attempt).await,
-                Err(error) => return Err(failed("put a delivery into quarantine")(error)),
-            }
-            attempt += 1;
-        }
+        self.put(&item, "put a delivery into quarantine").await
     }
 
     fn quarantine_item(&self, quarantined: &Quarantined) -> Result<Item, StoreError> {
