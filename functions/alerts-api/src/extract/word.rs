@@ -1,4 +1,4 @@
-//! Words of a query string: one, several, or none where they are blank.
+//! Words of a query string, taken to the letter: what is accepted is what `/v1/openapi.json` describes.
 
 use std::borrow::Cow;
 use std::fmt::Display;
@@ -17,7 +17,7 @@ const MOST: usize = 1000;
 /// One word; blank is as if absent.
 pub(crate) struct Word<T>(pub(crate) Option<T>);
 
-/// Any number of words, given several times or with commas; blank ones are as if absent.
+/// Any number of words: the parameter, given several times.
 pub(crate) struct Words<T>(pub(crate) Vec<T>);
 
 /// A matcher as Alertmanager writes it.
@@ -55,7 +55,7 @@ impl FromStr for Limit {
     type Err = LimitError;
 
     fn from_str(text: &str) -> Result<Self, LimitError> {
-        let items = text.parse().ok().filter(|items| (1..=MOST).contains(items));
+        let items = text.parse().ok().filter(|items| (1..=MOST).contains(items) && items.to_string() == text);
         items.map(Self).ok_or_else(|| LimitError(text.chars().take(64).collect()))
     }
 }
@@ -63,7 +63,7 @@ impl FromStr for Limit {
 impl<'de, T: FromStr<Err: Display>> Deserialize<'de> for Word<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        let word = Some(text.trim()).filter(|word| !word.is_empty());
+        let word = Some(text.as_str()).filter(|word| !word.is_empty());
         word.map(str::parse).transpose().map(Self).map_err(D::Error::custom)
     }
 }
@@ -71,9 +71,7 @@ impl<'de, T: FromStr<Err: Display>> Deserialize<'de> for Word<T> {
 impl<'de, T: FromStr<Err: Display>> Deserialize<'de> for Words<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let texts = Vec::<String>::deserialize(deserializer)?;
-        let words = texts.iter().flat_map(|text| text.split(','));
-        let words = words.map(str::trim).filter(|word| !word.is_empty());
-        words.map(str::parse).collect::<Result<_, _>>().map(Self).map_err(D::Error::custom)
+        texts.iter().map(|text| text.parse()).collect::<Result<_, _>>().map(Self).map_err(D::Error::custom)
     }
 }
 
@@ -93,13 +91,9 @@ impl<T: JsonSchema> JsonSchema for Word<T> {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        or_blank(&generator.subschema_for::<T>())
+        let word = generator.subschema_for::<T>();
+        json_schema!({ "anyOf": [word, { "type": ["string", "null"], "maxLength": 0 }] })
     }
-}
-
-/// What says `word`, or nothing.
-fn or_blank(word: &Schema) -> Schema {
-    json_schema!({ "anyOf": [word, { "type": ["string", "null"], "maxLength": 0 }] })
 }
 
 impl<T: JsonSchema> JsonSchema for Words<T> {
@@ -112,7 +106,7 @@ impl<T: JsonSchema> JsonSchema for Words<T> {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let word = or_blank(&generator.subschema_for::<T>());
+        let word = generator.subschema_for::<T>();
         json_schema!({ "type": "array", "items": word })
     }
 }

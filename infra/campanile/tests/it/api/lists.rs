@@ -19,10 +19,10 @@ async fn every_filter_admits_what_it_says() {
     world.record(&AlertEvent { occurred_at: ago(100), ..resolved("cpu") }).await;
 
     check(&world, "", &["cpu", "trunk", "disk"]).await;
-    check(&world, "condition=&limit=", &["cpu", "trunk", "disk"]).await;
+    check(&world, "limit=&cursor=&q=&account=", &["cpu", "trunk", "disk"]).await;
     check(&world, "condition=firing", &["trunk", "disk"]).await;
     check(&world, "condition=firing&condition=firing", &["trunk", "disk"]).await;
-    check(&world, "condition=firing,resolved&severity=high", &["trunk"]).await;
+    check(&world, "condition=firing&condition=resolved&severity=high", &["trunk"]).await;
     check(&world, "source=kazoo&source=tencent", &["trunk"]).await;
     check(&world, "account=acme,%20inc", &["trunk"]).await;
     check(&world, "filter=alertname%3Ddisk&filter=source%3D~%22net.*%22", &["disk"]).await;
@@ -38,7 +38,11 @@ async fn a_filter_that_cannot_be_read_is_named() {
     let world = world().await;
     for (query, message) in [
         ("condition=down", "condition: `down` is not a condition: use firing, resolved, expired"),
+        ("condition=", "condition: `` is not a condition: use firing, resolved, expired"),
+        ("handling=%09", "handling: `\t` is not a handling: use open, acknowledged, silenced"),
+        ("condition=firing,resolved", "condition: `firing,resolved` is not a condition: use firing, resolved, expired"),
         ("limit=0", "limit: `0` is not between 1 and 1000"),
+        ("limit=007", "limit: `007` is not between 1 and 1000"),
         (
             "filter=%7Ba%7D",
             "filter[0]: `{a}` is not a matcher: write name, one of = != =~ !~, and a value, like env=\"prod\"",
