@@ -43,13 +43,13 @@ impl Bundle {
         let secrets = secrets.map(file);
         let mut child = command(data, secrets.as_ref().map(NamedTempFile::path)).spawn().unwrap();
         let log = Log::default();
-        let errors = log.keep(child.stderr.take().unwrap());
+        let errors = tokio::spawn(log.clone().keep(child.stderr.take().unwrap()));
         let mut output = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         output.read_line(&mut line).await.unwrap();
         let url = line.trim().strip_prefix(READY).map(str::to_owned);
         let url = url.unwrap_or_else(|| panic!("not ready, but `{line}`:\n{}", log.text()));
-        let reading = [errors, log.keep(output)];
+        let reading = [errors, tokio::spawn(log.clone().keep(output))];
         Self { child, url, client: reqwest::Client::new(), log, reading, _secrets: secrets }
     }
 

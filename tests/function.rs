@@ -199,14 +199,15 @@ impl Function {
 
 /// Waits for the end of a process, brings it about where asked, and then gives up what the process had in hand.
 async fn live(mut child: Child, killed: oneshot::Receiver<()>, api: RuntimeApi, log: Log) {
-    let output = log.keep(child.stdout.take().unwrap());
-    let errors = log.keep(child.stderr.take().unwrap());
-    tokio::select! {
-        status = child.wait() => log.append(format!("ended by itself: {status:?}\n").as_bytes()),
-        _ = killed => child.kill().await.unwrap(),
-    }
-    output.await.unwrap();
-    errors.await.unwrap();
+    let output = log.clone().keep(child.stdout.take().unwrap());
+    let errors = log.clone().keep(child.stderr.take().unwrap());
+    let end = async {
+        tokio::select! {
+            status = child.wait() => log.append(format!("ended by itself: {status:?}\n").as_bytes()),
+            _ = killed => child.kill().await.unwrap(),
+        }
+    };
+    tokio::join!(end, output, errors);
     api.abandon();
 }
 

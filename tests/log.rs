@@ -3,7 +3,6 @@
 use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncRead, AsyncReadExt};
-use tokio::task::JoinHandle;
 
 /// Everything that the processes of one function, or the bundle, wrote to standard output and error.
 #[derive(Debug, Clone, Default)]
@@ -20,13 +19,10 @@ impl Log {
     }
 
     /// Keeps what comes through `pipe`, until it is closed.
-    pub(crate) fn keep(&self, mut pipe: impl AsyncRead + Send + Unpin + 'static) -> JoinHandle<()> {
-        let log = self.clone();
-        tokio::spawn(async move {
-            let mut buffer = vec![0; 64 * 1024];
-            while let Ok(read @ 1..) = pipe.read(&mut buffer).await {
-                log.append(&buffer[..read]);
-            }
-        })
+    pub(crate) async fn keep(self, mut pipe: impl AsyncRead + Unpin) {
+        let mut buffer = vec![0; 64 * 1024];
+        while let Ok(read @ 1..) = pipe.read(&mut buffer).await {
+            self.append(&buffer[..read]);
+        }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use aws::DeliveryId;
+
 /// Fewest characters of a beginning.
 const FEWEST: usize = 4;
 /// How many ids an error names.
@@ -33,8 +35,30 @@ pub(super) struct NoDelivery;
 pub(super) enum FindError {
     #[error("there is no {what} `{beginning}`: `{command}` lists them")]
     Unknown { what: &'static str, beginning: String, command: &'static str },
+    #[error(
+        "none of the newest begins with `{beginning}`, and there are older ones: write the whole id of the {what}"
+    )]
+    TooOld { what: &'static str, beginning: String },
     #[error("`{beginning}` is the beginning of {}: type more of it", enumerated(.ids))]
     Ambiguous { beginning: String, ids: Vec<String> },
+}
+
+impl FindError {
+    /// Nothing begins like `meant` among all there are, or among the newest only; `command` lists them.
+    pub(super) fn unknown(
+        what: &'static str,
+        meant: &Beginning,
+        command: &'static str,
+        is_all: bool,
+    ) -> Self {
+        let beginning = meant.to_string();
+        // A whole id was asked for by itself.
+        if is_all || meant.is_whole {
+            Self::Unknown { what, beginning, command }
+        } else {
+            Self::TooOld { what, beginning }
+        }
+    }
 }
 
 impl Beginning {
@@ -53,10 +77,8 @@ impl Beginning {
         let text = text.trim();
         let (fingerprint, _) = text.split_once('-').ok_or(NoDelivery)?;
         let end = &text[fingerprint.len()..];
-        let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        if !end.bytes().all(is_plain) {
-            return Err(NoDelivery);
-        }
+        // With any fingerprint this is how the API reads it, too.
+        format!("{}{end}", "0".repeat(32)).parse::<DeliveryId>().map_err(|_| NoDelivery)?;
         let beginning = Self::of_hash(fingerprint).map_err(|_| NoDelivery)?;
         Ok(Self { end: end.to_owned(), ..beginning })
     }
@@ -140,7 +162,17 @@ mod tests {
         assert_eq!(meant.find(ids), Ok(Some("abcd1-7-ops-slack".to_owned())));
         let whole = format!("{}-7-ops", "a".repeat(32));
         assert_eq!(Beginning::of_delivery(&whole).unwrap().whole(), Some(whole));
-        for text in ["", "abcd", "xyz-7-ops", "abcd-7-../x", "abcd-7-ops?x"] {
+        for text in [
+            "",
+            "abcd",
+            "abcd-7",
+            "abcd--ops",
+            "abcd-x-ops",
+            "abcd-7-",
+            "xyz-7-ops",
+            "abcd-7-../x",
+            "abcd-7-ops?x",
+        ] {
             assert_eq!(Beginning::of_delivery(text), Err(NoDelivery), "{text}");
         }
     }

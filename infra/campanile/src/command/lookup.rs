@@ -1,14 +1,14 @@
 //! Which thing is meant by the beginning of its id.
 
-use serde_json::Value;
+use serde::Deserialize;
 
 use super::Outcome;
 use super::beginning::{Beginning, FindError};
 use super::page::Part;
 use super::server::{Server, ServerError};
 
-/// How many things are looked through.
-const MOST: u32 = 10_000;
+/// How many things of a part are looked through, the newest first.
+pub(super) const MOST: u32 = 10_000;
 
 /// Where things of a kind are found.
 #[derive(Debug, Clone, Copy)]
@@ -16,12 +16,11 @@ pub(super) struct Place {
     what: &'static str,
     /// What lists them for people.
     command: &'static str,
-    /// What lists them in the API, and what the list and an id are called there.
+    /// What lists them in the API, and what the list is called there.
     path: &'static str,
     name: &'static str,
-    id: &'static str,
-    /// Parts of the list that are looked through in turn, until one has what is meant: a parameter and its value.
-    parts: &'static [(&'static str, &'static str)],
+    /// Parts of the list that are looked through in turn, until one has what is meant: parameters and their values.
+    parts: &'static [&'static [(&'static str, &'static str)]],
 }
 
 /// Alerts: those that ring go before those that have ended.
@@ -30,8 +29,7 @@ pub(super) const ALERTS: Place = Place {
     command: "campanile alerts --all",
     path: "/v1/alerts",
     name: "alerts",
-    id: "fingerprint",
-    parts: &[("condition", "firing"), ("condition", "resolved,expired")],
+    parts: &[&[("condition", "firing")], &[("condition", "resolved"), ("condition", "expired")]],
 };
 
 /// Silences: those that are to end go before those that have.
@@ -40,8 +38,7 @@ pub(super) const SILENCES: Place = Place {
     command: "campanile silence list --all",
     path: "/v1/silences",
     name: "silences",
-    id: "id",
-    parts: &[("state", "active,pending"), ("state", "expired")],
+    parts: &[&[("state", "active"), ("state", "pending")], &[("state", "expired")]],
 };
 
 /// What was not understood.
@@ -50,8 +47,7 @@ pub(super) const QUARANTINE: Place = Place {
     command: "campanile quarantine list",
     path: "/v1/quarantine",
     name: "quarantine",
-    id: "id",
-    parts: &[("", "")],
+    parts: &[&[]],
 };
 
 /// What destinations were told.
@@ -60,33 +56,40 @@ pub(super) const DELIVERIES: Place = Place {
     command: "campanile deliveries list",
     path: "/v1/deliveries",
     name: "deliveries",
-    id: "id",
-    parts: &[("state", "waiting,failed,dead"), ("state", "sent")],
+    parts: &[&[("state", "waiting"), ("state", "failed"), ("state", "dead")], &[("state", "sent")]],
 };
+
+/// An item of a list, as far as its name goes.
+#[derive(Deserialize)]
+struct Named {
+    /// Of everything but alerts.
+    id: Option<String>,
+    fingerprint: Option<String>,
+}
 
 impl Server {
     /// The ids of the things that are meant by `beginnings`; where all of them are whole, nobody is asked.
     pub(super) async fn meant(&self, beginnings: &[Beginning], place: Place) -> Outcome<Vec<String>> {
         let mut found: Vec<_> = beginnings.iter().map(Beginning::whole).collect();
+        let mut is_all = true;
         for part in place.parts {
             if found.iter().all(Option::is_some) {
                 break;
             }
-            let ids = self.ids(place, *part).await?;
+            let query: Vec<_> = part.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+            let listing = self.list(place.path, place.name, &query, &Part::first(MOST)).await?;
+            is_all &= listing.next_cursor.is_none();
+            let named = listing.items.into_iter();
+            let ids: Vec<_> = named.filter_map(|Named { id, fingerprint }| id.or(fingerprint)).collect();
             for (meant, found) in beginnings.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
                 *found = meant.find(ids.iter().cloned())?;
             }
         }
-        let found =
-            beginnings.iter().zip(found).map(|(meant, found)| found.ok_or_else(|| place.unknown(meant)));
+        let found = beginnings
+            .iter()
+            .zip(found)
+            .map(|(meant, found)| found.ok_or_else(|| place.unknown(meant, is_all)));
         Ok(found.collect::<Result<_, _>>()?)
-    }
-
-    async fn ids(&self, place: Place, (name, value): (&str, &str)) -> Outcome<Vec<String>> {
-        let query = Vec::from_iter(Some((name, value.to_owned())).filter(|(name, _)| !name.is_empty()));
-        let listing = self.list(place.path, place.name, &query, &Part::first(MOST)).await?;
-        let items: Vec<Value> = listing.rows()?;
-        Ok(items.iter().filter_map(|item| item[place.id].as_str().map(str::to_owned)).collect())
     }
 }
 
@@ -96,9 +99,9 @@ impl Place {
         self.path
     }
 
-    /// What to say where nothing begins like `meant`.
-    pub(super) fn unknown(self, meant: &Beginning) -> FindError {
-        FindError::Unknown { what: self.what, beginning: meant.to_string(), command: self.command }
+    /// What to say where nothing begins like `meant`; `is_all` says that there are no others than those looked through.
+    pub(super) fn unknown(self, meant: &Beginning, is_all: bool) -> FindError {
+        FindError::unknown(self.what, meant, self.command, is_all)
     }
 
     /// `error`, which says what lists the things where it says that one is not there.

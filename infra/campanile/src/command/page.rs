@@ -20,11 +20,11 @@ pub(super) struct Part {
     cursor: Option<String>,
 }
 
-/// Items of one name, as the API answered them.
+/// Items of one name: as the API answered them, or what `T` takes of each.
 #[derive(Debug)]
-pub(super) struct Listing {
+pub(super) struct Listing<T = Box<RawValue>> {
     name: &'static str,
-    items: Vec<Box<RawValue>>,
+    pub(super) items: Vec<T>,
     pub(super) next_cursor: Option<String>,
 }
 
@@ -42,13 +42,13 @@ impl Part {
 
 impl Server {
     /// The items called `name` of the list at `path`, page after page.
-    pub(super) async fn list(
+    pub(super) async fn list<T: DeserializeOwned>(
         &self,
         path: &str,
         name: &'static str,
         query: &[(&str, String)],
         part: &Part,
-    ) -> Result<Listing, ServerError> {
+    ) -> Result<Listing<T>, ServerError> {
         let most = usize::try_from(part.limit).unwrap_or(usize::MAX);
         let mut listing = Listing { name, items: Vec::new(), next_cursor: part.cursor.clone() };
         let mut size = PAGE;
@@ -63,12 +63,12 @@ impl Server {
         }
     }
 
-    async fn page(
+    async fn page<T: DeserializeOwned>(
         &self,
         path: &str,
         query: &[(&str, String)],
         limit: usize,
-        listing: &mut Listing,
+        listing: &mut Listing<T>,
     ) -> Result<(), ServerError> {
         let mut query = query.to_vec();
         query.push(("limit", limit.to_string()));
@@ -81,11 +81,6 @@ impl Server {
 }
 
 impl Listing {
-    /// How many items there are.
-    pub(super) fn len(&self) -> usize {
-        self.items.len()
-    }
-
     /// What the items say, for a table.
     pub(super) fn rows<T: DeserializeOwned>(&self) -> Result<Vec<T>, UnknownForm> {
         self.items.iter().map(|item| Ok(serde_json::from_str(item.get())?)).collect()

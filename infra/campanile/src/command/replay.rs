@@ -6,14 +6,11 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::beginning::{Beginning, FindError};
-use super::lookup::ALERTS;
-use super::page::Part;
+use super::lookup::{ALERTS, MOST};
+use super::page::{Listing, Part};
 use super::plain::plain_json;
 use super::server::{Answer, Server, ServerError};
 use super::{Outcome, say};
-
-/// How many events are looked through.
-const MOST: u32 = 10_000;
 
 /// Read the request that brought an event once more, after Campanile has learned to read it better
 #[derive(Debug, Args)]
@@ -66,11 +63,11 @@ impl Replay {
                 (format!("/v1/alerts/{fingerprint}/events"), "campanile alert FINGERPRINT")
             }
         };
-        let events: Vec<Meant> = self.server.list(&path, "events", &[], &Part::first(MOST)).await?.rows()?;
-        let event_id = self.event.find(events.iter().map(|event| event.event_id.clone()))?;
-        let meant = events.into_iter().find(|event| Some(&event.event_id) == event_id.as_ref());
-        let unknown = || FindError::Unknown { what: "event", beginning: self.event.to_string(), command };
-        Ok(meant.ok_or_else(unknown)?)
+        let events: Listing<Meant> = self.server.list(&path, "events", &[], &Part::first(MOST)).await?;
+        let is_all = events.next_cursor.is_none();
+        let event_id = self.event.find(events.items.iter().map(|event| event.event_id.clone()))?;
+        let meant = events.items.into_iter().find(|event| Some(&event.event_id) == event_id.as_ref());
+        Ok(meant.ok_or_else(|| FindError::unknown("event", &self.event, command, is_all))?)
     }
 }
 

@@ -4,7 +4,7 @@ use clap::Args;
 use reqwest::StatusCode;
 
 use super::plain::plain_lines;
-use super::server::Server;
+use super::server::{Server, token_remedy};
 use super::{Outcome, say};
 use crate::fixture::{self, Fixture};
 
@@ -30,7 +30,7 @@ enum SendError {
     Refused,
     #[error("the sample was not understood: `campanile quarantine` lists it with the reason")]
     NotUnderstood,
-    #[error("the sample was refused: {}", Server::token_remedy(secret))]
+    #[error("the sample was refused: {}", token_remedy(secret))]
     Unauthorized { secret: String },
 }
 

@@ -4,6 +4,7 @@ mod error;
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use clap::Args;
@@ -15,7 +16,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-pub(super) use self::error::ServerError;
+pub(super) use self::error::{ServerError, token_remedy};
 use super::address::Address;
 use crate::development;
 
@@ -33,6 +34,9 @@ pub(super) struct Server {
     /// Token to present; the local bundle's development token unless given
     #[arg(long, env = "CAMPANILE_TOKEN", hide_env_values = true, value_parser = token)]
     token: Option<Sensitive>,
+    /// What all requests of a command go through.
+    #[arg(skip)]
+    client: OnceLock<Client>,
 }
 
 /// What the API answered: JSON as it came, or nothing.
@@ -50,9 +54,16 @@ impl Server {
         path: &str,
         secret: &str,
     ) -> Result<RequestBuilder, ServerError> {
+        Ok(self.client()?.request(method, self.url.at(path)).bearer_auth(self.token(secret).expose()))
+    }
+
+    fn client(&self) -> Result<&Client, ServerError> {
+        if let Some(client) = self.client.get() {
+            return Ok(client);
+        }
         let client = Client::builder().connect_timeout(CONNECT).timeout(WHOLE).redirect(Policy::none());
         let client = client.build().map_err(|source| ServerError::NoClient { source })?;
-        Ok(client.request(method, self.url.at(path)).bearer_auth(self.token(secret).expose()))
+        Ok(self.client.get_or_init(|| client))
     }
 
     fn token(&self, secret: &str) -> Sensitive {
@@ -87,11 +98,6 @@ impl Server {
             answer.read::<&RawValue>()?;
         }
         Ok(answer)
-    }
-
-    /// What to do where the token is none of the secret `campanile/<secret>`.
-    pub(super) fn token_remedy(secret: &str) -> String {
-        error::token_remedy(secret)
     }
 }
 

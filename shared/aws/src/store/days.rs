@@ -1,6 +1,6 @@
 //! On which days something came in, so that a list of few things in many days reads few days.
 //!
-//! A journal is what is kept day by day: the history of one source, or the quarantine. Its directory has one item for
+//! A journal is what is kept day by day: the history of one source, the quarantine, or deliveries. Its directory has one item for
 //! each of its days. That item is durable before anything of the day is, so that nothing can be missed; a process writes it
 //! once a day.
 
@@ -31,6 +31,8 @@ pub(crate) enum Journal {
     Of(Source),
     /// What was not understood.
     Quarantine,
+    /// What destinations were to be told.
+    Deliveries,
 }
 
 /// The days that this process knows to be in the table.
@@ -42,6 +44,7 @@ impl fmt::Display for Journal {
         match self {
             Self::Of(source) => f.write_str(source.as_str()),
             Self::Quarantine => f.write_str("quarantine"),
+            Self::Deliveries => f.write_str("deliveries"),
         }
     }
 }
@@ -102,7 +105,7 @@ impl Table {
 
     fn kept_for(&self, journal: Journal) -> Duration {
         match journal {
-            Journal::Of(_) => self.history,
+            Journal::Of(_) | Journal::Deliveries => self.history,
             Journal::Quarantine => self.quarantine,
         }
     }

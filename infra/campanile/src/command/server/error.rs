@@ -53,7 +53,7 @@ pub(in crate::command) enum ServerError {
 }
 
 /// What to do where the token is none of the secret `campanile/<secret>`.
-pub(super) fn token_remedy(secret: &str) -> String {
+pub(in crate::command) fn token_remedy(secret: &str) -> String {
     format!("give a token of the secret `campanile/{secret}` with --token or in CAMPANILE_TOKEN")
 }
 

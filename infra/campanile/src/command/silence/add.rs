@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::super::moment::{Length, time};
-use super::super::page::Part;
+use super::super::page::{Listing, Part};
 use super::super::plain::plain_json;
 use super::super::server::{Server, ServerError};
 use super::super::table::written;
@@ -85,6 +85,7 @@ impl Add {
     async fn reach(&self) -> Result<usize, ServerError> {
         let matchers = self.matchers.iter().map(|matcher| ("filter", matcher.to_string()));
         let query: Vec<_> = matchers.chain([("condition", "firing".to_owned())]).collect();
-        Ok(self.server.list("/v1/alerts", "alerts", &query, &Part::first(1000)).await?.len())
+        let alerts: Listing = self.server.list("/v1/alerts", "alerts", &query, &Part::first(1000)).await?;
+        Ok(alerts.items.len())
     }
 }

@@ -40,7 +40,10 @@ async fn a_filter_that_cannot_be_read_is_named() {
         ("condition=down", "condition: `down` is not a condition: use firing, resolved, expired"),
         ("condition=", "condition: `` is not a condition: use firing, resolved, expired"),
         ("handling=%09", "handling: `\t` is not a handling: use open, acknowledged, silenced"),
-        ("condition=firing,resolved", "condition: `firing,resolved` is not a condition: use firing, resolved, expired"),
+        (
+            "condition=firing,resolved",
+            "condition: `firing,resolved` is not a condition: use firing, resolved, expired",
+        ),
         ("limit=0", "limit: `0` is not between 1 and 1000"),
         ("limit=007", "limit: `007` is not between 1 and 1000"),
         (

@@ -1,8 +1,9 @@
 //! What becomes of single messages: retries, suspensions, poison, and an operator's word.
 
-use alert::{AlertEvent, Severity};
-use aws::DeliveryState;
+use alert::{AlertEvent, Fingerprint, Severity};
+use aws::{DeliveryFilter, DeliveryState};
 use http::StatusCode;
+use intake::Clock;
 use serde_json::{Value, json};
 
 use super::stand_in::StandIn;
@@ -173,6 +174,36 @@ async fn deliveries_are_listed_and_retried_through_the_api() {
     assert_eq!((status, &refused["error"]["code"]), (StatusCode::BAD_REQUEST, &json!("bad_request")));
     let unknown = "/v1/deliveries/031b4125892183eab987979912c384a4-1-ops/retry";
     assert_eq!(world.act("POST", unknown, Value::Null).await.0, StatusCode::NOT_FOUND);
-    let listed = world.get("/v1/deliveries?state=dead,failed").await;
+    let listed = world.get("/v1/deliveries?state=dead&state=failed").await;
     assert_eq!(listed, json!({ "deliveries": [], "next_cursor": null }));
+}
+
+#[tokio::test]
+async fn pages_of_deliveries_join_to_the_whole_list() {
+    let stand_in = StandIn::start().await;
+    let tower = one(&stand_in, &Value::Null).await;
+    for name in ["cpu", "disk"] {
+        for event in [firing(name), resolved(name), firing(name), resolved(name), firing(name)] {
+            tower.clock.pass(1);
+            tower.hear(&AlertEvent { occurred_at: tower.clock.now(), ..event }).await;
+            tower.hand_on().await;
+        }
+    }
+    for fingerprint in [None, Some(Fingerprint::of(["cpu"]))] {
+        let filter = DeliveryFilter { fingerprint, ..DeliveryFilter::default() };
+        let whole = tower.platform.table.deliveries(&filter, 100, None).await.unwrap();
+        assert_eq!((whole.deliveries.len(), whole.next), (if fingerprint.is_some() { 5 } else { 10 }, None));
+        assert!(whole.deliveries.is_sorted_by(|a, b| a.record.created_at > b.record.created_at));
+        let (mut joined, mut cursor) = (Vec::new(), None);
+        loop {
+            let page = tower.platform.table.deliveries(&filter, 2, cursor.as_ref()).await.unwrap();
+            assert!(page.deliveries.len() <= 2);
+            joined.extend(page.deliveries);
+            cursor = page.next;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        assert_eq!(joined, whole.deliveries, "{fingerprint:?}");
+    }
 }

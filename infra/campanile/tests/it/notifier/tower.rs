@@ -60,9 +60,7 @@ impl Tower {
         let table = EmbeddedTable::open(&Location::InMemory).unwrap();
         let secrets = json!({ "campanile/destinations": settings });
         let secrets = EmbeddedSecrets::from_json(secrets.to_string().as_bytes()).await.unwrap();
-        // Lists of deliveries are read day by day; ninety of them are slow here.
-        let configuration =
-            Configuration { secret_max_age: Duration::ZERO, history_days: 2, ..Configuration::default() };
+        let configuration = Configuration { secret_max_age: Duration::ZERO, ..Configuration::default() };
         let platform = Platform::for_development(
             &sdk_config(table.clone()),
             &sdk_config(secrets.clone()),

@@ -103,6 +103,7 @@ impl Table {
             .key_condition_expression(format!("{PK} = :pk AND begins_with({SK}, :standing)"))
             .expression_attribute_values(":pk", string(alert_pk(fingerprint)))
             .expression_attribute_values(":standing", string(STANDING));
+        // Those that are due to expire are read as well: while they are there, their version guards the next write.
         let mut courses = HashMap::new();
         let mut pages = query.into_paginator().send();
         while let Some(page) = pages.next().await {

@@ -105,13 +105,18 @@ impl Delivery {
         let created = self.record.created_at;
         let received = [
             (BY_RECEPTION.partition_key, created_shard(&day(created), shard)),
-            (BY_RECEPTION.sort_key, self.id.index_key(created)),
+            (BY_RECEPTION.sort_key, self.created_key()),
         ];
         item.extend(received.map(|(name, value)| (name.to_owned(), string(value))));
         if is_first {
             item.extend(self.index_entry());
         }
         Ok(item)
+    }
+
+    /// Its place among all deliveries, by the time when it was decided to tell them.
+    pub(crate) fn created_key(&self) -> String {
+        self.id.index_key(self.record.created_at)
     }
 
     /// Where a waiting delivery is found when it is due, and one that was given up when somebody looks for it.

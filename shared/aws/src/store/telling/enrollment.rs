@@ -8,6 +8,7 @@ use intake::{Clock, StoreError};
 use super::course::Course;
 use super::delivery::Delivery;
 use crate::store::Table;
+use crate::store::days::Journal;
 use crate::store::definition::PK;
 use crate::store::item::{Item, number, unreadable};
 use crate::store::record::{expiry, failed};
@@ -41,14 +42,16 @@ impl Table {
     /// The delivery joins the queue of the course; unless it is the first there it waits for its turn. The course becomes
     /// what is then in the table.
     pub async fn enroll(&self, plan: &mut Plan) -> Result<Enrollment, StoreError> {
-        let writes = self.enrolled(plan)?;
-        self.transact(writes).await
+        self.enroll_all(std::slice::from_mut(plan)).await
     }
 
     /// The same for several plans, [`MOST_PLANS`](Self::MOST_PLANS) at most: all or none.
     pub async fn enroll_all(&self, plans: &mut [Plan]) -> Result<Enrollment, StoreError> {
         let mut writes = Vec::new();
         for plan in plans {
+            if let Some(delivery) = &plan.delivery {
+                self.open_day(Journal::Deliveries, delivery.record.created_at).await?;
+            }
             writes.extend(self.enrolled(plan)?);
         }
         self.transact(writes).await

@@ -2,16 +2,15 @@
 
 use alert::Fingerprint;
 use intake::{Clock, StoreError};
-use jiff::ToSpan;
 use jiff::tz::Offset;
 
 use super::delivery::{DELIVERY, Delivery, DeliveryState, created_shard, given_up_shard, shards};
+use crate::store::days::Journal;
 use crate::store::definition::{BY_CONDITION, BY_RECEPTION, PK, SK};
 use crate::store::item::{alert_pk, is_at, is_expired, string};
 use crate::store::listing::keys;
 use crate::store::merge::{Entry, Merge, Span};
 use crate::store::page::Page;
-use crate::store::read::oldest_day;
 use crate::store::{Cursor, Table};
 
 /// Which deliveries to list; empty and `None` mean all.
@@ -60,7 +59,7 @@ impl Table {
             Some(fingerprint) => {
                 let deliveries = self.deliveries_of(fingerprint).await?.into_iter();
                 let deliveries = deliveries.filter(|delivery| filter.admits(delivery));
-                return Ok(DeliveryPage { deliveries: deliveries.take(limit).collect(), next: None });
+                page.extend_from(deliveries.map(|delivery| (delivery.created_key(), delivery)), cursor);
             }
             None if filter.is_about_given_up() => self.given_up(filter, cursor, &mut page).await?,
             None => self.by_day(filter, cursor, &mut page).await?,
@@ -69,11 +68,10 @@ impl Table {
         Ok(DeliveryPage { deliveries, next })
     }
 
-    /// Every delivery of one alert, newest first.
+    /// Every delivery of one alert, in any order.
     async fn deliveries_of(&self, fingerprint: Fingerprint) -> Result<Vec<Delivery>, StoreError> {
         let query = self
             .partition(alert_pk(fingerprint))
-            .scan_index_forward(false)
             .key_condition_expression(format!("{PK} = :pk AND begins_with({SK}, :delivery)"))
             .expression_attribute_values(":delivery", string(DELIVERY));
         let items = self.read_all(query, "read deliveries").await?;
@@ -98,19 +96,15 @@ impl Table {
         page: &mut Page<Delivery>,
     ) -> Result<(), StoreError> {
         let now = self.clock.now();
-        let oldest = oldest_day(now, self.history);
-        let today = Offset::UTC.to_datetime(now).date();
-        // A cursor is the reader's word: one of the year 9999 is not walked back from day by day.
-        let mut date = cursor.and_then(Cursor::date).map_or(today, |date| date.min(today));
-        while date >= oldest && !page.is_done() {
+        let newest = cursor.and_then(Cursor::date).unwrap_or_else(|| Offset::UTC.to_datetime(now).date());
+        for date in self.days_of(Journal::Deliveries, newest, now).await? {
+            if page.is_done() {
+                break;
+            }
             let day = date.to_string();
             let partitions = shards(|shard| created_shard(&day, shard));
             let merge = Merge::new(self, BY_RECEPTION, Span::behind(cursor), partitions);
             self.fill(merge, filter, page).await?;
-            let Ok(before) = date.checked_sub(1.day()) else {
-                break;
-            };
-            date = before;
         }
         Ok(())
     }
