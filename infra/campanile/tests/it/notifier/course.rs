@@ -2,6 +2,7 @@
 
 use alert::{AlertEvent, Fingerprint, Severity};
 use aws::{DeliveryFilter, DeliveryState};
+use campanile::embedded::{AwsCall, AwsService};
 use http::StatusCode;
 use intake::Clock;
 use serde_json::{Value, json};
@@ -109,6 +110,42 @@ async fn a_destination_that_is_gone_is_resumed_by_a_change_of_its_settings() {
     tower.change_settings(&settings).await;
     tower.tick().await;
     assert_eq!(transitions(&stand_in), ["opened"]);
+}
+
+#[tokio::test]
+async fn a_message_never_expires_while_it_waits() {
+    let stand_in = StandIn::start().await;
+    let tower = one(&stand_in, &Value::Null).await;
+    stand_in.fail("webhook", 401);
+    tower.hear(&firing("cpu")).await;
+    tower.hear(&resolved("cpu")).await;
+    tower.hand_on().await;
+    assert_eq!(tower.count(DeliveryState::Waiting).await, 2);
+    assert_eq!(expiring(&tower).await, [false, false]);
+    stand_in.recover("webhook");
+    tower.tick_after(3_700).await;
+    assert_eq!(transitions(&stand_in), ["opened", "resolved"]);
+    assert_eq!(expiring(&tower).await, [true, true]);
+
+    let told = tower.deliveries("cpu").await.remove(0);
+    stand_in.fail("webhook", 401);
+    tower.platform.table.retry_delivery(&told.id, tower.clock.now()).await.unwrap().unwrap();
+    assert_eq!(expiring(&tower).await, [true, false]);
+}
+
+/// Of each delivery of `cpu`, the oldest first, whether DynamoDB will remove it one day.
+async fn expiring(tower: &Tower) -> Vec<bool> {
+    let input = json!({
+        "TableName": "campanile",
+        "KeyConditionExpression": "pk = :pk AND begins_with(sk, :sk)",
+        "ExpressionAttributeValues": {
+            ":pk": { "S": format!("ALERT#{}", Fingerprint::of(["cpu"])) },
+            ":sk": { "S": "DELIVERY#" },
+        },
+    });
+    let call = AwsCall { target: "DynamoDB_20120810.Query".to_owned(), body: input.to_string().into() };
+    let output: Value = serde_json::from_slice(&tower.table.answer(call).await.body).unwrap();
+    output["Items"].as_array().unwrap().iter().map(|item| item.get("expires_at").is_some()).collect()
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! What is written around an attempt: who is at it, and how it ended.
 
 use aws_sdk_dynamodb::types::{ReturnValue, TransactWriteItem, Update};
-use intake::StoreError;
+use intake::{Clock, StoreError};
 use jiff::Timestamp;
 
 use super::course::Course;
@@ -9,9 +9,9 @@ use super::delivery::{Delivery, DeliveryId, DeliveryState, record_attributes};
 use super::destination::is_refused;
 use super::enrollment::Enrollment;
 use crate::store::Table;
-use crate::store::definition::BY_CONDITION;
+use crate::store::definition::{BY_CONDITION, EXPIRES_AT};
 use crate::store::item::{number, unreadable};
-use crate::store::record::failed;
+use crate::store::record::{expiry, failed};
 use crate::store::retry::{may_pass, pause};
 
 /// A delivery whose turn it is.
@@ -53,7 +53,7 @@ impl Table {
     async fn update_delivery(&self, delivery: &Delivery, known_claim: u64) -> Result<bool, StoreError> {
         let mut attempt = 0;
         loop {
-            let (expression, values) = assignments(delivery)?;
+            let (expression, values) = self.assignments(delivery)?;
             let update = self
                 .client
                 .update_item()
@@ -127,7 +127,7 @@ impl Table {
     }
 
     fn finished(&self, delivery: &Delivery) -> Result<TransactWriteItem, StoreError> {
-        let (expression, values) = assignments(delivery)?;
+        let (expression, values) = self.assignments(delivery)?;
         let update = Update::builder()
             .table_name(&self.name)
             .set_key(Some(delivery.id.key()))
@@ -166,21 +166,28 @@ impl Table {
             }
         }
     }
+
+    /// An update expression that writes everything that changes about `delivery`, and its values. While it waits it does
+    /// not expire, however long its destination is out of reach: those behind it have their turn after it.
+    fn assignments(&self, delivery: &Delivery) -> Result<(String, Values), StoreError> {
+        let mut attributes = record_attributes(&delivery.record)?.to_vec();
+        let mut removed = Vec::new();
+        let entry = delivery.index_entry();
+        if entry.is_empty() {
+            removed.extend([BY_CONDITION.partition_key, BY_CONDITION.sort_key]);
+        }
+        attributes.extend(entry);
+        if delivery.record.state == DeliveryState::Waiting {
+            removed.push(EXPIRES_AT);
+        } else {
+            attributes.push((EXPIRES_AT.to_owned(), number(expiry(self.clock.now(), self.history))));
+        }
+        let assigned: Vec<_> = attributes.iter().map(|(name, _)| format!("{name} = :{name}")).collect();
+        let removed =
+            if removed.is_empty() { String::new() } else { format!(" REMOVE {}", removed.join(", ")) };
+        let values = attributes.into_iter().map(|(name, value)| (format!(":{name}"), value)).collect();
+        Ok((format!("SET {}{removed}", assigned.join(", ")), values))
+    }
 }
 
 type Values = std::collections::HashMap<String, aws_sdk_dynamodb::types::AttributeValue>;
-
-/// An update expression that writes everything that changes about `delivery`, and its values.
-fn assignments(delivery: &Delivery) -> Result<(String, Values), StoreError> {
-    let mut attributes = record_attributes(&delivery.record)?.to_vec();
-    let entry = delivery.index_entry();
-    let removed = if entry.is_empty() {
-        format!(" REMOVE {}, {}", BY_CONDITION.partition_key, BY_CONDITION.sort_key)
-    } else {
-        String::new()
-    };
-    attributes.extend(entry);
-    let assigned: Vec<_> = attributes.iter().map(|(name, _)| format!("{name} = :{name}")).collect();
-    let values = attributes.into_iter().map(|(name, value)| (format!(":{name}"), value)).collect();
-    Ok((format!("SET {}{removed}", assigned.join(", ")), values))
-}

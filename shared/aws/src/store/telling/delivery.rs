@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use notify::{Kind, Message, Progress};
 use serde::{Deserialize, Serialize};
 
-use crate::store::definition::{BY_CONDITION, BY_RECEPTION, EXPIRES_AT};
+use crate::store::definition::{BY_CONDITION, BY_RECEPTION};
 use crate::store::item::{Item, SHARDS, day, number, shard, string, unreadable};
 use crate::store::packed::{pack, unpack};
 
@@ -94,13 +94,12 @@ impl Delivery {
         self
     }
 
-    /// The whole item; it is gone at `expires_at`, in Unix seconds.
-    pub(crate) fn to_item(&self, is_first: bool, expires_at: i64) -> Result<Item, StoreError> {
+    /// The whole item of a delivery that waits; it never expires.
+    pub(crate) fn to_item(&self, is_first: bool) -> Result<Item, StoreError> {
         let mut item = self.id.key();
         item.extend(record_attributes(&self.record)?);
         let message = pack(&self.message).map_err(unreadable(WHAT))?;
         item.insert("message".to_owned(), AttributeValue::B(message));
-        item.insert(EXPIRES_AT.to_owned(), number(expires_at));
         let shard = shard(self.id.fingerprint);
         let created = self.record.created_at;
         let received = [

@@ -64,8 +64,7 @@ impl Table {
         if let Some(delivery) = delivery {
             let is_first = course.record.waiting.is_empty();
             course.record.waiting.push(delivery.id.revision);
-            let item = delivery.to_item(is_first, expiry(self.clock.now(), self.history))?;
-            puts.push(self.put_new(item)?);
+            puts.push(self.put_new(delivery.to_item(is_first)?)?);
         }
         puts.push(self.put_course(course, known)?);
         Ok(puts)
