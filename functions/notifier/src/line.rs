@@ -2,11 +2,11 @@
 
 mod conclusion;
 
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use aws::{Course, DestinationState, Turn};
+use aws::{Course, DestinationState, Suspension, Turn};
 use futures::{StreamExt, stream};
 use intake::{StoreError, chain};
 use jiff::{SignedDuration, Timestamp};
@@ -32,6 +32,10 @@ pub(crate) struct Line<'a> {
     budget: Budget,
     state: Mutex<DestinationState>,
     failures: AtomicU32,
+    /// The destination wants a pause for which there is no time, or its thread is being made by somebody else.
+    is_to_be_left: AtomicBool,
+    /// How it is suspended, while one message is tried nevertheless.
+    probed: Mutex<Option<Suspension>>,
 }
 
 impl<'a> Line<'a> {
@@ -43,7 +47,16 @@ impl<'a> Line<'a> {
     ) -> Self {
         let mut state = round.states.get(&destination.id).cloned().unwrap_or_default();
         state.held_until = held_until(destination, &state, &round.states);
-        Self { notifier, round, destination, budget, state: Mutex::new(state), failures: AtomicU32::new(0) }
+        Self {
+            notifier,
+            round,
+            destination,
+            budget,
+            state: Mutex::new(state),
+            failures: AtomicU32::new(0),
+            is_to_be_left: AtomicBool::new(false),
+            probed: Mutex::new(None),
+        }
     }
 
     /// Sends what has its turn, and what waits behind each in its queue, as far as time and the destination allow.
@@ -54,17 +67,28 @@ impl<'a> Line<'a> {
     /// Whether nothing more will be sent in this invocation.
     pub(crate) fn is_stopped(&self) -> bool {
         self.failures.load(Ordering::Relaxed) >= MOST_FAILURES
+            || self.is_to_be_left.load(Ordering::Relaxed)
             || self.state(|state| state.suspension.is_some())
             || !self.budget.allows_attempt()
     }
 
-    /// Tries one delivery although the destination is suspended, and resumes it if that succeeds.
+    /// Tries one delivery although the destination is suspended. It is resumed if it takes that, or refuses that alone;
+    /// else it stays suspended, and what waits for it is held as before.
     pub(crate) async fn probe(&self, turn: Turn) {
-        self.change(|state| state.suspension = None);
+        let mut suspension = None;
+        self.change(|state| suspension = state.suspension.take());
+        *self.probed() = suspension;
         Box::pin(self.pursue(turn)).await;
-        if self.state(|state| state.suspension.is_none()) {
+        let untried = self.probed().take();
+        if let Some(suspension) = untried {
+            self.change(|state| state.suspension = state.suspension.take().or(Some(suspension)));
+        } else if self.state(|state| state.suspension.is_none()) {
             self.log(self.notifier.platform.table.resume(&self.destination.id).await);
         }
+    }
+
+    fn probed(&self) -> MutexGuard<'_, Option<Suspension>> {
+        self.probed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// One message at a time where order counts for the whole destination, or its pace.
@@ -76,6 +100,8 @@ impl<'a> Line<'a> {
         let mut next = Some(turn);
         while let Some(turn) = next {
             if !self.may_send().await {
+                // What is due is asked for again and again, until nothing more will be sent.
+                self.is_to_be_left.store(true, Ordering::Relaxed);
                 return self.log(self.release(turn).await);
             }
             next = match Box::pin(self.attempt(turn)).await {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use alert::{Action, Alert, Condition, Silence};
+use alert::{Action, Alert, Silence};
 use aws::{Course, Delivery, DestinationStates, Enrollment, Plan, Table, Turn};
 use futures::future::join_all;
 use intake::StoreError;
@@ -101,7 +101,7 @@ impl Notifier {
                 return Ok(claimed(plan));
             }
             if let Some(delivery) = &plan.delivery
-                && table.delivery(&delivery.id).await?.is_some()
+                && table.delivery(&delivery.id).await?.is_some_and(|known| !delivery.may_replace(&known))
             {
                 return Ok(None);
             }
@@ -118,10 +118,10 @@ impl Notifier {
         known: &Course,
         change: &Change<'_>,
     ) -> Option<Plan> {
-        if is_news(change) && known.record.routed_revision >= change.alert.revision {
+        if is_news(change) && known.has_routed(change.alert) {
             return None;
         }
-        let (decision, course) = decide(destination, known, change);
+        let (decision, course) = decide(destination, known.clone().in_present_life(change.alert), change);
         if course == *known {
             return None;
         }
@@ -179,7 +179,7 @@ const fn is_news(change: &Change<'_>) -> bool {
     !matches!(change.news, News::SilenceEnded | News::DampingEnded)
 }
 
-fn decide(destination: &Destination, known: &Course, change: &Change<'_>) -> (Decision, Course) {
+fn decide(destination: &Destination, known: Course, change: &Change<'_>) -> (Decision, Course) {
     let (decision, standing) = route(destination, &known.record.standing, change);
     let mut course = known.clone();
     course.record.damped_until = match (&decision, &change.news) {
@@ -191,8 +191,7 @@ fn decide(destination: &Destination, known: &Course, change: &Change<'_>) -> (De
         standing != known.record.standing || course.record.damped_until != known.record.damped_until;
     if is_remembered || matches!(decision, Decision::Tell(_)) {
         course.record.standing = standing;
-        course.record.routed_revision = course.record.routed_revision.max(change.alert.revision);
-        course.record.is_over = change.alert.condition != Condition::Firing;
+        course.note_routed(change.alert);
     }
     (decision, course)
 }

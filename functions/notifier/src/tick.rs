@@ -3,8 +3,9 @@
 use alert::{Alert, Condition, Silence, served_labels};
 use aws::{AlertFilter, Cursor, Plan, Turn};
 use futures::future::join_all;
+use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 use intake::{StoreError, TimeLeft, chain};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use notify::{Change, Destination, Hearing, News, Probe};
 use serde_json::{Value, json};
 
@@ -20,15 +21,25 @@ const DELIVERIES_AT_A_TIME: usize = 100;
 const MOST_DAMPED: usize = 500;
 /// How many alerts are read at a time.
 const ALERTS_AT_A_TIME: usize = 200;
+/// How many alerts are told of at a time whose silence has ended.
+const TOLD_AT_A_TIME: usize = 16;
+/// How much later than it happens the end of a silence may be seen: clocks differ, and the index of what fires lags behind.
+const SEEN_LATE: SignedDuration = SignedDuration::from_secs(30);
 
 impl Notifier {
     /// Sees to everything whose time has come.
     pub(crate) async fn retry(&self, time_left: TimeLeft) -> Result<Value, NotifierError> {
         let budget = Budget::of_tick(time_left);
+        // What is read below is at least as new.
+        let begun = self.now();
         let round = self.round().await?;
         count_suspended(&round);
-        self.end_damping(&round).await.map_err(NotifierError::Store)?;
-        self.follow_silences(&round).await.map_err(NotifierError::Store)?;
+        // What cannot be looked at now is looked at again in the next tick; it keeps nobody from what is due.
+        for looked_at in [self.end_damping(&round).await, self.follow_silences(&round, begun).await] {
+            if let Err(error) = looked_at {
+                tracing::error!(error = chain(&error), "what was withheld could not be looked at");
+            }
+        }
         let served = round.prepared.enabled().map(|destination| self.serve(&round, destination, budget));
         for served in join_all(served).await {
             if let Err(error) = served {
@@ -145,13 +156,14 @@ impl Notifier {
         Ok(())
     }
 
-    /// Tells of alerts whose last silence has ended since the tick before.
-    async fn follow_silences(&self, round: &Round) -> Result<(), StoreError> {
+    /// Tells of alerts whose last silence has ended since the tick before, as of `now`, before which `round` was not read.
+    async fn follow_silences(&self, round: &Round, now: Timestamp) -> Result<(), StoreError> {
         let table = &self.platform.table;
-        let now = self.now();
         let Some(since) = table.silences_followed_until().await? else {
             return table.follow_silences_until(now).await;
         };
+        // Looked at twice, nobody is told twice.
+        let since = since.checked_sub(SEEN_LATE).unwrap_or(since);
         let ended = |silence: &&Silence| silence.ends_at > since && silence.ends_at <= now;
         let ended: Vec<_> = round.silences.iter().filter(ended).collect();
         if ended.is_empty() {
@@ -161,9 +173,9 @@ impl Notifier {
         loop {
             let filter = AlertFilter { conditions: vec![Condition::Firing], ..AlertFilter::default() };
             let page = table.alerts(&filter, ALERTS_AT_A_TIME, cursor.as_ref()).await?;
-            for alert in page.alerts.iter().filter(|alert| was_covered(alert, &ended)) {
-                self.unsilenced(round, alert, now).await?;
-            }
+            let covered = page.alerts.iter().filter(|alert| was_covered(alert, &ended));
+            let told: Vec<_> = covered.map(|alert| self.unsilenced(round, alert, now).boxed()).collect();
+            stream::iter(told).buffer_unordered(TOLD_AT_A_TIME).try_collect::<()>().await?;
             cursor = page.next as Option<Cursor>;
             if cursor.is_none() {
                 return table.follow_silences_until(now).await;
@@ -172,11 +184,15 @@ impl Notifier {
     }
 
     async fn unsilenced(&self, round: &Round, alert: &Alert, now: Timestamp) -> Result<(), StoreError> {
-        if round.hearing(alert, now) == Hearing::Silenced {
+        let hearing = round.hearing(alert, now);
+        if hearing == Hearing::Silenced {
             return Ok(());
         }
-        for destination in round.prepared.enabled() {
-            self.tell_late(round, destination, alert, News::SilenceEnded).await?;
+        let change =
+            Change { alert, news: News::SilenceEnded, previous_severity: None, hearing, at: self.now() };
+        let known = self.platform.table.courses(alert.fingerprint).await?;
+        for told in self.tell_all(round, &known, &change).await {
+            self.make_due(told?).await?;
         }
         Ok(())
     }
@@ -193,10 +209,15 @@ impl Notifier {
         let hearing = round.hearing(alert, at);
         let change = Change { alert, news, previous_severity: None, hearing, at };
         let known = self.platform.table.course(alert.fingerprint, &destination.id).await?;
-        if let Some(claimed) = self.tell(round, destination, known, &change).await? {
-            let mut waiting = claimed.delivery;
-            waiting.record.next_attempt_at = Some(at);
-            self.platform.table.postpone(&waiting).await?;
+        let told = self.tell(round, destination, known, &change).await?;
+        self.make_due(told).await
+    }
+
+    /// Gives back what was claimed, to be sent with everything else that is due.
+    async fn make_due(&self, claimed: Option<Turn>) -> Result<(), StoreError> {
+        if let Some(Turn { mut delivery, .. }) = claimed {
+            delivery.record.next_attempt_at = Some(self.now());
+            self.platform.table.postpone(&delivery).await?;
         }
         Ok(())
     }

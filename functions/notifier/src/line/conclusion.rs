@@ -52,11 +52,13 @@ impl Line<'_> {
         record.attempts = record.attempts.saturating_add(1);
         record.reason = outcome.reason;
         record.receipt = outcome.receipt;
-        match outcome.verdict {
-            Verdict::Sent => self.finish(turn, DeliveryState::Sent).await,
-            Verdict::Failed => self.finish(turn, DeliveryState::Failed).await,
-            Verdict::Retry { from, wait } => self.again(turn, from, wait).await,
-            Verdict::Suspended(probe) => self.suspend(turn, probe).await,
+        let probed = self.probed().take();
+        match (outcome.verdict, probed) {
+            (Verdict::Sent, _) => self.finish(turn, DeliveryState::Sent).await,
+            (Verdict::Failed, _) => self.finish(turn, DeliveryState::Failed).await,
+            (Verdict::Retry { from, wait }, None) => self.again(turn, from, wait).await,
+            (Verdict::Retry { .. }, Some(suspension)) => self.suspend(turn, suspension.probe).await,
+            (Verdict::Suspended(probe), _) => self.suspend(turn, probe).await,
         }
     }
 

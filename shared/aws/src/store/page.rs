@@ -41,14 +41,6 @@ impl<T> Page<T> {
         self.examined_to = Some(last.to_owned());
     }
 
-    /// Takes the newest of `items`, of which all there are were read, that lie behind `cursor`.
-    pub(crate) fn extend_from(&mut self, items: impl Iterator<Item = (String, T)>, cursor: Option<&Cursor>) {
-        let is_behind = |sort_key: &String| cursor.is_none_or(|cursor| sort_key.as_str() < cursor.sort_key());
-        self.items = items.filter(|(sort_key, _)| is_behind(sort_key)).collect();
-        self.items.sort_unstable_by(|(a, _), (b, _)| b.cmp(a));
-        self.items.truncate(self.limit + 1);
-    }
-
     /// The items, and where the next page begins.
     pub(crate) fn cut(mut self) -> (Vec<T>, Option<Cursor>) {
         let next = if self.is_full() {

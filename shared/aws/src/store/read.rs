@@ -1,6 +1,6 @@
 //! Reading single items and batches of them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use alert::{Alert, AlertEvent, EventId, Fingerprint, Silence, Transition, silenced};
@@ -135,9 +135,12 @@ impl Table {
         Ok(items)
     }
 
-    /// The items with `keys` that exist, in their order.
+    /// The items with `keys` that exist, in their order, each once: an index that lags may name an item twice, and DynamoDB
+    /// refuses a batch that does.
     pub(crate) async fn items(&self, keys: &[(String, String)]) -> Result<Vec<Item>, StoreError> {
-        let batches: Vec<_> = keys.chunks(BATCH).map(|keys| self.batch(keys).boxed()).collect();
+        let mut asked = HashSet::new();
+        let once: Vec<_> = keys.iter().filter(|key| asked.insert(*key)).cloned().collect();
+        let batches: Vec<_> = once.chunks(BATCH).map(|keys| self.batch(keys).boxed()).collect();
         let batches: Vec<_> = stream::iter(batches).buffer_unordered(BATCHES_AT_A_TIME).try_collect().await?;
         let mut found: HashMap<(String, String), Item> = batches.into_iter().flatten().collect();
         Ok(keys.iter().filter_map(|key| found.remove(key)).collect())

@@ -1,10 +1,13 @@
 //! What becomes of single messages: retries, suspensions, poison, and an operator's word.
 
+use std::time::Duration;
+
 use alert::{AlertEvent, Fingerprint, Severity};
 use aws::{DeliveryFilter, DeliveryState};
 use campanile::embedded::{AwsCall, AwsService};
 use http::StatusCode;
 use intake::Clock;
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::stand_in::StandIn;
@@ -131,6 +134,121 @@ async fn a_message_never_expires_while_it_waits() {
     stand_in.fail("webhook", 401);
     tower.platform.table.retry_delivery(&told.id, tower.clock.now()).await.unwrap().unwrap();
     assert_eq!(expiring(&tower).await, [true, false]);
+}
+
+#[tokio::test]
+async fn a_probe_without_an_answer_leaves_the_destination_suspended_and_its_messages_held() {
+    let stand_in = StandIn::start().await;
+    let tower = one(&stand_in, &Value::Null).await;
+    stand_in.fail("webhook", 401);
+    for name in ["cpu", "disk"] {
+        tower.hear(&firing(name)).await;
+        tower.hand_on().await;
+    }
+    stand_in.fail("webhook", 500);
+    for _ in 0..30 {
+        tower.tick_after(3_700).await;
+    }
+    let states = tower.platform.table.destination_states().await.unwrap();
+    assert!(states["webhook"].suspension.is_some(), "{states:?}");
+    assert_eq!(tower.count(DeliveryState::Waiting).await, 2);
+
+    stand_in.recover("webhook");
+    tower.tick_after(3_700).await;
+    assert_eq!(transitions(&stand_in), ["opened", "opened"]);
+    let states = tower.platform.table.destination_states().await.unwrap();
+    assert_eq!(states["webhook"].suspension, None);
+}
+
+#[tokio::test]
+async fn a_message_that_is_told_once_more_goes_before_those_that_came_after_it() {
+    let stand_in = StandIn::start().await;
+    let tower = one(&stand_in, &Value::Null).await;
+    stand_in.fail("webhook", 500);
+    tower.hear(&firing("cpu")).await;
+    tower.hear(&AlertEvent { severity: Severity::Critical, ..firing("cpu") }).await;
+    tower.hear(&resolved("cpu")).await;
+    tower.hand_on().await;
+    while tower.count(DeliveryState::Dead).await == 0 {
+        tower.tick_after(1_800).await;
+    }
+    tower.tick_after(1_800).await;
+    let [resolved, escalated, opened] = &tower.deliveries("cpu").await[..] else { panic!() };
+    assert_eq!(opened.record.state, DeliveryState::Dead);
+    assert!(escalated.record.attempts > 0, "the second has its turn: {escalated:?}");
+    assert_eq!(resolved.record.attempts, 0);
+
+    stand_in.recover("webhook");
+    let now = tower.clock.now();
+    for delivery in [opened, resolved] {
+        tower.platform.table.retry_delivery(&delivery.id, now).await.unwrap().unwrap();
+    }
+    assert_eq!(
+        tower.platform.table.due("webhook", now, 10).await.unwrap().len(),
+        1,
+        "the first of the queue"
+    );
+    tower.tick_after(3_600).await;
+    assert_eq!(transitions(&stand_in), ["opened", "escalated", "resolved"]);
+}
+
+#[tokio::test]
+async fn a_destination_that_wants_a_long_pause_is_asked_about_once_in_a_tick() {
+    let stand_in = StandIn::start().await;
+    let tower = one(&stand_in, &Value::Null).await;
+    let until = tower.clock.now().checked_add(SignedDuration::from_hours(1)).unwrap();
+    tower.platform.table.hold("webhook", until).await.unwrap();
+    for number in 0..120 {
+        tower.hear(&firing(&format!("alert {number}"))).await;
+    }
+    tower.hand_on().await;
+    assert_eq!(tower.count(DeliveryState::Waiting).await, 120);
+    tokio::time::timeout(Duration::from_secs(20), tower.tick()).await.expect("the tick ends");
+    assert_eq!(transitions(&stand_in), [""; 0]);
+    tower.tick_after(3_700).await;
+    assert_eq!(transitions(&stand_in).len(), 120);
+}
+
+#[tokio::test]
+async fn a_list_that_asks_for_one_state_twice_has_each_message_once() {
+    let stand_in = StandIn::start().await;
+    let tower = one(&stand_in, &Value::Null).await;
+    stand_in.fail("webhook", 422);
+    tower.hear(&firing("cpu")).await;
+    tower.hand_on().await;
+    let states = vec![DeliveryState::Failed; 2];
+    let filter = DeliveryFilter { states, ..DeliveryFilter::default() };
+    let page = tower.platform.table.deliveries(&filter, 10, None).await.unwrap();
+    assert_eq!(page.deliveries.len(), 1);
+}
+
+#[tokio::test]
+async fn an_alert_that_was_forgotten_and_comes_back_is_told_anew() {
+    let stand_in = StandIn::start().await;
+    let tower = one(&stand_in, &Value::Null).await;
+    for _ in 0..2 {
+        tower.hear(&AlertEvent { occurred_at: tower.clock.now(), ..firing("cpu") }).await;
+        tower
+            .hear(&AlertEvent {
+                occurred_at: tower.clock.now(),
+                severity: Severity::Critical,
+                ..firing("cpu")
+            })
+            .await;
+        tower.hand_on().await;
+        // As DynamoDB does, some time after `expires_at`; everything else is still there.
+        let key = json!({
+            "pk": { "S": format!("ALERT#{}", Fingerprint::of(["cpu"])) },
+            "sk": { "S": "STATE" },
+        });
+        let input = json!({ "TableName": "campanile", "Key": key });
+        let call =
+            AwsCall { target: "DynamoDB_20120810.DeleteItem".to_owned(), body: input.to_string().into() };
+        assert!(tower.table.answer(call).await.status.is_success());
+        tower.hand_on().await;
+        tower.clock.pass(100 * 24 * 60 * 60);
+    }
+    assert_eq!(transitions(&stand_in), ["opened", "escalated", "opened", "escalated"]);
 }
 
 /// Of each delivery of `cpu`, the oldest first, whether DynamoDB will remove it one day.

@@ -69,6 +69,27 @@ async fn what_still_fires_when_its_silence_ends_is_told_then() {
 }
 
 #[tokio::test]
+async fn a_silence_that_is_seen_to_end_a_little_late_is_followed_and_nobody_told_twice() {
+    let stand_in = StandIn::start().await;
+    let tower = one(&stand_in, &Value::Null).await;
+    tower.tick().await;
+    let starts_at = tower.clock.now();
+    let ends_at = starts_at.checked_add(SignedDuration::from_hours(1)).unwrap();
+    let silence = tower.platform.table.add_silence(draft(starts_at, ends_at)).await.unwrap();
+    tower.clock.pass(30);
+    tower.hear(&firing("cpu")).await;
+    tower.hand_on().await;
+    tower.tick_after(60).await;
+    // It was ended five seconds ago, and that is seen only now.
+    let ended_at = tower.clock.now().checked_sub(SignedDuration::from_secs(5)).unwrap();
+    tower.platform.table.edit_silence(silence.id, draft(starts_at, ended_at)).await.unwrap();
+    assert_eq!(transitions(&stand_in), [""; 0]);
+    tower.tick_after(20).await;
+    tower.tick_after(5).await;
+    assert_eq!(transitions(&stand_in), ["opened"]);
+}
+
+#[tokio::test]
 async fn an_acknowledgement_goes_to_those_that_know_what_it_is() {
     let stand_in = StandIn::start().await;
     let mut settings = stand_in.settings(&Value::Null);

@@ -53,7 +53,7 @@ impl Table {
     async fn update_delivery(&self, delivery: &Delivery, known_claim: u64) -> Result<bool, StoreError> {
         let mut attempt = 0;
         loop {
-            let (expression, values) = self.assignments(delivery)?;
+            let (expression, values) = self.assignments(delivery, true)?;
             let update = self
                 .client
                 .update_item()
@@ -91,8 +91,6 @@ impl Table {
             course.record.created_at = course.record.created_at.max(created_at);
             course.record.waiting.retain(|revision| *revision != id.revision);
             let next = self.next_of(&mut course).await?;
-            // One that was taken up before is in the index already, and somebody may be at it.
-            let next = next.filter(|delivery| delivery.record.claim == 0);
             let next = next.map(|delivery| delivery.due_at(now));
             let mut writes = vec![self.finished(&delivery)?, self.put_course(&course, known)?];
             if let Some(next) = &next {
@@ -126,22 +124,33 @@ impl Table {
         Ok(None)
     }
 
+    /// Writes `delivery`, which is over or the first of its queue, where its claim is still the one it has.
     fn finished(&self, delivery: &Delivery) -> Result<TransactWriteItem, StoreError> {
-        let (expression, values) = self.assignments(delivery)?;
+        self.changed(delivery, delivery.record.claim, true)
+    }
+
+    /// Writes `delivery` where its claim is still `known`. Only the first of a queue stands where what is due is found.
+    fn changed(
+        &self,
+        delivery: &Delivery,
+        known: u64,
+        is_first: bool,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let (expression, values) = self.assignments(delivery, is_first)?;
         let update = Update::builder()
             .table_name(&self.name)
             .set_key(Some(delivery.id.key()))
             .update_expression(expression)
             .condition_expression("claim_number = :known")
             .set_expression_attribute_values(Some(values))
-            .expression_attribute_values(":known", number(delivery.record.claim))
+            .expression_attribute_values(":known", number(known))
             .build()
             .map_err(unreadable("delivery"))?;
         Ok(TransactWriteItem::builder().update(update).build())
     }
 
-    /// Makes a delivery due at `now` whatever became of it, as if it was new, and resumes its destination.
-    /// `None` if there is no such delivery.
+    /// Makes a delivery due at `now` whatever became of it, as if it was new, and resumes its destination. Those of its
+    /// queue that came after it wait until it is over, and it for those before it. `None` if there is no such delivery.
     pub async fn retry_delivery(
         &self,
         id: &DeliveryId,
@@ -155,11 +164,22 @@ impl Table {
             let mut course = self.course(id.fingerprint, &id.destination).await?;
             let version = course.record.version;
             course.record.version = version.saturating_add(1);
+            let first = self.next_of(&mut course).await?.filter(|first| first.id != *id);
             if !course.record.waiting.contains(&id.revision) {
                 course.record.waiting.push(id.revision);
                 course.record.waiting.sort_unstable();
             }
-            let writes = vec![self.finished(&delivery)?, self.put_course(&course, version)?];
+            let is_first = course.record.waiting.first() == Some(&id.revision);
+            let mut writes = vec![
+                self.changed(&delivery, delivery.record.claim, is_first)?,
+                self.put_course(&course, version)?,
+            ];
+            if let Some(mut first) = first.filter(|_| is_first) {
+                // Whoever is at it has lost it.
+                let claim = first.record.claim;
+                first.record.claim = claim.saturating_add(1);
+                writes.push(self.changed(&first, claim, false)?);
+            }
             if self.transact(writes).await? == Enrollment::Done {
                 self.resume(&id.destination).await?;
                 return Ok(Some(delivery));
@@ -169,15 +189,16 @@ impl Table {
 
     /// An update expression that writes everything that changes about `delivery`, and its values. While it waits it does
     /// not expire, however long its destination is out of reach: those behind it have their turn after it.
-    fn assignments(&self, delivery: &Delivery) -> Result<(String, Values), StoreError> {
+    fn assignments(&self, delivery: &Delivery, is_first: bool) -> Result<(String, Values), StoreError> {
         let mut attributes = record_attributes(&delivery.record)?.to_vec();
         let mut removed = Vec::new();
-        let entry = delivery.index_entry();
+        let is_waiting = delivery.record.state == DeliveryState::Waiting;
+        let entry = if is_waiting && !is_first { Vec::new() } else { delivery.index_entry() };
         if entry.is_empty() {
             removed.extend([BY_CONDITION.partition_key, BY_CONDITION.sort_key]);
         }
         attributes.extend(entry);
-        if delivery.record.state == DeliveryState::Waiting {
+        if is_waiting {
             removed.push(EXPIRES_AT);
         } else {
             attributes.push((EXPIRES_AT.to_owned(), number(expiry(self.clock.now(), self.history))));

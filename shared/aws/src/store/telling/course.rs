@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use alert::Fingerprint;
+use alert::{Alert, Condition, Fingerprint};
 use intake::StoreError;
 use jiff::Timestamp;
 use notify::Standing;
@@ -36,6 +36,9 @@ pub struct CourseRecord {
     pub standing: Standing,
     /// The newest revision of the alert that was routed.
     pub routed_revision: u64,
+    /// The latest moment known of the alert then, by its source's clock or ours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub routed_until: Option<Timestamp>,
     /// Revisions whose deliveries wait, the oldest first.
     #[serde(default)]
     pub waiting: Vec<u64>,
@@ -56,6 +59,36 @@ impl Course {
     /// The course of a destination that was told nothing yet.
     pub fn new(fingerprint: Fingerprint, destination: &str) -> Self {
         Self { fingerprint, destination: destination.to_owned(), record: CourseRecord::default() }
+    }
+
+    /// Whether `alert`, as it is, was routed before.
+    pub fn has_routed(&self, alert: &Alert) -> bool {
+        self.record.routed_revision >= alert.revision && !self.is_of_former_life(alert)
+    }
+
+    /// Notes that `alert`, as it is, was routed.
+    pub fn note_routed(&mut self, alert: &Alert) {
+        self.record.routed_revision = self.record.routed_revision.max(alert.revision);
+        let known_until = alert.last_seen.max(alert.last_received_at);
+        self.record.routed_until = self.record.routed_until.max(Some(known_until));
+        self.record.is_over = alert.condition != Condition::Firing;
+    }
+
+    /// The part in `alert` as it is now: one that was forgotten and has come back counts its revisions anew, and nobody was
+    /// told anything of it.
+    pub fn in_present_life(self, alert: &Alert) -> Self {
+        if !self.is_of_former_life(alert) {
+            return self;
+        }
+        let CourseRecord { waiting, version, .. } = self.record;
+        Self { record: CourseRecord { waiting, version, ..CourseRecord::default() }, ..self }
+    }
+
+    /// However old or new the state of an alert, it was first seen before the latest moment known of it, unless it was
+    /// forgotten in between.
+    fn is_of_former_life(&self, alert: &Alert) -> bool {
+        let is_earlier = |routed: Timestamp| routed < alert.first_seen;
+        self.record.routed_revision >= alert.revision && self.record.routed_until.is_some_and(is_earlier)
     }
 
     pub(crate) fn sort_key(&self) -> String {

@@ -5,18 +5,20 @@ mod state;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use intake::StoreError;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use notify::{Kind, Message, Progress};
 use serde::{Deserialize, Serialize};
 
 use crate::store::definition::{BY_CONDITION, BY_RECEPTION};
-use crate::store::item::{Item, SHARDS, day, number, shard, string, unreadable};
+use crate::store::item::{Item, SHARDS, day, number, shard, sortable, string, unreadable};
 use crate::store::packed::{pack, unpack};
 
 pub(crate) use id::DELIVERY;
 pub use id::{DeliveryId, ParseDeliveryIdError};
 pub use state::{DeliveryState, UnknownDeliveryState};
 
+/// Longer than a record stays in the stream of a table.
+const STREAM_KEEPS: SignedDuration = SignedDuration::from_hours(25);
 /// The word in error messages.
 pub(crate) const WHAT: &str = "delivery";
 
@@ -86,6 +88,17 @@ impl Delivery {
             claim: 0,
         };
         Self { id, message, record }
+    }
+
+    /// Whether `known`, which has the same name, is of a former life of the alert: it is over, and so old that no record of
+    /// the table's stream tells of it any more.
+    pub fn may_replace(&self, known: &Self) -> bool {
+        known.record.state != DeliveryState::Waiting && known.created_key() < sortable(self.replaced_before())
+    }
+
+    /// Before when a delivery that is over was made that may be replaced by this.
+    pub(crate) fn replaced_before(&self) -> Timestamp {
+        self.record.created_at.checked_sub(STREAM_KEEPS).unwrap_or(Timestamp::MIN)
     }
 
     /// The same, due at `now`.

@@ -9,8 +9,8 @@ use super::course::Course;
 use super::delivery::Delivery;
 use crate::store::Table;
 use crate::store::days::Journal;
-use crate::store::definition::PK;
-use crate::store::item::{Item, number, unreadable};
+use crate::store::definition::{BY_RECEPTION, EXPIRES_AT, PK};
+use crate::store::item::{number, sortable, string, unreadable};
 use crate::store::record::{expiry, failed};
 use crate::store::retry::{may_pass, pause};
 
@@ -64,7 +64,7 @@ impl Table {
         if let Some(delivery) = delivery {
             let is_first = course.record.waiting.is_empty();
             course.record.waiting.push(delivery.id.revision);
-            puts.push(self.put_new(delivery.to_item(is_first)?)?);
+            puts.push(self.put_new(delivery, is_first)?);
         }
         puts.push(self.put_course(course, known)?);
         Ok(puts)
@@ -80,21 +80,27 @@ impl Table {
                 Err(error) if is_cancelled_by(&error, "ConditionalCheckFailed") => {
                     return Ok(Enrollment::Overtaken);
                 }
-                // No repetition makes an item smaller.
-                Err(error) if may_pass(&error) && !is_cancelled_by(&error, "ValidationError") => {
-                    pause(attempt).await;
+                // No repetition makes an item smaller: what brought it is put aside.
+                Err(error) if is_cancelled_by(&error, "ValidationError") => {
+                    return Err(unreadable("delivery")(error));
                 }
+                Err(error) if may_pass(&error) => pause(attempt).await,
                 Err(error) => return Err(failed("write a delivery")(error)),
             }
             attempt += 1;
         }
     }
 
-    fn put_new(&self, item: Item) -> Result<TransactWriteItem, StoreError> {
+    /// Puts `delivery` where none of its name is that it [may not replace](Delivery::may_replace).
+    fn put_new(&self, delivery: &Delivery, is_first: bool) -> Result<TransactWriteItem, StoreError> {
+        let made = BY_RECEPTION.sort_key;
         let put = Put::builder()
             .table_name(&self.name)
-            .set_item(Some(item))
-            .condition_expression(format!("attribute_not_exists({PK})"))
+            .set_item(Some(delivery.to_item(is_first)?))
+            .condition_expression(format!(
+                "attribute_not_exists({PK}) OR (attribute_exists({EXPIRES_AT}) AND {made} < :former)"
+            ))
+            .expression_attribute_values(":former", string(sortable(delivery.replaced_before())))
             .build()
             .map_err(unreadable("delivery"))?;
         Ok(TransactWriteItem::builder().put(put).build())

@@ -1,10 +1,12 @@
 //! Lists of deliveries, newest first.
 
+use std::collections::BTreeSet;
+
 use alert::Fingerprint;
 use intake::{Clock, StoreError};
 use jiff::tz::Offset;
 
-use super::delivery::{DELIVERY, Delivery, DeliveryState, created_shard, given_up_shard, shards};
+use super::delivery::{DELIVERY, Delivery, DeliveryId, DeliveryState, created_shard, given_up_shard, shards};
 use crate::store::days::Journal;
 use crate::store::definition::{BY_CONDITION, BY_RECEPTION, PK, SK};
 use crate::store::item::{alert_pk, is_at, is_expired, string};
@@ -56,11 +58,7 @@ impl Table {
     ) -> Result<DeliveryPage, StoreError> {
         let mut page = Page::of(limit);
         match filter.fingerprint {
-            Some(fingerprint) => {
-                let deliveries = self.deliveries_of(fingerprint).await?.into_iter();
-                let deliveries = deliveries.filter(|delivery| filter.admits(delivery));
-                page.extend_from(deliveries.map(|delivery| (delivery.created_key(), delivery)), cursor);
-            }
+            Some(fingerprint) => self.of_alert(fingerprint, filter, cursor, &mut page).await?,
             None if filter.is_about_given_up() => self.given_up(filter, cursor, &mut page).await?,
             None => self.by_day(filter, cursor, &mut page).await?,
         }
@@ -68,14 +66,39 @@ impl Table {
         Ok(DeliveryPage { deliveries, next })
     }
 
-    /// Every delivery of one alert, in any order.
-    async fn deliveries_of(&self, fingerprint: Fingerprint) -> Result<Vec<Delivery>, StoreError> {
-        let query = self
-            .partition(alert_pk(fingerprint))
-            .key_condition_expression(format!("{PK} = :pk AND begins_with({SK}, :delivery)"))
-            .expression_attribute_values(":delivery", string(DELIVERY));
-        let items = self.read_all(query, "read deliveries").await?;
-        items.iter().map(Delivery::of).collect()
+    /// Those of one alert, by revision, which is the order in which they were made.
+    async fn of_alert(
+        &self,
+        fingerprint: Fingerprint,
+        filter: &DeliveryFilter,
+        cursor: Option<&Cursor>,
+        page: &mut Page<Delivery>,
+    ) -> Result<(), StoreError> {
+        // `$` sorts directly behind `#`, with which what is looked for ends.
+        let all = DELIVERY.replace('#', "$");
+        let mut before = cursor.and_then(DeliveryId::of_cursor).map_or(all, |id| id.sort_key());
+        while !page.is_done() {
+            let query = self
+                .partition(alert_pk(fingerprint))
+                .scan_index_forward(false)
+                .key_condition_expression(format!("{PK} = :pk AND {SK} BETWEEN :first AND :before"))
+                .expression_attribute_values(":first", string(DELIVERY))
+                .expression_attribute_values(":before", string(&before));
+            // Both ends are found: the last one of the page before is read once more.
+            let items = self.read_up_to(page.step() + 1, query, "read deliveries").await?;
+            let deliveries = items.iter().map(Delivery::of).collect::<Result<Vec<_>, _>>()?;
+            let behind = deliveries.into_iter().filter(|delivery| delivery.id.sort_key() != before);
+            let behind: Vec<_> = behind.map(|delivery| (delivery.created_key(), delivery)).collect();
+            let Some((last, delivery)) = behind.last() else { break };
+            let (last, examined) = (last.clone(), behind.len());
+            before = delivery.id.sort_key();
+            page.extend(
+                behind.into_iter().filter(|(_, delivery)| filter.admits(delivery)).collect(),
+                examined,
+                &last,
+            );
+        }
+        Ok(())
     }
 
     async fn given_up(
@@ -84,7 +107,8 @@ impl Table {
         cursor: Option<&Cursor>,
         page: &mut Page<Delivery>,
     ) -> Result<(), StoreError> {
-        let partitions = filter.states.iter().flat_map(|state| shards(|shard| given_up_shard(*state, shard)));
+        let states: BTreeSet<_> = filter.states.iter().copied().collect();
+        let partitions = states.into_iter().flat_map(|state| shards(|shard| given_up_shard(state, shard)));
         let merge = Merge::new(self, BY_CONDITION, Span::behind(cursor), partitions);
         self.fill(merge, filter, page).await
     }

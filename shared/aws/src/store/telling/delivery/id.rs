@@ -6,6 +6,7 @@ use std::str::FromStr;
 use alert::Fingerprint;
 use jiff::Timestamp;
 
+use crate::store::Cursor;
 use crate::store::definition::{PK, SK};
 use crate::store::item::{Item, alert_pk, key, sortable, text};
 
@@ -42,6 +43,11 @@ impl DeliveryId {
     /// Sorts by time in an index.
     pub(super) fn index_key(&self, time: Timestamp) -> String {
         format!("{}#{self}", sortable(time))
+    }
+
+    /// The delivery that a list ended with, by its [`index_key`](Self::index_key).
+    pub(crate) fn of_cursor(cursor: &Cursor) -> Option<Self> {
+        cursor.sort_key().split_once('#')?.1.parse().ok()
     }
 
     pub(super) fn of(item: &Item) -> Option<Self> {
