@@ -81,6 +81,13 @@ scenario("filters are read from the address, and written to it", async ({ open }
   await row(page, "New critical").waitFor();
 });
 
+scenario("an address may name several words of a filter", async ({ open }) => {
+  const page = await open(`${OURS}&condition=firing,resolved&source=netdata,kazoo`);
+  await row(page, "What is over").waitFor();
+  await row(page, "New critical").waitFor();
+  assert.equal(await page.locator(".row.alert").count(), 5);
+});
+
 scenario("one alert shows what it says, its history, and the bodies that brought it", async ({ server, open }) => {
   await server.ring(notification({ id: "story", summary: "Story", status: "Warning", minutesAgo: 9 }), notification({ id: "story", summary: "Story", minutesAgo: 4 }));
   const page = await open();

@@ -126,7 +126,7 @@ function page(name, items, query) {
 }
 
 function list(state, query) {
-  const among = (name, value) => !query.get(name) || query.get(name).split(",").includes(value);
+  const among = (name, value) => !query.has(name) || query.getAll(name).includes(value);
   const words = (query.get("q") ?? "").toLowerCase();
   const grave = (severity) => !query.get("severity") || SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(query.get("severity"));
   const labels = query.getAll("filter").map((text) => /^(\w+)="?(.*?)"?$/.exec(text));

@@ -104,7 +104,7 @@ async fn a_filter_shows_what_it_names_and_nothing_else() {
         assert_eq!(selected("condition=firing").await, ["alert_2", "alert_1", "disk_usage"]);
         assert_eq!(selected("condition=resolved").await, ["alert_3"]);
         assert_eq!(
-            selected("condition=resolved,firing&source=netdata").await,
+            selected("condition=resolved&condition=firing&source=netdata").await,
             ["alert_3", "alert_2", "alert_1"]
         );
         assert_eq!(selected("severity=critical").await, ["alert_3", "alert_1"]);

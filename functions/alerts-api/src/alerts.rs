@@ -82,7 +82,7 @@ impl From<AlertQuery> for AlertFilter {
             handlings: query.handling.0,
             severity: query.severity.0,
             sources: query.source.0,
-            accounts: query.account.into_iter().filter(|account| !account.is_empty()).collect(),
+            accounts: query.account,
             matchers: query.filter.into_iter().map(|MatcherText(matcher)| matcher).collect(),
             text: query.q.0,
             from: query.from.0,

@@ -37,7 +37,12 @@ impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
         let pairs = form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
         let query = serde_path_to_error::deserialize(serde_html_form::Deserializer::new(pairs));
-        query.map(Self).map_err(|error| mistake(&error))
+        query.map(Self).map_err(|error: At<serde::de::value::Error>| {
+            let name = error.path().to_string();
+            // A list's words have a place behind the name.
+            let is_repeated = pairs.filter(|(given, _)| *given == name).nth(1).is_some();
+            if is_repeated { Failure::BadRequest(format!("{name}: give it once")) } else { mistake(&error) }
+        })
     }
 }
 
@@ -63,15 +68,19 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
         if !json.starts_with(b"{") {
             return Err(Failure::BadRequest("the body is not a JSON object".to_owned()));
         }
-        let body = serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(json));
-        body.map(Self).map_err(|error| mistake(&error))
+        let mut deserializer = serde_json::Deserializer::from_slice(json);
+        let body = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| mistake(&error))?;
+        let end = deserializer.end();
+        end.map_err(|error| Failure::BadRequest(format!("the body goes on behind its object: {error}")))?;
+        Ok(Self(body))
     }
 }
 
-/// `<member>: <what is wrong with it>`.
+/// `<member>: <what is wrong with it>`; a member that is named needs no line and column.
 fn mistake<E: std::fmt::Display>(error: &At<E>) -> Failure {
-    let (path, inner) = (error.path().to_string(), error.inner());
-    Failure::BadRequest(if path == "." { inner.to_string() } else { format!("{path}: {inner}") })
+    let (path, inner) = (error.path().to_string(), error.inner().to_string());
+    let what = inner.rsplit_once(" at line ").map_or(inner.as_str(), |(what, _)| what);
+    Failure::BadRequest(if path == "." { inner } else { format!("{path}: {what}") })
 }
 
 impl<T: JsonSchema> OperationInput for Query<T> {

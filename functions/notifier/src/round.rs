@@ -121,7 +121,7 @@ impl Notifier {
         if is_news(change) && known.has_routed(change.alert) {
             return None;
         }
-        let (decision, course) = decide(destination, known.clone().in_present_life(change.alert), change);
+        let (decision, course) = decide(destination, &known.clone().in_present_life(change.alert), change);
         if course == *known {
             return None;
         }
@@ -179,7 +179,7 @@ const fn is_news(change: &Change<'_>) -> bool {
     !matches!(change.news, News::SilenceEnded | News::DampingEnded)
 }
 
-fn decide(destination: &Destination, known: Course, change: &Change<'_>) -> (Decision, Course) {
+fn decide(destination: &Destination, known: &Course, change: &Change<'_>) -> (Decision, Course) {
     let (decision, standing) = route(destination, &known.record.standing, change);
     let mut course = known.clone();
     course.record.damped_until = match (&decision, &change.news) {

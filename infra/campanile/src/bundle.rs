@@ -7,8 +7,11 @@ mod stream;
 use std::io;
 use std::path::PathBuf;
 
+use alert::Source;
 use aws::{Configuration, Platform, SystemClock, definition};
+use intake::Secrets;
 use notifier::Notifier;
+use serde::de::IgnoredAny;
 use site24x7::TransportError;
 use site24x7_poller::Poller;
 use tokio::net::TcpListener;
@@ -81,6 +84,22 @@ impl Bundle {
         let platform = Platform::for_development(&dynamodb, &secrets_manager, configuration);
         platform.table.create().await.map_err(BundleError::Definition)?;
         Ok(Self { table, platform })
+    }
+
+    /// The secrets that let nobody in, and why, where it is not that they are missing: a misspelt name would show only when
+    /// somebody is refused.
+    pub async fn useless_secrets(&self) -> Vec<(String, Option<intake::SecretsError>)> {
+        let secrets = &self.platform.secrets;
+        let mut read = vec![("api", secrets.get::<IgnoredAny>("api").await.map(|keyring| keyring.is_some()))];
+        for source in [Source::Netdata, Source::Kazoo, Source::Tencent, Source::Site24x7] {
+            read.push((source.as_str(), secrets.keyring(source).await.map(|keyring| keyring.is_some())));
+        }
+        let prefix = &self.platform.configuration.secret_prefix;
+        let useless = read.into_iter().filter_map(|(name, is_there)| match is_there {
+            Ok(true) => None,
+            is_there => Some((format!("{prefix}/{name}"), is_there.err())),
+        });
+        useless.collect()
     }
 
     /// Serves until `stop` is over; requests under way are finished.

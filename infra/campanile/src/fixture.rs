@@ -10,9 +10,10 @@ pub(crate) struct Fixture {
 }
 
 impl Fixture {
-    /// The fixture of `source` for `situation`, its file's name without the ending.
+    /// The fixture of `source` for `situation`: its file's name, of which the ending may be left out.
     pub(crate) fn find(source: &str, situation: &str) -> Option<Self> {
-        files(source).find(|file| name(file) == situation).map(|file| Self { file })
+        let whole = files(source).find(|file| file_name(file) == situation);
+        whole.or_else(|| files(source).find(|file| name(file) == situation)).map(|file| Self { file })
     }
 
     /// The method, by the file's ending: a `.query` is what a GET appends to its path.
@@ -53,15 +54,21 @@ pub(crate) fn sources() -> impl Iterator<Item = &'static str> {
     FIXTURES.dirs().filter(|dir| dir.files().next().is_some()).filter_map(|dir| dir.path().to_str())
 }
 
-/// The situations of `source`, sorted.
+/// The situations of `source`, sorted; one that comes in several forms with the ending of each.
 pub(crate) fn situations(source: &str) -> Vec<&'static str> {
-    let mut situations: Vec<_> = files(source).map(name).collect();
+    let forms = |situation: &str| files(source).filter(|file| name(file) == situation).count();
+    let told = |file| if forms(name(file)) > 1 { file_name(file) } else { name(file) };
+    let mut situations: Vec<_> = files(source).map(told).collect();
     situations.sort_unstable();
     situations
 }
 
 fn files(source: &str) -> impl Iterator<Item = &'static File<'static>> {
     FIXTURES.get_dir(source).into_iter().flat_map(Dir::files)
+}
+
+fn file_name(file: &'static File<'static>) -> &'static str {
+    file.path().file_name().and_then(|name| name.to_str()).unwrap_or_default()
 }
 
 fn name(file: &'static File<'static>) -> &'static str {

@@ -8,6 +8,8 @@ use std::time::Duration;
 use alert::{ExpiryRules, Severity, Source, UnknownWord};
 use notify::IpNet;
 use site24x7::Hosts;
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 
 /// What an operator can set by environment variables; each field names its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +64,14 @@ pub enum ConfigurationError {
     /// Not a severity.
     #[error("`CAMPANILE_DEFAULT_SEVERITY` names no severity")]
     Severity(#[source] UnknownWord),
+    /// Neither a level nor a filter.
+    #[error(
+        "`CAMPANILE_LOG` is `{value}`: give `error`, `warn`, `info` or `debug`, or a filter such as `info,notifier=debug`"
+    )]
+    Log {
+        /// What it holds.
+        value: String,
+    },
     /// Not a network.
     #[error(
         "`CAMPANILE_NOTIFY_NETWORKS` holds `{value}`: give networks such as 10.1.0.0/16, with commas between them"
@@ -121,7 +131,7 @@ impl Configuration {
             expiry: patience::expiry(&variables)?,
             silent_after: patience::silent_after(&variables)?,
             site24x7_hosts: site24x7_hosts(&variables)?,
-            log: variables.set("CAMPANILE_LOG").unwrap_or(default.log),
+            log: variables.log()?.unwrap_or(default.log),
         })
     }
 }
@@ -161,6 +171,18 @@ impl Variables<'_> {
         number.ok_or_else(mistake).map(Some)
     }
 
+    /// A level, or a tracing filter. A word that is no level would be taken for a part of the program, and log nothing else.
+    fn log(&self) -> Result<Option<String>, ConfigurationError> {
+        let Some(value) = self.set("CAMPANILE_LOG") else {
+            return Ok(None);
+        };
+        let is_clear = |part: &str| part.contains('=') || part.trim().parse::<LevelFilter>().is_ok();
+        if value.split(',').all(is_clear) && EnvFilter::try_new(&value).is_ok() {
+            return Ok(Some(value));
+        }
+        Err(ConfigurationError::Log { value })
+    }
+
     fn seconds(&self, variable: &str) -> Result<Option<Duration>, ConfigurationError> {
         Ok(self.number(variable)?.map(|seconds| Duration::from_secs(seconds.into())))
     }
@@ -197,6 +219,15 @@ mod tests {
     fn a_mistake_names_its_variable_and_the_remedy() {
         let error = with("CAMPANILE_HISTORY_DAYS", "a week").unwrap_err();
         assert_eq!(error.to_string(), "`CAMPANILE_HISTORY_DAYS` is `a week`: give a whole number above zero");
+        for (text, is_clear) in [
+            ("WARN", true),
+            ("info,notifier=debug", true),
+            ("warning", false),
+            ("bogus", false),
+            ("a=b=c", false),
+        ] {
+            assert_eq!(with("CAMPANILE_LOG", text).is_ok(), is_clear, "{text}");
+        }
         assert!(with("CAMPANILE_QUARANTINE_DAYS", "0").is_err());
         assert!(with("CAMPANILE_DEFAULT_SEVERITY", "meh").is_err());
         assert!(with("CAMPANILE_NOTIFY_NETWORKS", "10.0.0.0/8, here").is_err());

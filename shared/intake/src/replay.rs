@@ -31,6 +31,9 @@ pub enum ReplayFailure {
     Store(#[source] StoreError),
 }
 
+/// The method of a delivery that no source sent: what a person did, or the lack of news.
+pub const OWN_METHOD: &str = "CAMPANILE";
+
 /// What turns a source's deliveries into events.
 type Normalizer = fn(&Delivery, &Settings, &SourceSecret) -> Result<Normalized, Rejection>;
 
@@ -65,7 +68,8 @@ pub async fn replay<S: Store, K: Secrets>(
     source: Source,
     delivery: &Delivery,
 ) -> Result<Replayed, ReplayFailure> {
-    let normalize = normalizer(source).ok_or_else(|| ReplayFailure::NotUnderstood(nobody_s()))?;
+    let normalize = normalizer(source).filter(|_| delivery.method != OWN_METHOD);
+    let normalize = normalize.ok_or_else(|| ReplayFailure::NotUnderstood(nobody_s()))?;
     let keyring = secrets.keyring(source).await.map_err(ReplayFailure::Secrets)?;
     let secret = keyring.map_or_else(SourceSecret::default, |keyring| keyring.current.clone());
     let normalized = normalize(delivery, settings, &secret).map_err(ReplayFailure::NotUnderstood)?;

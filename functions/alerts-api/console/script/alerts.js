@@ -21,12 +21,17 @@ function alertQuery({ condition, handling, severity, source, q, filter }) {
   return { condition: condition === "all" ? "" : condition, handling, severity, source, q, filter };
 }
 
+/** What the address has with commas, as the API has it: given several times. */
+function severalWords({ condition, handling, source }) {
+  return { condition: condition.split(","), handling: handling.split(","), source: source.split(",") };
+}
+
 async function pagesOf(query, pages, signal) {
   const most = query.condition === RINGING ? MOST_RINGING : PAGE * pages;
   const alerts = [];
   let cursor = "";
   do {
-    const page = await getPage("v1/alerts", PAGE, { ...query, cursor }, signal);
+    const page = await getPage("v1/alerts", PAGE, { ...query, ...severalWords(query), cursor }, signal);
     alerts.push(...page.alerts);
     cursor = page.next_cursor;
   } while (cursor && alerts.length < most);

@@ -4,6 +4,7 @@ use alert::matcher::{Matcher, MatcherError};
 use alert::{Condition, Handling, Severity, Source};
 use aws::SystemClock;
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use comfy_table::Table;
 use intake::Clock as _;
 use jiff::Timestamp;
@@ -47,10 +48,10 @@ struct Filter {
     #[arg(long, value_parser = word_of(Source::ALL, Source::as_str), value_delimiter = ',')]
     source: Vec<String>,
     /// Only alerts of this account at their source; may be given several times
-    #[arg(long)]
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     account: Vec<String>,
     /// Only alerts with this text in title, summary, resource or service, in any case
-    #[arg(long)]
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     text: Option<String>,
     /// Only alerts whose condition has changed since this time, or in this length of time, such as `2h`
     #[arg(long, value_name = "TIME")]

@@ -1,6 +1,7 @@
 //! `campanile deliveries`: what destinations were told, and what they are still to be told.
 
 use aws::DeliveryState;
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
 use comfy_table::Table;
 use jiff::Timestamp;
@@ -38,7 +39,7 @@ struct List {
     #[arg(long, value_parser = word_of(&DeliveryState::ALL, DeliveryState::as_str), value_delimiter = ',')]
     state: Vec<String>,
     /// Only those to this destination
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_parser = NonEmptyStringValueParser::new(), value_name = "ID")]
     destination: Option<String>,
     /// Only those of this alert: its fingerprint, or enough of its beginning
     #[arg(long, value_name = "FINGERPRINT", value_parser = Beginning::of_hash)]

@@ -1,6 +1,7 @@
 //! Lists that the API answers in pages.
 
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
@@ -16,7 +17,7 @@ pub(super) struct Part {
     #[arg(long, value_name = "NUMBER", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..))]
     limit: u32,
     /// Go on where `next_cursor` of an earlier list says
-    #[arg(long)]
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     cursor: Option<String>,
 }
 

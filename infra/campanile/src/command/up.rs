@@ -50,6 +50,11 @@ impl Up {
         let url = format!("http://{}", listener.local_addr()?);
         let bundle = Bundle::open(&self.location(), self.secrets().await?, configuration).await?;
         remark(self.welcome(&url));
+        for (name, error) in bundle.useless_secrets().await {
+            let why =
+                error.map_or_else(|| "there is none of that name".to_owned(), |error| intake::chain(&error));
+            remark(format!("  the secret `{name}` lets nobody in: {why}"));
+        }
         say(format!("campanile is ready on {url}"));
         bundle.serve(listener, stopped()).await?;
         remark("campanile has stopped");

@@ -2,9 +2,11 @@
 
 use std::error::Error;
 
+use aws::Configuration;
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::error::ProvideErrorMetadata;
-use campanile::embedded::{self, EmbeddedSecrets};
+use campanile::bundle::Bundle;
+use campanile::embedded::{self, EmbeddedSecrets, Location};
 use serde_json::{Value, json};
 
 async fn client_of(document: &Value) -> Client {
@@ -89,4 +91,21 @@ async fn debugging_shows_no_secret() {
     let secrets = EmbeddedSecrets::from_json(br#"{"a": "s3cret"}"#).await.unwrap();
     assert_eq!(format!("{secrets:?}"), "EmbeddedSecrets { .. }");
     assert!(!format!("{:?}", embedded::sdk_config(secrets)).contains("s3cret"));
+}
+
+#[tokio::test]
+async fn a_bundle_tells_which_secrets_let_nobody_in() {
+    let document = json!({
+        "campanile/api": { "tokens": [{ "name": "us", "token": "one of ours", "role": "read" }] },
+        "campanile/netdata": { "tokens": "no list" },
+        "campanile/kazo": { "tokens": ["misspelt"] },
+        "campanile/tencent": { "tokens": ["t0ken"] },
+        "campanile/site24x7": { "tokens": ["t0ken"] },
+    });
+    let secrets = EmbeddedSecrets::from_json(document.to_string().as_bytes()).await.unwrap();
+    let bundle = Bundle::open(&Location::InMemory, secrets, Configuration::default()).await.unwrap();
+    let useless = bundle.useless_secrets().await;
+    let [(netdata, Some(malformed)), (kazoo, None)] = &useless[..] else { panic!("{useless:?}") };
+    assert_eq!((netdata.as_str(), kazoo.as_str()), ("campanile/netdata", "campanile/kazoo"));
+    assert!(malformed.to_string().contains("is not what it should be"), "{malformed}");
 }

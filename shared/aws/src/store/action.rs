@@ -5,7 +5,7 @@ use alert::{
     unacknowledge,
 };
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
-use intake::{Clock, Entry, Store, StoreError};
+use intake::{Clock, Entry, OWN_METHOD, Store, StoreError};
 use jiff::Timestamp;
 use normalize::Delivery;
 use serde_json::json;
@@ -207,7 +207,7 @@ impl Table {
 /// The delivery of an event that nobody sent but Campanile itself.
 pub(crate) fn own_delivery(body: &serde_json::Value, received_at: Timestamp) -> Delivery {
     Delivery {
-        method: "POST".to_owned(),
+        method: OWN_METHOD.to_owned(),
         query: String::new(),
         content_type: Some("application/json".to_owned()),
         headers: [].into(),

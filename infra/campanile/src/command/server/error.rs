@@ -23,7 +23,8 @@ pub(in crate::command) enum ServerError {
         source: reqwest::Error,
     },
     #[error(
-        "the request cannot be made: check that the token of --token or CAMPANILE_TOKEN is one line of plain characters"
+        "the request cannot be made: check that the token of --token or CAMPANILE_TOKEN is one line of plain characters, \
+         and that what is asked for is not too long for an address"
     )]
     Unusable {
         #[source]
@@ -42,6 +43,10 @@ pub(in crate::command) enum ServerError {
     Unknown { message: String, command: &'static str },
     #[error("{message}")]
     Refused { status: StatusCode, code: String, message: String },
+    #[error(
+        "{url} answered {status} in the place of Campanile: try again, and look at the function's alarms if that goes on"
+    )]
+    InItsPlace { url: String, status: StatusCode },
     #[error("{url} answered {status}, and not as Campanile does: check --url or CAMPANILE_URL")]
     Strange { url: String, status: StatusCode },
     #[error("{url} answered with something that is not Campanile's: check --url or CAMPANILE_URL")]
@@ -84,7 +89,8 @@ impl ServerError {
     pub(super) fn of_refusal(url: &Address, status: StatusCode, text: &str) -> Self {
         let url = url.to_string();
         let Ok(Refusal { error: Reason { code, message } }) = serde_json::from_str(text) else {
-            return Self::Strange { url, status };
+            let may_pass = status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS;
+            return if may_pass { Self::InItsPlace { url, status } } else { Self::Strange { url, status } };
         };
         match status {
             StatusCode::UNAUTHORIZED => Self::Unauthorized { url },

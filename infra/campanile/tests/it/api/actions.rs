@@ -1,7 +1,8 @@
 //! What people do with an alert, and what remains of it.
 
 use alert::{AlertEvent, Severity};
-use http::StatusCode;
+use bytes::Bytes;
+use http::{Request, StatusCode};
 use serde_json::{Value, json};
 
 use super::{World, firing, path_of, resolved, world};
@@ -111,9 +112,23 @@ async fn a_member_that_is_wrong_is_named() {
     world.record(&firing("cpu")).await;
     let (status, body) = act(&world, "acknowledge", json!({ "by": "" })).await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
-    assert_eq!(body["error"]["message"], "by: give 1 to 256 characters at line 1 column 9");
+    assert_eq!(body["error"]["message"], "by: give 1 to 256 characters");
     let (_, body) = act(&world, "acknowledge", json!([null, null])).await;
     assert_eq!(body["error"]["message"], "the body is not a JSON object");
     let (_, body) = act(&world, "notes", json!({})).await;
     assert_eq!(body["error"]["message"], "missing field `text` at line 1 column 2");
+}
+
+#[tokio::test]
+async fn a_body_that_goes_on_behind_its_object_does_nothing() {
+    let world = world().await;
+    world.record(&firing("cpu")).await;
+    let path = format!("{}/acknowledge", path_of("cpu"));
+    let body = r#"{"by": "ada"}, "note": "lost""#;
+    let request = Request::post(path).header("authorization", "Bearer writer").body(Bytes::from(body));
+    let refused = world.api.clone().handle(request.unwrap()).await;
+    let said: Value = serde_json::from_slice(refused.body()).unwrap();
+    let expected = "the body goes on behind its object: trailing characters at line 1 column 14";
+    assert_eq!((refused.status(), &said["error"]["message"]), (StatusCode::BAD_REQUEST, &json!(expected)));
+    assert_eq!(notes(&world).await.len(), 0);
 }

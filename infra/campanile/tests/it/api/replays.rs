@@ -6,7 +6,7 @@ use intake::{Netdata, Quarantined, Store};
 use normalize::Rejection;
 use serde_json::{Value, json};
 
-use super::{World, delivery, now, world};
+use super::{World, delivery, firing, now, path_of, world};
 
 const UNDERSTOOD: &str = include_str!("../../../../../tests/fixtures/netdata/flat-v2-warning.json");
 
@@ -50,6 +50,19 @@ async fn what_is_still_not_understood_stays_until_somebody_deletes_it() {
 
     assert_eq!(world.act("DELETE", &path, Value::Null).await, (StatusCode::NO_CONTENT, Value::Null));
     assert_eq!(world.act("DELETE", &path, Value::Null).await.0, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn what_a_person_did_cannot_be_read_again_and_no_source_is_blamed() {
+    let world = world().await;
+    world.record(&firing("cpu")).await;
+    let path = path_of("cpu");
+    world.act("POST", &format!("{path}/resolve"), json!({})).await;
+    let events = world.get(&format!("{path}/events")).await;
+    let event_id = events["events"][0]["event_id"].as_str().unwrap();
+    let (status, body) = world.act("POST", &format!("{path}/events/{event_id}/replay"), Value::Null).await;
+    let expected = "it is still not understood: no source sent it: there is nothing to read again";
+    assert_eq!((status, &body["error"]["message"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!(expected)));
 }
 
 #[tokio::test]

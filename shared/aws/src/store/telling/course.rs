@@ -76,6 +76,7 @@ impl Course {
 
     /// The part in `alert` as it is now: one that was forgotten and has come back counts its revisions anew, and nobody was
     /// told anything of it.
+    #[must_use]
     pub fn in_present_life(self, alert: &Alert) -> Self {
         if !self.is_of_former_life(alert) {
             return self;
