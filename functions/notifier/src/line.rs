@@ -75,13 +75,12 @@ impl<'a> Line<'a> {
     /// Tries one delivery although the destination is suspended. It is resumed if it takes that, or refuses that alone;
     /// else it stays suspended, and what waits for it is held as before.
     pub(crate) async fn probe(&self, turn: Turn) {
-        let mut suspension = None;
-        self.change(|state| suspension = state.suspension.take());
+        let suspension = self.change(|state| state.suspension.take());
         *self.probed() = suspension;
         Box::pin(self.pursue(turn)).await;
         let untried = self.probed().take();
-        if let Some(suspension) = untried {
-            self.change(|state| state.suspension = state.suspension.take().or(Some(suspension)));
+        if untried.is_some() {
+            self.change(|state| state.suspension = untried);
         } else if self.state(|state| state.suspension.is_none()) {
             self.log(self.notifier.platform.table.resume(&self.destination.id).await);
         }
@@ -200,8 +199,8 @@ impl<'a> Line<'a> {
         read(&self.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn change(&self, change: impl FnOnce(&mut DestinationState)) {
-        change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner));
+    fn change<T>(&self, change: impl FnOnce(&mut DestinationState) -> T) -> T {
+        change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// A delivery whose record could not be written comes up again when its lease is over.

@@ -74,8 +74,10 @@ async fn a_silence_that_is_seen_to_end_a_little_late_is_followed_and_nobody_told
     let tower = one(&stand_in, &Value::Null).await;
     tower.tick().await;
     let starts_at = tower.clock.now();
-    let ends_at = starts_at.checked_add(SignedDuration::from_hours(1)).unwrap();
-    let silence = tower.platform.table.add_silence(draft(starts_at, ends_at)).await.unwrap();
+    let after = |seconds| starts_at.checked_add(SignedDuration::from_secs(seconds)).unwrap();
+    let silence = tower.platform.table.add_silence(draft(starts_at, after(3_600))).await.unwrap();
+    // Another one ends in the next tick, which therefore notes how far it has followed.
+    tower.platform.table.add_silence(draft(starts_at, after(60))).await.unwrap();
     tower.clock.pass(30);
     tower.hear(&firing("cpu")).await;
     tower.hand_on().await;
