@@ -11,7 +11,7 @@ use aws::{Configuration, Platform, SystemClock};
 use campanile::embedded::{AwsAnswer, AwsCall, AwsService, EmbeddedTable, Endpoint, sdk_config};
 use http::StatusCode;
 use intake::{Clock, Quarantined, Store};
-use normalize::{Delivery, Rejection};
+use normalize::{InboundRequest, Rejection};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
@@ -108,7 +108,7 @@ impl Cloud {
     pub async fn quarantine(&self, source: Source, body: &str) {
         let sdk = sdk_config(self.aws.clone());
         let table = Platform::for_development(&sdk, &sdk, Configuration::default()).table;
-        let delivery = Delivery {
+        let delivery = InboundRequest {
             method: "POST".to_owned(),
             query: String::new(),
             content_type: Some("application/json".to_owned()),

@@ -49,7 +49,7 @@ scenario("a link that is none of the web's is no link", async ({ open }) => {
     ...{ title: "Bad link", summary: null, resource: null, service: null, value: null, url: "javascript:globalThis.ran=4", acknowledgement: null },
     ...{ labels: { alertname: "x" }, annotations: { runbook: "javascript:globalThis.ran=5", wiki: "https://wiki.example.net/disks", data: "data:text/html,x" } },
     ...{ first_seen: "2026-01-01T00:00:00Z", last_seen: "2026-01-01T00:00:00Z", last_received_at: "2026-01-01T00:00:00Z", condition_since: "2026-01-01T00:00:00Z" },
-    ...{ started_at: null, ended_at: null, ends: "recovery", episode: null, occurrences: 1, duplicates: 0, flaps: 0, revision: 1, silenced_by: [] },
+    ...{ started_at: null, ended_at: null, auto_resolve: "recovery", episode: null, occurrences: 1, duplicates: 0, flaps: 0, revision: 1, silenced_by: [] },
   };
   await page.route("**/v1/alerts?**", (route) => route.fulfill({ json: { alerts: [alert], next_cursor: null } }));
   await page.route("**/v1/alerts/a*", (route) => route.fulfill({ json: alert }));

@@ -5,7 +5,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 
-const FUNCTION = new URL("../../functions/alerts-api/", import.meta.url);
+const FUNCTION = new URL("../../shared/api/", import.meta.url);
 const SEVERITIES = ["critical", "high", "warning", "low", "info"];
 export const TOKENS = { "campanile-development-api": "write", "campanile-development-reader": "read" };
 
@@ -82,7 +82,7 @@ function record(state, body) {
     raw: body, request: { method: "POST", query: "", content_type: "application/json", headers: {} },
   });
   state.alerts.set(fingerprint, {
-    first_seen: at, occurrences: 0, duplicates: 0, flaps: 0, acknowledgement: null, ends: "recovery", episode: null, ...known, ...said,
+    first_seen: at, occurrences: 0, duplicates: 0, flaps: 0, acknowledgement: null, auto_resolve: "recovery", episode: null, ...known, ...said,
     condition: resolved ? "resolved" : "firing", handling: (!resolved && known?.handling) || "open", condition_since: at, last_seen: at,
     last_received_at: new Date().toISOString(), started_at: at, ended_at: resolved ? at : null, revision: (known?.revision ?? 0) + 1,
   });

@@ -1,6 +1,6 @@
 //! The API as a Lambda function.
 
-use alerts_api::AlertsApi;
+use api::AlertsApi;
 use aws::{Configuration, connect, log_to_stdout, serve};
 
 #[tokio::main(flavor = "current_thread")]

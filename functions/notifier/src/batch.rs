@@ -132,7 +132,7 @@ impl Notifier {
             reason = "a time in whole seconds; what is out of range is none"
         )]
         let created = created.and_then(|seconds| Timestamp::from_second(seconds as i64).ok());
-        let delivery = normalize::Delivery {
+        let delivery = normalize::InboundRequest {
             method: "STREAM".to_owned(),
             query: String::new(),
             content_type: Some("application/json".to_owned()),

@@ -1,7 +1,7 @@
 //! The poller of Site24x7 as a Lambda function that EventBridge Scheduler calls.
 
 use aws::{Configuration, SystemClock, connect, log_to_stdout, serve_events};
-use site24x7_poller::Poller;
+use poll::site24x7::Poller;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {

@@ -11,9 +11,9 @@ use alert::Source;
 use aws::{Configuration, Platform, SystemClock, definition};
 use intake::Secrets;
 use notifier::Notifier;
+use poll::site24x7::Poller;
 use serde::de::IgnoredAny;
 use site24x7::TransportError;
-use site24x7_poller::Poller;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 

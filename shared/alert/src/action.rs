@@ -101,7 +101,7 @@ pub fn resolve(alert: &Alert, by: &str, at: Timestamp) -> Result<AlertEvent, Con
         occurred_at,
         started_at: None,
         ended_at: Some(occurred_at),
-        ends: alert.ends,
+        auto_resolve: alert.auto_resolve,
         episode: None,
         expires_at: None,
     })

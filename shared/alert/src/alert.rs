@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::word::words;
-use crate::{Ends, Fingerprint, Labels, Severity, SilenceId, Source, Timeline};
+use crate::{AutoResolve, Fingerprint, Labels, Severity, SilenceId, Source, Timeline};
 
 /// What all events of one fingerprint together mean, and what people have done about it.
 ///
@@ -55,7 +55,7 @@ pub struct Alert {
     /// When the last run of firing ended; none while it fires.
     pub ended_at: Option<Timestamp>,
     /// How it may end while it fires.
-    pub ends: Ends,
+    pub auto_resolve: AutoResolve,
     /// The run it is in, where the source names it.
     pub episode: Option<String>,
     /// When it expires unless its source speaks again, where the source itself sets that time.

@@ -52,7 +52,7 @@ pub struct AlertEvent {
     /// When the condition ended, if it has and the source says so.
     pub ended_at: Option<Timestamp>,
     /// How a firing alert may end.
-    pub ends: Ends,
+    pub auto_resolve: AutoResolve,
     /// One run from firing to resolved, where the source names it.
     pub episode: Option<String>,
     /// Until when a firing counts without another, where the source itself sets that time.
@@ -77,7 +77,7 @@ pub enum Signal {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
-pub enum Ends {
+pub enum AutoResolve {
     /// The source will say so; expires only after a long silence.
     Recovery,
     /// Nobody will say so; expires after a short silence.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::{Alert, Condition, Ends, Source, expire};
+use crate::{Alert, AutoResolve, Condition, Source, expire};
 
 /// How long to wait for news of a firing alert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,10 +45,10 @@ impl ExpiryRules {
             return alert.expires_at;
         }
         let patience = self.by_source.get(&alert.source).unwrap_or(&self.otherwise);
-        let patience = match alert.ends {
-            Ends::Recovery => patience.recovery,
-            Ends::Quiet => patience.quiet,
-            Ends::Person => return None,
+        let patience = match alert.auto_resolve {
+            AutoResolve::Recovery => patience.recovery,
+            AutoResolve::Quiet => patience.quiet,
+            AutoResolve::Person => return None,
         };
         alert.last_received_at.checked_add(patience).ok()
     }

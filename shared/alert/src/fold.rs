@@ -165,7 +165,7 @@ fn describe(alert: &mut Alert, event: &AlertEvent) {
     alert.url.clone_from(&event.url);
     alert.labels.clone_from(&event.labels);
     alert.annotations.clone_from(&event.annotations);
-    alert.ends = event.ends;
+    alert.auto_resolve = event.auto_resolve;
     // Of one run the latest deadline counts, in whatever order the firings came.
     alert.expires_at = match event.signal {
         Signal::Firing => alert.expires_at.max(event.expires_at),
@@ -197,7 +197,7 @@ fn blank(event: &AlertEvent, received_at: Timestamp) -> Alert {
         condition_since: event.occurred_at,
         started_at: None,
         ended_at: None,
-        ends: event.ends,
+        auto_resolve: event.auto_resolve,
         episode: None,
         expires_at: None,
         occurrences: 0,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::{Alert, AlertEvent, Ends, EventId, Fingerprint, Severity, Signal, Source};
+use crate::{Alert, AlertEvent, AutoResolve, EventId, Fingerprint, Severity, Signal, Source};
 
 /// When a source last spoke for one of its accounts.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -92,7 +92,7 @@ impl Heartbeat {
             occurred_at,
             started_at: None,
             ended_at: None,
-            ends: Ends::Recovery,
+            auto_resolve: AutoResolve::Recovery,
             episode: None,
             expires_at: None,
         }

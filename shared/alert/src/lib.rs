@@ -21,7 +21,7 @@ mod word;
 
 pub use action::{Action, Conflict, Note, acknowledge, resolve, unacknowledge};
 pub use alert::{Acknowledgement, Alert, Condition, Handling};
-pub use event::{AlertEvent, Ends, Labels, Signal};
+pub use event::{AlertEvent, AutoResolve, Labels, Signal};
 pub use expiry::{ExpiryRules, Patience};
 pub use fold::{Folded, Transition, expire, fold};
 pub use heartbeat::Heartbeat;

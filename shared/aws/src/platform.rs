@@ -9,7 +9,7 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 use intake::{Protocol, ReplayFailure, Replayed, Secrets, Webhook};
-use normalize::{Delivery, Settings};
+use normalize::{InboundRequest, Settings};
 
 use crate::{Configuration, SecretCache, SystemClock, Table};
 
@@ -94,7 +94,7 @@ impl Platform {
     }
 
     /// Reads a stored `delivery` of `source` again and records what it says now.
-    pub async fn replay(&self, source: Source, delivery: &Delivery) -> Result<Replayed, ReplayFailure> {
+    pub async fn replay(&self, source: Source, delivery: &InboundRequest) -> Result<Replayed, ReplayFailure> {
         intake::replay(&*self.table, &*self.secrets, &self.settings(), source, delivery).await
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use alert::{AlertEvent, Source, Transition};
 use jiff::Timestamp;
-use normalize::Delivery;
+use normalize::InboundRequest;
 
 use crate::{Keyring, Quarantined, SourceSecret};
 
@@ -48,7 +48,7 @@ pub struct Entry<'a> {
     /// What it says.
     pub event: &'a AlertEvent,
     /// The request it came in.
-    pub delivery: &'a Delivery,
+    pub delivery: &'a InboundRequest,
 }
 
 /// What became of an event.

@@ -10,7 +10,7 @@ use std::time::Duration;
 use alert::Source;
 use http::Method;
 use http::request::Parts;
-use normalize::{Delivery, Normalized, Rejection, Settings};
+use normalize::{InboundRequest, Normalized, Rejection, Settings};
 
 use crate::{Failure, Kept, Keyring, Reply, SourceSecret};
 
@@ -39,19 +39,19 @@ pub trait Protocol: Send + Sync + 'static {
     }
 
     /// The source's own checks of a delivery whose credentials are good.
-    fn trusts(delivery: &Delivery, keyring: &Keyring<SourceSecret>) -> bool {
+    fn trusts(delivery: &InboundRequest, keyring: &Keyring<SourceSecret>) -> bool {
         let _ = (delivery, keyring);
         true
     }
 
     /// Whether the delivery's content type is one that the source sends.
-    fn accepts(delivery: &Delivery) -> bool {
+    fn accepts(delivery: &InboundRequest) -> bool {
         let _ = delivery;
         true
     }
 
     /// The delivery without what must never be stored.
-    fn redact(delivery: Delivery) -> Delivery {
+    fn redact(delivery: InboundRequest) -> InboundRequest {
         delivery
     }
 
@@ -62,12 +62,15 @@ pub trait Protocol: Send + Sync + 'static {
     }
 
     /// What the delivery says.
-    fn normalize(delivery: &Delivery, settings: &Settings) -> Result<Normalized, Rejection>;
+    fn normalize(delivery: &InboundRequest, settings: &Settings) -> Result<Normalized, Rejection>;
 
     /// The answer to a request that was refused before it was opened.
     fn refuse(failure: &Failure) -> Reply;
 
     /// The answer to a delivery.
-    fn answer(delivery: &Delivery, outcome: &Result<Kept, Failure>, keyring: &Keyring<SourceSecret>)
-    -> Reply;
+    fn answer(
+        delivery: &InboundRequest,
+        outcome: &Result<Kept, Failure>,
+        keyring: &Keyring<SourceSecret>,
+    ) -> Reply;
 }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use alert::Source;
 use jiff::Timestamp;
-use normalize::{Delivery, Rejection};
+use normalize::{InboundRequest, Rejection};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -27,7 +27,7 @@ pub struct Quarantined {
     /// A sentence for people.
     pub message: String,
     /// The request.
-    pub delivery: Delivery,
+    pub delivery: InboundRequest,
 }
 
 /// A text that names no entry of the quarantine.
@@ -37,7 +37,7 @@ pub struct ParseQuarantineIdError(String);
 
 impl Quarantined {
     /// Puts `delivery` of `source` into quarantine for `rejection`.
-    pub fn new(source: Source, rejection: Rejection, delivery: Delivery) -> Self {
+    pub fn new(source: Source, rejection: Rejection, delivery: InboundRequest) -> Self {
         let id = QuarantineId::of(source, &delivery);
         Self { id, source, reason: rejection.reason.into_owned(), message: rejection.message, delivery }
     }
@@ -45,7 +45,7 @@ impl Quarantined {
 
 impl QuarantineId {
     /// The id of `delivery`: its moment in milliseconds, and a hash where other UUIDs have chance.
-    fn of(source: Source, delivery: &Delivery) -> Self {
+    fn of(source: Source, delivery: &InboundRequest) -> Self {
         let received_at = delivery.received_at;
         let mut hasher = Sha256::new();
         hasher.update(source.as_str());
@@ -100,8 +100,8 @@ impl FromStr for QuarantineId {
 mod tests {
     use super::*;
 
-    fn delivery(body: &str) -> Delivery {
-        Delivery {
+    fn delivery(body: &str) -> InboundRequest {
+        InboundRequest {
             method: "POST".into(),
             query: String::new(),
             content_type: None,

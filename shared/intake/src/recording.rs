@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use alert::{AlertEvent, Source};
 use futures::future::join_all;
 use futures::{FutureExt, StreamExt, TryStreamExt, stream};
-use normalize::{Delivery, Normalized, Settings};
+use normalize::{InboundRequest, Normalized, Settings};
 
 use crate::{Entry, Protocol, Recorded, SourceSecret, Store, StoreError};
 
@@ -23,7 +23,7 @@ pub(crate) struct Outcome {
 pub(crate) async fn record<S: Store>(
     store: &S,
     source: Source,
-    delivery: &Delivery,
+    delivery: &InboundRequest,
     normalized: Normalized,
 ) -> Result<Outcome, StoreError> {
     for warning in normalized.warnings {
@@ -38,7 +38,7 @@ pub(crate) async fn record<S: Store>(
 }
 
 /// Notes that the sources of `events` have spoken.
-pub(crate) async fn hear<S: Store>(store: &S, events: &[AlertEvent], delivery: &Delivery) {
+pub(crate) async fn hear<S: Store>(store: &S, events: &[AlertEvent], delivery: &InboundRequest) {
     let speakers: BTreeSet<_> = events.iter().map(|event| (event.source, event.account.as_str())).collect();
     let heard =
         speakers.into_iter().map(|(source, account)| store.heard(source, account, delivery.received_at));

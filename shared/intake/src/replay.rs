@@ -1,7 +1,7 @@
 //! Reading a stored delivery again, after a normalizer was mended or a setting was set right.
 
 use alert::Source;
-use normalize::{Delivery, Normalized, Rejection, Settings};
+use normalize::{InboundRequest, Normalized, Rejection, Settings};
 
 use crate::recording::{record, settings_with};
 use crate::{
@@ -35,7 +35,7 @@ pub enum ReplayFailure {
 pub const OWN_METHOD: &str = "CAMPANILE";
 
 /// What turns a source's deliveries into events.
-type Normalizer = fn(&Delivery, &Settings, &SourceSecret) -> Result<Normalized, Rejection>;
+type Normalizer = fn(&InboundRequest, &Settings, &SourceSecret) -> Result<Normalized, Rejection>;
 
 /// The normalizer of each source that sends deliveries.
 fn normalizer(source: Source) -> Option<Normalizer> {
@@ -53,7 +53,7 @@ fn normalizer(source: Source) -> Option<Normalizer> {
 }
 
 fn normalize<P: Protocol>(
-    delivery: &Delivery,
+    delivery: &InboundRequest,
     settings: &Settings,
     secret: &SourceSecret,
 ) -> Result<Normalized, Rejection> {
@@ -66,7 +66,7 @@ pub async fn replay<S: Store, K: Secrets>(
     secrets: &K,
     settings: &Settings,
     source: Source,
-    delivery: &Delivery,
+    delivery: &InboundRequest,
 ) -> Result<Replayed, ReplayFailure> {
     let normalize = normalizer(source).filter(|_| delivery.method != OWN_METHOD);
     let normalize = normalize.ok_or_else(|| ReplayFailure::NotUnderstood(nobody_s()))?;

@@ -1,7 +1,7 @@
 //! The typed step from a request that anybody may have sent to one that a known sender did.
 //!
 //! An [`Unverified`] request has a method and a size, but nobody can reach its body; only
-//! [`Unverified::verify`] yields the [`Delivery`] with it.
+//! [`Unverified::verify`] yields the [`InboundRequest`] with it.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::request::Parts;
 use http::{Method, Request};
 use jiff::Timestamp;
-use normalize::Delivery;
+use normalize::InboundRequest;
 
 use crate::credentials::{Presented, without_token};
 use crate::{Failure, Keyring, Protocol, SourceSecret};
@@ -54,7 +54,7 @@ impl Unverified {
         self,
         keyring: &Keyring<SourceSecret>,
         received_at: Timestamp,
-    ) -> Result<Delivery, Failure> {
+    ) -> Result<InboundRequest, Failure> {
         if !keyring.versions().any(SourceSecret::admits_anybody) {
             return Err(Failure::NothingConfigured);
         }
@@ -65,12 +65,12 @@ impl Unverified {
         if P::trusts(&delivery, keyring) { Ok(delivery) } else { Err(Failure::Unauthorized) }
     }
 
-    fn open<P: Protocol>(self, received_at: Timestamp) -> Delivery {
+    fn open<P: Protocol>(self, received_at: Timestamp) -> InboundRequest {
         let header = |name: &str| {
             self.parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
         };
         let kept = P::KEPT_HEADERS.iter().filter_map(|name| Some(((*name).to_owned(), header(name)?)));
-        Delivery {
+        InboundRequest {
             method: self.parts.method.as_str().to_owned(),
             query: without_token(self.parts.uri.query().unwrap_or_default()),
             content_type: header("content-type"),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
-use normalize::{Delivery, Normalized, Settings};
+use normalize::{InboundRequest, Normalized, Settings};
 use tokio::time::Instant;
 
 use crate::failure::chain;
@@ -32,7 +32,7 @@ enum Admitted {
     /// Part of setting the webhook up; there is nothing to keep.
     Handshake(Reply),
     /// A known sender's notification.
-    Delivery(Delivery, Arc<Keyring<SourceSecret>>),
+    Request(InboundRequest, Arc<Keyring<SourceSecret>>),
 }
 
 impl<P, S, K, C: Clone> Clone for Webhook<P, S, K, C> {
@@ -60,7 +60,7 @@ impl<P: Protocol, S: Store, K: Secrets, C: Clock> Webhook<P, S, K, C> {
         let began = Instant::now();
         let reply = match self.admit(request).await {
             Ok(Admitted::Handshake(reply)) => reply,
-            Ok(Admitted::Delivery(delivery, keyring)) => {
+            Ok(Admitted::Request(delivery, keyring)) => {
                 let outcome =
                     within(patience.saturating_sub(began.elapsed()), self.keep(&delivery, &keyring)).await;
                 log_outcome::<P>(&outcome);
@@ -83,11 +83,15 @@ impl<P: Protocol, S: Store, K: Secrets, C: Clock> Webhook<P, S, K, C> {
             return reply.map(Admitted::Handshake);
         }
         let delivery = request.verify::<P>(&keyring, self.clock.now())?;
-        Ok(Admitted::Delivery(P::redact(delivery), keyring))
+        Ok(Admitted::Request(P::redact(delivery), keyring))
     }
 
     /// Decode, normalize, record.
-    async fn keep(&self, delivery: &Delivery, keyring: &Keyring<SourceSecret>) -> Result<Kept, Failure> {
+    async fn keep(
+        &self,
+        delivery: &InboundRequest,
+        keyring: &Keyring<SourceSecret>,
+    ) -> Result<Kept, Failure> {
         if !P::accepts(delivery) {
             return Err(Failure::UnsupportedMediaType);
         }
@@ -101,7 +105,7 @@ impl<P: Protocol, S: Store, K: Secrets, C: Clock> Webhook<P, S, K, C> {
         }
     }
 
-    async fn record(&self, delivery: &Delivery, normalized: Normalized) -> Result<Kept, StoreError> {
+    async fn record(&self, delivery: &InboundRequest, normalized: Normalized) -> Result<Kept, StoreError> {
         let outcome = record(&*self.store, P::SOURCE, delivery, normalized).await?;
         hear(&*self.store, &outcome.events, delivery).await;
         Ok(Kept::Recorded {

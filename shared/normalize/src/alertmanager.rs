@@ -16,10 +16,10 @@ use alert::AlertEvent;
 
 use self::body::Body;
 use self::message::Message;
-use crate::{Delivery, Normalized, Rejection, Settings};
+use crate::{InboundRequest, Normalized, Rejection, Settings};
 
-/// The member of [`Delivery::headers`] that names the token a delivery came with: alerts do not say whose they are,
-/// and whoever reads a kept delivery again must know. No request's own header of this name may stand there.
+/// The member of [`InboundRequest::headers`] that names the token a request came with: alerts do not say whose they are,
+/// and whoever reads a kept request again must know. No request's own header of this name may stand there.
 pub const TOKEN_NAME: &str = "campanile-token-name";
 
 /// The account of alerts whose sender is not named.
@@ -59,16 +59,16 @@ pub struct Refused {
 /// A body that is not of Alertmanager's schema is rejected as a whole, with the reason `not_json`, `wrong_type` or
 /// `missing:` and a member; an alert is refused alone, as `no_labels`, `no_label_name`, `ends_before_start` or
 /// `too_large`.
-pub fn split(delivery: &Delivery, settings: &Settings) -> Result<Batch, Rejection> {
-    let token_name = delivery.headers.get(TOKEN_NAME).or(settings.account.as_ref());
+pub fn split(request: &InboundRequest, settings: &Settings) -> Result<Batch, Rejection> {
+    let token_name = request.headers.get(TOKEN_NAME).or(settings.account.as_ref());
     let account = token_name.map_or(UNKNOWN_ACCOUNT, String::as_str);
-    let body = Body::parse(&delivery.body)?;
+    let body = Body::parse(&request.body)?;
     let mut batch = Batch::default();
     for (position, alert) in body.alerts.iter().enumerate() {
         let alone = body.form.body_of(alert);
         match Message::read(alert, body.form, position)? {
             Ok(message) => {
-                let event = message.into_event(account, delivery.received_at);
+                let event = message.into_event(account, request.received_at);
                 batch.understood.push(Understood { event, body: alone });
             }
             Err(rejection) => batch.refused.push(Refused { position, rejection, body: alone }),
@@ -78,8 +78,8 @@ pub fn split(delivery: &Delivery, settings: &Settings) -> Result<Batch, Rejectio
 }
 
 /// Reads a body of which every alert can be kept.
-pub fn normalize(delivery: &Delivery, settings: &Settings) -> Result<Normalized, Rejection> {
-    let batch = split(delivery, settings)?;
+pub fn normalize(request: &InboundRequest, settings: &Settings) -> Result<Normalized, Rejection> {
+    let batch = split(request, settings)?;
     match batch.refused.into_iter().next() {
         Some(refused) => Err(refused.rejection),
         None => {

@@ -1,7 +1,7 @@
 //! KAZOO (2600Hz): calls, registrations, faxes, voicemail, balances, ports, emergencies and changed objects.
 //!
 //! KAZOO sends one event per request, as a form, as JSON or as the query of a GET, and names no event id. The
-//! way of a delivery through this module is the way down its files: [`redact`] before it is stored,
+//! way of a request through this module is the way down its files: [`redact`] before it is stored,
 //! [`check_signature`] where KAZOO 5 signs, then [`normalize`]: decode, recognise, look up, say.
 //! The look-up table is `table`; the Crossbar API and the HTTP answer are not here.
 
@@ -26,15 +26,15 @@ mod time;
 mod wording;
 
 use self::payload::Payload;
-use crate::{Delivery, Normalized, Rejection, Settings};
+use crate::{InboundRequest, Normalized, Rejection, Settings};
 
 pub use self::redaction::redact;
 pub use self::signature::{Signature, check_signature};
 
-/// Reads one delivery, which [`redact`] has been over: ids of events that KAZOO gives nothing to tell apart by
-/// are made of the bytes as they are kept, so that a stored delivery read again yields the same ids.
-pub fn normalize(delivery: &Delivery, settings: &Settings) -> Result<Normalized, Rejection> {
-    let payload = Payload::read(delivery)?;
+/// Reads one request, which [`redact`] has been over: ids of events that KAZOO gives nothing to tell apart by
+/// are made of the bytes as they are kept, so that a stored request read again yields the same ids.
+pub fn normalize(request: &InboundRequest, settings: &Settings) -> Result<Normalized, Rejection> {
+    let payload = Payload::read(request)?;
     let occurrence = recognition::recognise(&payload, settings)?;
     occurrence.events(settings).map(Normalized::from)
 }

@@ -28,16 +28,16 @@ pub use self::test_notification::test_token;
 
 use self::alarm::Alarm;
 use self::body::Body;
-use crate::{Delivery, Normalized, Rejection, Settings};
+use crate::{InboundRequest, Normalized, Rejection, Settings};
 
 /// The account of a notification that names no space.
 const UNKNOWN_ACCOUNT: &str = "unknown";
 
 /// Reads one POST of Netdata Cloud: an alert, a node or several that became unreachable or reachable, or a test
 /// notification.
-pub fn normalize(delivery: &Delivery, _settings: &Settings) -> Result<Normalized, Rejection> {
-    let body = Body::parse(&delivery.body)?;
-    let receive_second = moment::whole_second(delivery.received_at);
+pub fn normalize(request: &InboundRequest, _settings: &Settings) -> Result<Normalized, Rejection> {
+    let body = Body::parse(&request.body)?;
+    let receive_second = moment::whole_second(request.received_at);
     match Shape::of(&body) {
         Some(Shape::NestedAlert) => nested::read(&body, receive_second).map(Alarm::into_normalized),
         Some(Shape::FlatAlert) => flat::read(&body, receive_second).map(Alarm::into_normalized),

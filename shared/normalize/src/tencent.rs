@@ -25,18 +25,18 @@ use alert::Severity;
 use serde_json::value::RawValue;
 
 use crate::value::trim_bytes;
-use crate::{Delivery, Normalized, Rejection, Settings};
+use crate::{InboundRequest, Normalized, Rejection, Settings};
 use document::Section;
 use shape::Shape;
 
 pub use refusal::VERIFICATION_PROBE;
 
-/// Reads one delivery, whatever its `Content-Type` says.
+/// Reads one request, whatever its `Content-Type` says.
 ///
 /// An empty body and `{}` are probes of the address: understood, and no event. A rejection's reason is one of
 /// `not_json`, `unknown_source`, `no_identity`, `no_time`, `unknown_shape` and [`VERIFICATION_PROBE`].
-pub fn normalize(delivery: &Delivery, settings: &Settings) -> Result<Normalized, Rejection> {
-    let body = trim_bytes(&delivery.body);
+pub fn normalize(request: &InboundRequest, settings: &Settings) -> Result<Normalized, Rejection> {
+    let body = trim_bytes(&request.body);
     if body.is_empty() {
         return Ok(Normalized::default());
     }
@@ -56,9 +56,9 @@ pub fn normalize(delivery: &Delivery, settings: &Settings) -> Result<Normalized,
     Ok(vec![event].into())
 }
 
-/// The JSON value that a delivery gave as its `sessionId`, to be echoed as it is; `""` where there is none.
+/// The JSON value that a request gave as its `sessionId`, to be echoed as it is; `""` where there is none.
 ///
-/// Asks of the body no more than that it is a JSON object: the reply to a rejected delivery echoes it too.
+/// Asks of the body no more than that it is a JSON object: the reply to a rejected request echoes it too.
 pub fn session_id(body: &[u8]) -> Box<RawValue> {
     received_session_id(body).or_else(|| RawValue::from_string("\"\"".to_owned()).ok()).unwrap_or_default()
 }

@@ -1,6 +1,6 @@
 //! The alert that a test shows: informational, and over at once.
 
-use alert::{Alert, Condition, Ends, Fingerprint, Handling, Labels, Severity, Source, Timeline};
+use alert::{Alert, AutoResolve, Condition, Fingerprint, Handling, Labels, Severity, Source, Timeline};
 use jiff::Timestamp;
 
 use crate::message::{Kind, Message};
@@ -39,7 +39,7 @@ fn alert(id: &str, token: &str, at: Timestamp) -> Alert {
         condition_since: at,
         started_at: Some(at),
         ended_at: None,
-        ends: Ends::Recovery,
+        auto_resolve: AutoResolve::Recovery,
         episode: None,
         expires_at: None,
         occurrences: 1,

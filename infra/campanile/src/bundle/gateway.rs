@@ -1,6 +1,6 @@
 //! API Gateway's place in the local bundle: which path belongs to which function.
 
-use alerts_api::AlertsApi;
+use api::AlertsApi;
 use aws::{Platform, SecretCache, SystemClock, Table};
 use axum::Router;
 use axum::body::{Body, to_bytes};

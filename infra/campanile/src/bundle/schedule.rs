@@ -6,8 +6,8 @@ use aws::SystemClock;
 use intake::{Clock as _, chain};
 use jiff::Timestamp;
 use notifier::Notifier;
+use poll::site24x7::Poller;
 use serde_json::json;
-use site24x7_poller::Poller;
 use tokio::time::sleep;
 
 use super::stream::TIME_LEFT;

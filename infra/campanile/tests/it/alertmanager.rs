@@ -8,7 +8,7 @@ mod silences;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use alerts_api::AlertsApi;
+use api::AlertsApi;
 use async_trait::async_trait;
 use aws::{Configuration, Platform};
 use bytes::Bytes;

@@ -10,15 +10,15 @@ mod silences;
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use alert::{AlertEvent, Ends, EventId, Fingerprint, Severity, Signal, Source};
-use alerts_api::AlertsApi;
+use alert::{AlertEvent, AutoResolve, EventId, Fingerprint, Severity, Signal, Source};
+use api::AlertsApi;
 use aws::{Configuration, Platform};
 use bytes::Bytes;
 use campanile::embedded::{AwsService, EmbeddedSecrets, EmbeddedTable, Location, sdk_config};
 use http::{Request, StatusCode};
 use intake::{Clock, Entry, Store};
 use jiff::{SignedDuration, Timestamp};
-use normalize::Delivery;
+use normalize::InboundRequest;
 use serde_json::{Value, json};
 
 /// An API over an empty table, and the table itself.
@@ -80,8 +80,8 @@ impl World {
     }
 }
 
-pub(crate) fn delivery(body: &str, received_at: Timestamp) -> Delivery {
-    Delivery {
+pub(crate) fn delivery(body: &str, received_at: Timestamp) -> InboundRequest {
+    InboundRequest {
         method: "POST".into(),
         query: String::new(),
         content_type: Some("application/json".into()),
@@ -122,7 +122,7 @@ pub(crate) fn firing(name: &str) -> AlertEvent {
         occurred_at: now(),
         started_at: None,
         ended_at: None,
-        ends: Ends::Recovery,
+        auto_resolve: AutoResolve::Recovery,
         episode: None,
         expires_at: None,
     }

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use alert::{
-    Alert, AlertEvent, Condition, Ends, ExpiryRules, Heartbeat, Patience, Signal, Source, Transition, fold,
+    Alert, AlertEvent, AutoResolve, Condition, ExpiryRules, Heartbeat, Patience, Signal, Source, Transition,
+    fold,
 };
 
 use crate::{at, event, folded};
@@ -17,27 +18,27 @@ fn rules() -> ExpiryRules {
 }
 
 /// A firing alert that was last heard of at 0.
-fn firing(ends: Ends) -> Alert {
-    folded(&[AlertEvent { ends, ..event(Signal::Firing, 1) }])
+fn firing(auto_resolve: AutoResolve) -> Alert {
+    folded(&[AlertEvent { auto_resolve, ..event(Signal::Firing, 1) }])
 }
 
 #[test]
 fn the_deadline_follows_from_how_it_may_end_and_from_its_source() {
     let deadline = |ends| rules().deadline(&firing(ends));
-    assert_eq!(deadline(Ends::Recovery), Some(at(100)));
-    assert_eq!(deadline(Ends::Quiet), Some(at(10)));
-    assert_eq!(deadline(Ends::Person), None);
-    let kazoo = Alert { source: Source::Kazoo, ..firing(Ends::Quiet) };
+    assert_eq!(deadline(AutoResolve::Recovery), Some(at(100)));
+    assert_eq!(deadline(AutoResolve::Quiet), Some(at(10)));
+    assert_eq!(deadline(AutoResolve::Person), None);
+    let kazoo = Alert { source: Source::Kazoo, ..firing(AutoResolve::Quiet) };
     assert_eq!(rules().deadline(&kazoo), Some(at(5)));
-    let own = Alert { source: Source::Campanile, ..firing(Ends::Recovery) };
+    let own = Alert { source: Source::Campanile, ..firing(AutoResolve::Recovery) };
     assert_eq!(rules().deadline(&own), None);
 }
 
 #[test]
 fn an_alert_past_its_deadline_has_expired_at_it() {
-    let before = rules().applied(firing(Ends::Quiet), at(9));
-    assert_eq!(before, firing(Ends::Quiet));
-    let after = rules().applied(firing(Ends::Quiet), at(99));
+    let before = rules().applied(firing(AutoResolve::Quiet), at(9));
+    assert_eq!(before, firing(AutoResolve::Quiet));
+    let after = rules().applied(firing(AutoResolve::Quiet), at(99));
     assert_eq!((after.condition, after.condition_since), (Condition::Expired, at(10)));
     assert_eq!(rules().applied(after.clone(), at(999)), after);
 }

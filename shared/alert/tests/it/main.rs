@@ -13,7 +13,7 @@ mod order;
 mod schema;
 mod silence;
 
-use alert::{Alert, AlertEvent, Ends, EventId, Fingerprint, Severity, Signal, Source, fold};
+use alert::{Alert, AlertEvent, AutoResolve, EventId, Fingerprint, Severity, Signal, Source, fold};
 use jiff::Timestamp;
 
 /// `seconds` after an arbitrary midnight.
@@ -42,7 +42,7 @@ pub(crate) fn event(signal: Signal, seconds: i64) -> AlertEvent {
         occurred_at: at(seconds),
         started_at: None,
         ended_at: None,
-        ends: Ends::Recovery,
+        auto_resolve: AutoResolve::Recovery,
         episode: None,
         expires_at: None,
     }

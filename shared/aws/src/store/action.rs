@@ -7,7 +7,7 @@ use alert::{
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use intake::{Clock, Entry, OWN_METHOD, Store, StoreError};
 use jiff::Timestamp;
-use normalize::Delivery;
+use normalize::InboundRequest;
 use serde_json::json;
 
 use super::Table;
@@ -205,8 +205,8 @@ impl Table {
 }
 
 /// The delivery of an event that nobody sent but Campanile itself.
-pub(crate) fn own_delivery(body: &serde_json::Value, received_at: Timestamp) -> Delivery {
-    Delivery {
+pub(crate) fn own_delivery(body: &serde_json::Value, received_at: Timestamp) -> InboundRequest {
+    InboundRequest {
         method: OWN_METHOD.to_owned(),
         query: String::new(),
         content_type: Some("application/json".to_owned()),

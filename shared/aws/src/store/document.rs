@@ -5,7 +5,7 @@
 
 use alert::AlertEvent;
 use aws_sdk_dynamodb::primitives::Blob;
-use normalize::Delivery;
+use normalize::InboundRequest;
 use serde::{Deserialize, Serialize};
 
 use super::packed::{deflate, inflate};
@@ -31,11 +31,11 @@ struct Head<E, D> {
 #[derive(Debug)]
 pub(crate) struct Document {
     pub(crate) event: Option<AlertEvent>,
-    pub(crate) delivery: Delivery,
+    pub(crate) delivery: InboundRequest,
 }
 
 /// Packs `delivery` and the `event` it brought.
-pub(crate) fn pack(event: Option<&AlertEvent>, delivery: &Delivery) -> std::io::Result<Blob> {
+pub(crate) fn pack(event: Option<&AlertEvent>, delivery: &InboundRequest) -> std::io::Result<Blob> {
     let mut document = delivery.body.clone();
     serde_json::to_writer(&mut document, &Head { event, delivery })?;
     document.extend(u32::try_from(delivery.body.len()).unwrap_or(u32::MAX).to_be_bytes());
@@ -48,8 +48,8 @@ pub(crate) fn unpack(blob: &Blob) -> Result<Document, DocumentError> {
     let (bytes, length) = bytes.split_last_chunk().ok_or_else(cut_short)?;
     let length = usize::try_from(u32::from_be_bytes(*length)).unwrap_or(usize::MAX);
     let (body, head) = bytes.split_at_checked(length).ok_or_else(cut_short)?;
-    let head: Head<AlertEvent, Delivery> = serde_json::from_slice(head).map_err(DocumentError::Head)?;
-    Ok(Document { event: head.event, delivery: Delivery { body: body.to_vec(), ..head.delivery } })
+    let head: Head<AlertEvent, InboundRequest> = serde_json::from_slice(head).map_err(DocumentError::Head)?;
+    Ok(Document { event: head.event, delivery: InboundRequest { body: body.to_vec(), ..head.delivery } })
 }
 
 fn cut_short() -> DocumentError {
@@ -60,8 +60,8 @@ fn cut_short() -> DocumentError {
 mod tests {
     use super::*;
 
-    fn delivery(body: &[u8]) -> Delivery {
-        Delivery {
+    fn delivery(body: &[u8]) -> InboundRequest {
+        InboundRequest {
             method: "POST".into(),
             query: "hook=all".into(),
             content_type: Some("application/json".into()),

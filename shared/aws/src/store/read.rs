@@ -12,7 +12,7 @@ use intake::{Clock, StoreError};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
-use normalize::Delivery;
+use normalize::InboundRequest;
 
 use super::definition::{PK, SK};
 use super::item::{EVENT, Item, STATE, alert_pk, is_expired, key, string, text, to_alert, unreadable};
@@ -33,7 +33,7 @@ pub struct HistoryEntry {
     /// What it changed; `None` for a notice.
     pub transition: Option<Transition>,
     /// The request that brought it, with its raw body.
-    pub delivery: Delivery,
+    pub delivery: InboundRequest,
 }
 
 impl Table {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use alert::Source;
 use http::{Method, StatusCode};
 use normalize::kazoo::{Signature, check_signature, normalize, redact};
-use normalize::{Delivery, Normalized, Rejection, Settings};
+use normalize::{InboundRequest, Normalized, Rejection, Settings};
 use serde::Serialize;
 use serde_json::json;
 
@@ -35,15 +35,15 @@ impl Protocol for Kazoo {
     const PATIENCE: Duration = Duration::from_secs(25);
     const KEPT_HEADERS: &'static [&'static str] = &[HOOK_ID, "x-account-id"];
 
-    fn trusts(delivery: &Delivery, keyring: &Keyring<SourceSecret>) -> bool {
+    fn trusts(delivery: &InboundRequest, keyring: &Keyring<SourceSecret>) -> bool {
         keyring.versions().any(|secret| is_known_hook(delivery, secret) && is_signed(delivery, secret))
     }
 
-    fn redact(delivery: Delivery) -> Delivery {
+    fn redact(delivery: InboundRequest) -> InboundRequest {
         redact(delivery)
     }
 
-    fn normalize(delivery: &Delivery, settings: &Settings) -> Result<Normalized, Rejection> {
+    fn normalize(delivery: &InboundRequest, settings: &Settings) -> Result<Normalized, Rejection> {
         normalize(delivery, settings)
     }
 
@@ -51,7 +51,7 @@ impl Protocol for Kazoo {
         Reply::json(failure.status(Self::SOURCE), &json!({ "error": failure.to_string() }))
     }
 
-    fn answer(_: &Delivery, outcome: &Result<Kept, Failure>, _: &Keyring<SourceSecret>) -> Reply {
+    fn answer(_: &InboundRequest, outcome: &Result<Kept, Failure>, _: &Keyring<SourceSecret>) -> Reply {
         let answer = match outcome {
             Ok(Kept::Recorded { events, recorded, duplicates }) => Answer {
                 status: if *recorded == 0 && *duplicates > 0 { "duplicate" } else { "recorded" },
@@ -65,13 +65,13 @@ impl Protocol for Kazoo {
 }
 
 /// Whether the webhook that fired is one of those that the operator named; any is, where none is named.
-fn is_known_hook(delivery: &Delivery, secret: &SourceSecret) -> bool {
+fn is_known_hook(delivery: &InboundRequest, secret: &SourceSecret) -> bool {
     let hook_id = delivery.headers.get(HOOK_ID);
     secret.hook_ids.is_empty() || hook_id.is_some_and(|hook_id| secret.hook_ids.contains(hook_id))
 }
 
 /// Whether a version 2 body carries the signature that the configured key gives; version 1 signs nothing.
-fn is_signed(delivery: &Delivery, secret: &SourceSecret) -> bool {
+fn is_signed(delivery: &InboundRequest, secret: &SourceSecret) -> bool {
     let Some(key) = &secret.sha256_key else { return true };
     check_signature(&delivery.body, key.expose(), delivery.received_at) != Signature::Invalid
 }

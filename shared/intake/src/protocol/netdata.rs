@@ -6,7 +6,7 @@ use alert::Source;
 use http::request::Parts;
 use http::{Method, StatusCode};
 use normalize::netdata::{challenge_response, normalize, test_token};
-use normalize::{Delivery, Normalized, Rejection, Settings};
+use normalize::{InboundRequest, Normalized, Rejection, Settings};
 use serde::Serialize;
 use serde_json::json;
 
@@ -39,11 +39,11 @@ impl Protocol for Netdata {
         (parts.method == Method::GET).then(|| challenge(parts.uri.query().unwrap_or_default(), keyring))
     }
 
-    fn accepts(delivery: &Delivery) -> bool {
+    fn accepts(delivery: &InboundRequest) -> bool {
         delivery.content_type.as_deref().is_none_or(is_json)
     }
 
-    fn normalize(delivery: &Delivery, settings: &Settings) -> Result<Normalized, Rejection> {
+    fn normalize(delivery: &InboundRequest, settings: &Settings) -> Result<Normalized, Rejection> {
         normalize(delivery, settings)
     }
 
@@ -52,7 +52,7 @@ impl Protocol for Netdata {
     }
 
     fn answer(
-        _delivery: &Delivery,
+        _delivery: &InboundRequest,
         outcome: &Result<Kept, Failure>,
         _keyring: &Keyring<SourceSecret>,
     ) -> Reply {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use alert::Source;
 use http::{Method, StatusCode};
 use normalize::site24x7::{normalize, redact};
-use normalize::{Delivery, Normalized, Rejection, Settings};
+use normalize::{InboundRequest, Normalized, Rejection, Settings};
 use serde::Serialize;
 use serde_json::json;
 
@@ -29,7 +29,7 @@ impl Protocol for Site24x7 {
     // Our installation asks it to wait 30 seconds, and it is assumed to try once only.
     const PATIENCE: Duration = Duration::from_secs(25);
 
-    fn redact(delivery: Delivery) -> Delivery {
+    fn redact(delivery: InboundRequest) -> InboundRequest {
         redact(delivery)
     }
 
@@ -39,7 +39,7 @@ impl Protocol for Site24x7 {
         secret.account.name().map_err(unknown).ok()
     }
 
-    fn normalize(delivery: &Delivery, settings: &Settings) -> Result<Normalized, Rejection> {
+    fn normalize(delivery: &InboundRequest, settings: &Settings) -> Result<Normalized, Rejection> {
         normalize(delivery, settings)
     }
 
@@ -47,7 +47,7 @@ impl Protocol for Site24x7 {
         Reply::json(failure.status(Self::SOURCE), &json!({ "error": failure.to_string() }))
     }
 
-    fn answer(_: &Delivery, outcome: &Result<Kept, Failure>, _: &Keyring<SourceSecret>) -> Reply {
+    fn answer(_: &InboundRequest, outcome: &Result<Kept, Failure>, _: &Keyring<SourceSecret>) -> Reply {
         match outcome {
             Ok(Kept::Recorded { .. }) => Reply::json(StatusCode::OK, &json!({ "status": "ok" })),
             Ok(Kept::Quarantined(kept)) => {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use alert::Source;
 use http::{Method, StatusCode};
 use normalize::tencent::{VERIFICATION_PROBE, normalize, session_id};
-use normalize::{Delivery, Normalized, Rejection, Settings};
+use normalize::{InboundRequest, Normalized, Rejection, Settings};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -35,7 +35,7 @@ impl Protocol for Tencent {
     // It waits 5 seconds, and asks again after a 500.
     const PATIENCE: Duration = Duration::from_secs(4);
 
-    fn normalize(delivery: &Delivery, settings: &Settings) -> Result<Normalized, Rejection> {
+    fn normalize(delivery: &InboundRequest, settings: &Settings) -> Result<Normalized, Rejection> {
         normalize(delivery, settings)
     }
 
@@ -44,7 +44,7 @@ impl Protocol for Tencent {
     }
 
     fn answer(
-        delivery: &Delivery,
+        delivery: &InboundRequest,
         outcome: &Result<Kept, Failure>,
         keyring: &Keyring<SourceSecret>,
     ) -> Reply {

@@ -1,6 +1,6 @@
 //! One alert that follows the rules, and the event that it makes.
 
-use alert::{AlertEvent, Ends, Labels, Signal, Source};
+use alert::{AlertEvent, AutoResolve, Labels, Signal, Source};
 use jiff::Timestamp;
 use serde_json::value::RawValue;
 
@@ -57,7 +57,7 @@ impl Message {
             occurred_at,
             started_at: starts_at,
             ended_at: ends_at.filter(|_| signal == Signal::Resolved),
-            ends: Ends::Recovery,
+            auto_resolve: AutoResolve::Recovery,
             episode: starts_at.map(|starts_at| starts_at.to_string()),
             expires_at,
             labels,

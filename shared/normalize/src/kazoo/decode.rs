@@ -4,18 +4,18 @@ use serde_json::{Map, Value};
 
 use super::form::{self, FormError};
 use crate::value::{filled, trim_bytes};
-use crate::{Delivery, Rejection};
+use crate::{InboundRequest, Rejection};
 
 /// The object sent: of a GET in the query behind our own `hook`, else in the body.
-pub(super) fn members(delivery: &Delivery) -> Result<Map<String, Value>, Rejection> {
-    if delivery.method == "GET" {
-        return form::decode(pairs_of_event(&delivery.query)).map_err(form_rejection);
+pub(super) fn members(request: &InboundRequest) -> Result<Map<String, Value>, Rejection> {
+    if request.method == "GET" {
+        return form::decode(pairs_of_event(&request.query)).map_err(form_rejection);
     }
-    let body = String::from_utf8_lossy(trim_bytes(&delivery.body));
+    let body = String::from_utf8_lossy(trim_bytes(&request.body));
     if body.is_empty() {
         return Err(empty());
     }
-    if is_json(delivery.content_type.as_deref(), &body) {
+    if is_json(request.content_type.as_deref(), &body) {
         return json_members(&body);
     }
     form::decode(form::body_pairs(&body)).map_err(form_rejection)

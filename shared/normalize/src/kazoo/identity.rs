@@ -1,6 +1,6 @@
 //! Which alert an event is about: its kind, and the fields that tell one alert of that kind from the next.
 
-use alert::Ends;
+use alert::AutoResolve;
 
 use super::Payload;
 
@@ -11,7 +11,7 @@ pub(super) struct Kind {
     /// Its identity fields in the order in which they enter the fingerprint.
     pub(super) identity: &'static [Part],
     /// How it ends once it fires.
-    pub(super) ends: Ends,
+    pub(super) auto_resolve: AutoResolve,
     /// Its title, where that is not made of the event's name and the resource.
     pub(super) title: Option<fn(&Payload) -> String>,
 }
@@ -64,8 +64,12 @@ impl Part {
 
 impl Kind {
     /// A kind whose title is made of the event's name and the resource.
-    pub(super) const fn new(name: &'static str, identity: &'static [Part], ends: Ends) -> Self {
-        Self { name, identity, ends, title: None }
+    pub(super) const fn new(
+        name: &'static str,
+        identity: &'static [Part],
+        auto_resolve: AutoResolve,
+    ) -> Self {
+        Self { name, identity, auto_resolve, title: None }
     }
 
     /// This kind with a title of its own.

@@ -1,6 +1,6 @@
 //! The kinds of alerts and facts that KAZOO's events are about.
 
-use alert::Ends::{Person, Quiet, Recovery};
+use alert::AutoResolve::{Person, Quiet, Recovery};
 
 use super::identity::{Kind, optional, required};
 use super::{Payload, channel, system_alert};

@@ -10,7 +10,7 @@ use super::table::{Row, Statement, firing, notice, resolved};
 use super::{Payload, system_alert, time};
 use crate::Settings;
 
-/// A delivery key that is the message's id alone.
+/// A request key that is the message's id alone.
 const MSG_ID: &[&str] = &["msg_id"];
 
 /// A template of mail shown to somebody who edits it, whatever event it is filled with.

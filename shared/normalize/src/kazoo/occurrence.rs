@@ -53,7 +53,7 @@ impl Occurrence<'_> {
         Ok(Subject { account, identity, fingerprint })
     }
 
-    /// What tells this delivery from the next. The fingerprint tells apart what one delivery says of several
+    /// What tells this request from the next. The fingerprint tells apart what one request says of several
     /// alerts; of two statements about one alert the later adds what it says.
     fn delivery_key(&self, statement: &Statement, subject: &Subject, before: &[AlertEvent]) -> Vec<String> {
         let mut key = self.own_key().unwrap_or_else(|| self.stand_in_key());
@@ -104,7 +104,7 @@ impl Occurrence<'_> {
             occurred_at: times.occurred.unwrap_or(self.payload.received_at()),
             started_at: times.started,
             ended_at: times.ended,
-            ends: statement.kind.ends,
+            auto_resolve: statement.kind.auto_resolve,
             episode: None,
             expires_at: None,
             account: subject.account,

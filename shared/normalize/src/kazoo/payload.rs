@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::{decode, keys, time};
 use crate::value::{self, field, filled};
-use crate::{Delivery, Rejection};
+use crate::{InboundRequest, Rejection};
 
 /// Members of the v2 envelope that say nothing about the event.
 const ENVELOPE_MEMBERS: [&str; 5] = ["action", "name", "data", "timestamp", "hmac"];
@@ -19,13 +19,13 @@ const ACCOUNT_FIELDS: [&str; 4] = [
     "details.custom_channel_vars.account_id",
 ];
 
-/// One delivery, decoded.
+/// One request, decoded.
 pub(super) struct Payload<'a> {
     /// The event's members with canonical keys, out of any envelope.
     pub(super) fields: Map<String, Value>,
     hook: Option<String>,
     envelope: Option<Envelope>,
-    delivery: &'a Delivery,
+    request: &'a InboundRequest,
 }
 
 /// What the v2 envelope adds to its event.
@@ -35,11 +35,11 @@ struct Envelope {
 }
 
 impl<'a> Payload<'a> {
-    /// Decodes `delivery` and takes the event out of its envelope.
-    pub(super) fn read(delivery: &'a Delivery) -> Result<Self, Rejection> {
-        let members = keys::canonical_members(decode::members(delivery)?);
+    /// Decodes `request` and takes the event out of its envelope.
+    pub(super) fn read(request: &'a InboundRequest) -> Result<Self, Rejection> {
+        let members = keys::canonical_members(decode::members(request)?);
         let (fields, envelope) = opened(members);
-        Ok(Self { fields, hook: decode::hook(&delivery.query), envelope, delivery })
+        Ok(Self { fields, hook: decode::hook(&request.query), envelope, request })
     }
 
     /// The scalar at `path`, whose steps are parted by dots, as trimmed text.
@@ -104,25 +104,25 @@ impl<'a> Payload<'a> {
 
     /// The header `name`, in lower case.
     pub(super) fn header(&self, name: &str) -> Option<String> {
-        self.delivery.headers.get(name).and_then(|sent| filled(sent)).map(str::to_owned)
+        self.request.headers.get(name).and_then(|sent| filled(sent)).map(str::to_owned)
     }
 
     /// When it came in.
     pub(super) fn received_at(&self) -> Timestamp {
-        self.delivery.received_at
+        self.request.received_at
     }
 
     /// The minute in which it came in, which tells true events apart that are equal byte by byte.
     pub(super) fn minute(&self) -> String {
-        let secs = self.delivery.received_at.as_second();
+        let secs = self.request.received_at.as_second();
         let minute = secs.saturating_sub(secs.rem_euclid(60));
-        Timestamp::from_second(minute).unwrap_or(self.delivery.received_at).to_string()
+        Timestamp::from_second(minute).unwrap_or(self.request.received_at).to_string()
     }
 
     /// SHA-256 of what carried the event, as it is kept, in hex.
     pub(super) fn digest(&self) -> String {
         let carrier =
-            if self.delivery.method == "GET" { self.delivery.query.as_bytes() } else { &self.delivery.body };
+            if self.request.method == "GET" { self.request.query.as_bytes() } else { &self.request.body };
         format!("{:x}", Sha256::digest(carrier))
     }
 }

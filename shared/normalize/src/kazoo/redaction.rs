@@ -1,6 +1,6 @@
-//! What nobody must read is taken out before a delivery is stored or logged.
+//! What nobody must read is taken out before a request is stored or logged.
 //!
-//! A value is replaced where it stands and nothing else is touched: a delivery without secrets keeps its bytes,
+//! A value is replaced where it stands and nothing else is touched: a request without secrets keeps its bytes,
 //! and redacting twice changes nothing more. JSON and forms are searched at every depth; where a body is
 //! neither, the same names are looked for in its text.
 
@@ -12,7 +12,7 @@ mod text;
 use serde_json::{Map, Value};
 
 use super::{decode, keys};
-use crate::Delivery;
+use crate::InboundRequest;
 use crate::value::{field, object};
 
 /// What stands in place of a secret.
@@ -38,17 +38,17 @@ const SESSION_DESCRIPTION: &str = "_sdp";
 const CREDENTIAL_MAILS: [&str; 3] = ["new_user", "new_account", "password_recovery"];
 const MAIL_TEXTS: [&str; 2] = ["html", "text"];
 
-/// `delivery` without its secrets: passwords, tokens and keys, cards and billing addresses, session descriptions,
+/// `request` without its secrets: passwords, tokens and keys, cards and billing addresses, session descriptions,
 /// and the text of mail that carries credentials. Check a signature before, and normalize after.
-pub fn redact(mut delivery: Delivery) -> Delivery {
-    let secrets = Secrets::in_delivery(&delivery);
-    if let Some(query) = redact_form(delivery.query.as_bytes(), b"&?", secrets) {
-        delivery.query = String::from_utf8_lossy(&query).into_owned();
+pub fn redact(mut request: InboundRequest) -> InboundRequest {
+    let secrets = Secrets::in_delivery(&request);
+    if let Some(query) = redact_form(request.query.as_bytes(), b"&?", secrets) {
+        request.query = String::from_utf8_lossy(&query).into_owned();
     }
-    if let Some(body) = redact_body(&delivery.body, secrets) {
-        delivery.body = body;
+    if let Some(body) = redact_body(&request.body, secrets) {
+        request.body = body;
     }
-    delivery
+    request
 }
 
 /// The body redacted; `None` if there is nothing in it to hide.
@@ -81,13 +81,13 @@ impl Secrets {
             || self.includes_mail && MAIL_TEXTS.contains(&name.as_str())
     }
 
-    /// The names that are secret in `delivery`. Of one that does not decode or does not say what it is, the
+    /// The names that are secret in `request`. Of one that does not decode or does not say what it is, the
     /// mere mention of such a mail counts.
-    fn in_delivery(delivery: &Delivery) -> Self {
-        let members = decode::members(delivery).map(keys::canonical_members).unwrap_or_default();
+    fn in_delivery(request: &InboundRequest) -> Self {
+        let members = decode::members(request).map(keys::canonical_members).unwrap_or_default();
         let names = event_names(&members);
         let includes_mail = if names.is_empty() {
-            mentions_mail(&delivery.body) || mentions_mail(delivery.query.as_bytes())
+            mentions_mail(&request.body) || mentions_mail(request.query.as_bytes())
         } else {
             names.iter().any(|name| Self::of_event(name).includes_mail)
         };

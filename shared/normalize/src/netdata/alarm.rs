@@ -1,6 +1,6 @@
 //! One transition of one alert, whichever form it came in, and the event that it makes.
 
-use alert::{AlertEvent, Ends, EventId, Fingerprint, Labels, Signal, Source};
+use alert::{AlertEvent, AutoResolve, EventId, Fingerprint, Labels, Signal, Source};
 use jiff::Timestamp;
 
 use super::node::Node;
@@ -65,7 +65,7 @@ impl Alarm {
             occurred_at: self.occurred_at,
             started_at: self.started_at,
             ended_at: (signal == Signal::Resolved).then_some(self.occurred_at),
-            ends: Ends::Recovery,
+            auto_resolve: AutoResolve::Recovery,
             episode: None,
             expires_at: None,
         }

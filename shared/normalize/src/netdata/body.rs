@@ -89,7 +89,7 @@ fn missing(path: &str) -> Rejection {
         format!("missing:{path}"),
         format!(
             "`{path}` is absent or blank, and nothing else may stand in for it: compare the body with Netdata \
-             Cloud's webhook format and replay the delivery once this form is understood"
+             Cloud's webhook format and replay the request once this form is understood"
         ),
     )
 }
@@ -100,7 +100,7 @@ pub(super) fn unknown_word(path: &str, word: &str, known: &str) -> Rejection {
     Rejection::new(
         format!("unknown:{path}"),
         format!(
-            "`{path}` is `{word}` instead of {known}, and a guess could close a real alert: replay the delivery \
+            "`{path}` is `{word}` instead of {known}, and a guess could close a real alert: replay the request \
              once the word is understood"
         ),
     )

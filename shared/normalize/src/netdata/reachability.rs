@@ -6,7 +6,7 @@
 
 use std::collections::HashSet;
 
-use alert::{AlertEvent, Ends, EventId, Fingerprint, Labels, Severity, Signal, Source};
+use alert::{AlertEvent, AutoResolve, EventId, Fingerprint, Labels, Severity, Signal, Source};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -164,7 +164,7 @@ impl Outage<'_> {
             occurred_at: at,
             started_at: (signal == Signal::Firing).then_some(at),
             ended_at: (signal == Signal::Resolved).then_some(at),
-            ends: Ends::Recovery,
+            auto_resolve: AutoResolve::Recovery,
             episode: None,
             expires_at: None,
         }
@@ -189,7 +189,7 @@ fn no_state() -> Rejection {
     Rejection::new(
         "missing:state",
         "none of `reachable`, `status` and `severity` says whether the node is reachable: compare the body with \
-         Netdata Cloud's webhook format and replay the delivery once this form is understood",
+         Netdata Cloud's webhook format and replay the request once this form is understood",
     )
 }
 
@@ -197,6 +197,6 @@ fn no_node() -> Rejection {
     Rejection::new(
         "missing:node",
         "neither `nodes` nor `url`, `host` or `message` names a node: compare the body with Netdata Cloud's webhook \
-         format and replay the delivery once this form is understood",
+         format and replay the request once this form is understood",
     )
 }

@@ -1,7 +1,7 @@
 //! What the **Test** button of an integration's form sends; its token must come back and be readable afterwards,
 //! or the form cannot be saved.
 
-use alert::{AlertEvent, Ends, EventId, Fingerprint, Labels, Severity, Signal, Source};
+use alert::{AlertEvent, AutoResolve, EventId, Fingerprint, Labels, Severity, Signal, Source};
 use jiff::Timestamp;
 
 use super::body::Body;
@@ -38,7 +38,7 @@ pub(super) fn read(body: &Body, receive_second: Timestamp) -> AlertEvent {
         occurred_at: receive_second,
         started_at: None,
         ended_at: None,
-        ends: Ends::Quiet,
+        auto_resolve: AutoResolve::Quiet,
         episode: None,
         expires_at: None,
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use alert::{AlertEvent, Ends, EventId, Source};
+use alert::{AlertEvent, AutoResolve, EventId, Source};
 use jiff::{Timestamp, tz::Offset};
 use serde_json::Value;
 
@@ -189,7 +189,7 @@ impl<'a> Group<'a> {
             occurred_at: row.minute(),
             started_at: None,
             ended_at: None,
-            ends: Ends::Recovery,
+            auto_resolve: AutoResolve::Recovery,
             episode: None,
             expires_at: None,
         }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use alert::{AlertEvent, Ends, Labels, Signal, Source};
+use alert::{AlertEvent, AutoResolve, Labels, Signal, Source};
 use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
@@ -165,7 +165,7 @@ impl Facts {
             occurred_at,
             started_at: self.started_at().filter(|_| is_firing),
             ended_at: (signal == Signal::Resolved).then_some(occurred_at),
-            ends: Ends::Recovery,
+            auto_resolve: AutoResolve::Recovery,
             episode: self.outage_id().filter(|_| is_firing),
             expires_at: None,
         }

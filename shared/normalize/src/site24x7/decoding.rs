@@ -5,19 +5,19 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use crate::value::trim_bytes;
-use crate::{Delivery, Rejection};
+use crate::{InboundRequest, Rejection};
 
-/// The keys and values of `delivery`: a JSON object if the body looks like one, whatever its type; else a form;
+/// The keys and values of `request`: a JSON object if the body looks like one, whatever its type; else a form;
 /// without a body the query.
-pub(super) fn decode(delivery: &Delivery) -> Result<Map<String, Value>, Rejection> {
-    let body = trim_bytes(&delivery.body);
+pub(super) fn decode(request: &InboundRequest) -> Result<Map<String, Value>, Rejection> {
+    let body = trim_bytes(&request.body);
     match body.first() {
         Some(b'{') => json(body),
         Some(b'[') => Err(not_an_object()),
         Some(_) if !body.contains(&b'=') => Err(not_an_object()),
         Some(_) => Ok(form(body)),
-        None if delivery.query.trim().is_empty() => Err(empty()),
-        None => Ok(form(delivery.query.trim().as_bytes())),
+        None if request.query.trim().is_empty() => Err(empty()),
+        None => Ok(form(request.query.trim().as_bytes())),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Which alert and which delivery: the fields that the two ids are made of.
+//! Which alert and which request: the fields that the two ids are made of.
 
 use alert::{EventId, Fingerprint};
 use jiff::Timestamp;

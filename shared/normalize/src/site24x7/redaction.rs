@@ -7,7 +7,7 @@ mod text;
 
 use serde_json::{Map, Value};
 
-use crate::Delivery;
+use crate::InboundRequest;
 use crate::value::trim_bytes;
 
 pub(super) use text::without_userinfo;
@@ -16,17 +16,17 @@ use text::{MARK, without_named_secrets};
 /// Words in a key's name that make its value a secret.
 const SECRET_WORDS: [&str; 5] = ["key", "token", "secret", "password", "authorization"];
 
-/// `delivery` without userinfo in URLs and without the values of parameters that are named like secrets, in body and
+/// `request` without userinfo in URLs and without the values of parameters that are named like secrets, in body and
 /// query; to be called before anything is normalized or stored.
 #[must_use]
-pub fn redact(mut delivery: Delivery) -> Delivery {
-    if let Some(body) = redact_body(&delivery.body) {
-        delivery.body = body;
+pub fn redact(mut request: InboundRequest) -> InboundRequest {
+    if let Some(body) = redact_body(&request.body) {
+        request.body = body;
     }
-    if let Some(query) = redact_form(delivery.query.as_bytes()) {
-        delivery.query = query;
+    if let Some(query) = redact_form(request.query.as_bytes()) {
+        request.query = query;
     }
-    delivery
+    request
 }
 
 /// Whether a parameter called `key` carries a secret.

@@ -1,6 +1,6 @@
 //! One webhook request, from a third-party integration or an "Invoke URL" action.
 
-use alert::{AlertEvent, Ends, Labels, Severity, Signal, Source};
+use alert::{AlertEvent, AutoResolve, Labels, Severity, Signal, Source};
 
 use super::labels::{joined, labels, tag_labels};
 use super::monitor_id::monitor_id;
@@ -9,16 +9,16 @@ use super::parameters::Parameters;
 use super::status::Status;
 use super::{TEST_MONITOR, decoding, identity};
 use crate::value::link;
-use crate::{Delivery, Normalized, Rejection, Settings};
+use crate::{InboundRequest, Normalized, Rejection, Settings};
 
 /// The account where the operator has named none: the data centre that most accounts live in.
 const DEFAULT_ACCOUNT: &str = "us";
 
 /// Reads one webhook request, which must have gone through [`redact`](super::redact) before.
-pub fn normalize(delivery: &Delivery, settings: &Settings) -> Result<Normalized, Rejection> {
-    let parameters = Parameters::read(decoding::decode(delivery)?);
+pub fn normalize(request: &InboundRequest, settings: &Settings) -> Result<Normalized, Rejection> {
+    let parameters = Parameters::read(decoding::decode(request)?);
     let told = Told::read(&parameters)?;
-    let times = Times::read(&parameters, told.signal, delivery.received_at);
+    let times = Times::read(&parameters, told.signal, request.received_at);
     let account = settings.account.as_deref().unwrap_or(DEFAULT_ACCOUNT);
     Ok(Normalized {
         warnings: warnings(&told, &times),
@@ -113,7 +113,7 @@ fn event(parameters: &Parameters, told: Told, times: Times, account: &str) -> Al
         occurred_at: times.occurred_at,
         started_at: times.started_at,
         ended_at: times.ended_at,
-        ends: Ends::Recovery,
+        auto_resolve: AutoResolve::Recovery,
         episode: times.episode,
         expires_at: None,
     }

@@ -2,7 +2,7 @@
 //!
 //! Unlike the standard says, `time` is in epoch milliseconds, and one page calls it `timer`.
 
-use alert::{AlertEvent, Ends, EventId, Fingerprint, Labels, Severity, Signal, Source};
+use alert::{AlertEvent, AutoResolve, EventId, Fingerprint, Labels, Severity, Signal, Source};
 use jiff::Timestamp;
 
 use super::document::Section;
@@ -59,7 +59,7 @@ impl Message<'_> {
             occurred_at: at,
             started_at: (!is_resolved).then_some(at),
             ended_at: is_resolved.then_some(at),
-            ends: self.ends(),
+            auto_resolve: self.auto_resolve(),
             episode: None,
             expires_at: None,
             account: identity.account,
@@ -78,9 +78,9 @@ impl Message<'_> {
         }
     }
 
-    fn ends(&self) -> Ends {
+    fn auto_resolve(&self) -> AutoResolve {
         match self.signal() {
-            Signal::Resolved => Ends::Recovery,
+            Signal::Resolved => AutoResolve::Recovery,
             Signal::Firing | Signal::Notice => state::ends_of_event(self.status().as_deref()),
         }
     }

@@ -6,7 +6,7 @@
 
 mod description;
 
-use alert::{AlertEvent, Ends, EventId, Fingerprint, Severity, Signal, Source};
+use alert::{AlertEvent, AutoResolve, EventId, Fingerprint, Severity, Signal, Source};
 use jiff::Timestamp;
 
 use super::conditions::Conditions;
@@ -124,7 +124,7 @@ impl<'a> Alarm<'a> {
             occurred_at,
             started_at: is_began_at_known.then_some(course.began_at),
             ended_at: (signal == Signal::Resolved).then_some(occurred_at),
-            ends: self.ends(),
+            auto_resolve: self.auto_resolve(),
             episode: (self.kind == Kind::Metric).then(|| course.began_at.to_string()),
             expires_at: None,
             account: identity.account,
@@ -181,10 +181,10 @@ impl<'a> Alarm<'a> {
         self.document.flat("alarmStatus")
     }
 
-    fn ends(&self) -> Ends {
+    fn auto_resolve(&self) -> AutoResolve {
         match self.kind {
             Kind::Event => state::ends_of_event(self.status().as_deref()),
-            _ => Ends::Recovery,
+            _ => AutoResolve::Recovery,
         }
     }
 }

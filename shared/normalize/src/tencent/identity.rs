@@ -1,4 +1,4 @@
-//! Which alert a body is about, and which delivery it was.
+//! Which alert a body is about, and which request it was.
 
 use alert::{EventId, Fingerprint};
 
@@ -65,7 +65,7 @@ impl Identity {
     }
 }
 
-/// The id of the delivery whose meaning is `fields`, each normalised: times in UTC, whole numbers in decimal,
+/// The id of the request whose meaning is `fields`, each normalised: times in UTC, whole numbers in decimal,
 /// levels in lower case, an absent field empty.
 ///
 /// A session id is no part of it. A re-send under the same session carries the same body and therefore the

@@ -1,4 +1,4 @@
-//! Why a delivery is not understood, in words that somebody who looks into quarantine can act on.
+//! Why a request is not understood, in words that somebody who looks into quarantine can act on.
 
 use super::document::{Section, Unreadable};
 use crate::Rejection;

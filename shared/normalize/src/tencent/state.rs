@@ -1,6 +1,6 @@
 //! What the sender's words for state and level mean.
 
-use alert::{Ends, Severity, Signal};
+use alert::{AutoResolve, Severity, Signal};
 
 use super::time::integer;
 
@@ -24,10 +24,10 @@ pub(super) fn worded(status: &str) -> Signal {
 /// One that fires with the state 1 has a counterpart with the state 0 (an unreachable host is reached again).
 /// One with any other state or none is a fact such as a reboot: nothing will ever take it back, and it must not
 /// ring until the long silence that is meant for lost recoveries.
-pub(super) fn ends_of_event(status: Option<&str>) -> Ends {
+pub(super) fn ends_of_event(status: Option<&str>) -> AutoResolve {
     match status.and_then(integer) {
-        Some(0 | 1) => Ends::Recovery,
-        _ => Ends::Quiet,
+        Some(0 | 1) => AutoResolve::Recovery,
+        _ => AutoResolve::Quiet,
     }
 }
 

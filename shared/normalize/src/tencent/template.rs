@@ -3,7 +3,7 @@
 //! The variables are documented at <https://www.tencentcloud.com/document/product/248/67653>; nothing else of such
 //! a body is known, so any other key is the user's own affair.
 
-use alert::{AlertEvent, Ends, EventId, Fingerprint, Labels, Severity, Signal, Source};
+use alert::{AlertEvent, AutoResolve, EventId, Fingerprint, Labels, Severity, Signal, Source};
 use jiff::Timestamp;
 
 use super::document::Section;
@@ -99,7 +99,7 @@ impl Body<'_> {
             started_at: Some(course.began_at),
             ended_at: (signal == Signal::Resolved).then_some(occurred_at),
             // One template writes both notifications: whoever is told of the alarm is told of its recovery.
-            ends: Ends::Recovery,
+            auto_resolve: AutoResolve::Recovery,
             episode: course.first_triggered_at.map(|moment| moment.to_string()),
             expires_at: None,
             account: identity.account,

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use alert::AlertEvent;
 use jiff::{SignedDuration, Timestamp};
 use normalize::alertmanager::{Batch, TOKEN_NAME, normalize, split};
-use normalize::{Delivery, Rejection, Settings};
+use normalize::{InboundRequest, Rejection, Settings};
 use serde_json::{Value, json};
 
 use crate::{RECEIVED_AT, delivery, post_json};
@@ -23,7 +23,7 @@ fn every_fixture_means_what_its_snapshot_says() {
 }
 
 /// What becomes of a body, as the JSON that the snapshots hold.
-fn outcome(delivery: &Delivery) -> Value {
+fn outcome(delivery: &InboundRequest) -> Value {
     let batch = match split(delivery, &settings()) {
         Ok(batch) => batch,
         Err(rejection) => return json!({ "rejected": rejection.reason, "because": rejection.message }),
@@ -44,15 +44,15 @@ fn folder() -> PathBuf {
     [env!("CARGO_MANIFEST_DIR"), "../../tests/fixtures/alertmanager"].iter().collect()
 }
 
-fn fixture(name: &str) -> Delivery {
+fn fixture(name: &str) -> InboundRequest {
     delivery(&folder().join(format!("{name}.json")))
 }
 
-fn batch(delivery: &Delivery) -> Batch {
+fn batch(delivery: &InboundRequest) -> Batch {
     split(delivery, &settings()).unwrap()
 }
 
-fn events(delivery: &Delivery) -> Vec<AlertEvent> {
+fn events(delivery: &InboundRequest) -> Vec<AlertEvent> {
     batch(delivery).understood.into_iter().map(|understood| understood.event).collect()
 }
 
@@ -69,9 +69,9 @@ fn event(body: &Value) -> AlertEvent {
 }
 
 /// The delivery as it would have come in `seconds` later.
-fn later(delivery: &Delivery, seconds: i64) -> Delivery {
+fn later(delivery: &InboundRequest, seconds: i64) -> InboundRequest {
     let received_at = delivery.received_at + SignedDuration::from_secs(seconds);
-    Delivery { received_at, ..delivery.clone() }
+    InboundRequest { received_at, ..delivery.clone() }
 }
 
 fn time(text: &str) -> Timestamp {

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use alert::AlertEvent;
 use normalize::kazoo::{normalize, redact};
-use normalize::{Delivery, Settings};
+use normalize::{InboundRequest, Settings};
 use serde_json::Value;
 
 use crate::{delivery, outcome, post_json};
@@ -29,7 +29,7 @@ fn every_fixture_means_what_its_snapshot_says() {
 }
 
 /// What becomes of `delivery`, and how it is kept if that is not how it came.
-fn meaning(delivery: &Delivery) -> Value {
+fn meaning(delivery: &InboundRequest) -> Value {
     let kept = redact(delivery.clone());
     let mut meaning = outcome(normalize, &kept, &settings());
     if kept.body != delivery.body {
@@ -46,17 +46,17 @@ fn settings() -> Settings {
 }
 
 /// What `delivery` says, taken in as the pipeline does.
-fn events(delivery: &Delivery) -> Vec<AlertEvent> {
+fn events(delivery: &InboundRequest) -> Vec<AlertEvent> {
     normalize(&redact(delivery.clone()), &settings()).unwrap().events
 }
 
 /// The only thing that `delivery` says.
-fn event(delivery: &Delivery) -> AlertEvent {
+fn event(delivery: &InboundRequest) -> AlertEvent {
     let [event] = events(delivery).try_into().unwrap();
     event
 }
 
-fn fixture(name: &str) -> Delivery {
+fn fixture(name: &str) -> InboundRequest {
     delivery(&fixture_folder().join(name))
 }
 
@@ -71,6 +71,6 @@ fn fixture_folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/kazoo")
 }
 
-fn post(body: &Value) -> Delivery {
+fn post(body: &Value) -> InboundRequest {
     post_json(body.to_string())
 }

@@ -11,17 +11,17 @@ mod tencent;
 use std::path::Path;
 
 use jiff::Timestamp;
-use normalize::{Delivery, Normalized, Rejection, Settings};
+use normalize::{InboundRequest, Normalized, Rejection, Settings};
 
 /// The moment at which every fixture came in.
 pub const RECEIVED_AT: &str = "2026-11-01T12:00:00.5Z";
 
 /// A normalizer of any source.
-pub type Normalizer = fn(&Delivery, &Settings) -> Result<Normalized, Rejection>;
+pub type Normalizer = fn(&InboundRequest, &Settings) -> Result<Normalized, Rejection>;
 
 /// A POST of `body` as JSON.
-pub fn post_json(body: impl Into<Vec<u8>>) -> Delivery {
-    Delivery {
+pub fn post_json(body: impl Into<Vec<u8>>) -> InboundRequest {
+    InboundRequest {
         method: "POST".into(),
         query: String::new(),
         content_type: Some("application/json".into()),
@@ -33,26 +33,26 @@ pub fn post_json(body: impl Into<Vec<u8>>) -> Delivery {
 
 /// The delivery that a fixture file stands for, by its ending: `.json` and `.form` are bodies of a POST,
 /// `.query` is the query of a GET, anything else a body of no known type.
-pub fn delivery(path: &Path) -> Delivery {
+pub fn delivery(path: &Path) -> InboundRequest {
     let content = std::fs::read(path).unwrap();
     match path.extension().and_then(|ending| ending.to_str()) {
         Some("json") => post_json(content),
-        Some("form") => Delivery {
+        Some("form") => InboundRequest {
             content_type: Some("application/x-www-form-urlencoded".into()),
             ..post_json(content.trim_ascii_end())
         },
-        Some("query") => Delivery {
+        Some("query") => InboundRequest {
             method: "GET".into(),
             query: String::from_utf8(content).unwrap().trim().into(),
             content_type: None,
             ..post_json("")
         },
-        _ => Delivery { content_type: None, ..post_json(content) },
+        _ => InboundRequest { content_type: None, ..post_json(content) },
     }
 }
 
 /// What `normalize` makes of `delivery`, as the JSON that the snapshots hold.
-pub fn outcome(normalize: Normalizer, delivery: &Delivery, settings: &Settings) -> serde_json::Value {
+pub fn outcome(normalize: Normalizer, delivery: &InboundRequest, settings: &Settings) -> serde_json::Value {
     match normalize(delivery, settings) {
         Ok(normalized) => {
             serde_json::json!({ "events": normalized.events, "warnings": normalized.warnings })

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use alert::{AlertEvent, EventId, Fingerprint};
 use jiff::{Timestamp, ToSpan};
 use normalize::netdata::normalize;
-use normalize::{Delivery, Normalized, Rejection, Settings};
+use normalize::{InboundRequest, Normalized, Rejection, Settings};
 use serde_json::Value;
 
 use crate::{delivery, outcome, post_json};
@@ -82,7 +82,7 @@ fn time(text: &str) -> Timestamp {
 fn received_later(body: &Value, milliseconds: i64) -> AlertEvent {
     let on_time = post_json(body.to_string());
     let received_at = on_time.received_at + milliseconds.milliseconds();
-    let normalized = normalize(&Delivery { received_at, ..on_time }, &Settings::default()).unwrap();
+    let normalized = normalize(&InboundRequest { received_at, ..on_time }, &Settings::default()).unwrap();
     normalized.events[0].clone()
 }
 

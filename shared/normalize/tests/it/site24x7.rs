@@ -16,7 +16,7 @@ use alert::AlertEvent;
 use jiff::Timestamp;
 use normalize::site24x7::{LogEvents, LogWindow, MonitorNames, StatusRow};
 use normalize::site24x7::{alert_logs, current_status, normalize, redact};
-use normalize::{Delivery, Normalized, Rejection, Settings};
+use normalize::{InboundRequest, Normalized, Rejection, Settings};
 use serde_json::{Value, json};
 
 use super::{delivery, outcome};
@@ -51,7 +51,7 @@ fn every_alert_log_means_what_its_snapshot_says() {
 }
 
 /// What the pipeline does with a request.
-fn receive(delivery: &Delivery, settings: &Settings) -> Result<Normalized, Rejection> {
+fn receive(delivery: &InboundRequest, settings: &Settings) -> Result<Normalized, Rejection> {
     normalize(&redact(delivery.clone()), settings)
 }
 

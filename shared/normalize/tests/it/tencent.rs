@@ -9,7 +9,7 @@ mod whatever_comes;
 
 use std::path::{Path, PathBuf};
 
-use alert::{AlertEvent, Ends, EventId, Fingerprint, Severity, Signal, fold};
+use alert::{AlertEvent, AutoResolve, EventId, Fingerprint, Severity, Signal, fold};
 use jiff::Timestamp;
 use normalize::{Rejection, Settings, tencent};
 use proptest::prelude::*;

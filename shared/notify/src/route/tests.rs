@@ -5,7 +5,7 @@ mod damping;
 mod news;
 mod whatever;
 
-use alert::{Condition, Ends, Fingerprint, Handling, Severity, Source, Timeline, Transition};
+use alert::{AutoResolve, Condition, Fingerprint, Handling, Severity, Source, Timeline, Transition};
 
 use super::*;
 use crate::{Reach, Settings};
@@ -59,7 +59,7 @@ fn alert(condition: Condition, severity: Severity) -> Alert {
         condition_since: at(0),
         started_at: Some(at(0)),
         ended_at: None,
-        ends: Ends::Recovery,
+        auto_resolve: AutoResolve::Recovery,
         episode: None,
         expires_at: None,
         occurrences: 1,

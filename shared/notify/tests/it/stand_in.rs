@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use alert::{
-    Acknowledgement, Alert, Condition, Ends, Fingerprint, Handling, Labels, Severity, Source, Timeline,
+    Acknowledgement, Alert, AutoResolve, Condition, Fingerprint, Handling, Labels, Severity, Source, Timeline,
 };
 use jiff::Timestamp;
 use notify::{Attempt, Courier, Deadlines, Destination, Kind, Message, Outcome, Reach, Settings};
@@ -137,7 +137,7 @@ pub(crate) fn alert() -> Alert {
         condition_since: time("2026-01-02T03:04:05Z"),
         started_at: Some(time("2026-01-02T03:04:05Z")),
         ended_at: None,
-        ends: Ends::Recovery,
+        auto_resolve: AutoResolve::Recovery,
         episode: None,
         expires_at: None,
         occurrences: 1,

@@ -7,17 +7,17 @@ use std::path::Path;
 use alert::{Labels, Source, fold, served_labels};
 use flate2::read::GzDecoder;
 use intake::{Entry, Store};
-use normalize::{Delivery, Normalized, Rejection, Settings};
+use normalize::{InboundRequest, Normalized, Rejection, Settings};
 
 use super::*;
 
-type Normalizer = fn(&Delivery, &Settings) -> Result<Normalized, Rejection>;
+type Normalizer = fn(&InboundRequest, &Settings) -> Result<Normalized, Rejection>;
 
 /// A delivery of Netdata's, as its function keeps it.
-fn netdata_delivery() -> Delivery {
+fn netdata_delivery() -> InboundRequest {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../../tests/fixtures/netdata/nested-raised-critical.json");
-    Delivery {
+    InboundRequest {
         method: "POST".into(),
         query: String::new(),
         content_type: Some("application/json".into()),
@@ -241,7 +241,7 @@ fn no_two_alerts_have_equal_labels() {
     assert!(alerts > 200, "{alerts}");
 }
 
-fn delivery_of(file: &Path) -> Delivery {
+fn delivery_of(file: &Path) -> InboundRequest {
     let content = std::fs::read(file).unwrap();
     let ending = file.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
     let (method, content_type) = match ending {
@@ -255,7 +255,7 @@ fn delivery_of(file: &Path) -> Delivery {
     } else {
         (String::new(), content)
     };
-    Delivery {
+    InboundRequest {
         method: method.into(),
         query,
         content_type: content_type.map(str::to_owned),

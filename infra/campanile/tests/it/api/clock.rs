@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use alert::{AlertEvent, Ends, ExpiryRules, Patience, Source};
+use alert::{AlertEvent, AutoResolve, ExpiryRules, Patience, Source};
 use aws::{Configuration, Swept};
 use campanile::embedded::{EmbeddedTable, Location};
 use intake::Store;
@@ -24,7 +24,7 @@ async fn impatient_world() -> World {
 #[tokio::test]
 async fn an_overdue_alert_is_expired_before_and_after_the_sweep_that_writes_it() {
     let world = impatient_world().await;
-    let quiet = |name| AlertEvent { ends: Ends::Quiet, ..firing(name) };
+    let quiet = |name| AlertEvent { auto_resolve: AutoResolve::Quiet, ..firing(name) };
     world.record_at(&quiet("cpu"), ago(300)).await;
     world.record_at(&quiet("disk"), now()).await;
     world.record_at(&firing("raid"), ago(300)).await;
@@ -53,7 +53,7 @@ async fn an_overdue_alert_is_expired_before_and_after_the_sweep_that_writes_it()
 #[tokio::test]
 async fn a_delivery_that_is_known_but_still_comes_puts_expiry_off() {
     let world = impatient_world().await;
-    let event = AlertEvent { ends: Ends::Quiet, ..firing("cpu") };
+    let event = AlertEvent { auto_resolve: AutoResolve::Quiet, ..firing("cpu") };
     world.record_at(&event, ago(300)).await;
     world.record_at(&event, now()).await;
     let alert = world.get(&path_of("cpu")).await;

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use alert::{Condition, Signal};
+use poll::site24x7::Counts;
 use serde_json::json;
-use site24x7_poller::Counts;
 
 use super::world::{MONITOR, World, after, log, outage, status};
 use crate::site24x7_stand_in::Fault;
@@ -35,7 +35,7 @@ async fn a_day_of_five_thousand_rows_becomes_the_few_events_they_are_and_nothing
     assert_eq!((alert.condition, alert.occurrences, alert.flaps), (Condition::Firing, 63, 62));
 
     let again = world.run(json!({ "backfill": { "from": world.day, "to": world.day } })).await.unwrap();
-    let site24x7_poller::Outcome::Backfilled { counts, .. } = again else { panic!("{again:?}") };
+    let poll::site24x7::Outcome::Backfilled { counts, .. } = again else { panic!("{again:?}") };
     assert_eq!(counts, Counts { recorded: 0, duplicates: 125, unreadable: 0 });
     assert_eq!(world.history().await.len(), 125);
 }

@@ -2,8 +2,8 @@
 
 use alert::{Condition, Signal};
 use http::Method;
+use poll::site24x7::{Outcome, PollError};
 use serde_json::{Value, json};
-use site24x7_poller::{Outcome, PollError};
 
 use super::world::{MONITOR, World, after, log, status};
 use crate::site24x7_stand_in::Fault;

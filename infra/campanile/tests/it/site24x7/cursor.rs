@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use jiff::tz::Offset;
+use poll::site24x7::PollError;
 use serde_json::json;
 use site24x7::Clock as _;
-use site24x7_poller::PollError;
 
 use super::world::{World, after, iso_at, log};
 use crate::site24x7_stand_in::Fault;

@@ -1,8 +1,8 @@
 //! A poller that may not do everything, or is not to ask for a while, does what it can.
 
 use alert::Condition;
+use poll::site24x7::{Outcome, PollError};
 use serde_json::json;
-use site24x7_poller::{Outcome, PollError};
 
 use super::world::{MONITOR, World, after, log, outage, status};
 use crate::site24x7_stand_in::{Fault, SECRET};

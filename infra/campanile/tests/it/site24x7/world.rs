@@ -13,9 +13,9 @@ use intake::Site24x7;
 use jiff::civil::Date;
 use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
+use poll::site24x7::{Outcome, PollError, Polled, Poller};
 use serde_json::{Value, json};
 use site24x7::Clock as _;
-use site24x7_poller::{Outcome, PollError, Polled, Poller};
 
 use crate::site24x7_stand_in::{SECRET, StandIn, TestClock};
 

@@ -5,8 +5,8 @@ use serde_json::json;
 
 use super::*;
 
-fn delivered(content_type: &str, body: &str) -> Delivery {
-    Delivery {
+fn delivered(content_type: &str, body: &str) -> InboundRequest {
+    InboundRequest {
         method: "POST".into(),
         query: String::new(),
         content_type: Some(content_type.into()),
@@ -17,9 +17,9 @@ fn delivered(content_type: &str, body: &str) -> Delivery {
 }
 
 fn redacted_body(content_type: &str, body: &str) -> String {
-    let delivery = redact(delivered(content_type, body));
-    assert_eq!(redact(delivery.clone()), delivery, "a second time changes `{body}` once more");
-    String::from_utf8(delivery.body).unwrap()
+    let request = redact(delivered(content_type, body));
+    assert_eq!(redact(request.clone()), request, "a second time changes `{body}` once more");
+    String::from_utf8(request.body).unwrap()
 }
 
 fn check_json(body: &str, expected: &str) {
@@ -126,13 +126,13 @@ fn text_that_is_neither_is_searched_for_the_same_names() {
 
 #[test]
 fn the_query_of_a_get_is_redacted_behind_either_separator() {
-    let delivery = Delivery {
+    let request = InboundRequest {
         method: "GET".into(),
         query: "hook=notifications?token=x&event_name=new_user&text=a%3Fb".into(),
         ..delivered("", "")
     };
     assert_eq!(
-        redact(delivery).query,
+        redact(request).query,
         "hook=notifications?token=%5Bredacted%5D&event_name=new_user&text=%5Bredacted%5D"
     );
 }
@@ -222,12 +222,12 @@ proptest! {
 
     #[test]
     fn any_text_is_redacted_once_and_for_all(body in "[{}\\[\\]\"':=&?,\\\\ a%5]{0,12}(password|token|html)[{}\\[\\]\"':=&?,\\\\ a%5]{0,20}") {
-        let once = redact(Delivery { query: body.clone(), ..delivered("", &body) });
+        let once = redact(InboundRequest { query: body.clone(), ..delivered("", &body) });
         prop_assert_eq!(redact(once.clone()), once);
     }
 
     #[test]
     fn any_bytes_are_redacted_without_a_panic(body in prop::collection::vec(any::<u8>(), 0..200)) {
-        let _ = redact(Delivery { body, ..delivered("", "") });
+        let _ = redact(InboundRequest { body, ..delivered("", "") });
     }
 }

@@ -78,11 +78,11 @@ fn an_alert_kept_by_itself_is_the_event_that_it_was() {
             continue;
         };
         for understood in batch.understood {
-            let alone = Delivery { body: understood.body, ..sent.clone() };
+            let alone = InboundRequest { body: understood.body, ..sent.clone() };
             assert_eq!(normalize(&alone, &settings()).unwrap().events, [understood.event]);
         }
         for refused in batch.refused {
-            let alone = Delivery { body: refused.body, ..sent.clone() };
+            let alone = InboundRequest { body: refused.body, ..sent.clone() };
             assert_eq!(normalize(&alone, &settings()).unwrap_err().reason, refused.rejection.reason);
         }
     }
@@ -123,7 +123,7 @@ fn sent_again_after(seconds: i64) -> AlertEvent {
     let mut alert: Value = serde_json::from_slice(&fixture("one-alert-by-itself").body).unwrap();
     let on_time = later(&post_json(""), seconds);
     alert["endsAt"] = (on_time.received_at + SignedDuration::from_mins(4)).to_string().into();
-    events(&Delivery { body: alert.to_string().into_bytes(), ..on_time }).remove(0)
+    events(&InboundRequest { body: alert.to_string().into_bytes(), ..on_time }).remove(0)
 }
 
 fn event_id(event: &AlertEvent, starts_at: &str, signal: &str, apart: &str) -> EventId {

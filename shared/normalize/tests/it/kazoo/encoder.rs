@@ -1,20 +1,23 @@
 //! KAZOO's own form encoder: values are encoded, keys and brackets are not, an element that is an object becomes
 //! JSON text, and an object or a list without members leaves an empty pair.
 
-use normalize::Delivery;
+use normalize::InboundRequest;
 use serde_json::Value;
 
 use crate::post_json;
 
 /// A POST of `body` as a form.
-pub(super) fn form(body: &Value) -> Delivery {
-    Delivery { content_type: Some("application/x-www-form-urlencoded".into()), ..post_json(encode("", body)) }
+pub(super) fn form(body: &Value) -> InboundRequest {
+    InboundRequest {
+        content_type: Some("application/x-www-form-urlencoded".into()),
+        ..post_json(encode("", body))
+    }
 }
 
 /// A GET with `body` behind the query of the webhook's URI.
-pub(super) fn get(uri_query: &str, body: &Value) -> Delivery {
+pub(super) fn get(uri_query: &str, body: &Value) -> InboundRequest {
     let query = format!("{uri_query}?{}", encode("", body));
-    Delivery { method: "GET".into(), query, content_type: None, ..post_json("") }
+    InboundRequest { method: "GET".into(), query, content_type: None, ..post_json("") }
 }
 
 fn encode(prefix: &str, value: &Value) -> String {

@@ -2,7 +2,7 @@
 
 use alert::EventId;
 use jiff::ToSpan;
-use normalize::Delivery;
+use normalize::InboundRequest;
 use normalize::kazoo::{normalize, redact};
 use serde_json::{Value, json};
 
@@ -10,12 +10,12 @@ use super::encoder::{form, get};
 use super::{events, fixture, fixtures, post, settings};
 use crate::delivery;
 
-fn event_ids(delivery: &Delivery) -> Vec<EventId> {
+fn event_ids(delivery: &InboundRequest) -> Vec<EventId> {
     events(delivery).iter().map(|event| event.event_id).collect()
 }
 
 /// Whether the ids of `delivery` are made of its bytes, for want of anything better.
-fn goes_by_its_bytes(delivery: &Delivery) -> bool {
+fn goes_by_its_bytes(delivery: &InboundRequest) -> bool {
     let mut spaced = delivery.clone();
     spaced.body.push(b' ');
     event_ids(&spaced) != event_ids(delivery)
@@ -60,7 +60,7 @@ fn a_stored_delivery_redacted_and_read_again_says_the_same() {
 #[test]
 fn one_event_seen_by_two_hooks_is_one() {
     let seen = fixture("channel-create.form");
-    let by_other = Delivery {
+    let by_other = InboundRequest {
         query: "hook=all".into(),
         headers: [("x-hook-id".into(), "other".into()), ("x-account-id".into(), "parent".into())].into(),
         ..seen.clone()
@@ -86,8 +86,11 @@ fn msg_id_and_node_and_cluster_are_not_part_of_an_alert() {
 }
 
 /// `delivery` as it comes in `seconds` later.
-fn later(delivery: &Delivery, seconds: i64) -> Delivery {
-    Delivery { received_at: delivery.received_at.checked_add(seconds.seconds()).unwrap(), ..delivery.clone() }
+fn later(delivery: &InboundRequest, seconds: i64) -> InboundRequest {
+    InboundRequest {
+        received_at: delivery.received_at.checked_add(seconds.seconds()).unwrap(),
+        ..delivery.clone()
+    }
 }
 
 #[test]
@@ -107,7 +110,7 @@ fn an_object_of_v2_goes_by_its_revision_whenever_it_comes() {
 
 #[test]
 fn a_callflow_action_goes_by_the_number_in_place_of_its_hook() {
-    let sent = |number: &str| Delivery {
+    let sent = |number: &str| InboundRequest {
         headers: [("x-hook-id".into(), number.into())].into(),
         ..fixture("callflow-action.form")
     };

@@ -1,13 +1,13 @@
 //! What an operator sees of several events: one alert, opened and resolved.
 
 use alert::{Alert, AlertEvent, Condition, Signal, Transition, fold};
-use normalize::Delivery;
+use normalize::InboundRequest;
 use serde_json::{Value, json};
 
 use super::{events, post};
 
 /// What all events about the alert that `deliveries` open make of it together.
-fn folded(deliveries: &[Delivery]) -> (Option<Alert>, Vec<Transition>) {
+fn folded(deliveries: &[InboundRequest]) -> (Option<Alert>, Vec<Transition>) {
     let told: Vec<AlertEvent> = deliveries.iter().flat_map(events).collect();
     let opened = told.iter().find(|event| event.signal == Signal::Firing).map(|event| event.fingerprint);
     let mut transitions = Vec::new();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use normalize::Delivery;
+use normalize::InboundRequest;
 use normalize::kazoo::{normalize, redact};
 
 use super::{event, fixture, fixtures, settings};
@@ -34,7 +34,7 @@ fn each_hook_and_each_notification_has_a_fixture_and_a_meaning() {
 
 #[test]
 fn the_hook_is_noted_and_its_account_stands_in_for_a_missing_one() {
-    let event = event(&Delivery {
+    let event = event(&InboundRequest {
         query: "hook=channel_create".into(),
         headers: [("x-hook-id".into(), "h1".into()), ("x-account-id".into(), "parent".into())].into(),
         ..post_json(r#"{"call_id":"c"}"#)
@@ -48,7 +48,7 @@ fn the_hook_is_noted_and_its_account_stands_in_for_a_missing_one() {
 
 #[test]
 fn the_accounts_own_id_wins_over_the_one_of_its_hook() {
-    let event = event(&Delivery {
+    let event = event(&InboundRequest {
         headers: [("x-account-id".into(), "parent".into())].into(),
         ..post_json(r#"{"hook_event":"cdr","call_id":"c","custom_channel_vars":{"Account-ID":"child"}}"#)
     });
@@ -57,7 +57,7 @@ fn the_accounts_own_id_wins_over_the_one_of_its_hook() {
 
 #[test]
 fn a_callflow_action_is_no_hook_of_ours_though_it_names_one() {
-    let event = event(&Delivery {
+    let event = event(&InboundRequest {
         headers: [("x-hook-id".into(), "1234567".into())].into(),
         ..fixture("callflow-action.form")
     });
@@ -67,7 +67,7 @@ fn a_callflow_action_is_no_hook_of_ours_though_it_names_one() {
 
 #[test]
 fn the_hook_called_all_does_not_say_what_an_event_is() {
-    let foreign = |query: &str| Delivery { query: query.into(), ..post_json(r#"{"foo":1}"#) };
+    let foreign = |query: &str| InboundRequest { query: query.into(), ..post_json(r#"{"foo":1}"#) };
     for query in ["", "hook=all", "hook=channel_create"] {
         let rejection = normalize(&foreign(query), &settings()).unwrap_err();
         assert_eq!(rejection.reason, "unrecognised", "{query}");

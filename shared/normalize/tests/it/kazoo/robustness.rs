@@ -1,6 +1,6 @@
 //! No bytes panic, whatever they claim to be.
 
-use normalize::Delivery;
+use normalize::InboundRequest;
 use normalize::kazoo::{check_signature, normalize, redact};
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -8,7 +8,7 @@ use proptest::sample::Index;
 use super::{fixtures, settings};
 use crate::{delivery, post_json};
 
-fn take_in(delivery: Delivery) {
+fn take_in(delivery: InboundRequest) {
     let _ = check_signature(&delivery.body, "key", delivery.received_at);
     let _ = normalize(&redact(delivery), &settings());
 }
@@ -42,21 +42,21 @@ proptest! {
         is_get in any::<bool>(),
     ) {
         let method = if is_get { "GET" } else { "POST" };
-        take_in(Delivery { method: method.into(), query, content_type, ..post_json(body) });
+        take_in(InboundRequest { method: method.into(), query, content_type, ..post_json(body) });
     }
 
     #[test]
     fn any_change_to_a_fixture_is_taken_in(bytes in mutated(), content_type in content_type()) {
         let query = String::from_utf8_lossy(&bytes).into_owned();
-        take_in(Delivery { content_type, ..post_json(bytes) });
-        take_in(Delivery { method: "GET".into(), query, ..post_json("") });
+        take_in(InboundRequest { content_type, ..post_json(bytes) });
+        take_in(InboundRequest { method: "GET".into(), query, ..post_json("") });
     }
 
     #[test]
     fn any_value_of_a_field_that_is_computed_with_is_taken_in(
         number in prop_oneof![any::<i128>().prop_map(|n| n.to_string()), any::<f64>().prop_map(|n| n.to_string())],
     ) {
-        take_in(Delivery {
+        take_in(InboundRequest {
             content_type: Some("application/x-www-form-urlencoded".into()),
             ..post_json(format!(
                 "account_id=A&event_name=low_balance&current_balance={number}&timestamp={number}"
@@ -80,11 +80,11 @@ fn no_depth_overflows_the_stack() {
     }
     for key in ["a[]", "a[b]", "a[][b]", "["] {
         let form = format!("a{}=1", key.repeat(60_000));
-        take_in(Delivery { content_type: None, ..post_json(form.clone()) });
-        take_in(Delivery { method: "GET".into(), query: form, ..post_json("") });
+        take_in(InboundRequest { content_type: None, ..post_json(form.clone()) });
+        take_in(InboundRequest { method: "GET".into(), query: form, ..post_json("") });
     }
     let deep = format!("items[]={}{}", "%7B%22a%22%3A".repeat(40_000), "%7D".repeat(40_000));
-    take_in(Delivery { content_type: None, ..post_json(deep) });
+    take_in(InboundRequest { content_type: None, ..post_json(deep) });
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn a_fixture_that_is_cut_off_is_taken_in() {
     for path in fixtures() {
         let whole = delivery(&path);
         for end in (0..whole.body.len()).step_by(5) {
-            take_in(Delivery { body: whole.body[..end].to_vec(), ..whole.clone() });
+            take_in(InboundRequest { body: whole.body[..end].to_vec(), ..whole.clone() });
         }
     }
 }

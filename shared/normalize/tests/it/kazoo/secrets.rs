@@ -1,6 +1,6 @@
 //! No secret reaches an event or what is kept of a delivery.
 
-use normalize::Delivery;
+use normalize::InboundRequest;
 use normalize::kazoo::{normalize, redact};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use super::{post, settings};
 const SECRET: &str = "m32c6NfqYEt";
 
 /// All that can be read anywhere of `delivery` once it is taken in.
-fn left_of(delivery: &Delivery) -> String {
+fn left_of(delivery: &InboundRequest) -> String {
     let kept = redact(delivery.clone());
     let told = match normalize(&kept, &settings()) {
         Ok(normalized) => serde_json::to_string(&normalized.events).unwrap(),

@@ -1,6 +1,6 @@
 //! No secret survives, and bytes without one stay as they were sent.
 
-use normalize::Delivery;
+use normalize::InboundRequest;
 use normalize::site24x7::{MonitorNames, alert_logs, current_status, redact};
 use proptest::prelude::*;
 use serde_json::json;
@@ -13,7 +13,7 @@ fn redacted(body: &str) -> String {
 }
 
 fn redacted_query(query: &str) -> String {
-    redact(Delivery { query: query.to_owned(), ..post_json("") }).query
+    redact(InboundRequest { query: query.to_owned(), ..post_json("") }).query
 }
 
 #[test]
@@ -138,7 +138,7 @@ proptest! {
 
     #[test]
     fn any_text_can_be_redacted_and_redacting_it_again_changes_nothing(text in ".*") {
-        let once = redact(Delivery { query: text.clone(), ..post_json(text) });
+        let once = redact(InboundRequest { query: text.clone(), ..post_json(text) });
         prop_assert_eq!(redact(once.clone()), once);
     }
 

@@ -2,7 +2,7 @@
 
 use alert::Signal;
 use normalize::site24x7::{alert_logs, current_status};
-use normalize::{Delivery, Settings};
+use normalize::{InboundRequest, Settings};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -82,7 +82,7 @@ proptest! {
     #[test]
     fn arbitrary_bytes_are_answered(body in prop::collection::vec(any::<u8>(), 0..256), query in ".*") {
         received(body.clone());
-        let delivery = Delivery { method: "GET".into(), query, content_type: None, ..post_json("") };
+        let delivery = InboundRequest { method: "GET".into(), query, content_type: None, ..post_json("") };
         let _ = receive(&delivery, &Settings::default());
         received([b"{", body.as_slice()].concat());
     }

@@ -5,17 +5,17 @@ use super::*;
 #[test]
 fn only_what_nobody_takes_back_ends_by_itself() {
     for (fixture, ends) in [
-        ("metric-firing", Ends::Recovery),
-        ("metric-with-an-unknown-status", Ends::Recovery),
-        ("template-firing", Ends::Recovery),
-        ("template-without-its-first-time", Ends::Recovery),
-        ("event-ping-unreachable", Ends::Recovery),
-        ("event-without-a-state", Ends::Quiet),
-        ("cloudevent-ping-unreachable", Ends::Recovery),
-        ("cloudevent-error-without-a-state", Ends::Quiet),
+        ("metric-firing", AutoResolve::Recovery),
+        ("metric-with-an-unknown-status", AutoResolve::Recovery),
+        ("template-firing", AutoResolve::Recovery),
+        ("template-without-its-first-time", AutoResolve::Recovery),
+        ("event-ping-unreachable", AutoResolve::Recovery),
+        ("event-without-a-state", AutoResolve::Quiet),
+        ("cloudevent-ping-unreachable", AutoResolve::Recovery),
+        ("cloudevent-error-without-a-state", AutoResolve::Quiet),
     ] {
         let event = event_of(fixture);
-        assert_eq!((event.signal, event.ends), (Signal::Firing, ends), "{fixture}");
+        assert_eq!((event.signal, event.auto_resolve), (Signal::Firing, ends), "{fixture}");
     }
 }
 

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::days::{Days, DaysError};
+use crate::site24x7::days::{Days, DaysError};
 
 /// What one run is to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use aws::{AccountTokens, Platform};
 use serde_json::Value;
 use site24x7::{Client, Clock, Settings, SettingsError, Transport};
 
-use crate::poller::PollError;
+use crate::site24x7::poller::PollError;
 
 /// A client of the account, kept from run to run: its token stays in memory.
 #[derive(Debug)]

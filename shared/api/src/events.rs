@@ -9,7 +9,7 @@ use axum::extract::State;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
-use normalize::Delivery;
+use normalize::InboundRequest;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -152,8 +152,8 @@ impl Event {
     }
 }
 
-impl From<&Delivery> for RequestHead {
-    fn from(delivery: &Delivery) -> Self {
+impl From<&InboundRequest> for RequestHead {
+    fn from(delivery: &InboundRequest) -> Self {
         Self {
             method: delivery.method.clone(),
             query: delivery.query.clone(),

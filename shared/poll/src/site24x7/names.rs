@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use normalize::site24x7::{MonitorNames, StatusRow};
 use site24x7::Clock;
 
-use crate::visit::Visit;
+use crate::site24x7::visit::Visit;
 
 /// How long names do.
 const KEPT: SignedDuration = SignedDuration::from_hours(24);

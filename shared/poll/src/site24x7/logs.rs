@@ -7,9 +7,9 @@ use normalize::site24x7::{LogEvents, LogWindow, MonitorNames, StatusRow, Unreada
 use serde_json::Value;
 use site24x7::{CallError, Clock};
 
-use crate::recording::{delivery, raw_rows};
-use crate::report::{Counts, PartError};
-use crate::visit::Visit;
+use crate::site24x7::recording::{delivery, raw_rows};
+use crate::site24x7::report::{Counts, PartError};
+use crate::site24x7::visit::Visit;
 
 /// The rows of each date, in order, until a date could not be read.
 pub(crate) struct LogsRead {

@@ -5,7 +5,7 @@ use intake::{Measure, Recorded, StoreError, chain, count};
 use jiff::Timestamp;
 use site24x7::CallError;
 
-use crate::poller::PollError;
+use crate::site24x7::poller::PollError;
 
 /// What a run came to.
 #[derive(Debug)]

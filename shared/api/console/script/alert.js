@@ -137,7 +137,7 @@ function alertFacts(alert) {
     ["First seen", moment(alert.first_seen)],
     ["Last seen", moment(alert.last_seen)],
     ["Heard", alert.last_received_at ? moment(alert.last_received_at) : null],
-    ["Ends", ENDINGS[alert.ends]],
+    ["Ends", ENDINGS[alert.auto_resolve]],
     ["Source", `${alert.source} · ${alert.account}`],
     ["Counted", `${occurrences} firing · ${duplicates} duplicate · ${flaps} reopened · revision ${revision}`],
     ["Episode", alert.episode],

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// One authenticated request, without its credentials: all that is needed to read it now or once more later.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Delivery {
+pub struct InboundRequest {
     /// The HTTP method in capitals.
     pub method: String,
     /// The raw query string without `?`, and without the parameter that carried a token.
@@ -36,7 +36,7 @@ pub struct Settings {
     pub own_hook_ids: Vec<String>,
 }
 
-/// A delivery understood.
+/// A request understood.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Normalized {
     /// What it says: none, one or several events.
@@ -45,7 +45,7 @@ pub struct Normalized {
     pub warnings: Vec<&'static str>,
 }
 
-/// Why a delivery was not understood.
+/// Why a request was not understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejection {
     /// A word for machines, such as `not_json` or `missing:realm`.

@@ -5,9 +5,9 @@ use jiff::Timestamp;
 use normalize::site24x7::{StatusRow, current_status, reconcile};
 use site24x7::Clock;
 
-use crate::recording::delivery;
-use crate::report::{Counts, PartError};
-use crate::visit::Visit;
+use crate::site24x7::recording::delivery;
+use crate::site24x7::report::{Counts, PartError};
+use crate::site24x7::visit::Visit;
 
 impl<C: Clock> Visit<'_, C> {
     /// Reads how every monitor is; `scheduled_at` stands in for the time of a check that is not told.

@@ -12,10 +12,10 @@ use site24x7::{
 };
 use tokio::sync::Mutex;
 
-use crate::account::{Account, Configured};
-use crate::report::{Outcome, PartError, say};
-use crate::request::{Request, RequestError};
-use crate::visit::Visit;
+use crate::site24x7::account::{Account, Configured};
+use crate::site24x7::report::{Outcome, PartError, say};
+use crate::site24x7::request::{Request, RequestError};
+use crate::site24x7::visit::Visit;
 
 /// What recording needs at the end of a run: no call of the API goes on into it.
 const RECORDING: SignedDuration = SignedDuration::from_secs(10);

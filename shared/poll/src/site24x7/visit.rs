@@ -7,11 +7,11 @@ use jiff::Timestamp;
 use normalize::site24x7::{StatusRow, utc_offset_of};
 use site24x7::{Calls, Clock};
 
-use crate::account::Account;
-use crate::logs::LogsRead;
-use crate::poller::PollError;
-use crate::report::{Counts, Outcome, PartError, Polled};
-use crate::window::Window;
+use crate::site24x7::account::Account;
+use crate::site24x7::logs::LogsRead;
+use crate::site24x7::poller::PollError;
+use crate::site24x7::report::{Counts, Outcome, PartError, Polled};
+use crate::site24x7::window::Window;
 
 /// What one run has at hand.
 pub(crate) struct Visit<'a, C> {

@@ -10,7 +10,7 @@ use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 use http::request::Parts;
 use http::{HeaderMap, header};
 use normalize::alertmanager::{Batch, Refused, TOKEN_NAME, Understood, split};
-use normalize::{Delivery, Rejection, Settings};
+use normalize::{InboundRequest, Rejection, Settings};
 
 use super::failure::{Failure, REQUIRED, WRONG_TYPE};
 use crate::authorization::Person;
@@ -42,14 +42,14 @@ pub(super) async fn keep(platform: &Platform, parts: &Parts, body: Bytes) -> Res
 }
 
 /// The request as it is kept: without credentials, but with the name of the token.
-fn open(parts: &Parts, body: &[u8]) -> Result<Delivery, Failure> {
+fn open(parts: &Parts, body: &[u8]) -> Result<InboundRequest, Failure> {
     if body.len() > LIMIT_BYTES {
         return Err(Failure::BodyTooLarge { limit_bytes: LIMIT_BYTES });
     }
     let content_type = content_type(&parts.headers)?;
     let token_name =
         parts.extensions.get::<Person>().map(|person| (TOKEN_NAME.to_owned(), person.to_string()));
-    Ok(Delivery {
+    Ok(InboundRequest {
         method: parts.method.as_str().to_owned(),
         query: String::new(),
         content_type,
@@ -71,7 +71,7 @@ fn content_type(headers: &HeaderMap) -> Result<Option<String>, Failure> {
     Ok(Some(content_type.to_owned()))
 }
 
-async fn keep_delivery(platform: &Platform, delivery: &Delivery) -> Result<Kept, Failure> {
+async fn keep_delivery(platform: &Platform, delivery: &InboundRequest) -> Result<Kept, Failure> {
     let Batch { understood, refused } = match split(delivery, &Settings::default()) {
         Ok(batch) => batch,
         Err(rejection) => {
@@ -98,11 +98,11 @@ async fn keep_delivery(platform: &Platform, delivery: &Delivery) -> Result<Kept,
 
 async fn record(
     platform: &Platform,
-    delivery: &Delivery,
+    delivery: &InboundRequest,
     understood: Vec<Understood>,
 ) -> Result<Kept, StoreError> {
     let recordings = understood.into_iter().map(|Understood { event, body }| {
-        let delivery = Delivery { body, ..head(delivery) };
+        let delivery = InboundRequest { body, ..head(delivery) };
         record_one(platform, event.bounded(), delivery).boxed()
     });
     let outcomes = stream::iter(recordings.collect::<Vec<_>>()).buffer_unordered(AT_A_TIME);
@@ -120,17 +120,21 @@ async fn record(
 async fn record_one(
     platform: &Platform,
     event: AlertEvent,
-    delivery: Delivery,
+    delivery: InboundRequest,
 ) -> Result<Recorded, StoreError> {
     platform.table.record(Entry { event: &event, delivery: &delivery }).await
 }
 
 /// Puts what breaks a rule into quarantine, and tells of the first few.
-async fn refuse(platform: &Platform, delivery: &Delivery, refused: Vec<Refused>) -> Result<(), Failure> {
+async fn refuse(
+    platform: &Platform,
+    delivery: &InboundRequest,
+    refused: Vec<Refused>,
+) -> Result<(), Failure> {
     let count = refused.len();
     let mut messages = Vec::new();
     for Refused { rejection, body, .. } in refused {
-        let delivery = Delivery { body, ..head(delivery) };
+        let delivery = InboundRequest { body, ..head(delivery) };
         let message = quarantine(platform, rejection, delivery).await?;
         if messages.len() < NAMED {
             messages.push(message);
@@ -149,7 +153,7 @@ async fn refuse(platform: &Platform, delivery: &Delivery, refused: Vec<Refused>)
 async fn quarantine(
     platform: &Platform,
     rejection: Rejection,
-    delivery: Delivery,
+    delivery: InboundRequest,
 ) -> Result<String, Failure> {
     tracing::warn!(source = %Source::Alertmanager, reason = %rejection.reason, "alert refused");
     if delivery.body.len() > QUARANTINE_BYTES {
@@ -166,8 +170,8 @@ fn told(message: &str, id: QuarantineId) -> String {
 }
 
 /// `delivery` without its body.
-fn head(delivery: &Delivery) -> Delivery {
-    Delivery {
+fn head(delivery: &InboundRequest) -> InboundRequest {
+    InboundRequest {
         method: delivery.method.clone(),
         query: delivery.query.clone(),
         content_type: delivery.content_type.clone(),

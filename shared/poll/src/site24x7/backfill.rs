@@ -8,11 +8,11 @@ use jiff::Timestamp;
 use normalize::site24x7::LogWindow;
 use site24x7::Clock;
 
-use crate::days::Days;
-use crate::logs::LogsRead;
-use crate::poller::PollError;
-use crate::report::Outcome;
-use crate::visit::Visit;
+use crate::site24x7::days::Days;
+use crate::site24x7::logs::LogsRead;
+use crate::site24x7::poller::PollError;
+use crate::site24x7::report::Outcome;
+use crate::site24x7::visit::Visit;
 
 /// Between two dates, so that the API does not lock: it bears 50 calls in five minutes.
 const PAUSE: Duration = Duration::from_secs(6);

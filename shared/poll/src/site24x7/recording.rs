@@ -3,27 +3,31 @@
 use alert::AlertEvent;
 use intake::{Entry, Recorded, Store};
 use jiff::Timestamp;
-use normalize::Delivery;
+use normalize::InboundRequest;
 use serde_json::Value;
 use site24x7::Clock;
 
-use crate::report::PartError;
-use crate::visit::Visit;
+use crate::site24x7::report::PartError;
+use crate::site24x7::visit::Visit;
 
 /// Most bytes of rows that are kept with their event; a table item holds 400 KiB of them, deflated.
 const MOST_BYTES: usize = 1024 * 1024;
 
 impl<C: Clock> Visit<'_, C> {
     /// Records `event` once, however often it is read.
-    pub(crate) async fn record(&self, event: AlertEvent, delivery: &Delivery) -> Result<Recorded, PartError> {
+    pub(crate) async fn record(
+        &self,
+        event: AlertEvent,
+        delivery: &InboundRequest,
+    ) -> Result<Recorded, PartError> {
         let event = event.bounded();
         self.table.record(Entry { event: &event, delivery }).await.map_err(PartError::Store)
     }
 }
 
 /// What was read, as if it had been sent.
-pub(crate) fn delivery(body: Vec<u8>, received_at: Timestamp) -> Delivery {
-    Delivery {
+pub(crate) fn delivery(body: Vec<u8>, received_at: Timestamp) -> InboundRequest {
+    InboundRequest {
         method: "GET".to_owned(),
         query: String::new(),
         content_type: Some("application/json".to_owned()),

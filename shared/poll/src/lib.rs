@@ -1,0 +1,3 @@
+//! Scheduled readers of sources: each reads what its source did not send, and records it as a webhook would.
+
+pub mod site24x7;
