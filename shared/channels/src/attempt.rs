@@ -1,0 +1,128 @@
+//! One try to send a notification, and what the answer means.
+
+use jiff::{SignedDuration, Timestamp};
+use net::HttpRequest;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::Notification;
+
+/// Everything that a request depends on besides its destination.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt<'a> {
+    /// What is said.
+    pub notification: &'a Notification,
+    /// How far earlier attempts have come.
+    pub progress: Progress,
+    /// Which attempt it is, from 1.
+    pub number: u32,
+    /// When it is made.
+    pub at: Timestamp,
+    /// What earlier answers taught of this group.
+    pub memory: &'a Memory,
+    /// What earlier answers taught of the destination as a whole.
+    pub shared_memory: &'a Memory,
+}
+
+/// A request as data, by the way it is carried.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Request {
+    /// Over HTTP, by the one client.
+    Http(HttpRequest),
+    /// By an AWS client with the function's own role.
+    Aws {
+        /// `sns`, `eventbridge` or `ses`.
+        service: &'static str,
+        /// The operation's input, with the member names of AWS's API.
+        input: Value,
+    },
+}
+
+/// What a channel remembers between notifications: opaque to all but the channel, `null` where nothing is known.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Memory(pub Value);
+
+/// How far a notification of several requests has come: opaque to all but the channel, `null` at the start.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Progress(pub Value);
+
+/// What one answer means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Interpretation {
+    /// What follows.
+    pub next: Next,
+    /// A time in which nothing is sent, and to whom.
+    pub hold: Option<Hold>,
+    /// What is to be remembered of the group, in place of what was.
+    pub memory: Option<Memory>,
+    /// What is to be remembered of the destination as a whole, in place of what was.
+    pub shared_memory: Option<Memory>,
+    /// The destination's own name for what it made of the notification.
+    pub receipt: Option<String>,
+}
+
+/// What follows an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Next {
+    /// Another request belongs to the notification, after `wait`.
+    Request {
+        /// Where it goes on.
+        progress: Progress,
+        /// How long the system wants to be left alone before.
+        wait: SignedDuration,
+    },
+    /// The attempt is over.
+    End(Verdict),
+}
+
+/// How an attempt ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// The destination has it.
+    Sent,
+    /// It may succeed later, and then begins at `from`; the destination asked for `wait`, if it asked for one.
+    Retry {
+        /// Where the next attempt begins.
+        from: Progress,
+        /// The destination's own wait.
+        wait: Option<SignedDuration>,
+    },
+    /// This notification will never succeed; others may.
+    Failed,
+    /// No notification will succeed until somebody changes something: all are held, none is lost.
+    Suspended(Probe),
+}
+
+/// Whether a suspended destination is tried again by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Probe {
+    /// Once an hour.
+    Hourly,
+    /// Not before its settings change or the operator resumes it.
+    Never,
+}
+
+/// A time in which nothing is sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hold {
+    /// To whom.
+    pub scope: HoldScope,
+    /// For how long, in whole seconds.
+    pub wait: SignedDuration,
+    /// Whether the system asked for it or is in trouble; false where it is only the channel's own pace.
+    pub is_trouble: bool,
+}
+
+/// To whom nothing is sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HoldScope {
+    /// The destination that asked for it.
+    Destination,
+    /// Every destination of this rate limit scope, such as `discord`, whose limit counts our address.
+    Everyone(String),
+}

@@ -1,0 +1,126 @@
+//! What a destination is told.
+
+use std::collections::BTreeMap;
+
+use alert::{Alert, Labels, Severity};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// One notification for one destination. Holds nothing secret; every attempt renders it anew.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notification {
+    /// `<group>-<n>`, of one change `<fingerprint>-<revision>`: the same in every attempt.
+    pub id: String,
+    /// 32 hex digits that stay the same while the group lives: the fingerprint where the group is one alert.
+    /// The dedup key, alias or entity of channels that open incidents.
+    pub group: String,
+    /// What happened.
+    pub event: Event,
+    /// Whom it is about.
+    pub subject: Subject,
+    /// When it happened or reached us, by our clock.
+    pub at: Timestamp,
+    /// Whether the destination knows of nothing that fires in this group.
+    pub is_first: bool,
+    /// Where people can act on it.
+    pub links: Links,
+}
+
+/// What happened to an alert, or to a group as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event {
+    /// It fires.
+    Opened,
+    /// It fires again.
+    Reopened,
+    /// It became worse; of a group: its worst became worse.
+    Escalated,
+    /// It became milder.
+    Deescalated,
+    /// Of a group: something was added or ended, nothing became worse.
+    Updated,
+    /// It still fires, and nothing happened.
+    Reminder,
+    /// Somebody takes care of it.
+    Acknowledged,
+    /// Nobody does any more.
+    Unacknowledged,
+    /// It is over; of a group: all of it is over.
+    Resolved,
+    /// Nothing was heard of it for too long.
+    Expired,
+}
+
+/// Whom a notification is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Subject {
+    /// One alert: with `deliver: changes`, or a group of one.
+    Alert(Box<AlertSubject>),
+    /// Several alerts of one group.
+    Group(Box<GroupSubject>),
+}
+
+/// One alert, as it was when the notification was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlertSubject {
+    /// The alert.
+    pub alert: Alert,
+    /// How bad it was when the destination was last told, where that differs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous_severity: Option<Severity>,
+    /// Openings that damping withheld from the destination since it was last told of one.
+    #[serde(default)]
+    pub flapped: u64,
+    /// The label set by which an Alertmanager webhook knows the alert so far.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub announced: Option<Labels>,
+    /// Who acknowledged it or withdrew that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// What they had to say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// Several alerts of one group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupSubject {
+    /// The names and values that all of them share by `group_by`.
+    pub labels: Labels,
+    /// How many fire, by severity; none when all is over.
+    pub firing: SeverityCounts,
+    /// The worst severity that fires; of a group that is over, the worst that did.
+    pub worst: Severity,
+    /// The worst severity that the destination was last told, where that differs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous_worst: Option<Severity>,
+    /// How many fire since the last notification.
+    pub opened: usize,
+    /// How many ended since the last notification.
+    pub resolved: usize,
+    /// How many opened and ended in between, and are not told.
+    pub came_and_went: usize,
+    /// Alerts by name, the worst first, then those that ended; as many as the channel asks for.
+    pub alerts: Vec<Alert>,
+    /// How many more fire than are in `alerts`.
+    pub more: usize,
+    /// Who acknowledged what fires of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+}
+
+/// How many alerts, by severity, the worst last.
+pub type SeverityCounts = BTreeMap<Severity, usize>;
+
+/// Addresses in a notification; each may be absent.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Links {
+    /// The console with the alert open, or filtered by the group.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub console: Option<String>,
+    /// The signed link that acknowledges. A credential: never logged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acknowledge: Option<String>,
+}
