@@ -26,7 +26,7 @@ pub(super) struct ActionArgs {
 pub(super) struct Action {
     method: Method,
     /// What stands behind the thing's id in the path.
-    action: &'static str,
+    verb: &'static str,
     body: Value,
     /// What to tell of it: the thing's id, and what came of it.
     told: fn(&str, &Answer) -> Result<String, ServerError>,
@@ -47,12 +47,12 @@ impl Action {
         body: Value,
         told: fn(&str, &Answer) -> Result<String, ServerError>,
     ) -> Self {
-        Self { method: Method::POST, action, body, told }
+        Self { method: Method::POST, verb: action, body, told }
     }
 
     /// What `DELETE` does.
     pub(super) fn delete(told: fn(&str, &Answer) -> Result<String, ServerError>) -> Self {
-        Self { method: Method::DELETE, action: "", body: json!({}), told }
+        Self { method: Method::DELETE, verb: "", body: json!({}), told }
     }
 }
 
@@ -74,7 +74,7 @@ impl ActionArgs {
     }
 
     async fn to(&self, id: &str, resource: Resource, action: &Action) -> Result<(), ServerError> {
-        let path = format!("{}/{id}{}", resource.path(), action.action);
+        let path = format!("{}/{id}{}", resource.path(), action.verb);
         let answer = self.server.act(action.method.clone(), &path, &action.body).await;
         let answer = answer.map_err(|error| resource.explain(error))?;
         if !self.json {
