@@ -1,5 +1,7 @@
 //! Times of alerts: the zero time of Go stands for none, and the moment of receipt is cut so that repeats meet.
 
+use jiff::civil::DateTime;
+use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
 
 /// How long repeats of a firing alert count as one event, in seconds.
@@ -9,11 +11,19 @@ const FIRES_WITHOUT_NEWS: SignedDuration = SignedDuration::from_mins(5);
 /// How long we wait for a repeat that is late.
 const GRACE: SignedDuration = SignedDuration::from_mins(10);
 
-/// The moment that `text` names in RFC 3339. Nobody's alert began before 1970: senders write the year 1 for a time
-/// that they do not know.
+/// The moment that `text` names in RFC 3339; without an offset it is UTC, and no text is no moment, as Alertmanager
+/// takes them. Nobody's alert began before 1970: senders write the year 1 for a time that they do not know.
 pub(super) fn parse(text: &str) -> Result<Option<Timestamp>, jiff::Error> {
-    let at: Timestamp = text.trim().parse()?;
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let at = text.parse().or_else(|error| in_utc(text).ok_or(error))?;
     Ok((at > Timestamp::UNIX_EPOCH).then_some(at))
+}
+
+fn in_utc(text: &str) -> Option<Timestamp> {
+    Offset::UTC.to_timestamp(text.parse::<DateTime>().ok()?).ok()
 }
 
 /// `at`, less what is beyond a multiple of five minutes.
@@ -50,7 +60,19 @@ mod tests {
             assert_eq!(parse(text).unwrap(), None, "{text}");
         }
         assert_eq!(parse("2026-01-02T04:04:05.5+01:00").unwrap(), Some(at("2026-01-02T03:04:05.5Z")));
-        assert!(parse("2026-01-02T03:04:05").is_err());
+    }
+
+    #[test]
+    fn a_time_without_an_offset_is_utc_and_no_text_is_no_time() {
+        for text in ["2026-01-02T03:04:05", "2026-01-02 03:04:05", "2026-01-02T04:04:05+0100"] {
+            assert_eq!(parse(text).unwrap(), Some(at("2026-01-02T03:04:05Z")), "{text}");
+        }
+        for text in ["", " "] {
+            assert_eq!(parse(text).unwrap(), None);
+        }
+        for text in ["yesterday", "2026-13-02T03:04:05", "1772323200"] {
+            assert!(parse(text).is_err(), "{text}");
+        }
     }
 
     #[test]
