@@ -61,7 +61,12 @@ pub fn fold(alert: Option<Alert>, event: &AlertEvent, received_at: Timestamp) ->
     let known = alert.as_ref().map(Known::of);
     let mut alert = alert.unwrap_or_else(|| blank(event, received_at));
     let clock_is_behind = alert.timeline.is_behind(&mark, event.order.timing);
-    let mark = if clock_is_behind { mark.at_reception() } else { mark };
+    let mark = match event.order.timing {
+        Timing::Live if clock_is_behind => alert.timeline.at_reception(mark.said_at_reception()),
+        Timing::Live | Timing::Logged if event.order.sent_at.is_some() => alert.timeline.at_reception(mark),
+        Timing::Person => alert.timeline.right_after_all(mark),
+        Timing::Live | Timing::Logged | Timing::Restated => mark,
+    };
     let is_newest = alert.timeline.is_newest(&mark);
     let revives = known.as_ref().is_some_and(|known| known.is_revived_by(event, received_at))
         && !alert.timeline.has_ended(&mark);

@@ -32,6 +32,8 @@ pub enum Timing {
     Restated,
     /// In a log that is read afterwards: the source's clock orders it, however late it is read.
     Logged,
+    /// By a person, of what is known when they look: it comes right after that, and before whatever is newer.
+    Person,
 }
 
 /// What an alert was before an event, by the word of its source.
@@ -54,6 +56,11 @@ impl Order {
     /// The order of what is read from a log.
     pub fn logged() -> Self {
         Self { timing: Timing::Logged, ..Self::default() }
+    }
+
+    /// The order of what a person says.
+    pub fn person() -> Self {
+        Self { timing: Timing::Person, ..Self::default() }
     }
 
     /// The order of what happened to an alert that was `prior` before, where the source says so.

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::order::Timing;
+use crate::order::{Order, Timing};
 use crate::{Alert, AlertEvent, Condition, EventId, GENERATOR_URL, Labels, Signal};
 
 /// The event that a delivery of an `event_id` that is known must be recorded as, because what it says is not what holds
@@ -28,7 +28,9 @@ pub fn heard_again(alert: &Alert, event: &AlertEvent, received_at: Timestamp) ->
     is_news.then(|| {
         let ids = [event.event_id.to_string(), alert.revision.to_string()];
         let event_id = EventId::of(["campanile-again/1", &ids[0], &ids[1]]);
-        AlertEvent { event_id, ..event.clone() }
+        // What came before it came before the first time.
+        let order = Order { follows: None, ..event.order };
+        AlertEvent { event_id, order, ..event.clone() }
     })
 }
 

@@ -73,6 +73,23 @@ impl Timeline {
             && (came_long_after || (newest_was_in_time && is_too_old))
     }
 
+    /// `mark`, which counts as of its reception, in the second of that, and not before what is known from the same second:
+    /// most sources count whole seconds, and what an honest clock says of the same second later is not older.
+    pub(crate) fn at_reception(&self, mark: Mark) -> Mark {
+        let received_at = mark.received_at.unwrap_or(mark.at);
+        let newest = self.marks.last().map(|newest| newest.at).filter(|newest| *newest <= received_at);
+        let second = second_of(received_at);
+        mark.moved_to(newest.map_or(second, |newest| newest.max(second)))
+    }
+
+    /// `mark` as one that comes right after everything that is known, whatever its time.
+    pub(crate) fn right_after_all(&self, mark: Mark) -> Mark {
+        match self.marks.last() {
+            Some(newest) => mark.right_after(newest),
+            None => mark,
+        }
+    }
+
     /// Puts `mark` in its place.
     pub(crate) fn insert(&mut self, mark: Mark) {
         match self.same_run(&mark) {
@@ -101,6 +118,11 @@ impl Timeline {
             next.inherit(&oldest);
         }
     }
+}
+
+fn second_of(at: Timestamp) -> Timestamp {
+    let beyond = i64::from(at.subsec_nanosecond()).rem_euclid(1_000_000_000);
+    at.checked_sub(SignedDuration::from_nanos(beyond)).unwrap_or(at)
 }
 
 fn earliest(times: impl IntoIterator<Item = Option<Timestamp>>) -> Option<Timestamp> {

@@ -45,7 +45,7 @@ impl Mark {
             Signal::Notice => return None,
         };
         let restated = event.order.timing == Timing::Restated;
-        let at = if restated { received_at } else { placed_at(event) };
+        let at = if restated { received_at } else { event.occurred_at };
         let own_time = if firing { event.started_at } else { event.ended_at };
         let mark = Self {
             at,
@@ -62,10 +62,21 @@ impl Mark {
         Some(Self { since: mark.since.min(at), ..mark })
     }
 
-    /// The same, said when it reached us, whatever its own time.
-    pub(crate) fn at_reception(self) -> Self {
+    /// The same, said of the moment at which it reached us.
+    pub(crate) fn said_at_reception(self) -> Self {
         let at = self.received_at.unwrap_or(self.at);
         Self { at, since: at, started_at: self.started_at.map(|_| at), ..self }
+    }
+
+    /// The same, placed at `at`.
+    pub(super) fn moved_to(self, at: Timestamp) -> Self {
+        Self { at, since: self.since.min(at), ..self }
+    }
+
+    /// The same, placed right after `other`; since when it says so stays.
+    pub(super) fn right_after(self, other: &Self) -> Self {
+        let next = |at: Timestamp| at.saturating_add(SignedDuration::from_nanos(1)).unwrap_or(at);
+        Self { at: other.at, received_at: other.received_at.map(next).or(self.received_at), ..self }
     }
 
     pub(crate) const fn at(&self) -> Timestamp {
@@ -122,18 +133,4 @@ impl Mark {
             self.severity = self.severity.or(oldest.severity);
         }
     }
-}
-
-/// When an event happened that the source's clock places. A time that was cut to that of its reception is one of its
-/// second: most sources count whole seconds, and what an honest clock says of the same second is not older.
-fn placed_at(event: &AlertEvent) -> Timestamp {
-    match event.order.sent_at {
-        Some(_) => second_of(event.occurred_at),
-        None => event.occurred_at,
-    }
-}
-
-fn second_of(at: Timestamp) -> Timestamp {
-    let beyond = i64::from(at.subsec_nanosecond()).rem_euclid(1_000_000_000);
-    at.checked_sub(SignedDuration::from_nanos(beyond)).unwrap_or(at)
 }

@@ -93,7 +93,7 @@ fn play(sender: Sender, steps: &[Step]) {
     let mut last: Option<InboundRequest> = None;
     let mut expected = None;
     for (index, step) in steps.iter().enumerate() {
-        now += SignedDuration::from_millis(40);
+        now += sender.pause();
         match *step {
             Step::Pass(milliseconds) => now += SignedDuration::from_millis(milliseconds),
             Step::Fires { clock_off, replica, is_critical } => {

@@ -1,5 +1,7 @@
 //! What each source sends of one alert, written as the source writes it.
 
+use std::collections::HashSet;
+
 use alert::AlertEvent;
 use jiff::{SignedDuration, Timestamp};
 use normalize::{InboundRequest, Settings, alertmanager, kazoo, netdata, site24x7, tencent};
@@ -59,6 +61,12 @@ impl Sender {
         matches!(self, Self::Prometheus | Self::Alertmanager)
     }
 
+    /// How long it takes from one delivery to the next, at least: of a reachability one a second is told apart.
+    pub(super) fn pause(self) -> SignedDuration {
+        let milliseconds = if self == Self::NetdataReachability { 1_000 } else { 40 };
+        SignedDuration::from_millis(milliseconds)
+    }
+
     pub(super) fn normalize(self, delivery: &InboundRequest) -> Vec<AlertEvent> {
         let settings = Settings::default();
         let normalized = match self {
@@ -85,11 +93,25 @@ pub(super) struct Told {
     /// When the run began, by the clock of each replica.
     began: [Option<Timestamp>; 2],
     number: u64,
+    /// The seconds that were told.
+    told: HashSet<i64>,
+    /// How long the run has lasted, in seconds, and when it was told to begin, by our clock.
+    lasted: i64,
+    began_here: Timestamp,
 }
 
 impl Told {
     pub(super) fn new(sender: Sender) -> Self {
-        Self { sender, state: "Clear", before: "Clear", began: [None; 2], number: 0 }
+        Self {
+            sender,
+            state: "Clear",
+            before: "Clear",
+            began: [None; 2],
+            number: 0,
+            told: HashSet::new(),
+            lasted: 0,
+            began_here: Timestamp::UNIX_EPOCH,
+        }
     }
 
     pub(super) fn fires_now(&self) -> bool {
@@ -103,23 +125,44 @@ impl Told {
         replica: u8,
         is_critical: bool,
     ) -> InboundRequest {
-        let at = now + SignedDuration::from_secs(off);
-        let replica = usize::from(replica);
+        let at = self.moment(now, off);
+        let replica = self.replica(replica);
         if !self.fires_now() {
             self.began = [None; 2];
+            (self.lasted, self.began_here) = (-1, now);
         }
         self.began[replica].get_or_insert(at);
         self.say(if is_critical { "Critical" } else { "Warning" }, now, at, replica)
     }
 
     pub(super) fn ends(&mut self, now: Timestamp, off: i64, replica: u8) -> InboundRequest {
-        let at = now + SignedDuration::from_secs(off);
-        self.say("Clear", now, at, usize::from(replica))
+        let at = self.moment(now, off);
+        let replica = self.replica(replica);
+        self.say("Clear", now, at, replica)
+    }
+
+    /// Who speaks: only what re-states may be a pair.
+    fn replica(&self, replica: u8) -> usize {
+        if self.sender.restates() { usize::from(replica) } else { 0 }
+    }
+
+    /// What the sender's clock says at `now`. Where nothing but its second tells an event from others, no second is told
+    /// twice: the same body is the same event.
+    fn moment(&mut self, now: Timestamp, off: i64) -> Timestamp {
+        let mut at = now + SignedDuration::from_secs(off);
+        let has_ids =
+            !matches!(self.sender, Sender::NetdataFlat | Sender::TencentMetric | Sender::TencentEvent);
+        while !self.told.insert(at.as_second()) && !has_ids {
+            at += SignedDuration::from_secs(1);
+        }
+        at
     }
 
     fn say(&mut self, state: &'static str, now: Timestamp, at: Timestamp, replica: usize) -> InboundRequest {
         (self.before, self.state) = (self.state, state);
         self.number += 1;
+        // Whoever counts a duration counts it on, whatever its clock.
+        self.lasted = (self.lasted + 1).max(now.duration_since(self.began_here).as_secs());
         let began = self.began[replica].or(self.began[1 - replica]).unwrap_or(at);
         let body = match self.sender {
             Sender::Netdata => self.netdata(at),
@@ -187,7 +230,12 @@ impl Told {
     }
 
     fn tencent(&self, at: Timestamp, began: Timestamp) -> Value {
-        let lasted = at.as_second().saturating_sub(began.as_second()).max(0);
+        let at = if self.sender == Sender::TencentMetric {
+            began + SignedDuration::from_secs(self.lasted)
+        } else {
+            at
+        };
+        let lasted = if at < began { 0 } else { self.lasted };
         let recovered = if self.fires_now() { json!("0") } else { json!(beijing(at)) };
         let (kind, conditions, policy) = match self.sender {
             Sender::TencentMetric => ("metric", json!({ "metricName": "disk_usage" }), json!("policy-1")),
