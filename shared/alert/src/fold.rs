@@ -72,7 +72,10 @@ pub fn fold(alert: Option<Alert>, event: &AlertEvent, received_at: Timestamp) ->
         && !alert.timeline.has_ended(&mark);
     let happened_at = if clock_is_behind { mark.at() } else { event.occurred_at };
 
-    alert.timeline.insert(mark);
+    // What a source places in time stands there already.
+    if !event.order.again || event.order.timing == Timing::Restated {
+        alert.timeline.insert(mark);
+    }
     if let Some(reading) = alert.timeline.read() {
         apply(&mut alert, reading);
     }

@@ -18,6 +18,9 @@ pub struct Order {
     /// The event's time as it was sent, where `occurred_at` is another: the same in every delivery of the event.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent_at: Option<Timestamp>,
+    /// Whether it is known, and recorded once more because it is news again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub again: bool,
 }
 
 /// How a source tells an event.

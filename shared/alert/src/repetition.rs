@@ -28,8 +28,7 @@ pub fn heard_again(alert: &Alert, event: &AlertEvent, received_at: Timestamp) ->
     is_news.then(|| {
         let ids = [event.event_id.to_string(), alert.revision.to_string()];
         let event_id = EventId::of(["campanile-again/1", &ids[0], &ids[1]]);
-        // What came before it came before the first time.
-        let order = Order { follows: None, ..event.order };
+        let order = Order { again: true, ..event.order };
         AlertEvent { event_id, order, ..event.clone() }
     })
 }

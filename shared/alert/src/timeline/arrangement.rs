@@ -20,7 +20,8 @@ pub(super) fn arrange(marks: &mut [Mark]) {
         if moment.len() > 1 {
             arrange_moment(moment, before);
         }
-        before = moment.last().map(Mark::state);
+        // A source goes on from what it said itself, whatever people say.
+        before = moment.iter().rfind(|mark| !mark.by_person).map(Mark::state).or(before);
     }
 }
 

@@ -34,6 +34,9 @@ pub(crate) struct Mark {
     /// Whether the source re-states what holds.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) restated: bool,
+    /// Whether it is a person's word.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) by_person: bool,
 }
 
 impl Mark {
@@ -58,6 +61,7 @@ impl Mark {
             received_at: Some(received_at.max(at)),
             follows: event.order.follows,
             restated,
+            by_person: event.order.timing == Timing::Person,
         };
         Some(Self { since: mark.since.min(at), ..mark })
     }

@@ -61,10 +61,19 @@ impl Sender {
         matches!(self, Self::Prometheus | Self::Alertmanager)
     }
 
-    /// How long it takes from one delivery to the next, at least: of a reachability one a second is told apart.
+    /// Whether a delivery that comes once more says that it is so now: nothing in it says when.
+    pub(super) fn is_news_again(self) -> bool {
+        self.restates() || self == Self::NetdataReachability
+    }
+
+    /// How long it takes from one delivery to the next, at least: of a reachability one a second is told apart, and no
+    /// outage or duration is shorter.
     pub(super) fn pause(self) -> SignedDuration {
-        let milliseconds = if self == Self::NetdataReachability { 1_000 } else { 40 };
-        SignedDuration::from_millis(milliseconds)
+        let is_slow = matches!(
+            self,
+            Self::NetdataReachability | Self::Site24x7WithOutages | Self::TencentMetric | Self::TencentEvent
+        );
+        SignedDuration::from_millis(if is_slow { 1_000 } else { 40 })
     }
 
     pub(super) fn normalize(self, delivery: &InboundRequest) -> Vec<AlertEvent> {
@@ -182,7 +191,7 @@ impl Told {
             }
             Sender::KazooRegistration => self.registration(at),
             Sender::KazooBalance => self.balance(at),
-            Sender::TencentMetric | Sender::TencentEvent => self.tencent(at, began),
+            Sender::TencentMetric | Sender::TencentEvent => self.tencent(began),
             Sender::TencentCloudEvent => json!({ "specversion": "1.0", "id": self.number.to_string(),
                 "source": "cvm.cloud.tencent", "type": "cvm:ErrorEvent:ping_unreachable", "subject": "ins-1",
                 "time": at.as_millisecond(), "region": "ap-guangzhou", "status": u8::from(self.fires_now()).to_string(),
@@ -211,7 +220,12 @@ impl Told {
     }
 
     fn registration(&self, at: Timestamp) -> Value {
-        let name = if self.fires_now() { "deregister" } else { "register" };
+        // A registration that runs out was made that long before.
+        let (name, at) = if self.fires_now() {
+            ("deregister", at - SignedDuration::from_secs(480))
+        } else {
+            ("register", at)
+        };
         json!({ "account_id": "A", "call_id": self.number.to_string(), "event_category": "notification",
             "event_name": name, "event_timestamp": at.as_second() + GREGORIAN, "expires": 480,
             "realm": "pbx.example.com", "username": "device-3" })
@@ -229,13 +243,9 @@ impl Told {
         }
     }
 
-    fn tencent(&self, at: Timestamp, began: Timestamp) -> Value {
-        let at = if self.sender == Sender::TencentMetric {
-            began + SignedDuration::from_secs(self.lasted)
-        } else {
-            at
-        };
-        let lasted = if at < began { 0 } else { self.lasted };
+    fn tencent(&self, began: Timestamp) -> Value {
+        // A run is told by one clock: its beginning, and how long it has lasted.
+        let at = began + SignedDuration::from_secs(self.lasted);
         let recovered = if self.fires_now() { json!("0") } else { json!(beijing(at)) };
         let (kind, conditions, policy) = match self.sender {
             Sender::TencentMetric => ("metric", json!({ "metricName": "disk_usage" }), json!("policy-1")),
@@ -246,7 +256,7 @@ impl Told {
             "alarmType": kind, "alarmLevel": if self.state == "Critical" { "Serious" } else { "Warn" },
             "alarmObjInfo": { "region": "gz", "dimensions": { "unInstanceId": "ins-1" } },
             "alarmPolicyInfo": { "policyId": policy, "conditions": conditions },
-            "firstOccurTime": beijing(first), "durationTime": lasted, "recoverTime": recovered })
+            "firstOccurTime": beijing(first), "durationTime": self.lasted, "recoverTime": recovered })
     }
 
     fn prometheus(&self, now: Timestamp, at: Timestamp, began: Timestamp) -> Value {
