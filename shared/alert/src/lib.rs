@@ -6,6 +6,7 @@
 
 mod action;
 mod alert;
+mod clock;
 mod event;
 mod expiry;
 mod fold;
@@ -24,6 +25,7 @@ mod word;
 
 pub use action::{Action, Conflict, Note, acknowledge, resolve, unacknowledge};
 pub use alert::{Acknowledgement, Alert, Condition, Handling};
+pub use clock::Clock;
 pub use event::{AlertEvent, AutoResolve, Labels, Signal};
 pub use expiry::{ExpiryRules, Patience};
 pub use fold::{Folded, Transition, expire, fold};

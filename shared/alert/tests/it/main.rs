@@ -9,6 +9,7 @@
 mod action;
 mod expiry;
 mod fold;
+mod last_word;
 mod order;
 mod schema;
 mod silence;
