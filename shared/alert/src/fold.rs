@@ -63,7 +63,9 @@ pub fn fold(alert: Option<Alert>, event: &AlertEvent, received_at: Timestamp) ->
     let clock_is_behind = alert.timeline.is_behind(&mark, event.order.timing);
     let mark = match event.order.timing {
         Timing::Live if clock_is_behind => alert.timeline.at_reception(mark.said_at_reception()),
-        Timing::Live | Timing::Logged if event.order.sent_at.is_some() => alert.timeline.at_reception(mark),
+        Timing::Live | Timing::Logged if counts_as_of_reception(event, received_at) => {
+            alert.timeline.at_reception(mark)
+        }
         Timing::Person => alert.timeline.right_after_all(mark),
         Timing::Live | Timing::Logged | Timing::Restated => mark,
     };
@@ -148,6 +150,11 @@ impl Condition {
             Self::Expired => false,
         }
     }
+}
+
+/// Whether the source has told no time, or one that lies ahead.
+fn counts_as_of_reception(event: &AlertEvent, received_at: Timestamp) -> bool {
+    event.order.sent_at.is_some() || event.occurred_at == received_at
 }
 
 fn count(alert: &mut Alert, signal: Signal, transition: Transition) {

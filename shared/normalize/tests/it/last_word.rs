@@ -163,6 +163,65 @@ fn known_from(sender: Sender, deliveries: &[InboundRequest]) -> Alert {
     table.alert.unwrap()
 }
 
+const fn fires(clock_off: i64, replica: u8) -> Step {
+    Step::Fires { clock_off, replica, is_critical: true }
+}
+
+const fn ends(clock_off: i64, replica: u8) -> Step {
+    Step::Ends { clock_off, replica }
+}
+
+#[test]
+fn a_clock_that_was_ahead_by_any_time_and_is_set_right_hides_nothing() {
+    for sender in Sender::ALL {
+        for ahead in [1, 69, 86_400, 400 * 86_400, 7_900 * 365 * 86_400] {
+            play(
+                *sender,
+                &[fires(ahead, 0), ends(0, 0), fires(0, 0), ends(0, 0), fires(ahead, 0), ends(ahead, 0)],
+            );
+        }
+    }
+}
+
+#[test]
+fn a_clock_that_falls_years_back_hides_nothing() {
+    for sender in Sender::ALL {
+        play(*sender, &[fires(0, 0), ends(0, 0), fires(BEHIND, 0), ends(BEHIND, 0), fires(0, 0), ends(0, 0)]);
+    }
+}
+
+#[test]
+fn one_of_a_pair_that_ends_or_dies_takes_nothing_from_the_other() {
+    let a_minute = Step::Pass(60_000);
+    play(Sender::Prometheus, &[fires(0, 0), fires(0, 1), ends(0, 0), fires(0, 1), a_minute, fires(0, 1)]);
+    let b_is_gone = [fires(0, 0), a_minute, fires(0, 1), a_minute, fires(0, 0), Step::Expires, fires(0, 0)];
+    play(Sender::Prometheus, &b_is_gone);
+}
+
+#[test]
+fn whatever_repeats_itself_after_it_expired_fires_again() {
+    for sender in Sender::ALL {
+        play(*sender, &[fires(0, 0), Step::Pass(7_200_000), Step::Expires, Step::Again, ends(0, 0)]);
+    }
+}
+
+#[test]
+fn what_fires_again_with_the_same_start_is_open_again() {
+    let mut told = Told::new(Sender::Alertmanager);
+    let mut table = Table::default();
+    let now: Timestamp = "2026-11-01T12:00:00.25Z".parse().unwrap();
+    let first = told.fires(now, 0, 0, true);
+    let over = told.ends(now + SignedDuration::from_mins(5), 0, 0);
+    let again = InboundRequest { received_at: now + SignedDuration::from_mins(6), ..first.clone() };
+    for (delivery, expected) in
+        [(first, Condition::Firing), (over, Condition::Resolved), (again, Condition::Firing)]
+    {
+        table.deliver(Sender::Alertmanager, &delivery);
+        assert_eq!(table.condition(), Some(expected));
+    }
+    assert_eq!(table.alert.unwrap().occurrences, 2);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_500))]
 
