@@ -4,6 +4,10 @@ use jiff::civil::DateTime;
 use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
 
+/// How long `2026-01-02T03:04:05` is.
+const SECONDS_CHARS: usize = 19;
+/// The last year that a timestamp can be of, if not to its end.
+const LAST_YEAR: i16 = 9999;
 /// How long repeats of a firing alert count as one event, in seconds.
 const REPEAT_SECS: i64 = 5 * 60;
 /// How long an alert without an end fires after it was last sent.
@@ -18,12 +22,18 @@ pub(super) fn parse(text: &str) -> Result<Option<Timestamp>, jiff::Error> {
     if text.is_empty() {
         return Ok(None);
     }
-    let at = text.parse().or_else(|error| in_utc(text).ok_or(error))?;
+    let at = text.parse().or_else(|error| in_utc(text).or_else(|| at_the_end_of_time(text)).ok_or(error))?;
     Ok((at > Timestamp::UNIX_EPOCH).then_some(at))
 }
 
 fn in_utc(text: &str) -> Option<Timestamp> {
     Offset::UTC.to_timestamp(text.parse::<DateTime>().ok()?).ok()
+}
+
+/// The last moment that we can name, of a time such as 9999-12-31T23:59:59Z, by which senders mean never.
+fn at_the_end_of_time(text: &str) -> Option<Timestamp> {
+    let civil: DateTime = text.get(..SECONDS_CHARS)?.parse().ok()?;
+    (civil.year() == LAST_YEAR).then_some(Timestamp::MAX)
 }
 
 /// `at`, less what is beyond a multiple of five minutes.
@@ -69,6 +79,9 @@ mod tests {
         }
         for text in ["", " "] {
             assert_eq!(parse(text).unwrap(), None);
+        }
+        for text in ["9999-12-31T23:59:59Z", "9999-12-31T23:59:59.999+00:00", "9999-12-31T23:59:59"] {
+            assert_eq!(parse(text).unwrap(), Some(Timestamp::MAX), "{text}");
         }
         for text in ["yesterday", "2026-13-02T03:04:05", "1772323200"] {
             assert!(parse(text).is_err(), "{text}");
