@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::word::words;
-use crate::{Acknowledgement, Alert, AlertEvent, Condition, EventId, Handling, Signal};
+use crate::{Acknowledgement, Alert, AlertEvent, Condition, EventId, Handling, Order, Signal};
 
 /// One thing that was done with an alert, or said of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,8 +79,8 @@ pub fn unacknowledge(mut alert: Alert) -> Result<Alert, Conflict> {
 /// one revision have said the same.
 pub fn resolve(alert: &Alert, by: &str, at: Timestamp) -> Result<AlertEvent, Conflict> {
     must_fire(alert)?;
-    // No source's clock may have the last word over the person who looked.
-    let occurred_at = at.max(alert.last_seen);
+    // No clock may have the last word over the person who looked, be it that of a source or of another process here.
+    let occurred_at = at.max(alert.last_seen).max(alert.last_received_at);
     let (fingerprint, revision) = (alert.fingerprint.to_string(), alert.revision.to_string());
     Ok(AlertEvent {
         source: alert.source,
@@ -104,6 +104,7 @@ pub fn resolve(alert: &Alert, by: &str, at: Timestamp) -> Result<AlertEvent, Con
         auto_resolve: alert.auto_resolve,
         episode: None,
         expires_at: None,
+        order: Order::person(),
     })
 }
 

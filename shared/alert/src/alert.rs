@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::word::words;
-use crate::{AutoResolve, Fingerprint, Labels, Severity, SilenceId, Source, Timeline};
+use crate::{AutoResolve, Fingerprint, Labels, Severity, SilenceId, Source, Timeline, Transition};
 
 /// What all events of one fingerprint together mean, and what people have done about it.
 ///
@@ -70,6 +70,9 @@ pub struct Alert {
     pub flaps: u64,
     /// Grows by one with every recorded change.
     pub revision: u64,
+    /// What the newest event or expiry that was recorded changed; what people did is not among it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_transition: Option<Transition>,
     /// Who takes care of it, while somebody does.
     pub acknowledgement: Option<Acknowledgement>,
     /// The silences that cover it now; found when it is read, never stored.

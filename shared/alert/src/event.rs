@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::word::words;
-use crate::{EventId, Fingerprint, Severity, Source};
+use crate::{EventId, Fingerprint, Order, Severity, Source};
 
 /// Names to values, in Prometheus's sense.
 pub type Labels = BTreeMap<String, String>;
@@ -58,6 +58,9 @@ pub struct AlertEvent {
     /// Until when a firing counts without another, where the source itself sets that time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,
+    /// What places it among the other events of its alert.
+    #[serde(default, skip_serializing_if = "Order::is_default")]
+    pub order: Order,
 }
 
 /// What an event says about its alert.

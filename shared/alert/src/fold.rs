@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::order::Timing;
 use crate::timeline::{Mark, Reading};
 use crate::word::words;
 use crate::{Alert, AlertEvent, Condition, Handling, Severity, Signal, Timeline};
@@ -43,42 +44,58 @@ pub struct Folded {
     pub alert: Option<Alert>,
     /// What changed; `None` for a notice.
     pub transition: Option<Transition>,
+    /// Whether the sender's clock is behind, so that the event counts as of the moment of its reception.
+    pub clock_is_behind: bool,
 }
 
 /// Folds `event`, which reached us at `received_at`, into what is known of its alert.
 ///
-/// Total, and free of any order: condition, severity and times after a set of events are the same however
-/// the set was shuffled (see [`Timeline`] for the one bound). A duplicate must not be folded; its delivery is
-/// recognised by `event_id` before.
+/// Total. Of events that their source places in time, condition, severity and times after a set of events are the same
+/// however the set was shuffled (see [`Timeline`] for the one bound); of those that it re-states, what was received last
+/// holds. A duplicate must not be folded; its delivery is recognised by `event_id` before, see
+/// [`heard_again`](crate::heard_again) for the exception.
 pub fn fold(alert: Option<Alert>, event: &AlertEvent, received_at: Timestamp) -> Folded {
-    let Some(mark) = Mark::of(event) else {
-        return Folded { alert, transition: None };
+    let Some(mark) = Mark::of(event, received_at) else {
+        return Folded { alert, transition: None, clock_is_behind: false };
     };
     let known = alert.as_ref().map(Known::of);
     let mut alert = alert.unwrap_or_else(|| blank(event, received_at));
-    let is_news = alert.timeline.is_news(&mark);
+    let clock_is_behind = alert.timeline.is_behind(&mark, event.order.timing);
+    let mark = match event.order.timing {
+        Timing::Live if clock_is_behind => alert.timeline.at_reception(mark.said_at_reception()),
+        Timing::Live | Timing::Logged if counts_as_of_reception(event, received_at) => {
+            alert.timeline.at_reception(mark)
+        }
+        Timing::Person => alert.timeline.right_after_all(mark),
+        Timing::Live | Timing::Logged | Timing::Restated => mark,
+    };
+    let is_newest = alert.timeline.is_newest(&mark);
+    let revives = known.as_ref().is_some_and(|known| known.is_revived_by(event, received_at))
+        && !alert.timeline.has_ended(&mark);
+    let happened_at = if clock_is_behind { mark.at() } else { event.occurred_at };
 
-    alert.timeline.insert(mark);
+    // What a source places in time stands there already.
+    if !event.order.again || event.order.timing == Timing::Restated {
+        alert.timeline.insert(mark);
+    }
     if let Some(reading) = alert.timeline.read() {
         apply(&mut alert, reading);
     }
+    let is_news = is_newest && alert.condition.is_of(event.signal);
     if is_news {
         describe(&mut alert, event);
     }
     alert.first_seen = alert.first_seen.min(event.occurred_at);
-    alert.last_seen = alert.last_seen.max(event.occurred_at);
+    alert.last_seen = alert.last_seen.max(happened_at);
     alert.last_received_at = alert.last_received_at.max(received_at);
     alert.revision = alert.revision.saturating_add(1);
 
-    let transition = transition(known, &mut alert, is_news);
-    if event.signal == Signal::Firing {
-        alert.occurrences = alert.occurrences.saturating_add(1);
-    }
-    if transition == Transition::Reopened {
-        alert.flaps = alert.flaps.saturating_add(1);
-    }
+    let transition = transition(known, &mut alert, is_news || revives);
+    count(&mut alert, event.signal, transition);
+    renew(&mut alert, event, is_news);
     release(&mut alert, transition);
-    Folded { alert: Some(alert), transition: Some(transition) }
+    alert.last_transition = Some(transition);
+    Folded { alert: Some(alert), transition: Some(transition), clock_is_behind }
 }
 
 /// Ends a firing alert of which nothing was heard for too long; `at` is our clock. Its episode goes on, so that
@@ -89,6 +106,7 @@ pub fn expire(mut alert: Alert, at: Timestamp) -> Alert {
         alert.condition_since = at;
         alert.ended_at = Some(at);
         alert.revision = alert.revision.saturating_add(1);
+        alert.last_transition = Some(Transition::Expired);
         release(&mut alert, Transition::Expired);
     }
     alert
@@ -113,15 +131,67 @@ impl Known {
             occurrences: alert.occurrences,
         }
     }
+
+    /// Whether `event` is a firing that was heard after the alert had expired. What is read from a log was not heard then.
+    fn is_revived_by(&self, event: &AlertEvent, received_at: Timestamp) -> bool {
+        self.condition == Condition::Expired
+            && event.signal == Signal::Firing
+            && event.order.timing != Timing::Logged
+            && self.condition_since <= received_at
+    }
 }
 
-fn transition(known: Option<Known>, alert: &mut Alert, is_news: bool) -> Transition {
+impl Condition {
+    /// Whether a signal says this.
+    fn is_of(self, signal: Signal) -> bool {
+        match self {
+            Self::Firing => signal == Signal::Firing,
+            Self::Resolved => signal == Signal::Resolved,
+            Self::Expired => false,
+        }
+    }
+}
+
+/// Whether the source has told no time, or one that lies ahead.
+fn counts_as_of_reception(event: &AlertEvent, received_at: Timestamp) -> bool {
+    event.order.sent_at.is_some() || event.occurred_at == received_at
+}
+
+fn count(alert: &mut Alert, signal: Signal, transition: Transition) {
+    if signal == Signal::Firing {
+        alert.occurrences = alert.occurrences.saturating_add(1);
+    }
+    if transition == Transition::Reopened {
+        alert.flaps = alert.flaps.saturating_add(1);
+    }
+}
+
+/// Puts off when a firing alert expires: of one run the latest deadline counts, in whatever order the firings came.
+fn renew(alert: &mut Alert, event: &AlertEvent, is_news: bool) {
+    if alert.condition != Condition::Firing {
+        alert.expires_at = None;
+    } else if event.signal == Signal::Firing {
+        alert.expires_at = match (alert.expires_at, event.expires_at) {
+            (Some(known), Some(told)) => Some(known.max(told)),
+            (known, told) => {
+                if is_news {
+                    told
+                } else {
+                    known
+                }
+            }
+        };
+    }
+}
+
+/// What the event changed; `is_heard` says whether it is news, or was heard after the alert expired.
+fn transition(known: Option<Known>, alert: &mut Alert, is_heard: bool) -> Transition {
     use Condition::{Expired, Firing, Resolved};
     let Some(known) = known else {
         return if alert.condition == Firing { Transition::Opened } else { Transition::Resolved };
     };
     match (known.condition, alert.condition) {
-        (Expired, Firing) if !is_news => {
+        (Expired, Firing) if !is_heard => {
             alert.condition = Expired;
             alert.condition_since = known.condition_since;
             alert.ended_at = known.ended_at;
@@ -132,7 +202,7 @@ fn transition(known: Option<Known>, alert: &mut Alert, is_news: bool) -> Transit
         (Firing | Expired, Resolved) => Transition::Resolved,
         (Firing, Firing) if alert.severity > known.severity => Transition::Escalated,
         (Firing, Firing) if alert.severity < known.severity => Transition::Deescalated,
-        _ if is_news => Transition::Repeated,
+        _ if is_heard => Transition::Repeated,
         _ => Transition::Late,
     }
 }
@@ -166,11 +236,9 @@ fn describe(alert: &mut Alert, event: &AlertEvent) {
     alert.labels.clone_from(&event.labels);
     alert.annotations.clone_from(&event.annotations);
     alert.auto_resolve = event.auto_resolve;
-    // Of one run the latest deadline counts, in whatever order the firings came.
-    alert.expires_at = match event.signal {
-        Signal::Firing => alert.expires_at.max(event.expires_at),
-        Signal::Resolved | Signal::Notice => None,
-    };
+    if event.order.timing == Timing::Restated {
+        alert.episode.clone_from(&event.episode);
+    }
 }
 
 /// An alert of which nothing is known yet but its identity; the event that made it fills in the rest.
@@ -204,6 +272,7 @@ fn blank(event: &AlertEvent, received_at: Timestamp) -> Alert {
         duplicates: 0,
         flaps: 0,
         revision: 0,
+        last_transition: None,
         acknowledgement: None,
         silenced_by: Vec::new(),
         timeline: Timeline::default(),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::{Alert, AlertEvent, AutoResolve, EventId, Fingerprint, Severity, Signal, Source};
+use crate::{Alert, AlertEvent, AutoResolve, EventId, Fingerprint, Order, Severity, Signal, Source};
 
 /// When a source last spoke for one of its accounts.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -95,6 +95,7 @@ impl Heartbeat {
             auto_resolve: AutoResolve::Recovery,
             episode: None,
             expires_at: None,
+            order: Order::default(),
         }
     }
 }

@@ -6,12 +6,16 @@
 
 mod action;
 mod alert;
+mod clock;
 mod event;
 mod expiry;
 mod fold;
 mod heartbeat;
 mod identity;
 pub mod matcher;
+mod order;
+mod reception;
+mod repetition;
 mod served;
 mod severity;
 mod silence;
@@ -21,12 +25,16 @@ mod word;
 
 pub use action::{Action, Conflict, Note, acknowledge, resolve, unacknowledge};
 pub use alert::{Acknowledgement, Alert, Condition, Handling};
+pub use clock::Clock;
 pub use event::{AlertEvent, AutoResolve, Labels, Signal};
 pub use expiry::{ExpiryRules, Patience};
 pub use fold::{Folded, Transition, expire, fold};
 pub use heartbeat::Heartbeat;
 pub use identity::{EventId, Fingerprint, ParseIdError};
-pub use served::{alert_name, served_annotations, served_fingerprint, served_labels};
+pub use order::{Order, PriorState, Timing};
+pub use reception::Received;
+pub use repetition::heard_again;
+pub use served::{GENERATOR_URL, alert_name, served_annotations, served_fingerprint, served_labels};
 pub use severity::Severity;
 pub use silence::{
     ParseSilenceIdError, Silence, SilenceDraft, SilenceEdit, SilenceError, SilenceId, SilenceState, silenced,

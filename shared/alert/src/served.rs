@@ -7,6 +7,9 @@ use crate::{Alert, Labels, Source};
 const FNV_OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
 const FNV_PRIME: u64 = 0x0100_0000_01b3;
 
+/// The annotation that keeps an alert's `generatorURL` where it is no link that anybody can follow.
+pub const GENERATOR_URL: &str = "generator_url";
+
 /// The labels of `alert` as they are served: its own, and where absent `alertname`, `severity`, `source`, `account`. What
 /// came from an Alertmanager is served exactly as it was received.
 ///
@@ -29,7 +32,8 @@ pub fn served_labels(alert: &Alert) -> Labels {
 }
 
 /// The annotations of `alert` as they are served: its own, where absent `summary`, `description` and `value`, and always
-/// which alert it is and how it is handled.
+/// which alert it is and how it is handled. To what came from an Alertmanager none is added that its sender could have
+/// written.
 pub fn served_annotations(alert: &Alert) -> Labels {
     let mut annotations = alert.annotations.clone();
     let texts = [
@@ -37,9 +41,10 @@ pub fn served_annotations(alert: &Alert) -> Labels {
         ("description", alert.summary.as_ref()),
         ("value", alert.value.as_ref()),
     ];
-    for (name, text) in texts {
+    for (name, text) in texts.into_iter().filter(|_| alert.source != Source::Alertmanager) {
         add(&mut annotations, name, text.map_or("", String::as_str));
     }
+    annotations.remove(GENERATOR_URL);
     annotations.insert("campanile_fingerprint".to_owned(), alert.fingerprint.to_string());
     annotations.insert("campanile_handling".to_owned(), alert.handling.as_str().to_owned());
     if let Some(acknowledgement) = &alert.acknowledgement {

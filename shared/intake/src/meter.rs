@@ -23,17 +23,23 @@ pub enum Measure {
     Refused,
     /// Requests that failed for a reason that lies with us.
     Failed,
+    /// Events whose sender's clock is so wrong that they count as of their reception.
+    Skewed,
+    /// Alerts that a sender says it left out.
+    LeftOut,
 }
 
 impl Measure {
     /// Every measure.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Recorded,
         Self::Duplicates,
         Self::Quarantined,
         Self::Unauthorized,
         Self::Refused,
         Self::Failed,
+        Self::Skewed,
+        Self::LeftOut,
     ];
 
     /// Its name as a metric.
@@ -45,6 +51,8 @@ impl Measure {
             Self::Unauthorized => "unauthorized",
             Self::Refused => "refused",
             Self::Failed => "failed",
+            Self::Skewed => "skewed",
+            Self::LeftOut => "left_out",
         }
     }
 }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use alert::{AlertEvent, Source};
+use alert::{AlertEvent, Received, Source};
 use futures::future::join_all;
 use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 use normalize::{InboundRequest, Normalized, Settings};
 
+use crate::meter::{Measure, count};
 use crate::{Entry, Protocol, Recorded, SourceSecret, Store, StoreError};
 
 /// How many events of one delivery are recorded at a time.
@@ -29,12 +30,34 @@ pub(crate) async fn record<S: Store>(
     for warning in normalized.warnings {
         tracing::warn!(source = %source, warning, "delivery understood with a reservation");
     }
-    let events: Vec<_> = normalized.events.into_iter().map(AlertEvent::bounded).collect();
     let recordings: Vec<_> =
-        events.iter().map(|event| store.record(Entry { event, delivery }).boxed()).collect();
-    let outcomes: Vec<_> = stream::iter(recordings).buffer_unordered(AT_A_TIME).try_collect().await?;
-    let duplicates = outcomes.iter().filter(|outcome| **outcome == Recorded::Duplicate).count();
-    Ok(Outcome { recorded: outcomes.len() - duplicates, duplicates, events })
+        normalized.events.into_iter().map(|event| record_event(store, event, delivery).boxed()).collect();
+    let outcomes: Vec<_> = stream::iter(recordings).buffered(AT_A_TIME).try_collect().await?;
+    let duplicates = outcomes.iter().filter(|(_, outcome)| *outcome == Recorded::Duplicate).count();
+    let events: Vec<_> = outcomes.into_iter().map(|(event, _)| event).collect();
+    Ok(Outcome { recorded: events.len() - duplicates, duplicates, events })
+}
+
+/// Records one event of a source: bounded in size, and in time by the moment at which its delivery was received. Every
+/// event of a source passes here, whoever heard it; what is returned with the outcome is what was recorded.
+pub async fn record_event<S: Store>(
+    store: &S,
+    event: AlertEvent,
+    delivery: &InboundRequest,
+) -> Result<(AlertEvent, Recorded), StoreError> {
+    let Received { event, ahead } = event.bounded().received(delivery.received_at);
+    let recorded = store.record(Entry { event: &event, delivery }).await?;
+    if let (Some(ahead), Recorded::New(_)) = (ahead, recorded) {
+        tracing::warn!(
+            source = %event.source,
+            account = event.account,
+            fingerprint = %event.fingerprint,
+            ahead_secs = ahead.as_secs(),
+            "the sender's clock is ahead: the event counts as of its reception"
+        );
+        count(Measure::Skewed, event.source, 1);
+    }
+    Ok((event, recorded))
 }
 
 /// Notes that the sources of `events` have spoken.

@@ -4,13 +4,19 @@
 //!
 //! One body carries many alerts, and one that cannot be kept takes nothing from the others: [`split`] yields each
 //! alert with a body of its own, and [`normalize`] reads such a body again.
+//!
+//! Both programs re-state what holds, from memory and from several replicas at once, so that the moment of reception
+//! orders what they say; see `docs/adr/0001-order-of-arrival.md`.
 
 mod body;
+mod cut;
 mod identity;
 mod message;
 mod moment;
 mod severity;
 mod wire;
+
+use std::collections::HashSet;
 
 use alert::AlertEvent;
 
@@ -28,10 +34,13 @@ const UNKNOWN_ACCOUNT: &str = "unknown";
 /// The alerts of one body.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Batch {
-    /// Those that can be kept.
+    /// Those that can be kept. Of equal events in one body the last counts, as in Alertmanager; of several events of one
+    /// alert the last is what holds.
     pub understood: Vec<Understood>,
     /// Those that cannot.
     pub refused: Vec<Refused>,
+    /// How many more alerts an Alertmanager says it had, and left out of its notification.
+    pub left_out: u64,
 }
 
 /// An alert that can be kept.
@@ -39,42 +48,54 @@ pub struct Batch {
 pub struct Understood {
     /// What it says.
     pub event: AlertEvent,
-    /// A body that says this and nothing else.
+    /// A body that says this and nothing else; of a very large alert with its texts cut.
     pub body: Vec<u8>,
 }
 
-/// An alert that breaks a rule of Alertmanager's.
+/// An alert that is not of Alertmanager's schema, or breaks a rule of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
     /// Its place in the body, counted from 0.
     pub position: usize,
     /// Which rule.
     pub rejection: Rejection,
-    /// A body that says this and nothing else.
+    /// A body that says this and nothing else; of a very large alert with its texts cut.
     pub body: Vec<u8>,
 }
 
 /// Takes a body apart. The account is the name of the token, see [`TOKEN_NAME`], else that of `settings`.
 ///
-/// A body that is not of Alertmanager's schema is rejected as a whole, with the reason `not_json`, `wrong_type` or
-/// `missing:` and a member; an alert is refused alone, as `no_labels`, `no_label_name`, `ends_before_start` or
+/// A body that holds no alerts is rejected as a whole, with the reason `not_json`, `wrong_type` or `missing:alerts`; an
+/// alert is refused alone, as `wrong_type`, `missing:` and a member, `no_labels`, `no_label_name`, `ends_before_start` or
 /// `too_large`.
 pub fn split(request: &InboundRequest, settings: &Settings) -> Result<Batch, Rejection> {
     let token_name = request.headers.get(TOKEN_NAME).or(settings.account.as_ref());
     let account = token_name.map_or(UNKNOWN_ACCOUNT, String::as_str);
     let body = Body::parse(&request.body)?;
-    let mut batch = Batch::default();
+    let mut batch = Batch { left_out: body.left_out, ..Batch::default() };
     for (position, alert) in body.alerts.iter().enumerate() {
-        let alone = body.form.body_of(alert);
-        match Message::read(alert, body.form, position)? {
+        let alone = cut::to_what_is_kept(alert.get());
+        match Message::read(alert, body.form, position) {
             Ok(message) => {
                 let event = message.into_event(account, request.received_at);
-                batch.understood.push(Understood { event, body: alone });
+                batch.understood.push(Understood { event, body: body.form.body_of(&alone) });
             }
-            Err(rejection) => batch.refused.push(Refused { position, rejection, body: alone }),
+            Err(rejection) => {
+                batch.refused.push(Refused { position, rejection, body: body.form.list_of(&alone) })
+            }
         }
     }
+    batch.understood = last_of_each(batch.understood);
     Ok(batch)
+}
+
+/// Without those that a later one repeats.
+fn last_of_each(mut understood: Vec<Understood>) -> Vec<Understood> {
+    let mut seen = HashSet::new();
+    understood.reverse();
+    understood.retain(|understood| seen.insert(understood.event.event_id));
+    understood.reverse();
+    understood
 }
 
 /// Reads a body of which every alert can be kept.

@@ -37,6 +37,15 @@ pub(crate) fn filled(text: &str) -> Option<&str> {
 pub(crate) fn link(text: &str, schemes: &[&str]) -> Option<String> {
     let (scheme, rest) = text.split_once("://")?;
     let known = schemes.iter().any(|known| scheme.eq_ignore_ascii_case(known));
-    let plain = !text.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"'));
-    (known && plain && !rest.is_empty()).then(|| text.to_owned())
+    (known && is_plain(text) && !rest.is_empty()).then(|| text.to_owned())
+}
+
+/// `text` if it is a URL without a scheme, which only its sender can follow.
+pub(crate) fn relative_link(text: &str) -> Option<String> {
+    let before_path = text.split(['/', '?', '#']).next().unwrap_or_default();
+    (!text.is_empty() && !before_path.contains(':') && is_plain(text)).then(|| text.to_owned())
+}
+
+fn is_plain(text: &str) -> bool {
+    !text.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"'))
 }

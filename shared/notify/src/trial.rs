@@ -46,6 +46,7 @@ fn alert(id: &str, token: &str, at: Timestamp) -> Alert {
         duplicates: 0,
         flaps: 0,
         revision: 1,
+        last_transition: None,
         acknowledgement: None,
         silenced_by: Vec::new(),
         timeline: Timeline::default(),

@@ -1,7 +1,8 @@
 //! Transitions, counters and texts, one situation a test.
 
 use alert::{
-    Acknowledgement, Alert, AlertEvent, Condition, Handling, Severity, Signal, Transition, expire, fold,
+    Acknowledgement, Alert, AlertEvent, Condition, Handling, Order, Severity, Signal, Transition, expire,
+    fold,
 };
 
 use crate::{at, event, folded};
@@ -118,20 +119,33 @@ fn an_acknowledgement_ends_with_the_alert_or_when_it_becomes_worse() {
 }
 
 #[test]
-fn an_expired_alert_reopens_with_the_next_word_of_its_source_but_not_with_an_old_one() {
+fn an_expired_alert_reopens_with_any_firing_that_is_heard_after_it_expired() {
     let expired = || expire(folded(&[of_episode("a", firing(5))]), at(100));
     assert_eq!((expired().condition, expired().ended_at), (Condition::Expired, Some(at(100))));
+    assert_eq!(expired().last_transition, Some(Transition::Expired));
 
-    let next = fold(Some(expired()), &of_episode("a", firing(5)), at(101));
-    assert_eq!(next.transition, Some(Transition::Reopened));
-
-    let old = fold(Some(expired()), &of_episode("a", firing(3)), at(101));
-    assert_eq!(old.transition, Some(Transition::Late));
-    let old = old.alert.unwrap();
-    assert_eq!((old.condition, old.condition_since), (Condition::Expired, at(100)));
-
+    for seconds in [3, 5, 9] {
+        let heard = fold(Some(expired()), &of_episode("a", firing(seconds)), at(101));
+        assert_eq!(heard.transition, Some(Transition::Reopened), "{seconds}");
+        assert_eq!(heard.alert.unwrap().last_transition, Some(Transition::Reopened));
+    }
     let over = fold(Some(expired()), &of_episode("a", resolved(7)), at(101));
     assert_eq!(over.transition, Some(Transition::Resolved));
+}
+
+#[test]
+fn an_expired_alert_stays_so_where_an_old_firing_was_received_before_or_is_read_from_a_log() {
+    let expired = || expire(folded(&[firing(5)]), at(100));
+    let logged = AlertEvent { order: Order::logged(), ..firing(3) };
+    for (event, received_at) in [(firing(3), at(99)), (logged, at(101))] {
+        let old = fold(Some(expired()), &event, received_at);
+        assert_eq!(old.transition, Some(Transition::Late));
+        let old = old.alert.unwrap();
+        assert_eq!((old.condition, old.condition_since), (Condition::Expired, at(100)));
+    }
+    let of_ended = [of_episode("a", firing(1)), of_episode("a", resolved(2)), of_episode("b", firing(5))];
+    let old = fold(Some(expire(folded(&of_ended), at(100))), &of_episode("a", firing(1)), at(101));
+    assert_eq!(old.transition, Some(Transition::Late), "its episode is over by the word of its source");
 }
 
 #[test]

@@ -9,6 +9,7 @@
 mod action;
 mod expiry;
 mod fold;
+mod last_word;
 mod order;
 mod schema;
 mod silence;
@@ -45,6 +46,7 @@ pub(crate) fn event(signal: Signal, seconds: i64) -> AlertEvent {
         auto_resolve: AutoResolve::Recovery,
         episode: None,
         expires_at: None,
+        order: alert::Order::default(),
     }
 }
 

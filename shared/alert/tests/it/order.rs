@@ -77,6 +77,6 @@ proptest! {
         let alert = folded(&events);
         let first = at(*seconds.iter().min().unwrap());
         prop_assert_eq!((alert.condition_since, alert.occurrences), (first, 100));
-        prop_assert!(serde_json::to_string(&alert.timeline).unwrap().len() < 2_000);
+        prop_assert!(serde_json::to_string(&alert.timeline).unwrap().len() < 3_000);
     }
 }

@@ -1,6 +1,8 @@
 //! An alert in Alertmanager's shape. Its clients follow every member without looking whether it is there.
 
-use ::alert::{Alert, Handling, Labels, served_annotations, served_fingerprint, served_labels};
+use ::alert::{
+    Alert, GENERATOR_URL, Handling, Labels, served_annotations, served_fingerprint, served_labels,
+};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::Value;
@@ -9,6 +11,11 @@ use super::status::receiver;
 
 /// How far ahead the end of an alert lies that still fires.
 const FIRES_ON: SignedDuration = SignedDuration::from_mins(5);
+
+/// What the JSON of an alert takes beside its maps, at least, in bytes.
+const FIXED_BYTES: usize = 320;
+/// What an entry of a map takes beside its name and value, in bytes: four quotes, a colon and a comma.
+const MARKS_BYTES: usize = 6;
 
 /// An alert as it is listed.
 #[derive(Serialize)]
@@ -37,7 +44,7 @@ struct Status {
 }
 
 /// Whether anybody is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum State {
     Active,
@@ -57,8 +64,24 @@ impl ServedAlert {
             updated_at: utc(alert.last_seen),
             ends_at: utc(now.checked_add(FIRES_ON).unwrap_or(now)),
             status: Status::of(&alert),
-            generator_url: alert.url,
+            generator_url: alert.url.or_else(|| alert.annotations.get(GENERATOR_URL).cloned()),
         }
+    }
+
+    /// Takes in `other`, an alert with equal labels, as Alertmanager does: the earliest start, and else what was said
+    /// last.
+    pub(super) fn merge(&mut self, mut other: Self) {
+        if self.updated_at < other.updated_at {
+            std::mem::swap(self, &mut other);
+        }
+        self.starts_at = self.starts_at.clone().min(other.starts_at);
+        self.status.state = self.status.state.min(other.status.state);
+    }
+
+    /// About how many bytes it takes in an answer.
+    pub(super) fn bytes(&self) -> usize {
+        let maps = [&self.labels, &self.annotations].into_iter().flatten();
+        maps.map(|(name, value)| name.len() + value.len() + MARKS_BYTES).sum::<usize>() + FIXED_BYTES
     }
 
     /// Whether anybody is told of it.

@@ -1,9 +1,12 @@
 //! Keeping what a batch of alerts says: each alert is recorded by itself, with a body that says it and nothing else.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use ::alert::{AlertEvent, Source};
-use ::intake::{Clock, Entry, QuarantineId, Quarantined, Recorded, Store, StoreError, TimeLeft};
+use ::alert::Source;
+use ::intake::{
+    Clock, Measure, QuarantineId, Quarantined, Recorded, Store, StoreError, TimeLeft, count, record_event,
+};
 use aws::{Platform, SystemClock};
 use axum::body::Bytes;
 use futures::{FutureExt, StreamExt, TryStreamExt, stream};
@@ -15,9 +18,10 @@ use normalize::{InboundRequest, Rejection, Settings};
 use super::failure::{Failure, REQUIRED, WRONG_TYPE};
 use crate::authorization::Person;
 
-/// The largest body, in bytes: a Prometheus sends up to 256 alerts at once.
-const LIMIT_BYTES: usize = 2 * 1024 * 1024;
-/// The largest body that quarantine holds, in bytes.
+/// The largest body, in bytes: a Prometheus sends up to 256 alerts at once, an Alertmanager a whole group. A Lambda
+/// function takes 6 MB, with the headers and what API Gateway adds.
+const LIMIT_BYTES: usize = 5 * 1024 * 1024;
+/// The largest body that quarantine holds, in bytes; what is larger is cut off there.
 const QUARANTINE_BYTES: usize = 256 * 1024;
 /// A Prometheus waits for 10 s; a write is tried again for as long, less what the way back takes.
 const PATIENCE: Duration = Duration::from_secs(9);
@@ -25,18 +29,22 @@ const PATIENCE: Duration = Duration::from_secs(9);
 const AT_A_TIME: usize = 16;
 /// How many alerts an error names.
 const NAMED: usize = 10;
+/// The source of whatever comes here.
+const SOURCE: Source = Source::Alertmanager;
 
 /// What became of the alerts that could be kept.
 #[derive(Debug, Default)]
 pub(super) struct Kept {
     pub(super) recorded: usize,
     pub(super) duplicates: usize,
+    /// How many more there were, by the word of the sender.
+    pub(super) left_out: u64,
 }
 
 /// Keeps the alerts of a request; what it returns, error or not, is said when all that can be kept is durable.
 pub(super) async fn keep(platform: &Platform, parts: &Parts, body: Bytes) -> Result<Kept, Failure> {
     let left = parts.extensions.get().map_or(PATIENCE, |TimeLeft(left)| PATIENCE.min(*left));
-    let delivery = open(parts, &body)?;
+    let delivery = open(parts, &body).inspect_err(|failure| refused(failure))?;
     let kept = tokio::time::timeout(left, keep_delivery(platform, &delivery)).await;
     kept.unwrap_or_else(|_| Err(Failure::Store(StoreError::OutOfTime { limit_ms: left.as_millis() })))
 }
@@ -71,67 +79,100 @@ fn content_type(headers: &HeaderMap) -> Result<Option<String>, Failure> {
     Ok(Some(content_type.to_owned()))
 }
 
+/// Counts and logs a request of which nothing is kept.
+fn refused(failure: &Failure) {
+    tracing::warn!(source = %SOURCE, error = %failure, "request refused");
+    count(Measure::Refused, SOURCE, 1);
+}
+
 async fn keep_delivery(platform: &Platform, delivery: &InboundRequest) -> Result<Kept, Failure> {
-    let Batch { understood, refused } = match split(delivery, &Settings::default()) {
+    let Batch { understood, refused, left_out } = match split(delivery, &Settings::default()) {
         Ok(batch) => batch,
         Err(rejection) => {
-            let code = if rejection.reason.starts_with("missing:") { REQUIRED } else { WRONG_TYPE };
+            let code = code_of(&rejection);
             let message = quarantine(platform, rejection, delivery.clone()).await?;
             return Err(Failure::Schema { code, message });
         }
     };
     let account = understood.first().map(|understood| understood.event.account.clone());
     let kept = record(platform, delivery, understood).await.map_err(Failure::Store)?;
-    if let Some(account) = account {
-        platform.table.heard(Source::Alertmanager, &account, delivery.received_at).await;
+    if let Some(account) = &account {
+        platform.table.heard(SOURCE, account, delivery.received_at).await;
     }
-    tracing::info!(
-        source = %Source::Alertmanager,
-        recorded = kept.recorded,
-        duplicates = kept.duplicates,
-        refused = refused.len(),
-        "batch recorded"
-    );
-    refuse(platform, delivery, refused).await?;
-    Ok(kept)
+    report(&kept, refused.len(), left_out, account.as_deref());
+    refuse(platform, delivery, refused, account.is_some()).await?;
+    Ok(Kept { left_out, ..kept })
 }
 
+/// Counts and logs what became of a batch.
+fn report(kept: &Kept, refused: usize, left_out: u64, account: Option<&str>) {
+    let Kept { recorded, duplicates, .. } = *kept;
+    tracing::info!(source = %SOURCE, recorded, duplicates, refused, "batch recorded");
+    count(Measure::Recorded, SOURCE, recorded);
+    count(Measure::Duplicates, SOURCE, duplicates);
+    if left_out > 0 {
+        tracing::warn!(
+            source = %SOURCE,
+            account,
+            left_out,
+            "the Alertmanager left {left_out} alerts out of its notification: raise `max_alerts` of its webhook"
+        );
+        count(Measure::LeftOut, SOURCE, usize::try_from(left_out).unwrap_or(usize::MAX));
+    }
+}
+
+/// Records the alerts side by side; what a batch says of one alert, in the order in which it says it.
 async fn record(
     platform: &Platform,
     delivery: &InboundRequest,
     understood: Vec<Understood>,
 ) -> Result<Kept, StoreError> {
-    let recordings = understood.into_iter().map(|Understood { event, body }| {
-        let delivery = InboundRequest { body, ..head(delivery) };
-        record_one(platform, event.bounded(), delivery).boxed()
-    });
+    let mut by_alert = BTreeMap::<_, Vec<_>>::new();
+    for understood in understood {
+        by_alert.entry(understood.event.fingerprint).or_default().push(understood);
+    }
+    let recordings = by_alert.into_values().map(|events| record_in_order(platform, delivery, events).boxed());
     let outcomes = stream::iter(recordings.collect::<Vec<_>>()).buffer_unordered(AT_A_TIME);
     outcomes
-        .try_fold(Kept::default(), async |mut kept, outcome| {
-            match outcome {
-                Recorded::New(_) => kept.recorded += 1,
-                Recorded::Duplicate => kept.duplicates += 1,
-            }
-            Ok(kept)
+        .try_fold(Kept::default(), async |kept, of_alert| {
+            Ok(Kept {
+                recorded: kept.recorded + of_alert.recorded,
+                duplicates: kept.duplicates + of_alert.duplicates,
+                ..kept
+            })
         })
         .await
 }
 
-async fn record_one(
+async fn record_in_order(
     platform: &Platform,
-    event: AlertEvent,
-    delivery: InboundRequest,
-) -> Result<Recorded, StoreError> {
-    platform.table.record(Entry { event: &event, delivery: &delivery }).await
+    delivery: &InboundRequest,
+    events: Vec<Understood>,
+) -> Result<Kept, StoreError> {
+    let mut kept = Kept::default();
+    for Understood { event, body } in events {
+        let delivery = InboundRequest { body, ..head(delivery) };
+        match record_event(&*platform.table, event, &delivery).await? {
+            (_, Recorded::New(_)) => kept.recorded += 1,
+            (_, Recorded::Duplicate) => kept.duplicates += 1,
+        }
+    }
+    Ok(kept)
 }
 
-/// Puts what breaks a rule into quarantine, and tells of the first few.
+/// Puts what breaks the schema or a rule into quarantine, and tells of the first few. Where nothing else was in the
+/// batch, a break of the schema is told as one.
 async fn refuse(
     platform: &Platform,
     delivery: &InboundRequest,
     refused: Vec<Refused>,
+    is_some_kept: bool,
 ) -> Result<(), Failure> {
-    let count = refused.len();
+    let Some(code) = refused.first().map(|refused| code_of(&refused.rejection)) else {
+        return Ok(());
+    };
+    let breaks_schema = !is_some_kept && refused.iter().any(|refused| breaks_schema(&refused.rejection));
+    let unnamed = refused.len().saturating_sub(NAMED);
     let mut messages = Vec::new();
     for Refused { rejection, body, .. } in refused {
         let delivery = InboundRequest { body, ..head(delivery) };
@@ -140,26 +181,31 @@ async fn refuse(
             messages.push(message);
         }
     }
-    if count == 0 {
-        return Ok(());
+    if unnamed > 0 {
+        messages.push(format!("{unnamed} more"));
     }
-    if count > NAMED {
-        messages.push(format!("{} more", count - NAMED));
-    }
-    Err(Failure::Refused(messages.join("; ")))
+    let message = messages.join("; ");
+    Err(if breaks_schema { Failure::Schema { code, message } } else { Failure::Refused(message) })
+}
+
+fn breaks_schema(rejection: &Rejection) -> bool {
+    rejection.reason == "wrong_type" || rejection.reason.starts_with("missing:")
+}
+
+fn code_of(rejection: &Rejection) -> u16 {
+    if rejection.reason.starts_with("missing:") { REQUIRED } else { WRONG_TYPE }
 }
 
 /// Puts `delivery` into quarantine, and says why and where to find it.
 async fn quarantine(
     platform: &Platform,
     rejection: Rejection,
-    delivery: InboundRequest,
+    mut delivery: InboundRequest,
 ) -> Result<String, Failure> {
-    tracing::warn!(source = %Source::Alertmanager, reason = %rejection.reason, "alert refused");
-    if delivery.body.len() > QUARANTINE_BYTES {
-        return Ok(rejection.message);
-    }
-    let quarantined = Quarantined::new(Source::Alertmanager, rejection, delivery);
+    tracing::warn!(source = %SOURCE, reason = %rejection.reason, "alert refused");
+    count(Measure::Quarantined, SOURCE, 1);
+    delivery.body.truncate(QUARANTINE_BYTES);
+    let quarantined = Quarantined::new(SOURCE, rejection, delivery);
     platform.table.quarantine(&quarantined).await.map_err(Failure::Store)?;
     let Quarantined { id, message, .. }: Quarantined = quarantined;
     Ok(told(&message, id))

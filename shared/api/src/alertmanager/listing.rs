@@ -1,8 +1,9 @@
 //! What fires, as a list and grouped by name.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
-use ::alert::{Condition, Fingerprint, Labels};
+use ::alert::{Condition, Labels};
 use ::intake::Clock;
 use aws::{AlertFilter, Platform, SystemClock};
 use axum::extract::State as Extract;
@@ -75,31 +76,34 @@ async fn asked_for(platform: &Platform, query: &Query, fourth: &str) -> Result<V
     firing(platform, &states, &filter).await
 }
 
-/// Every firing alert that `states` and `filter` admit, by fingerprint. Gives up as soon as they are too many.
+/// Every firing alert that `states` and `filter` admit, by fingerprint: equal labels are one alert, whoever sends it.
+/// Gives up as soon as they are too many.
 async fn firing(platform: &Platform, states: &States, filter: &Filter) -> Result<Vec<Written>, Failure> {
     let now = SystemClock.now();
     let firing = AlertFilter { conditions: vec![Condition::Firing], ..AlertFilter::default() };
-    let mut found = BTreeMap::<(String, Fingerprint), Written>::new();
+    let mut found = BTreeMap::<String, ServedAlert>::new();
     let (mut bytes, mut cursor) = (0, None);
     loop {
         let page = platform.table.alerts(&firing, PAGE, cursor.as_ref()).await.map_err(Failure::Store)?;
         for alert in page.alerts {
-            let fingerprint = alert.fingerprint;
             let alert = ServedAlert::of(alert, now);
             if !states.admit(alert.state()) || !filter.admits(&alert.labels) {
                 continue;
             }
-            let key = (alert.fingerprint.clone(), fingerprint);
-            let written = Written::from(alert);
-            bytes += written.json.get().len();
-            found.insert(key, written);
+            bytes += alert.bytes();
+            match found.entry(alert.fingerprint.clone()) {
+                Entry::Vacant(entry) => {
+                    entry.insert(alert);
+                }
+                Entry::Occupied(mut entry) => entry.get_mut().merge(alert),
+            }
         }
         if bytes > LIMIT_BYTES {
             return Err(Failure::AnswerTooLarge);
         }
         cursor = page.next;
         if cursor.is_none() {
-            return Ok(found.into_values().collect());
+            return Ok(found.into_values().map(Written::from).collect());
         }
     }
 }

@@ -34,6 +34,14 @@ pub(super) struct Receipt {
     recorded: usize,
     /// How many said what was known already.
     duplicates: usize,
+    /// How many more the Alertmanager had, and left out.
+    #[serde(skip_serializing_if = "is_none")]
+    left_out: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature is serde's")]
+const fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 /// A failure in the words of our own API.
@@ -53,8 +61,8 @@ pub(super) async fn webhook(
     State(platform): State<Platform>,
     Posted { parts, body }: Posted,
 ) -> Result<Json<Receipt>, Refused> {
-    let Kept { recorded, duplicates } = keep(&platform, &parts, body).await.map_err(Refused)?;
-    Ok(Json(Receipt { status: "ok", recorded, duplicates }))
+    let Kept { recorded, duplicates, left_out } = keep(&platform, &parts, body).await.map_err(Refused)?;
+    Ok(Json(Receipt { status: "ok", recorded, duplicates, left_out }))
 }
 
 impl<S: Send + Sync> FromRequest<S> for Posted {

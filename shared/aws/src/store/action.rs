@@ -13,7 +13,7 @@ use serde_json::json;
 use super::Table;
 use super::definition::{EXPIRES_AT, PK, SK};
 use super::item::{Item, STATE, alert_pk, is_expired, key, number, sortable, string, to_alert, unreadable};
-use super::record::{Attempt, expiry, interpret};
+use super::record::{Attempt, Guard, expiry, interpret};
 use super::retry::pause;
 
 /// What stands before a note's time in its sort key.
@@ -118,7 +118,11 @@ impl Table {
                 Ok(changed) => changed,
                 Err(conflict) => return Err(self.refuse(fingerprint, note, conflict).await),
             };
-            match self.try_change(&changed, revision, &note).await.map_err(ActionFailure::Store)? {
+            match self
+                .try_change(&changed, Guard::Revision(revision), &note)
+                .await
+                .map_err(ActionFailure::Store)?
+            {
                 Attempt::Done | Attempt::Known => {
                     return self.shown(changed).await.map_err(ActionFailure::Store);
                 }
@@ -129,18 +133,18 @@ impl Table {
         }
     }
 
-    /// One attempt to write `alert` where its stored revision is still `known`, with `note`.
+    /// One attempt to write `alert` where `guard` lets it be written, with `note`.
     pub(crate) async fn try_change(
         &self,
         alert: &Alert,
-        known: u64,
+        guard: Guard,
         note: &Note,
     ) -> Result<Attempt, StoreError> {
         let transaction = self
             .client
             .transact_write_items()
             .transact_items(self.new_note_item(alert.fingerprint, note)?)
-            .transact_items(self.update_state(alert, Some(known))?);
+            .transact_items(self.update_state(alert, guard)?);
         match transaction.send().await {
             Ok(_) => Ok(Attempt::Done),
             Err(error) => interpret(error),

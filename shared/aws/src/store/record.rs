@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use alert::{Alert, AlertEvent, Condition, Heartbeat, Source, Transition, fold};
+use alert::{Alert, AlertEvent, Condition, Heartbeat, Source, Transition, fold, heard_again};
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
@@ -14,7 +14,7 @@ use aws_sdk_dynamodb::types::{
     AttributeValue, CancellationReason, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
 use futures::future::try_join;
-use intake::{Clock, Entry, Quarantined, Recorded, Store, StoreError};
+use intake::{Clock, Entry, Measure, Quarantined, Recorded, Store, StoreError};
 use jiff::{SignedDuration, Timestamp};
 
 use super::days::Journal;
@@ -31,6 +31,22 @@ const DUPLICATE_COUNT_WAIT: Duration = Duration::from_millis(50);
 
 /// How late a delivery that is known may be and still say something of its alert now.
 const STILL_NEWS: SignedDuration = SignedDuration::from_mins(5);
+
+/// Where an alert's state may be written.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Guard {
+    /// Where there is none.
+    Absent,
+    /// Where it still is what was folded.
+    Revision(u64),
+    /// Where besides nothing was heard of it since.
+    Unheard {
+        /// What was read.
+        revision: u64,
+        /// When something was heard of it last.
+        since: Timestamp,
+    },
+}
 
 /// What one attempt at the transaction came to.
 pub(crate) enum Attempt {
@@ -51,11 +67,22 @@ impl Store for Table {
         }
         let (mut alert, ()) = try_join(self.state(entry.event), self.open_day_of(entry)).await?;
         let mut attempt = 0;
+        let mut again = None;
         loop {
-            let (transition, outcome) = self.try_record(entry, alert).await?;
+            let present = Entry { event: again.as_ref().unwrap_or(entry.event), ..entry };
+            let known = alert.clone();
+            let (transition, outcome) = self.try_record(present, alert).await?;
             let overtaker = match outcome {
                 Attempt::Done => return Ok(Recorded::New(transition)),
-                Attempt::Known => return Ok(self.count_duplicate(entry).await),
+                Attempt::Known => {
+                    again =
+                        known.as_ref().filter(|_| again.is_none()).and_then(|alert| news_of(entry, alert));
+                    if again.is_none() {
+                        return Ok(self.count_duplicate(entry).await);
+                    }
+                    alert = known;
+                    continue;
+                }
                 Attempt::Overtaken(state) => state,
                 Attempt::Again(error) => {
                     tracing::debug!(attempt, error = intake::chain(&error), "transaction repeated");
@@ -64,6 +91,8 @@ impl Store for Table {
             };
             pause(attempt).await;
             attempt += 1;
+            // Whether a delivery that is known says something new depends on what holds now.
+            again = None;
             alert = match overtaker {
                 Some(item) => Some(to_alert(&item)?),
                 None => self.state(entry.event).await?,
@@ -96,17 +125,28 @@ impl Table {
         entry: Entry<'_>,
         alert: Option<Alert>,
     ) -> Result<(Option<Transition>, Attempt), StoreError> {
-        let known_revision = alert.as_ref().map(|alert| alert.revision);
+        let guard = alert.as_ref().map_or(Guard::Absent, |alert| Guard::Revision(alert.revision));
         let folded = fold(alert, entry.event, entry.delivery.received_at);
         let mut transaction = self.client.transact_write_items();
         transaction = transaction.transact_items(self.put_history(entry, folded.transition)?);
         if let Some(alert) = &folded.alert {
-            transaction = transaction.transact_items(self.update_state(alert, known_revision)?);
+            transaction = transaction.transact_items(self.update_state(alert, guard)?);
         }
         let attempt = match transaction.send().await {
             Ok(_) => Attempt::Done,
             Err(error) => interpret(error)?,
         };
+        if let (Attempt::Done, true) = (&attempt, folded.clock_is_behind) {
+            let event = entry.event;
+            tracing::warn!(
+                source = %event.source,
+                account = event.account,
+                fingerprint = %event.fingerprint,
+                occurred_at = %event.occurred_at,
+                "the sender's clock is behind: the event counts as of its reception"
+            );
+            intake::count(Measure::Skewed, event.source, 1);
+        }
         Ok((folded.transition, attempt))
     }
 
@@ -166,12 +206,8 @@ impl Table {
         Ok(item)
     }
 
-    /// The new state where the old one still is what was folded. `duplicates` is counted apart and left alone.
-    pub(crate) fn update_state(
-        &self,
-        alert: &Alert,
-        known: Option<u64>,
-    ) -> Result<TransactWriteItem, StoreError> {
+    /// The new state where `guard` lets it be written. `duplicates` is counted apart and left alone.
+    pub(crate) fn update_state(&self, alert: &Alert, guard: Guard) -> Result<TransactWriteItem, StoreError> {
         let mut values = state_attributes(alert)?;
         let mut expiry_clause = format!("REMOVE {EXPIRES_AT}");
         if alert.condition != Condition::Firing {
@@ -192,11 +228,17 @@ impl Table {
         let update = values.into_iter().fold(update, |update, (name, value)| {
             update.expression_attribute_values(format!(":{name}"), value)
         });
-        let update = match known {
-            None => update.condition_expression(format!("attribute_not_exists({PK})")),
-            Some(revision) => update
+        let update = match guard {
+            Guard::Absent => update.condition_expression(format!("attribute_not_exists({PK})")),
+            Guard::Revision(revision) => update
                 .condition_expression("revision = :known")
                 .expression_attribute_values(":known", number(revision)),
+            Guard::Unheard { revision, since } => update
+                .condition_expression(
+                    "revision = :known AND (attribute_not_exists(heard_at) OR heard_at <= :since)",
+                )
+                .expression_attribute_values(":known", number(revision))
+                .expression_attribute_values(":since", string(sortable(since))),
         };
         let update = update.build().map_err(unreadable("alert"))?;
         Ok(TransactWriteItem::builder().update(update).build())
@@ -230,6 +272,11 @@ impl Table {
         let _ = tokio::time::timeout(DUPLICATE_COUNT_WAIT, counting).await;
         Recorded::Duplicate
     }
+}
+
+/// What a delivery that is known says that is not what `alert` says any more.
+fn news_of(Entry { event, delivery }: Entry<'_>, alert: &Alert) -> Option<AlertEvent> {
+    heard_again(alert, event, delivery.received_at)
 }
 
 /// When an item of `kept_from` may go, in Unix seconds.

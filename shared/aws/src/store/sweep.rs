@@ -12,7 +12,7 @@ use super::Table;
 use super::action::own_delivery;
 use super::item::{STATE, alert_pk, to_alert};
 use super::listing::{AT_A_TIME, keys};
-use super::record::Attempt;
+use super::record::{Attempt, Guard};
 
 /// How many alerts are written at a time.
 const WRITES_AT_A_TIME: usize = 16;
@@ -56,16 +56,16 @@ impl Table {
         }
     }
 
-    /// Whether it was written; what somebody changed meanwhile waits for the next sweep.
+    /// Whether it was written; what somebody changed or was heard of meanwhile waits for the next sweep.
     async fn expire_if_overdue(&self, alert: Alert, now: Timestamp) -> Result<bool, StoreError> {
-        let known = alert.revision;
+        let unheard = Guard::Unheard { revision: alert.revision, since: alert.last_received_at };
         let was_firing = alert.condition == Condition::Firing;
         let alert = self.expiry.applied(alert, now);
         if !was_firing || alert.condition == Condition::Firing {
             return Ok(false);
         }
         let note = self.new_note(CAMPANILE, Action::Expire, None);
-        Ok(matches!(self.try_change(&alert, known, &note).await?, Attempt::Done))
+        Ok(matches!(self.try_change(&alert, unheard, &note).await?, Attempt::Done))
     }
 
     async fn watch_sources(&self, now: Timestamp) -> Result<(usize, usize), StoreError> {

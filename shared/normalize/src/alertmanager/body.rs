@@ -20,6 +20,8 @@ pub(super) enum Form {
 pub(super) struct Body<'a> {
     pub(super) form: Form,
     pub(super) alerts: Vec<&'a RawValue>,
+    /// How many more there were, by the word of the sender.
+    pub(super) left_out: u64,
 }
 
 /// The members that tell a webhook from one alert of the API, which is how such an alert is kept.
@@ -29,6 +31,8 @@ struct Members<'a> {
     alerts: Option<&'a RawValue>,
     #[serde(borrow)]
     labels: Option<&'a RawValue>,
+    #[serde(borrow, rename = "truncatedAlerts")]
+    left_out: Option<&'a RawValue>,
 }
 
 impl<'a> Body<'a> {
@@ -36,17 +40,18 @@ impl<'a> Body<'a> {
         let bytes = trim_bytes(bytes);
         if bytes.first() != Some(&b'{') {
             let alerts = serde_json::from_slice(bytes).map_err(|error| unreadable(&error))?;
-            return Ok(Self { form: Form::Api, alerts });
+            return Ok(Self { form: Form::Api, alerts, left_out: 0 });
         }
         let members: Members<'a> = serde_json::from_slice(bytes).map_err(|error| unreadable(&error))?;
         match members {
-            Members { alerts: Some(alerts), .. } => {
+            Members { alerts: Some(alerts), left_out, .. } => {
+                let left_out = left_out.and_then(|number| number.get().parse().ok()).unwrap_or(0);
                 let alerts = serde_json::from_str(alerts.get()).map_err(|error| unreadable(&error))?;
-                Ok(Self { form: Form::Webhook, alerts })
+                Ok(Self { form: Form::Webhook, alerts, left_out })
             }
             Members { labels: Some(_), .. } => {
                 let alert = serde_json::from_slice(bytes).map_err(|error| unreadable(&error))?;
-                Ok(Self { form: Form::Api, alerts: vec![alert] })
+                Ok(Self { form: Form::Api, alerts: vec![alert], left_out: 0 })
             }
             Members { .. } => Err(missing_alerts()),
         }
@@ -54,11 +59,19 @@ impl<'a> Body<'a> {
 }
 
 impl Form {
-    /// A body of this form that holds `alert` alone.
-    pub(super) fn body_of(self, alert: &RawValue) -> Vec<u8> {
+    /// The shortest body of this form that holds `alert` alone.
+    pub(super) fn body_of(self, alert: &str) -> Vec<u8> {
         match self {
-            Self::Api => alert.get().to_owned(),
-            Self::Webhook => format!(r#"{{"alerts":[{}]}}"#, alert.get()),
+            Self::Api => alert.as_bytes().to_vec(),
+            Self::Webhook => self.list_of(alert),
+        }
+    }
+
+    /// A body of this form that is read as one even where `alert` is not.
+    pub(super) fn list_of(self, alert: &str) -> Vec<u8> {
+        match self {
+            Self::Api => format!("[{alert}]"),
+            Self::Webhook => format!(r#"{{"alerts":[{alert}]}}"#),
         }
         .into_bytes()
     }

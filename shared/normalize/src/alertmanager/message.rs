@@ -1,16 +1,16 @@
 //! One alert that follows the rules, and the event that it makes.
 
-use alert::{AlertEvent, AutoResolve, Labels, Signal, Source};
+use alert::{AlertEvent, AutoResolve, GENERATOR_URL, Labels, Order, Signal, Source};
 use jiff::Timestamp;
 use serde_json::value::RawValue;
 
 use super::body::Form;
 use super::{identity, moment, severity, wire};
 use crate::Rejection;
-use crate::value::{filled, link};
+use crate::value::{filled, link, relative_link};
 
-/// The largest alert, in bytes; a table item holds 400 KiB.
-const LIMIT_BYTES: usize = 256 * 1024;
+/// Most bytes of labels; they identify and are never cut, and a table item holds 400 KiB.
+const LABEL_BYTES: usize = 96 * 1024;
 
 /// An alert that can be kept.
 pub(super) struct Message {
@@ -19,16 +19,13 @@ pub(super) struct Message {
 }
 
 impl Message {
-    /// Reads the alert at `position`: the outer error is one of the schema, the inner one breaks a rule.
-    pub(super) fn read(
-        alert: &RawValue,
-        form: Form,
-        position: usize,
-    ) -> Result<Result<Self, Rejection>, Rejection> {
-        let size = alert.get().len();
+    /// Reads the alert at `position`.
+    pub(super) fn read(alert: &RawValue, form: Form, position: usize) -> Result<Self, Rejection> {
         let alert = wire::Alert::parse(alert, form, position)?;
-        let broken_rule = too_large(size, position).or_else(|| broken_rule(&alert, position));
-        Ok(broken_rule.map_or(Ok(Self { alert, form }), Err))
+        match too_large(&alert, position).or_else(|| broken_rule(&alert, position)) {
+            Some(rejection) => Err(rejection),
+            None => Ok(Self { alert, form }),
+        }
     }
 
     /// Its event, for a tenant and the moment it came in.
@@ -36,9 +33,12 @@ impl Message {
         let signal = self.signal(received_at);
         let slot = moment::repeat_slot(received_at);
         let apart = self.apart(signal, slot);
-        let occurred_at = self.occurred_at(signal, slot);
+        let sent_at = self.sent_at(signal, slot);
         let expires_at = self.expires_at(signal, received_at);
-        let wire::Alert { labels, annotations, starts_at, ends_at, generator_url, .. } = self.alert;
+        let wire::Alert { labels, mut annotations, starts_at, ends_at, generator_url, .. } = self.alert;
+        let ended_at = ends_at.filter(|_| signal == Signal::Resolved);
+        let generator = generator_url.map(|url| Generator::of(url.trim())).unwrap_or_default();
+        annotations.extend(generator.relative.map(|url| (GENERATOR_URL.to_owned(), url)));
         let fingerprint = identity::fingerprint(account, &labels);
         AlertEvent {
             source: Source::Alertmanager,
@@ -53,13 +53,14 @@ impl Message {
             resource: first(&labels, ["instance", "node", "pod", "host"]),
             service: first(&labels, ["service", "job"]),
             value: None,
-            url: generator_url.and_then(|url| link(url.trim(), &["https", "http"])),
-            occurred_at,
+            url: generator.link,
+            occurred_at: ended_at.unwrap_or(received_at).min(received_at),
             started_at: starts_at,
-            ended_at: ends_at.filter(|_| signal == Signal::Resolved),
+            ended_at,
             auto_resolve: AutoResolve::Recovery,
             episode: starts_at.map(|starts_at| starts_at.to_string()),
             expires_at,
+            order: Order::restated(sent_at),
             labels,
             annotations,
         }
@@ -81,7 +82,8 @@ impl Message {
         }
     }
 
-    fn occurred_at(&self, signal: Signal, slot: Timestamp) -> Timestamp {
+    /// The time that each delivery of the event has.
+    fn sent_at(&self, signal: Signal, slot: Timestamp) -> Timestamp {
         let ended_at = self.alert.ends_at.filter(|_| signal == Signal::Resolved);
         ended_at.or(self.alert.starts_at).unwrap_or(slot)
     }
@@ -93,9 +95,26 @@ impl Message {
     }
 }
 
-fn too_large(bytes: usize, position: usize) -> Option<Rejection> {
-    (bytes > LIMIT_BYTES).then(|| {
-        let message = format!("alert {position} is larger than {LIMIT_BYTES} bytes: shorten its annotations");
+/// Where an alert comes from: a link that anybody can follow, or one that only its sender can.
+#[derive(Default)]
+struct Generator {
+    link: Option<String>,
+    relative: Option<String>,
+}
+
+impl Generator {
+    fn of(url: &str) -> Self {
+        let link = link(url, &["https", "http"]);
+        let relative = if link.is_none() { relative_link(url) } else { None };
+        Self { link, relative }
+    }
+}
+
+fn too_large(alert: &wire::Alert, position: usize) -> Option<Rejection> {
+    let bytes: usize = alert.labels.iter().map(|(name, value)| name.len() + value.len()).sum();
+    (bytes > LABEL_BYTES).then(|| {
+        let message =
+            format!("the labels of alert {position} are larger than {LABEL_BYTES} bytes: shorten them");
         Rejection::new("too_large", message)
     })
 }

@@ -1,7 +1,13 @@
 //! Times of alerts: the zero time of Go stands for none, and the moment of receipt is cut so that repeats meet.
 
+use jiff::civil::DateTime;
+use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
 
+/// How long `2026-01-02T03:04:05` is.
+const SECONDS_CHARS: usize = 19;
+/// The last year that a timestamp can be of, if not to its end.
+const LAST_YEAR: i16 = 9999;
 /// How long repeats of a firing alert count as one event, in seconds.
 const REPEAT_SECS: i64 = 5 * 60;
 /// How long an alert without an end fires after it was last sent.
@@ -9,11 +15,25 @@ const FIRES_WITHOUT_NEWS: SignedDuration = SignedDuration::from_mins(5);
 /// How long we wait for a repeat that is late.
 const GRACE: SignedDuration = SignedDuration::from_mins(10);
 
-/// The moment that `text` names in RFC 3339. Nobody's alert began before 1970: senders write the year 1 for a time
-/// that they do not know.
+/// The moment that `text` names in RFC 3339; without an offset it is UTC, and no text is no moment, as Alertmanager
+/// takes them. Nobody's alert began before 1970: senders write the year 1 for a time that they do not know.
 pub(super) fn parse(text: &str) -> Result<Option<Timestamp>, jiff::Error> {
-    let at: Timestamp = text.trim().parse()?;
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let at = text.parse().or_else(|error| in_utc(text).or_else(|| at_the_end_of_time(text)).ok_or(error))?;
     Ok((at > Timestamp::UNIX_EPOCH).then_some(at))
+}
+
+fn in_utc(text: &str) -> Option<Timestamp> {
+    Offset::UTC.to_timestamp(text.parse::<DateTime>().ok()?).ok()
+}
+
+/// The last moment that we can name, of a time such as 9999-12-31T23:59:59Z, by which senders mean never.
+fn at_the_end_of_time(text: &str) -> Option<Timestamp> {
+    let civil: DateTime = text.get(..SECONDS_CHARS)?.parse().ok()?;
+    (civil.year() == LAST_YEAR).then_some(Timestamp::MAX)
 }
 
 /// `at`, less what is beyond a multiple of five minutes.
@@ -50,7 +70,22 @@ mod tests {
             assert_eq!(parse(text).unwrap(), None, "{text}");
         }
         assert_eq!(parse("2026-01-02T04:04:05.5+01:00").unwrap(), Some(at("2026-01-02T03:04:05.5Z")));
-        assert!(parse("2026-01-02T03:04:05").is_err());
+    }
+
+    #[test]
+    fn a_time_without_an_offset_is_utc_and_no_text_is_no_time() {
+        for text in ["2026-01-02T03:04:05", "2026-01-02 03:04:05", "2026-01-02T04:04:05+0100"] {
+            assert_eq!(parse(text).unwrap(), Some(at("2026-01-02T03:04:05Z")), "{text}");
+        }
+        for text in ["", " "] {
+            assert_eq!(parse(text).unwrap(), None);
+        }
+        for text in ["9999-12-31T23:59:59Z", "9999-12-31T23:59:59.999+00:00", "9999-12-31T23:59:59"] {
+            assert_eq!(parse(text).unwrap(), Some(Timestamp::MAX), "{text}");
+        }
+        for text in ["yesterday", "2026-13-02T03:04:05", "1772323200"] {
+            assert!(parse(text).is_err(), "{text}");
+        }
     }
 
     #[test]

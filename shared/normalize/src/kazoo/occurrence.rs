@@ -1,6 +1,6 @@
 //! An event recognised, and the alert events it makes.
 
-use alert::{AlertEvent, EventId, Fingerprint, Labels, Source};
+use alert::{AlertEvent, EventId, Fingerprint, Labels, Order, Source};
 
 use super::identity::{Found, Missing};
 use super::table::{Account, Key, Row, Statement};
@@ -107,6 +107,7 @@ impl Occurrence<'_> {
             auto_resolve: statement.kind.auto_resolve,
             episode: None,
             expires_at: None,
+            order: Order { sent_at: times.announced, ..Order::default() },
             account: subject.account,
         }
     }

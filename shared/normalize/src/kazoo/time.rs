@@ -22,6 +22,8 @@ const TIME_FIELDS: [&str; 6] = [
 pub(super) struct Times {
     /// When it happened; the moment it came in, if nothing is told.
     pub(super) occurred: Option<Timestamp>,
+    /// The same as it follows from the payload, where that moment had not come yet.
+    pub(super) announced: Option<Timestamp>,
     /// When what it is about began.
     pub(super) started: Option<Timestamp>,
     /// When that ended.
@@ -50,7 +52,10 @@ pub(super) fn end_of_registration(payload: &Payload) -> Times {
         let registered_at = payload.time("event_timestamp")?;
         later(registered_at, payload.text("expires")?.parse().ok()?)
     };
-    Times { occurred: end().or_else(|| told(payload)), ..Times::default() }
+    let told = end().or_else(|| told(payload));
+    // Whoever takes leave before the time is up is gone now.
+    let announced = told.filter(|end| *end > payload.received_at());
+    Times { occurred: told.map(|end| end.min(payload.received_at())), announced, ..Times::default() }
 }
 
 /// When a call began and ended.
@@ -60,7 +65,7 @@ pub(super) fn of_call(payload: &Payload) -> Times {
         let duration_secs: u32 = payload.text("duration_seconds")?.parse().ok()?;
         ended?.checked_sub(SignedDuration::from_secs(duration_secs.into())).ok()
     };
-    Times { occurred: told(payload), started: began(), ended }
+    Times { occurred: told(payload), started: began(), ended, ..Times::default() }
 }
 
 fn told(payload: &Payload) -> Option<Timestamp> {

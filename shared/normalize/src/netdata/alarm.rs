@@ -1,6 +1,6 @@
 //! One transition of one alert, whichever form it came in, and the event that it makes.
 
-use alert::{AlertEvent, AutoResolve, EventId, Fingerprint, Labels, Signal, Source};
+use alert::{AlertEvent, AutoResolve, EventId, Fingerprint, Labels, Order, PriorState, Signal, Source};
 use jiff::Timestamp;
 
 use super::node::Node;
@@ -20,6 +20,8 @@ pub(super) struct Alarm {
     pub(super) chart: Option<String>,
     pub(super) context: Option<String>,
     pub(super) status: Status,
+    /// What it was before, where that is told.
+    pub(super) prior: Option<PriorState>,
     /// The status as sent.
     pub(super) status_raw: String,
     /// What is wrong, in words for people.
@@ -68,6 +70,7 @@ impl Alarm {
             auto_resolve: AutoResolve::Recovery,
             episode: None,
             expires_at: None,
+            order: Order::after(self.prior),
         }
     }
 

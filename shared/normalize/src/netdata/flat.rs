@@ -28,6 +28,7 @@ pub(super) fn read(body: &Body, receive_second: Timestamp) -> Result<Alarm, Reje
         resource: node.name().map(str::to_owned).or_else(|| chart.clone()),
         context: body.text("context"),
         status,
+        prior: None,
         status_raw,
         headline: name.clone(),
         summary: body.first_text(["message", "info"]),

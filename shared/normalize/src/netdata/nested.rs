@@ -14,6 +14,7 @@ use super::{UNKNOWN_ACCOUNT, moment, present, rooms};
 use crate::Rejection;
 
 const STATUS: &str = "alert.state.status";
+const PRIOR_STATUS: &str = "alert.prev_state.status";
 
 /// Reads a body whose `alert` is an object.
 pub(super) fn read(body: &Body, receive_second: Timestamp) -> Result<Alarm, Rejection> {
@@ -32,6 +33,7 @@ pub(super) fn read(body: &Body, receive_second: Timestamp) -> Result<Alarm, Reje
         chart: body.first_text(["alert.chart", "alert.chart.id", "alert.chart.name"]),
         context: body.text("alert.context"),
         status,
+        prior: body.text(PRIOR_STATUS).and_then(|word| Status::parse(&word, PRIOR_STATUS).ok()?.as_prior()),
         status_raw,
         headline: body.text("alert.rendered.summary").unwrap_or_else(|| name.clone()),
         summary: body.first_text(["message", "alert.rendered.info"]),
@@ -72,7 +74,7 @@ fn labels(body: &Body) -> Labels {
 fn annotations(body: &Body, transition_id: Option<String>) -> Labels {
     present([
         ("info", body.text("alert.rendered.info")),
-        ("prev_status", body.text("alert.prev_state.status")),
+        ("prev_status", body.text(PRIOR_STATUS)),
         ("prev_value", body.first_text(["alert.prev_state.value_str", "alert.prev_state.value"])),
         ("duration", body.text("alert.duration.value_str")),
         ("transition_id", transition_id),

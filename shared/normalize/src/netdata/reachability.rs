@@ -167,6 +167,7 @@ impl Outage<'_> {
             auto_resolve: AutoResolve::Recovery,
             episode: None,
             expires_at: None,
+            order: alert::Order::default(),
         }
     }
 

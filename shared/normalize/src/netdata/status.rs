@@ -1,6 +1,6 @@
 //! The words for an alert's state.
 
-use alert::{Severity, Signal};
+use alert::{PriorState, Severity, Signal};
 
 use super::body::unknown_word;
 use crate::Rejection;
@@ -49,6 +49,11 @@ impl Status {
             Self::Clear | Self::Removed => Signal::Resolved,
             Self::Undefined | Self::Uninitialized => Signal::Notice,
         }
+    }
+
+    /// What it says of an alert that has left it; of the states of an alert that is not watched nothing.
+    pub(super) fn as_prior(self) -> Option<PriorState> {
+        PriorState::of(self.signal(), self.severity())
     }
 
     pub(super) fn severity(self) -> Severity {

@@ -78,6 +78,10 @@ fn time(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
+/// Why the body, or else its first alert, was not understood.
 fn rejection(body: impl Into<Vec<u8>>) -> Rejection {
-    split(&post_json(body), &settings()).unwrap_err()
+    match split(&post_json(body), &settings()) {
+        Ok(batch) => batch.refused[0].rejection.clone(),
+        Err(rejection) => rejection,
+    }
 }

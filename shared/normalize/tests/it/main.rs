@@ -4,6 +4,7 @@
 
 mod alertmanager;
 mod kazoo;
+mod last_word;
 mod netdata;
 mod site24x7;
 mod tencent;

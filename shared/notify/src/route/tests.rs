@@ -66,6 +66,7 @@ fn alert(condition: Condition, severity: Severity) -> Alert {
         duplicates: 0,
         flaps: 0,
         revision: 1,
+        last_transition: None,
         acknowledgement: None,
         silenced_by: Vec::new(),
         timeline: Timeline::default(),

@@ -144,6 +144,7 @@ pub(crate) fn alert() -> Alert {
         duplicates: 0,
         flaps: 0,
         revision: 7,
+        last_transition: None,
         acknowledgement: None,
         silenced_by: Vec::new(),
         timeline: Timeline::default(),

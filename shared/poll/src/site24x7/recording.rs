@@ -1,7 +1,7 @@
 //! Recording one event, the way a webhook's events are.
 
 use alert::AlertEvent;
-use intake::{Entry, Recorded, Store};
+use intake::{Recorded, record_event};
 use jiff::Timestamp;
 use normalize::InboundRequest;
 use serde_json::Value;
@@ -20,8 +20,8 @@ impl<C: Clock> Visit<'_, C> {
         event: AlertEvent,
         delivery: &InboundRequest,
     ) -> Result<Recorded, PartError> {
-        let event = event.bounded();
-        self.table.record(Entry { event: &event, delivery }).await.map_err(PartError::Store)
+        let recorded = record_event(self.table, event, delivery).await.map_err(PartError::Store)?;
+        Ok(recorded.1)
     }
 }
 

@@ -42,6 +42,9 @@ async fn an_alert_has_every_member_that_clients_follow() {
     let ahead = ends_at.duration_since(now());
     assert!(ahead > SignedDuration::from_mins(4) && ahead <= SignedDuration::from_mins(5));
     alert["endsAt"] = Value::Null;
+    let updated_at: Timestamp = alert["updatedAt"].as_str().unwrap().parse().unwrap();
+    assert!(now().duration_since(updated_at) < SignedDuration::from_mins(1), "it is re-stated as of now");
+    alert["updatedAt"] = Value::Null;
     assert_eq!(
         alert,
         json!({
@@ -52,7 +55,7 @@ async fn an_alert_has_every_member_that_clients_follow() {
             },
             "receivers": [{ "name": "campanile" }],
             "fingerprint": "767cb822c691ad83",
-            "startsAt": sent["startsAt"], "updatedAt": sent["startsAt"], "endsAt": null,
+            "startsAt": sent["startsAt"], "updatedAt": null, "endsAt": null,
             "status": { "state": "active", "silencedBy": [], "inhibitedBy": [], "mutedBy": [] },
             "generatorURL": "http://prometheus-1:9090/graph?g0.expr=up",
         })

@@ -121,6 +121,7 @@ async fn each_token_has_alerts_of_its_own() {
         server.stored().await.iter().map(|alert| alert["account"].as_str().unwrap().to_owned()).collect();
     accounts.sort();
     assert_eq!(accounts, ["prometheus-1", "prometheus-2"]);
+    assert_eq!(server.names("").await, ["A"], "equal labels are one alert to Alertmanager's clients");
 }
 
 #[tokio::test]
@@ -165,21 +166,127 @@ async fn a_body_that_breaks_the_schema_has_go_openapis_codes() {
 }
 
 #[tokio::test]
-async fn a_batch_may_have_two_mebibytes() {
+async fn a_batch_may_have_five_mebibytes() {
     let server = Server::start().await;
     let annotations = json!({ "a": "x".repeat(120_000) });
-    let labels = (0..16).map(|number| json!({ "alertname": "A", "number": number.to_string() }));
+    let labels = (0..40).map(|number| json!({ "alertname": "A", "number": number.to_string() }));
     let alerts: Vec<_> =
         labels.map(|labels| json!({ "labels": labels, "annotations": annotations })).collect();
     let body = json!(alerts).to_string();
-    assert!(body.len() > 1_900_000 && body.len() < 2 * 1024 * 1024);
+    assert!(body.len() > 4_700_000 && body.len() < 5 * 1024 * 1024);
     assert_eq!(server.post_raw("/api/v2/alerts", body).await.status, StatusCode::OK);
-    assert_eq!(server.names("").await.len(), 16);
+    assert_eq!(server.names("").await.len(), 40);
 
-    let padded = format!("[{}]", " ".repeat(2 * 1024 * 1024 - 1));
+    let padded = format!("[{}]", " ".repeat(5 * 1024 * 1024 - 1));
     let answer = server.post_raw("/api/v2/alerts", padded).await;
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
-    assert!(answer.message().contains("2097152 bytes"));
+    assert!(answer.message().contains("5242880 bytes"));
+}
+
+#[tokio::test]
+async fn an_alert_above_every_limit_fires_with_its_annotations_cut() {
+    let server = Server::start().await;
+    let huge = json!({ "labels": { "alertname": "Huge", "severity": "critical" }, "annotations": { "a": "y".repeat(2_600_000) } });
+    let wrong =
+        json!({ "labels": { "alertname": "Wrong" }, "annotations": { "a": "z".repeat(300_000), "b": 95.2 } });
+    let answer =
+        server.post("/api/v2/alerts", &json!([firing(&json!({ "alertname": "Good" })), huge, wrong])).await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    assert_eq!(server.names("").await, ["Good", "Huge"]);
+    let quarantined = server.quarantined().await;
+    assert_eq!((quarantined.len(), &quarantined[0]["reason"]), (1, &json!("wrong_type")));
+    assert!(
+        answer.message().contains("alert 2")
+            && answer.message().contains(quarantined[0]["id"].as_str().unwrap())
+    );
+}
+
+#[tokio::test]
+async fn of_a_pair_on_one_token_the_last_word_holds() {
+    let server = Server::start().await;
+    let labels = json!({ "alertname": "QueueStuck", "severity": "critical" });
+    let starts = [-6, -5].map(minutes_from_now);
+    let said = |replica: usize, ends_at: i64| json!([{ "labels": labels, "startsAt": starts[replica], "endsAt": minutes_from_now(ends_at) }]);
+    let (one, other) = (said(0, 4), said(1, 4));
+    let over = said(0, -1);
+    for (batch, expected) in [
+        (&one, 1),
+        (&other, 1),
+        (&over, 0),
+        (&other, 1),
+        // Once more the end that is known; its twin still fires.
+        (&over, 1),
+        (&one, 1),
+    ] {
+        server.fire(batch).await;
+        assert_eq!(server.names("").await.len(), expected, "{batch}");
+    }
+    let listed = server.get("/api/v2/alerts").await.json();
+    assert_eq!(listed[0]["startsAt"], one[0]["startsAt"], "the earliest start counts");
+    let stored = &server.stored().await[0];
+    assert_eq!((&stored["last_transition"], &stored["flaps"]), (&json!("reopened"), &json!(1)));
+}
+
+#[tokio::test]
+async fn what_an_alertmanager_fires_again_with_the_same_start_is_open_again_once() {
+    let server = Server::start().await;
+    let starts_at = minutes_from_now(-30);
+    let alert = |status: &str, ends_at: &str| {
+        json!({ "alerts": [{ "status": status, "labels": { "alertname": "A" },
+            "startsAt": starts_at, "endsAt": ends_at }] })
+    };
+    let (fires, over) = (alert("firing", "0001-01-01T00:00:00Z"), alert("resolved", &minutes_from_now(-10)));
+    for (notification, recorded) in
+        [(&fires, 1), (&over, 1), (&fires, 1), (&fires, 0), (&over, 1), (&over, 0), (&fires, 1)]
+    {
+        let answer = server.post("/v1/alertmanager", notification).await;
+        assert_eq!(answer.json()["recorded"], recorded);
+    }
+    let stored = &server.stored().await[0];
+    assert_eq!((&stored["condition"], &stored["occurrences"]), (&json!("firing"), &json!(3)));
+}
+
+#[tokio::test]
+async fn parallel_copies_of_what_fires_again_are_one() {
+    let server = Server::start().await;
+    let starts_at = minutes_from_now(-30);
+    let alert = |ends_at: i64| json!([{ "labels": { "alertname": "A" }, "startsAt": starts_at, "endsAt": minutes_from_now(ends_at) }]);
+    let (fires, over) = (alert(4), alert(-1));
+    server.fire(&fires).await;
+    server.fire(&over).await;
+    futures::future::join_all((0..16).map(|_| server.fire(&fires))).await;
+    let stored = &server.stored().await[0];
+    assert_eq!((&stored["condition"], &stored["occurrences"]), (&json!("firing"), &json!(2)));
+}
+
+#[tokio::test]
+async fn a_changed_annotation_shows_at_once_and_the_last_of_equal_alerts_counts() {
+    let server = Server::start().await;
+    let alert = |summary: &str| {
+        let mut alert = firing(&json!({ "alertname": "A" }));
+        alert["startsAt"] = "2026-11-01T11:00:00Z".into();
+        alert["annotations"] = json!({ "summary": summary });
+        alert
+    };
+    let shown = async || server.get("/api/v2/alerts").await.json()[0]["annotations"]["summary"].clone();
+    for (batch, expected) in [
+        (json!([alert("80 %")]), "80 %"),
+        (json!([alert("90 %")]), "90 %"),
+        (json!([alert("80 %")]), "80 %"),
+        (json!([alert("85 %"), alert("95 %")]), "95 %"),
+    ] {
+        server.fire(&batch).await;
+        assert_eq!(shown().await, expected);
+    }
+}
+
+#[tokio::test]
+async fn alerts_that_an_alertmanager_left_out_are_told_in_the_answer() {
+    let server = Server::start().await;
+    let webhook =
+        json!({ "alerts": [{ "status": "firing", "labels": { "alertname": "A" } }], "truncatedAlerts": 740 });
+    let answer = server.post("/v1/alertmanager", &webhook).await;
+    assert_eq!(answer.json(), json!({ "status": "ok", "recorded": 1, "duplicates": 0, "left_out": 740 }));
 }
 
 #[tokio::test]

@@ -89,23 +89,24 @@ fn an_alert_kept_by_itself_is_the_event_that_it_was() {
 }
 
 #[test]
-fn a_prometheus_opens_repeats_and_resolves() {
+fn a_prometheus_opens_repeats_resolves_and_reopens_by_reception() {
     let (firing, repeat) = (sent_again_after(0), sent_again_after(600));
     let resolved = event_of("prometheus-sends-one-resolved");
-    let received_at = time(RECEIVED_AT);
-    let opened = fold(None, &firing, received_at);
-    let repeated = fold(opened.alert, &repeat, received_at);
-    let over = fold(repeated.alert, &resolved, received_at);
-    let again = fold(over.alert.clone(), &repeat, received_at);
+    let at = |minutes: i64| time(RECEIVED_AT) + SignedDuration::from_mins(minutes);
+    let opened = fold(None, &firing, at(0));
+    let repeated = fold(opened.alert, &repeat, at(10));
+    let over = fold(repeated.alert, &resolved, at(11));
+    let again = fold(over.alert.clone(), &repeat, at(12));
 
     assert_eq!(opened.transition, Some(Transition::Opened));
     assert_eq!(repeated.transition, Some(Transition::Repeated));
     assert_eq!(over.transition, Some(Transition::Resolved));
-    assert_eq!(again.transition, Some(Transition::Late), "a repeat that was overtaken opens nothing");
     let alert = over.alert.unwrap();
     assert_eq!(alert.condition, Condition::Resolved);
     assert_eq!(alert.ended_at, Some(time("2026-11-01T11:58:30Z")));
     assert_eq!(alert.occurrences, 2);
+    assert_eq!(again.transition, Some(Transition::Reopened), "what is heard after an end fires");
+    assert_eq!(again.alert.unwrap().started_at, firing.started_at, "the earliest start counts");
 }
 
 #[test]

@@ -107,12 +107,98 @@ fn an_alert_that_breaks_a_rule_takes_nothing_from_the_others() {
 }
 
 #[test]
-fn an_alert_that_no_table_item_holds_is_refused() {
+fn of_an_alert_that_no_table_item_holds_only_the_labels_stay_whole() {
+    let long = "x".repeat(70_000);
+    let texts: serde_json::Map<_, _> = (0..5).map(|number| (format!("t{number}"), json!(long))).collect();
+    let labels = json!({ "alertname": "a", "path": long });
+    let alert = json!({ "labels": labels, "annotations": texts, "startsAt": "2026-11-01T11:00:00Z" });
+    for body in [json!([alert]), json!({ "alerts": [with_status(&alert)] })] {
+        let [understood] = batch(&post_json(body.to_string())).understood.try_into().unwrap();
+        assert_eq!(understood.event.labels["path"].len(), 70_000);
+        assert!(understood.body.len() < 100_000, "{}", understood.body.len());
+        let alone = events(&post_json(understood.body));
+        assert_eq!(
+            (alone[0].event_id, &alone[0].labels),
+            (understood.event.event_id, &understood.event.labels)
+        );
+    }
+}
+
+#[test]
+fn labels_that_no_table_item_holds_are_refused_with_what_fits_of_their_alert() {
+    let alert = json!({ "labels": { "alertname": "a", "b": "é".repeat(300_000) } });
+    let [refused] = batch(&post_json(json!([alert]).to_string())).refused.try_into().unwrap();
+    assert_eq!(refused.rejection.reason, "too_large");
+    assert!(refused.body.len() > 200_000 && refused.body.len() <= 256 * 1024 + 16);
+}
+
+fn with_status(alert: &Value) -> Value {
+    let mut alert = alert.clone();
+    alert["status"] = "firing".into();
+    alert
+}
+
+#[test]
+fn each_alert_of_a_batch_stands_alone() {
+    let good = json!({ "labels": { "alertname": "Good" } });
+    for (bad, reason) in [
+        (json!({ "labels": { "alertname": "Bad" }, "annotations": { "value": 95.2 } }), "wrong_type"),
+        (json!({ "labels": { "alertname": "Bad", "code": 500 } }), "wrong_type"),
+        (json!({ "labels": { "alertname": "Bad" }, "startsAt": "yesterday" }), "wrong_type"),
+        (json!({ "labels": { "alertname": "Bad" }, "startsAt": 1_772_323_200 }), "wrong_type"),
+        (json!({ "annotations": {} }), "missing:labels"),
+        (json!({ "labels": {} }), "no_labels"),
+        (json!("Bad"), "wrong_type"),
+        (json!(null), "wrong_type"),
+    ] {
+        for body in [json!([bad, good]), json!([good, bad])] {
+            let batch = batch(&post_json(body.to_string()));
+            assert_eq!(batch.understood.len(), 1, "{bad}");
+            assert_eq!(batch.refused[0].rejection.reason, reason, "{bad}");
+            let place = format!("alert {}", batch.refused[0].position);
+            assert!(batch.refused[0].rejection.message.contains(&place), "{bad}");
+        }
+    }
+}
+
+#[test]
+fn what_alertmanager_takes_for_a_time_is_one() {
+    for (starts_at, expected) in [
+        ("2026-11-01T11:00:00", Some("2026-11-01T11:00:00Z")),
+        ("2026-11-01T13:00:00+02:00", Some("2026-11-01T11:00:00Z")),
+        ("", None),
+    ] {
+        let event = event(&json!([{ "labels": { "alertname": "a" }, "startsAt": starts_at }]));
+        assert_eq!(event.started_at, expected.map(time), "{starts_at}");
+    }
+}
+
+#[test]
+fn of_equal_alerts_in_one_batch_the_last_counts() {
     let alert =
-        |chars: usize| json!([{ "labels": { "alertname": "a" }, "annotations": { "b": "x".repeat(chars) } }]);
-    assert_eq!(batch(&post_json(alert(250_000).to_string())).refused, []);
-    let refused = batch(&post_json(alert(270_000).to_string())).refused;
-    assert_eq!(refused[0].rejection.reason, "too_large");
+        |summary: &str| json!({ "labels": { "alertname": "a" }, "annotations": { "summary": summary } });
+    let batch = batch(&post_json(json!([alert("first"), alert("last")]).to_string()));
+    let summaries: Vec<_> = batch.understood.iter().map(|one| one.event.summary.as_deref()).collect();
+    assert_eq!(summaries, [Some("last")]);
+}
+
+#[test]
+fn a_generator_is_a_link_or_kept_beside_the_annotations() {
+    let from = |url: &str| event(&json!([{ "labels": { "alertname": "a" }, "generatorURL": url }]));
+    assert_eq!(from("https://a.example/graph").url.as_deref(), Some("https://a.example/graph"));
+    assert_eq!(from("/graph?g0.expr=up").annotations[alert::GENERATOR_URL], "/graph?g0.expr=up");
+    for url in ["javascript:alert(1)", "a b", "", "data:text/html,x"] {
+        assert!(from(url).url.is_none() && from(url).annotations.is_empty(), "{url}");
+    }
+}
+
+#[test]
+fn what_an_alertmanager_left_out_is_known() {
+    let webhook = |left_out: Value| {
+        let alert = json!({ "labels": { "alertname": "a" }, "status": "firing" });
+        batch(&post_json(json!({ "alerts": [alert], "truncatedAlerts": left_out }).to_string())).left_out
+    };
+    assert_eq!((webhook(json!(740)), webhook(json!(0)), webhook(json!("many"))), (740, 0, 0));
 }
 
 #[test]

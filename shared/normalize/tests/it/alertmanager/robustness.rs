@@ -24,7 +24,7 @@ fn check_at(body: impl Into<Vec<u8>>, received_at: &str) {
     match split(&delivery, &settings()) {
         Ok(batch) => {
             for understood in &batch.understood {
-                check_event(&understood.event);
+                check_event(&understood.event.clone().received(delivery.received_at).event);
                 let alone = InboundRequest { body: understood.body.clone(), ..delivery.clone() };
                 assert_eq!(
                     normalize(&alone, &settings()).unwrap().events,
