@@ -5,6 +5,7 @@
 mod alertmanager;
 mod kazoo;
 mod netdata;
+mod reviewed;
 mod site24x7;
 mod tencent;
 
