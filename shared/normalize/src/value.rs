@@ -33,10 +33,38 @@ pub(crate) fn filled(text: &str) -> Option<&str> {
     (!text.is_empty()).then_some(text)
 }
 
-/// `text` if it is an absolute URL with one of `schemes`; these come from payloads and end up as links.
+/// `text` if it is an absolute URL with one of `schemes`; these come from payloads and end up as links, so none is
+/// kept that leads elsewhere than it seems: `https://app.netdata.cloud@evil.example` is a page of `evil.example`.
 pub(crate) fn link(text: &str, schemes: &[&str]) -> Option<String> {
     let (scheme, rest) = text.split_once("://")?;
     let known = schemes.iter().any(|known| scheme.eq_ignore_ascii_case(known));
     let plain = !text.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"'));
-    (known && plain && !rest.is_empty()).then(|| text.to_owned())
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let is_honest = !authority.is_empty() && !authority.contains('@') && !text.contains('\\');
+    (known && plain && is_honest).then(|| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_is_kept_only_if_it_leads_where_it_seems_to() {
+        let link = |text| link(text, &["http", "https"]);
+        for honest in ["https://a.example", "HTTP://a.example:8080/@x?a=b@c#@", "https://a.example/x"] {
+            assert_eq!(link(honest).as_deref(), Some(honest));
+        }
+        for other in [
+            "https://app.netdata.cloud@evil.example",
+            "https://app.netdata.cloud:443@evil.example/x",
+            "https://app.netdata.cloud\\@evil.example/",
+            "https://@evil.example",
+            "https:///x",
+            "https://?x",
+            "javascript://a.example/%0aalert(1)",
+            "ftp://a.example/",
+        ] {
+            assert_eq!(link(other), None, "{other}");
+        }
+    }
 }

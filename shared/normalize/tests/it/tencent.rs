@@ -2,6 +2,7 @@
 
 mod identity;
 mod meaning;
+mod objects;
 mod refusals;
 mod relations;
 mod session;
