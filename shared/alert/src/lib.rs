@@ -16,6 +16,7 @@ mod served;
 mod severity;
 mod silence;
 mod source;
+mod texts;
 mod timeline;
 mod word;
 

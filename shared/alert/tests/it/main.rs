@@ -12,6 +12,7 @@ mod fold;
 mod order;
 mod schema;
 mod silence;
+mod texts;
 
 use alert::{Alert, AlertEvent, AutoResolve, EventId, Fingerprint, Severity, Signal, Source, fold};
 use jiff::Timestamp;

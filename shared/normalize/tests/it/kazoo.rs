@@ -8,6 +8,7 @@ mod lifecycles;
 mod recognition;
 mod robustness;
 mod secrets;
+mod titles;
 
 use std::path::{Path, PathBuf};
 
