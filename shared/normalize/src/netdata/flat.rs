@@ -12,7 +12,7 @@ use super::page::Page;
 use super::status::Status;
 use super::{UNKNOWN_ACCOUNT, moment, present, rooms};
 use crate::Rejection;
-use crate::value::filled;
+use crate::value::{ACCOUNT_NAME, filled};
 
 /// Reads a body whose `alert` or `alarm` is a string.
 pub(super) fn read(body: &Body, receive_second: Timestamp) -> Result<Alarm, Rejection> {
@@ -71,7 +71,9 @@ fn annotations(body: &Body, transition_id: Option<String>) -> Labels {
         ("info", body.text("info")),
         ("duration", body.text("duration")),
         ("transition_id", transition_id),
-        ("active_critical", body.text("additional_active_critical_alerts")),
-        ("active_warning", body.text("additional_active_warning_alerts")),
+        (ACCOUNT_NAME, body.text("space")),
+        // The first integrations had the shorter names.
+        ("active_critical", body.first_text(["additional_active_critical_alerts", "critical_count"])),
+        ("active_warning", body.first_text(["additional_active_warning_alerts", "warning_count"])),
     ])
 }

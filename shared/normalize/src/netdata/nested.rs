@@ -12,6 +12,7 @@ use super::page::Page;
 use super::status::Status;
 use super::{UNKNOWN_ACCOUNT, moment, present, rooms};
 use crate::Rejection;
+use crate::value::ACCOUNT_NAME;
 
 const STATUS: &str = "alert.state.status";
 
@@ -71,6 +72,7 @@ fn labels(body: &Body) -> Labels {
 
 fn annotations(body: &Body, transition_id: Option<String>) -> Labels {
     present([
+        (ACCOUNT_NAME, body.text("space.name")),
         ("info", body.text("alert.rendered.info")),
         ("prev_status", body.text("alert.prev_state.status")),
         ("prev_value", body.first_text(["alert.prev_state.value_str", "alert.prev_state.value"])),
