@@ -14,10 +14,12 @@ mod entries;
 mod identity;
 mod refusal;
 mod region;
+mod resource;
 mod shape;
 mod state;
 mod template;
 mod time;
+mod unfolding;
 mod wording;
 
 use std::collections::BTreeMap;
@@ -47,7 +49,7 @@ pub fn normalize(request: &InboundRequest, settings: &Settings) -> Result<Normal
         return Ok(Normalized::default());
     }
     let mut document = document::read(body).map_err(|error| refusal::not_json(&error))?;
-    dimensions::unfold(&mut document);
+    unfolding::unfold(&mut document);
     let document = Section::from(&document);
     let default_severity = settings.default_severity.unwrap_or(Severity::Warning);
 

@@ -156,7 +156,7 @@ impl Shown {
 
     fn severity(&self) -> String {
         let Row { severity, .. } = &self.row;
-        if *severity == self.severity_raw {
+        if self.severity_raw.is_empty() || severity.eq_ignore_ascii_case(&self.severity_raw) {
             severity.clone()
         } else {
             format!("{severity} ({})", self.severity_raw)

@@ -13,7 +13,7 @@ use super::conditions::Conditions;
 use super::dimensions::Dimensions;
 use super::document::Section;
 use super::identity::{Identity, Kind, event_id};
-use super::{dimensions, refusal, state, time};
+use super::{dimensions, refusal, resource, state, time};
 use crate::Rejection;
 use crate::value::link;
 
@@ -115,7 +115,7 @@ impl<'a> Alarm<'a> {
             severity_raw: level.unwrap_or_default(),
             title: self.title(),
             summary: self.summary(course),
-            resource: dimensions::resource(self.object),
+            resource: resource::resource(self.object),
             service: self.service(),
             value: self.value(),
             url: self.document.scalar("policyDetailURL").and_then(|url| link(&url, &["http", "https"])),

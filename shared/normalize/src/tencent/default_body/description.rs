@@ -5,7 +5,7 @@ use alert::Labels;
 use super::super::document::Section;
 use super::super::entries::{Entries, snake_case};
 use super::super::identity::{Identity, Kind};
-use super::super::{DIMENSION_PREFIX, dimensions, region, wording};
+use super::super::{DIMENSION_PREFIX, region, resource, wording};
 use super::{Alarm, Course};
 use crate::value::filled;
 
@@ -41,7 +41,7 @@ const POLICY: [&str; 11] = [
 
 impl Alarm<'_> {
     pub(super) fn title(&self) -> String {
-        let name = dimensions::display_name(self.object).or_else(|| dimensions::resource(self.object));
+        let name = resource::display_name(self.object).or_else(|| resource::resource(self.object));
         let what = self.shown_name().or_else(|| self.policy_shown());
         let what: Vec<_> = what.into_iter().chain(self.threshold_shown()).collect();
         let what = what.join(" ");
