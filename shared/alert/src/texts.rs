@@ -4,6 +4,16 @@ use std::collections::BTreeSet;
 
 use crate::{Alert, AlertEvent, Severity};
 
+/// The annotation that holds the name of the alert's account, where its source tells one: the account is an id.
+pub const ACCOUNT_NAME: &str = "account_name";
+
+impl Alert {
+    /// What people call its account: by its name, where that is known.
+    pub fn account_name(&self) -> &str {
+        self.annotations.get(ACCOUNT_NAME).unwrap_or(&self.account)
+    }
+}
+
 /// Takes all that `event` says of an alert that fires.
 pub(crate) fn replace(alert: &mut Alert, event: &AlertEvent) {
     alert.severity_raw.clone_from(&event.severity_raw);
@@ -34,7 +44,8 @@ pub(crate) fn end(alert: &mut Alert, event: &AlertEvent) {
     alert.value = ended.value.or(alert.value.take());
     alert.url = ended.url.or(alert.url.take());
     alert.labels.extend(ended.labels);
-    alert.annotations = ended.annotations;
+    let account_name = alert.annotations.remove_entry(ACCOUNT_NAME);
+    alert.annotations = account_name.into_iter().chain(ended.annotations).collect();
 }
 
 /// Whether the word of `event` is one for `severity`: `Clear` is none for `critical`, and `resolved` none at all.

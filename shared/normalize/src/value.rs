@@ -17,9 +17,6 @@ pub(crate) fn text(value: &Value) -> Option<String> {
     }
 }
 
-/// The annotation that every source has its account's name in, where it knows one: an account is an id.
-pub(crate) const ACCOUNT_NAME: &str = "account_name";
-
 /// The scalars of a list, one after the other; `None` for anything else.
 pub(crate) fn texts(value: &Value) -> Option<String> {
     let texts: Vec<_> = value.as_array()?.iter().filter_map(text).collect();

@@ -136,7 +136,7 @@ impl Shown {
         sheet.field("condition", &since(&self.row.condition, self.row.condition_since, now));
         sheet.field("handling", &self.handling(now));
         sheet.field("silences", &self.silenced_by.join(", "));
-        sheet.field("source", [self.row.source.as_str(), &self.account].join(" ").trim_end());
+        sheet.field("source", [self.row.source.as_str(), &self.account()].join(" ").trim_end());
         for (field, text) in [
             ("resource", &self.resource),
             ("service", &self.service),
@@ -152,6 +152,14 @@ impl Shown {
         sheet.fields("labels", self.labels.iter().filter_map(as_matcher));
         sheet.fields("annotations", self.annotations.iter().filter_map(as_matcher));
         sheet
+    }
+
+    /// The account by its name, where that is known, and the id behind it.
+    fn account(&self) -> String {
+        match self.annotations.get(alert::ACCOUNT_NAME).filter(|name| **name != self.account) {
+            Some(name) => format!("{name} ({})", self.account),
+            None => self.account.clone(),
+        }
     }
 
     fn severity(&self) -> String {

@@ -17,7 +17,7 @@ fn low_balance() -> AlertEvent {
         value: Some("4.10".into()),
         url: Some("https://a.example/".into()),
         labels: labels(&[("kind", "balance"), ("team", "billing")]),
-        annotations: labels(&[("current_balance", "41000")]),
+        annotations: labels(&[("current_balance", "41000"), ("account_name", "Example")]),
         ..event(Signal::Firing, 1)
     }
 }
@@ -46,7 +46,8 @@ fn an_alert_keeps_its_own_words_where_what_ends_it_says_less() {
         assert_eq!((alert.value.as_deref(), alert.resource.as_deref()), (Some("4.10"), Some("A")));
         assert_eq!(alert.summary.as_deref(), Some("A payment went through."));
         assert_eq!(alert.labels["team"], "billing", "whoever was told of it is told that it is over");
-        assert_eq!(alert.annotations, labels(&[("amount", "50")]));
+        assert_eq!(alert.annotations, labels(&[("amount", "50"), ("account_name", "Example")]));
+        assert_eq!(alert.account_name(), "Example");
     }
 }
 

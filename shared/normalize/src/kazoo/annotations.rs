@@ -1,11 +1,11 @@
 //! What explains an alert: the event's name, the hook it came by, and every plain field of the payload.
 
-use alert::Labels;
+use alert::{ACCOUNT_NAME, Labels};
 use serde_json::{Map, Value};
 
 use super::redaction::{REDACTED, Secrets};
 use super::{Payload, names};
-use crate::value::{self, ACCOUNT_NAME};
+use crate::value;
 
 /// Objects whose scalars are worth as much as those of the top level.
 const NESTED: [&str; 7] = ["fax_info", "details", "reason", "comment", "feature", "zones", "cnam"];

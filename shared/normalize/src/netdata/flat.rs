@@ -1,7 +1,7 @@
 //! The alert as it is documented, in the spelling of v1.42 and in that since v2.0.0. It has no node, previous state,
 //! value or transition of its own; the link and the message make up for some of that.
 
-use alert::Labels;
+use alert::{ACCOUNT_NAME, Labels};
 use jiff::Timestamp;
 
 use super::alarm::Alarm;
@@ -12,7 +12,7 @@ use super::page::Page;
 use super::status::Status;
 use super::{UNKNOWN_ACCOUNT, moment, present, rooms};
 use crate::Rejection;
-use crate::value::{ACCOUNT_NAME, filled};
+use crate::value::filled;
 
 /// Reads a body whose `alert` or `alarm` is a string.
 pub(super) fn read(body: &Body, receive_second: Timestamp) -> Result<Alarm, Rejection> {

@@ -1,7 +1,7 @@
 //! The alert as it arrives today: not documented, known from live requests
 //! (<https://github.com/Silvenga/ntfy-bridge/tree/master/docs/playloads>).
 
-use alert::{Labels, Signal};
+use alert::{ACCOUNT_NAME, Labels, Signal};
 use jiff::Timestamp;
 
 use super::alarm::Alarm;
@@ -12,7 +12,6 @@ use super::page::Page;
 use super::status::Status;
 use super::{UNKNOWN_ACCOUNT, moment, present, rooms};
 use crate::Rejection;
-use crate::value::ACCOUNT_NAME;
 
 const STATUS: &str = "alert.state.status";
 

@@ -6,7 +6,7 @@
 
 use std::collections::HashSet;
 
-use alert::{AlertEvent, AutoResolve, EventId, Fingerprint, Labels, Severity, Signal, Source};
+use alert::{ACCOUNT_NAME, AlertEvent, AutoResolve, EventId, Fingerprint, Labels, Severity, Signal, Source};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -17,7 +17,6 @@ use super::node::{self, Node};
 use super::page::Page;
 use super::{UNKNOWN_ACCOUNT, present};
 use crate::Rejection;
-use crate::value::ACCOUNT_NAME;
 
 /// How many other nodes the text for one of them names.
 const MOST_NAMES: usize = 10;

@@ -1,6 +1,6 @@
 //! One webhook request, from a third-party integration or an "Invoke URL" action.
 
-use alert::{AlertEvent, AutoResolve, Labels, Severity, Signal, Source};
+use alert::{ACCOUNT_NAME, AlertEvent, AutoResolve, Labels, Severity, Signal, Source};
 
 use super::labels::{joined, labels, tag_labels};
 use super::monitor_id::monitor_id;
@@ -8,7 +8,7 @@ use super::outage::Times;
 use super::parameters::Parameters;
 use super::status::Status;
 use super::{TEST_MONITOR, decoding, identity};
-use crate::value::{ACCOUNT_NAME, link};
+use crate::value::link;
 use crate::{InboundRequest, Normalized, Rejection, Settings};
 
 /// The account where the operator has named none: the data centre that most accounts live in.
