@@ -1,6 +1,11 @@
 //! The situations that `campanile send` knows: the fixtures of the tests, built into the command.
 
+mod named;
+mod present;
+
 use include_dir::{Dir, File, include_dir};
+
+pub(crate) use present::as_of;
 
 static FIXTURES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../tests/fixtures");
 

@@ -24,9 +24,9 @@ pub struct Alert {
     pub handling: Handling,
     /// How bad it is or was; from firing events only.
     pub severity: Severity,
-    /// The source's own word in its newest event.
+    /// The source's own word for that.
     pub severity_raw: String,
-    /// One line for people, from the newest event, as are the texts and maps below.
+    /// One line for people, from the newest event that says so much, as are the texts and maps below.
     pub title: String,
     /// A few lines for people.
     pub summary: Option<String>,

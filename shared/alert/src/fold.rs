@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::order::Timing;
+use crate::texts;
 use crate::timeline::{Mark, Reading};
 use crate::word::words;
 use crate::{Alert, AlertEvent, Condition, Handling, Severity, Signal, Timeline};
@@ -226,15 +227,10 @@ fn apply(alert: &mut Alert, reading: Reading) {
 }
 
 fn describe(alert: &mut Alert, event: &AlertEvent) {
-    alert.severity_raw.clone_from(&event.severity_raw);
-    alert.title.clone_from(&event.title);
-    alert.summary.clone_from(&event.summary);
-    alert.resource.clone_from(&event.resource);
-    alert.service.clone_from(&event.service);
-    alert.value.clone_from(&event.value);
-    alert.url.clone_from(&event.url);
-    alert.labels.clone_from(&event.labels);
-    alert.annotations.clone_from(&event.annotations);
+    match event.signal {
+        Signal::Resolved => texts::end(alert, event),
+        Signal::Firing | Signal::Notice => texts::replace(alert, event),
+    }
     alert.auto_resolve = event.auto_resolve;
     if event.order.timing == Timing::Restated {
         alert.episode.clone_from(&event.episode);

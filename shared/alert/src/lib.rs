@@ -20,6 +20,7 @@ mod served;
 mod severity;
 mod silence;
 mod source;
+mod texts;
 mod timeline;
 mod word;
 
@@ -40,5 +41,6 @@ pub use silence::{
     ParseSilenceIdError, Silence, SilenceDraft, SilenceEdit, SilenceError, SilenceId, SilenceState, silenced,
 };
 pub use source::Source;
+pub use texts::ACCOUNT_NAME;
 pub use timeline::Timeline;
 pub use word::UnknownWord;

@@ -6,6 +6,7 @@
 
 mod cloud_event;
 mod conditions;
+mod content;
 mod default_body;
 mod dimensions;
 mod document;
@@ -13,15 +14,17 @@ mod entries;
 mod identity;
 mod refusal;
 mod region;
+mod resource;
 mod shape;
 mod state;
 mod template;
 mod time;
+mod unfolding;
 mod wording;
 
 use std::collections::BTreeMap;
 
-use alert::Severity;
+use alert::{AlertEvent, Severity};
 use serde_json::value::RawValue;
 
 use crate::value::trim_bytes;
@@ -30,6 +33,11 @@ use document::Section;
 use shape::Shape;
 
 pub use refusal::VERIFICATION_PROBE;
+
+/// What the names of labels begin with that tell objects apart.
+const DIMENSION_PREFIX: &str = "dim_";
+
+const NO_OBJECT: &str = "the alarm names no object: equal alarms of different objects are taken for one";
 
 /// Reads one request, whatever its `Content-Type` says.
 ///
@@ -40,7 +48,8 @@ pub fn normalize(request: &InboundRequest, settings: &Settings) -> Result<Normal
     if body.is_empty() {
         return Ok(Normalized::default());
     }
-    let document = document::read(body).map_err(|error| refusal::not_json(&error))?;
+    let mut document = document::read(body).map_err(|error| refusal::not_json(&error))?;
+    unfolding::unfold(&mut document);
     let document = Section::from(&document);
     let default_severity = settings.default_severity.unwrap_or(Severity::Warning);
 
@@ -53,7 +62,13 @@ pub fn normalize(request: &InboundRequest, settings: &Settings) -> Result<Normal
         Shape::Verification => return Err(refusal::verification_probe()),
         Shape::Unknown => return Err(refusal::unknown_shape(document)),
     };
-    Ok(vec![event].into())
+    Ok(Normalized { warnings: warnings(&event), events: vec![event] })
+}
+
+/// An alarm that says nothing of its object is kept all the same.
+fn warnings(event: &AlertEvent) -> Vec<&'static str> {
+    let names_object = event.labels.keys().any(|name| name.starts_with(DIMENSION_PREFIX));
+    if names_object { Vec::new() } else { vec![NO_OBJECT] }
 }
 
 /// The JSON value that a request gave as its `sessionId`, to be echoed as it is; `""` where there is none.

@@ -17,6 +17,12 @@ pub(crate) fn text(value: &Value) -> Option<String> {
     }
 }
 
+/// The scalars of a list, one after the other; `None` for anything else.
+pub(crate) fn texts(value: &Value) -> Option<String> {
+    let texts: Vec<_> = value.as_array()?.iter().filter_map(text).collect();
+    (!texts.is_empty()).then(|| texts.join(", "))
+}
+
 /// The scalar under `key` as trimmed text.
 pub(crate) fn field(object: &Map<String, Value>, key: &str) -> Option<String> {
     object.get(key).and_then(text)
@@ -33,19 +39,48 @@ pub(crate) fn filled(text: &str) -> Option<&str> {
     (!text.is_empty()).then_some(text)
 }
 
-/// `text` if it is an absolute URL with one of `schemes`; these come from payloads and end up as links.
+/// `text` if it is an absolute URL with one of `schemes`; these come from payloads and end up as links, so none is
+/// kept that leads elsewhere than it seems: `https://app.netdata.cloud@evil.example` is a page of `evil.example`.
 pub(crate) fn link(text: &str, schemes: &[&str]) -> Option<String> {
     let (scheme, rest) = text.split_once("://")?;
     let known = schemes.iter().any(|known| scheme.eq_ignore_ascii_case(known));
-    (known && is_plain(text) && !rest.is_empty()).then(|| text.to_owned())
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let is_honest = !authority.is_empty() && !authority.contains('@') && !text.contains('\\');
+    (known && is_plain(text) && is_honest).then(|| text.to_owned())
 }
 
-/// `text` if it is a URL without a scheme, which only its sender can follow.
+/// `text` if it is a URL without a scheme and a host, which only its sender can follow.
 pub(crate) fn relative_link(text: &str) -> Option<String> {
     let before_path = text.split(['/', '?', '#']).next().unwrap_or_default();
-    (!text.is_empty() && !before_path.contains(':') && is_plain(text)).then(|| text.to_owned())
+    let is_of_sender = !before_path.contains(':') && !text.starts_with("//") && !text.contains('\\');
+    (!text.is_empty() && is_of_sender && is_plain(text)).then(|| text.to_owned())
 }
 
 fn is_plain(text: &str) -> bool {
     !text.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_is_kept_only_if_it_leads_where_it_seems_to() {
+        let link = |text| link(text, &["http", "https"]);
+        for honest in ["https://a.example", "HTTP://a.example:8080/@x?a=b@c#@", "https://a.example/x"] {
+            assert_eq!(link(honest).as_deref(), Some(honest));
+        }
+        for other in [
+            "https://app.netdata.cloud@evil.example",
+            "https://app.netdata.cloud:443@evil.example/x",
+            "https://app.netdata.cloud\\@evil.example/",
+            "https://@evil.example",
+            "https:///x",
+            "https://?x",
+            "javascript://a.example/%0aalert(1)",
+            "ftp://a.example/",
+        ] {
+            assert_eq!(link(other), None, "{other}");
+        }
+    }
 }

@@ -136,7 +136,7 @@ impl Shown {
         view.field("condition", &since(&self.row.condition, self.row.condition_since, now));
         view.field("handling", &self.handling(now));
         view.field("silences", &self.silenced_by.join(", "));
-        view.field("source", [self.row.source.as_str(), &self.account].join(" ").trim_end());
+        view.field("source", [self.row.source.as_str(), &self.account()].join(" ").trim_end());
         for (field, text) in [
             ("resource", &self.resource),
             ("service", &self.service),
@@ -154,9 +154,17 @@ impl Shown {
         view
     }
 
+    /// The account by its name, where that is known, and the id behind it.
+    fn account(&self) -> String {
+        match self.annotations.get(alert::ACCOUNT_NAME).filter(|name| **name != self.account) {
+            Some(name) => format!("{name} ({})", self.account),
+            None => self.account.clone(),
+        }
+    }
+
     fn severity(&self) -> String {
         let Row { severity, .. } = &self.row;
-        if *severity == self.severity_raw {
+        if self.severity_raw.is_empty() || severity.eq_ignore_ascii_case(&self.severity_raw) {
             severity.clone()
         } else {
             format!("{severity} ({})", self.severity_raw)

@@ -1,6 +1,7 @@
 //! `campanile send`: posts a sample notification, as its source would.
 
 use clap::Args;
+use intake::Clock as _;
 use reqwest::StatusCode;
 
 use super::server::{Server, token_remedy};
@@ -15,6 +16,9 @@ pub(super) struct Send {
     source: Option<String>,
     /// Situation that it tells of; without one, the situations are listed
     situation: Option<String>,
+    /// Leave the times as they were recorded; otherwise the newest of them becomes now
+    #[arg(long)]
+    as_recorded: bool,
     #[command(flatten)]
     server: Server,
 }
@@ -57,8 +61,13 @@ impl Send {
             situation: situation.to_owned(),
         })?;
         let (path, secret) = resource(source);
-        let path = format!("{path}{}", fixture.query().map_or(String::new(), |query| format!("?{query}")));
-        let mut request = self.server.request(fixture.method(), &path, secret)?.body(fixture.body());
+        let query = fixture.query().map(|query| format!("?{}", self.timed(source, query)));
+        let path = format!("{path}{}", query.unwrap_or_default());
+        let body = match std::str::from_utf8(fixture.body()) {
+            Ok(text) => self.timed(source, text).into_bytes(),
+            Err(_) => fixture.body().to_vec(),
+        };
+        let mut request = self.server.request(fixture.method(), &path, secret)?.body(body);
         if let Some(content_type) = fixture.content_type() {
             request = request.header("content-type", content_type);
         }
@@ -71,6 +80,13 @@ impl Send {
             StatusCode::UNPROCESSABLE_ENTITY => Err(SendError::NotUnderstood.into()),
             _ => Err(SendError::Refused.into()),
         }
+    }
+}
+
+impl Send {
+    /// A sample's `text` with the times that it is to have.
+    fn timed(&self, source: &str, text: &str) -> String {
+        if self.as_recorded { text.to_owned() } else { fixture::as_of(aws::SystemClock.now(), source, text) }
     }
 }
 

@@ -13,6 +13,7 @@ mod last_word;
 mod order;
 mod schema;
 mod silence;
+mod texts;
 
 use alert::{Alert, AlertEvent, AutoResolve, EventId, Fingerprint, Severity, Signal, Source, fold};
 use jiff::Timestamp;

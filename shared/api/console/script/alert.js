@@ -138,7 +138,7 @@ function alertFacts(alert) {
     ["Last seen", moment(alert.last_seen)],
     ["Heard", alert.last_received_at ? moment(alert.last_received_at) : null],
     ["Ends", ENDINGS[alert.auto_resolve]],
-    ["Source", `${alert.source} · ${alert.account}`],
+    ["Source", `${alert.source} · ${alert.annotations?.account_name ?? alert.account}`],
     ["Counted", `${occurrences} firing · ${duplicates} duplicate · ${flaps} reopened · revision ${revision}`],
     ["Episode", alert.episode],
     ["Fingerprint", element("code", {}, alert.fingerprint)],

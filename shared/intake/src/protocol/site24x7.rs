@@ -25,7 +25,9 @@ struct Quarantine<'a> {
 
 impl Protocol for Site24x7 {
     const SOURCE: Source = Source::Site24x7;
-    const METHODS: &'static [Method] = &[Method::GET, Method::POST, Method::PUT, Method::PATCH];
+    // The console offers all five for a webhook, and means the same by each.
+    const METHODS: &'static [Method] =
+        &[Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
     // Our installation asks it to wait 30 seconds, and it is assumed to try once only.
     const PATIENCE: Duration = Duration::from_secs(25);
 

@@ -101,3 +101,16 @@ async fn the_challenge_of_netdata_is_answered_without_credentials() {
     }
     assert_eq!(send::<Netdata>(Behaviour::Keeps, secret(KNOWN), ask("?crc_token=a")).await.status, 404);
 }
+
+#[tokio::test]
+async fn site24x7_may_use_any_method_that_its_console_offers() {
+    const DOWN: &[u8] = br#"{"MONITOR_ID":"123456000000025013","STATUS":"DOWN","INCIDENT_TIME_ISO":"2026-03-01T10:15:27+0530"}"#;
+    for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
+        let request = Request::builder().method(method).uri("/site24x7?token=right").body(DOWN).unwrap();
+        let seen = send::<Site24x7>(Behaviour::Keeps, secret(KNOWN), request).await;
+        assert_eq!((seen.status, seen.shelf.is_empty()), (200, false), "{method}");
+    }
+    let head = Request::head("/site24x7?token=right").body(DOWN).unwrap();
+    let seen = send::<Site24x7>(Behaviour::Keeps, secret(KNOWN), head).await;
+    assert_eq!(seen.allow.as_deref(), Some("GET, POST, PUT, PATCH, DELETE"));
+}

@@ -1,14 +1,14 @@
 //! What explains an alert: the event's name, the hook it came by, and every plain field of the payload.
 
-use alert::Labels;
+use alert::{ACCOUNT_NAME, Labels};
 use serde_json::{Map, Value};
 
-use super::Payload;
 use super::redaction::{REDACTED, Secrets};
+use super::{Payload, names};
 use crate::value;
 
 /// Objects whose scalars are worth as much as those of the top level.
-const NESTED: [&str; 4] = ["fax_info", "details", "reason", "comment"];
+const NESTED: [&str; 7] = ["fax_info", "details", "reason", "comment", "feature", "zones", "cnam"];
 
 /// Longest annotation in characters.
 const MOST_CHARS: usize = 1024;
@@ -26,6 +26,7 @@ pub(super) fn annotations(payload: &Payload, event: &str, labels: &Labels) -> La
         .collect();
     let ours = [
         ("event", Some(event.to_owned())),
+        (ACCOUNT_NAME, names::account_name(payload)),
         ("hook", payload.hook()),
         ("hook_id", payload.header("x-hook-id")),
         ("hook_account_id", payload.header("x-account-id")),
@@ -40,9 +41,14 @@ fn scalars(
     secrets: Secrets,
 ) -> impl Iterator<Item = (String, String)> {
     members.iter().filter_map(move |(name, value)| {
-        let text = if secrets.hides(name) { REDACTED.to_owned() } else { value::text(value)? };
+        let text = if secrets.hides(name) { REDACTED.to_owned() } else { plain(value)? };
         Some((format!("{prefix}{name}"), text))
     })
+}
+
+/// A scalar as text, and those of a list one after the other.
+fn plain(value: &Value) -> Option<String> {
+    value::text(value).or_else(|| value::texts(value))
 }
 
 fn shortened(text: &str) -> String {

@@ -3,7 +3,7 @@
 use alert::Severity;
 
 use super::table::{Row, Statement, firing, notice};
-use super::{Payload, causes, kinds, time};
+use super::{Payload, causes, kinds, names, time};
 use crate::Settings;
 
 /// Any event of a call but its end.
@@ -23,8 +23,19 @@ pub(super) fn row(event: &str) -> &'static Row {
 
 /// The title of failing calls: the same for each of them, since a storm of them is one alert.
 pub(super) fn failure_title(payload: &Payload) -> String {
-    let cause = payload.first_text(&["hangup_cause", "hangup_code"]).unwrap_or_default();
-    format!("Calls fail: {cause}")
+    let calls = if is_emergency(payload) { "Emergency calls" } else { "Calls" };
+    let whose = names::account_name(payload).map(|name| format!(" of account {name}")).unwrap_or_default();
+    let trunk =
+        payload.text("local_resource_id").map(|trunk| format!(" (through {trunk})")).unwrap_or_default();
+    format!("{calls}{whose} fail: {}{trunk}", failure_cause(payload))
+}
+
+/// The cause; with the carrier's answer where the cause alone would look like a normal end.
+fn failure_cause(payload: &Payload) -> String {
+    match (payload.text("hangup_cause"), payload.text("hangup_code")) {
+        (Some(cause), Some(code)) if causes::severity(&cause).is_none() => format!("{cause} ({code})"),
+        (cause, code) => cause.or(code).unwrap_or_default(),
+    }
 }
 
 /// The identity field that keeps failing emergency calls apart from all others.

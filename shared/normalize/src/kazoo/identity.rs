@@ -12,8 +12,19 @@ pub(super) struct Kind {
     pub(super) identity: &'static [Part],
     /// How it ends once it fires.
     pub(super) auto_resolve: AutoResolve,
-    /// Its title, where that is not made of the event's name and the resource.
-    pub(super) title: Option<fn(&Payload) -> String>,
+    /// What its title is made of.
+    pub(super) title: Title,
+    /// What is affected, where that is not the narrowest identity field.
+    pub(super) resource: Option<fn(&Payload) -> Option<String>>,
+}
+
+/// What a title is made of.
+#[derive(Clone, Copy)]
+pub(super) enum Title {
+    /// What it is about, to which is added what has happened.
+    Subject(fn(&Payload) -> String),
+    /// All of it.
+    Sentence(fn(&Payload) -> String),
 }
 
 /// One identity field.
@@ -63,18 +74,19 @@ impl Part {
 }
 
 impl Kind {
-    /// A kind whose title is made of the event's name and the resource.
+    /// A kind of which `title` says what it is.
     pub(super) const fn new(
         name: &'static str,
         identity: &'static [Part],
         auto_resolve: AutoResolve,
+        title: Title,
     ) -> Self {
-        Self { name, identity, auto_resolve, title: None }
+        Self { name, identity, auto_resolve, title, resource: None }
     }
 
-    /// This kind with a title of its own.
-    pub(super) const fn titled(self, title: fn(&Payload) -> String) -> Self {
-        Self { title: Some(title), ..self }
+    /// This kind with a way of its own to find what is affected, or else the account.
+    pub(super) const fn affecting(self, resource: fn(&Payload) -> Option<String>) -> Self {
+        Self { resource: Some(resource), ..self }
     }
 
     /// The identity fields that `payload` holds, in order.

@@ -2,53 +2,88 @@
 
 use alert::AutoResolve::{Person, Quiet, Recovery};
 
-use super::identity::{Kind, optional, required};
-use super::{Payload, channel, system_alert};
+use super::identity::Title::{Sentence, Subject};
+use super::identity::{Kind, Part, optional, required};
+use super::{Payload, channel, sentence, system_alert};
 
-pub(super) static REGISTRATION: Kind =
-    Kind::new("registration", &[required(&["realm"]).made_by(realm), required(&["username"])], Recovery);
-pub(super) static BALANCE: Kind = Kind::new("balance", &[], Recovery);
-pub(super) static TRANSACTION: Kind = Kind::new("transaction", &[], Recovery);
-pub(super) static PORT: Kind = Kind::new("port", &[required(&["port_request_id"])], Recovery);
-pub(super) static PORT_ACTION: Kind = Kind::new("port_action", &[required(&["port_request_id"])], Recovery);
-pub(super) static FAX: Kind = Kind::new("fax", &[required(&["fax_jobid", "fax_id", "call_id"])], Quiet);
+const PORT_ID: &[Part] = &[required(&["port_request_id"])];
+const BOX: &[Part] = &[required(&["voicemail_box"])];
+const CALL_ID: &[Part] = &[required(&["call_id"])];
+const EVENT_NAME: &[Part] = &[required(&["event_name"]).made_by(event_name)];
+
+pub(super) static REGISTRATION: Kind = Kind::new(
+    "registration",
+    &[required(&["realm"]).made_by(realm), required(&["username"])],
+    Recovery,
+    Subject(sentence::registration),
+);
+pub(super) static BALANCE: Kind = Kind::new("balance", &[], Recovery, Subject(sentence::balance_of));
+pub(super) static TRANSACTION: Kind = Kind::new("transaction", &[], Recovery, Subject(sentence::payment));
+pub(super) static PORT: Kind = Kind::new("port", PORT_ID, Recovery, Subject(sentence::port));
+pub(super) static PORT_ACTION: Kind = Kind::new("port_action", PORT_ID, Recovery, Subject(sentence::port));
+pub(super) static FAX: Kind =
+    Kind::new("fax", &[required(&["fax_jobid", "fax_id", "call_id"])], Quiet, Subject(sentence::fax));
 /// A fax that failed on its way in may have got no id at all.
 pub(super) static FAX_WITHOUT_ID: Kind =
-    Kind::new("fax", &[optional(&["fax_jobid", "fax_id", "call_id"])], Quiet);
-pub(super) static SMTP_FAX: Kind =
-    Kind::new("smtp_fax", &[required(&["faxbox_id", "fax_from_email"])], Quiet);
-pub(super) static VOICEMAIL_FULL: Kind =
-    Kind::new("voicemail_full", &[required(&["voicemail_box"])], Recovery);
-pub(super) static VOICEMAIL: Kind = Kind::new("voicemail", &[required(&["voicemail_box"])], Quiet);
-pub(super) static EMERGENCY_DENIED: Kind = Kind::new("emergency_denied", &[required(&["call_id"])], Person);
-pub(super) static EMERGENCY_CALL: Kind = Kind::new("emergency_call", &[required(&["call_id"])], Person);
-pub(super) static SYSTEM_ALERT: Kind =
-    Kind::new("system_alert", &[required(&["subject"]).made_by(system_alert::identity)], Quiet)
-        .titled(system_alert::title);
-pub(super) static WEBHOOK_DISABLED: Kind = Kind::new("webhook_disabled", &[required(&["hook_id"])], Person);
-pub(super) static NUMBER_FEATURE: Kind = Kind::new("number_feature", &[required(&["number"])], Person);
-pub(super) static FACT: Kind = Kind::new("fact", &[required(&["event_name"]).made_by(event_name)], Quiet);
-pub(super) static PREVIEW: Kind =
-    Kind::new("preview", &[required(&["event_name"]).made_by(event_name)], Quiet);
-
-pub(super) static CALL: Kind = Kind::new("call", &[required(&["call_id"])], Quiet);
-pub(super) static HANGUP: Kind = Kind::new(
-    "hangup",
-    &[
-        optional(&["hangup_cause"]),
-        optional(&["local_resource_id"]),
-        optional(&["emergency"]).made_by(channel::emergency_mark),
-    ],
+    Kind::new("fax", &[optional(&["fax_jobid", "fax_id", "call_id"])], Quiet, Subject(sentence::fax));
+pub(super) static SMTP_FAX: Kind = Kind::new(
+    "smtp_fax",
+    &[required(&["faxbox_id", "fax_from_email"])],
     Quiet,
+    Subject(sentence::fax_by_mail),
+);
+pub(super) static VOICEMAIL_FULL: Kind =
+    Kind::new("voicemail_full", BOX, Recovery, Subject(sentence::voicemail));
+pub(super) static VOICEMAIL: Kind = Kind::new("voicemail", BOX, Quiet, Subject(sentence::voicemail));
+pub(super) static EMERGENCY_DENIED: Kind =
+    Kind::new("emergency_denied", CALL_ID, Person, Subject(sentence::emergency_call))
+        .affecting(emergency_caller);
+pub(super) static EMERGENCY_CALL: Kind =
+    Kind::new("emergency_call", CALL_ID, Person, Subject(sentence::emergency_call))
+        .affecting(emergency_caller);
+pub(super) static SYSTEM_ALERT: Kind = Kind::new(
+    "system_alert",
+    &[required(&["subject"]).made_by(system_alert::identity)],
+    Quiet,
+    Sentence(system_alert::title),
 )
-.titled(channel::failure_title);
-pub(super) static PARKING: Kind = Kind::new("parking", &[required(&["parking_slot"])], Quiet);
-pub(super) static OBJECT: Kind = Kind::new("object", &[required(&["type"]), required(&["id"])], Quiet);
-pub(super) static MESSAGE: Kind = Kind::new("message", &[required(&["id"])], Quiet);
-pub(super) static STREAM: Kind = Kind::new("stream", &[required(&["stream_id", "call_id"])], Quiet);
-pub(super) static UNKNOWN_EVENT: Kind =
-    Kind::new("unknown", &[required(&["event_name"]).made_by(any_name)], Quiet);
-pub(super) static UNKNOWN_HOOK: Kind = Kind::new("unknown", &[required(&["hook"]).made_by(hook)], Quiet);
+.affecting(system_alert::resource);
+pub(super) static WEBHOOK_DISABLED: Kind =
+    Kind::new("webhook_disabled", &[required(&["hook_id"])], Person, Subject(sentence::webhook));
+pub(super) static NUMBER_FEATURE: Kind =
+    Kind::new("number_feature", &[required(&["number"])], Person, Subject(sentence::number));
+pub(super) static FACT: Kind =
+    Kind::new("fact", EVENT_NAME, Quiet, Sentence(sentence::fact)).affecting(number);
+pub(super) static PREVIEW: Kind =
+    Kind::new("preview", EVENT_NAME, Quiet, Sentence(sentence::preview)).affecting(nothing);
+
+pub(super) static CALL: Kind = Kind::new("call", CALL_ID, Quiet, Subject(sentence::call));
+pub(super) static HANGUP: Kind =
+    Kind::new("hangup", HANGUP_PARTS, Quiet, Sentence(channel::failure_title)).affecting(trunk);
+pub(super) static PARKING: Kind =
+    Kind::new("parking", &[required(&["parking_slot"])], Quiet, Subject(sentence::parked_call));
+pub(super) static OBJECT: Kind =
+    Kind::new("object", &[required(&["type"]), required(&["id"])], Quiet, Subject(sentence::object));
+pub(super) static MESSAGE: Kind =
+    Kind::new("message", &[required(&["id"])], Quiet, Subject(sentence::message));
+pub(super) static STREAM: Kind =
+    Kind::new("stream", &[required(&["stream_id", "call_id"])], Quiet, Subject(sentence::stream));
+pub(super) static UNKNOWN_EVENT: Kind = Kind::new(
+    "unknown",
+    &[required(&["event_name"]).made_by(any_name)],
+    Quiet,
+    Sentence(sentence::unknown_event),
+)
+.affecting(nothing);
+pub(super) static UNKNOWN_HOOK: Kind =
+    Kind::new("unknown", &[required(&["hook"]).made_by(hook)], Quiet, Sentence(sentence::unknown_hook))
+        .affecting(nothing);
+
+const HANGUP_PARTS: &[Part] = &[
+    optional(&["hangup_cause"]),
+    optional(&["local_resource_id"]),
+    optional(&["emergency"]).made_by(channel::emergency_mark),
+];
 
 /// Realms are host names, and devices are not consistent in their case.
 fn realm(payload: &Payload) -> Option<String> {
@@ -65,4 +100,22 @@ fn any_name(payload: &Payload) -> Option<String> {
 
 fn hook(payload: &Payload) -> Option<String> {
     payload.hook()
+}
+
+/// The carrier's trunk that calls fail on.
+fn trunk(payload: &Payload) -> Option<String> {
+    payload.text("local_resource_id")
+}
+
+fn number(payload: &Payload) -> Option<String> {
+    payload.text("number")
+}
+
+fn emergency_caller(payload: &Payload) -> Option<String> {
+    payload.first_text(&["emergency_caller_id_number", "outbound_caller_id_number", "call_id"])
+}
+
+/// Nothing but the account.
+fn nothing(_: &Payload) -> Option<String> {
+    None
 }

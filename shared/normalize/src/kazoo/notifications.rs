@@ -119,7 +119,7 @@ fn webhook_disabled(payload: &Payload, settings: &Settings) -> Vec<Statement> {
 }
 
 /// The balance in dollars; KAZOO counts ten thousandths of one.
-fn balance(payload: &Payload) -> Option<String> {
+pub(super) fn balance(payload: &Payload) -> Option<String> {
     let sent = payload.text("current_balance")?;
     let Ok(units) = sent.parse::<i64>() else {
         return Some(sent);
@@ -130,6 +130,6 @@ fn balance(payload: &Payload) -> Option<String> {
 }
 
 /// How many messages a voicemail box holds, and how many it can.
-fn box_usage(payload: &Payload) -> Option<String> {
+pub(super) fn box_usage(payload: &Payload) -> Option<String> {
     Some(format!("{}/{}", payload.text("message_count")?, payload.text("max_message_count")?))
 }

@@ -2,9 +2,9 @@
 
 use alert::{AlertEvent, EventId, Fingerprint, Labels, Order, Source};
 
-use super::identity::{Found, Missing};
+use super::identity::{Found, Kind, Missing};
 use super::table::{Account, Key, Row, Statement};
-use super::{Payload, annotations, wording};
+use super::{Payload, annotations, sentence, wording};
 use crate::{Rejection, Settings};
 
 /// The version of the identity fields; it changes when they do, so that old and new alerts stay apart.
@@ -84,7 +84,8 @@ impl Occurrence<'_> {
 
     fn event(&self, statement: &Statement, subject: Subject, event_id: EventId) -> AlertEvent {
         let times = (self.row.times)(self.payload);
-        let resource = subject.resource();
+        let resource = subject.resource(statement.kind, self.payload);
+        let title = sentence::title(self.payload, &self.event, statement);
         let labels = subject.labels(statement.kind.name);
         AlertEvent {
             source: Source::Kazoo,
@@ -93,8 +94,8 @@ impl Occurrence<'_> {
             signal: statement.signal,
             severity: statement.severity,
             severity_raw: self.payload.text("hangup_cause").unwrap_or_else(|| self.event.clone()),
-            title: self.title(statement, resource.as_deref()),
-            summary: wording::summary(self.payload),
+            summary: wording::summary(self.payload, &self.event, statement, &title),
+            title,
             resource,
             service: Some(self.row.service.to_owned()),
             value: self.row.value.and_then(|value| value(self.payload)),
@@ -112,14 +113,6 @@ impl Occurrence<'_> {
         }
     }
 
-    fn title(&self, statement: &Statement, resource: Option<&str>) -> String {
-        match (statement.kind.title, resource) {
-            (Some(title), _) => title(self.payload),
-            (None, Some(resource)) => format!("{}: {resource}", self.event),
-            (None, None) => self.event.clone(),
-        }
-    }
-
     fn rejection(&self, Missing(field): Missing) -> Rejection {
         let event = &self.event;
         Rejection::new(
@@ -133,9 +126,14 @@ impl Occurrence<'_> {
 
 impl Subject {
     /// The narrowest name there is for what is affected.
-    fn resource(&self) -> Option<String> {
-        let narrowest = self.identity.iter().rev().map(|(_, value)| value).find(|value| !value.is_empty());
-        narrowest.or_else(|| Some(&self.account).filter(|account| !account.is_empty())).cloned()
+    fn resource(&self, kind: &Kind, payload: &Payload) -> Option<String> {
+        let narrowest = match kind.resource {
+            Some(resource) => resource(payload),
+            None => {
+                self.identity.iter().rev().map(|(_, value)| value).find(|value| !value.is_empty()).cloned()
+            }
+        };
+        narrowest.or_else(|| Some(self.account.clone()).filter(|account| !account.is_empty()))
     }
 
     fn labels(&self, kind: &str) -> Labels {

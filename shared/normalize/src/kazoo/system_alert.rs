@@ -45,10 +45,28 @@ pub(super) fn identity(payload: &Payload) -> Option<String> {
     }
 }
 
-/// Its own words: the resource is worded as the recovery of a lost node, or is not filled in.
+/// Its own words; a node that is back ends the alert of its loss, whose words they are.
 pub(super) fn title(payload: &Payload) -> String {
-    let told = text(payload).or_else(|| identity(payload)).unwrap_or_default();
-    format!("system_alert: {told}")
+    let told = match subject(payload) {
+        Some(Subject::NodeBack(text)) => Some(text.replacen(NODE_BACK, NODE_LOST, 1)),
+        _ => text(payload).or_else(|| payload.text("message")),
+    };
+    format!("System alert: {}", told.unwrap_or_else(|| "without a text".to_owned()))
+}
+
+/// The node that is lost, or the trunk that calls fail on, else the module that speaks.
+pub(super) fn resource(payload: &Payload) -> Option<String> {
+    let named = match subject(payload)? {
+        Subject::NodeLost(text) | Subject::NodeBack(text) => word_after(&text, "node "),
+        Subject::Hangup(_) => word_after(&text(payload)?, " via "),
+        Subject::Other(_) => None,
+    };
+    named.or_else(|| payload.text("module"))
+}
+
+fn word_after(text: &str, mark: &str) -> Option<String> {
+    let (_, after) = text.split_once(mark)?;
+    after.split_whitespace().next().map(str::to_owned)
 }
 
 fn subject(payload: &Payload) -> Option<Subject> {

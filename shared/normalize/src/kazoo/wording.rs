@@ -1,10 +1,14 @@
-//! One sentence for people: who spoke to whom, and what went wrong.
+//! The summaries: what the title leaves out of who spoke to whom, what went wrong, and what ended the alert.
 
-use super::Payload;
+use alert::Signal;
+
+use super::names::capitalised;
+use super::table::Statement;
+use super::{Payload, parties};
 use crate::value;
 
 /// Fields that say in words what happened, the plainest first.
-const REASONS: [&str; 9] = [
+const REASONS: [&str; 10] = [
     "fax_error",
     "fax_result_text",
     "fax_info.fax_result_text",
@@ -14,43 +18,39 @@ const REASONS: [&str; 9] = [
     "comment.content",
     "message",
     "response",
+    "disable_reason",
 ];
 
-/// One side of a call: its name and its number, each where it is found first.
-struct Party {
-    names: &'static [&'static str],
-    numbers: &'static [&'static str],
+/// What `event` says beside its `title`; `None` if that is all.
+pub(super) fn summary(payload: &Payload, event: &str, statement: &Statement, title: &str) -> Option<String> {
+    let is_new = |text: &String| !title.to_lowercase().contains(&text.to_lowercase());
+    let told = told(parties::phrase(payload).filter(is_new), reason(payload).filter(is_new));
+    let ending = (statement.signal == Signal::Resolved).then(|| ending(event)).flatten();
+    let sentences = [ending.map(str::to_owned), told, device(payload), place(payload)];
+    let sentences: Vec<_> = sentences.into_iter().flatten().map(|text| sentence(&text)).collect();
+    (!sentences.is_empty()).then(|| sentences.join(" "))
 }
 
-const CALLER: Party = Party {
-    names: &["caller_id_name", "emergency_caller_id_name"],
-    numbers: &["caller_id_number", "emergency_caller_id_number", "from_user", "fax_from_email", "from"],
-};
-
-const CALLEE: Party = Party {
-    names: &["callee_id_name"],
-    numbers: &["callee_id_number", "emergency_to_did", "to_user", "fax_to_email", "to"],
-};
-
-/// What can be said in one sentence; `None` if the payload names neither parties nor a reason.
-pub(super) fn summary(payload: &Payload) -> Option<String> {
-    let mut sentence = match (parties(payload), reason(payload)) {
-        (Some(parties), Some(reason)) => format!("{parties}: {reason}"),
-        (parties, reason) => parties.or(reason)?,
-    };
-    if !sentence.ends_with(['.', '!', '?']) {
-        sentence.push('.');
+fn told(parties: Option<String>, reason: Option<String>) -> Option<String> {
+    match (parties, reason) {
+        (Some(parties), Some(reason)) => Some(format!("{parties}: {reason}")),
+        (parties, reason) => parties.or(reason),
     }
-    Some(sentence)
 }
 
-fn parties(payload: &Payload) -> Option<String> {
-    match (CALLER.named_in(payload), CALLEE.named_in(payload)) {
-        (Some(from), Some(to)) => Some(format!("From {from} to {to}")),
-        (Some(from), None) => Some(format!("From {from}")),
-        (None, Some(to)) => Some(format!("To {to}")),
-        (None, None) => None,
-    }
+/// What has ended the alert, as that is not what the alert is about.
+fn ending(event: &str) -> Option<&'static str> {
+    Some(match event {
+        "register" => "It is registered again",
+        "transaction" | "topup" | "top_up" => "A payment went through",
+        "port_pending" => "It is pending",
+        "port_scheduled" => "It is scheduled",
+        "ported" => "It is complete",
+        "inbound_fax" | "outbound_fax" => "It went through",
+        "voicemail_new" => "It took a new message",
+        "system_alert" => "It is connected again",
+        _ => return None,
+    })
 }
 
 fn reason(payload: &Payload) -> Option<String> {
@@ -69,11 +69,25 @@ fn errors(payload: &Payload) -> Option<String> {
     (!all.is_empty()).then(|| all.join("; "))
 }
 
-impl Party {
-    fn named_in(&self, payload: &Payload) -> Option<String> {
-        match (payload.first_text(self.names), payload.first_text(self.numbers)) {
-            (Some(name), Some(number)) if name != number => Some(format!("{name} ({number})")),
-            (name, number) => number.or(name),
-        }
+/// The device of a registration, which has neither parties nor a reason.
+fn device(payload: &Payload) -> Option<String> {
+    payload.text("username").filter(|_| payload.text("realm").is_some())?;
+    match (payload.first_text(&["network_ip", "contact"]), payload.text("user_agent")) {
+        (Some(address), Some(device)) => Some(format!("Last seen at {address}, {device}")),
+        (Some(address), None) => Some(format!("Last seen at {address}")),
+        (None, device) => device,
     }
+}
+
+/// Where an emergency call comes from.
+fn place(payload: &Payload) -> Option<String> {
+    let street = ["emergency_address_street_1", "emergency_address_street_2", "emergency_address_city"];
+    let parts: Vec<_> =
+        std::iter::once("device_name").chain(street).filter_map(|part| payload.text(part)).collect();
+    (payload.text("emergency_caller_id_number").is_some() && !parts.is_empty()).then(|| parts.join(", "))
+}
+
+fn sentence(text: &str) -> String {
+    let end = if text.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{}{end}", capitalised(text))
 }

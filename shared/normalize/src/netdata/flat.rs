@@ -1,7 +1,7 @@
 //! The alert as it is documented, in the spelling of v1.42 and in that since v2.0.0. It has no node, previous state,
 //! value or transition of its own; the link and the message make up for some of that.
 
-use alert::Labels;
+use alert::{ACCOUNT_NAME, Labels};
 use jiff::Timestamp;
 
 use super::alarm::Alarm;
@@ -72,7 +72,9 @@ fn annotations(body: &Body, transition_id: Option<String>) -> Labels {
         ("info", body.text("info")),
         ("duration", body.text("duration")),
         ("transition_id", transition_id),
-        ("active_critical", body.text("additional_active_critical_alerts")),
-        ("active_warning", body.text("additional_active_warning_alerts")),
+        (ACCOUNT_NAME, body.text("space")),
+        // The first integrations had the shorter names.
+        ("active_critical", body.first_text(["additional_active_critical_alerts", "critical_count"])),
+        ("active_warning", body.first_text(["additional_active_warning_alerts", "warning_count"])),
     ])
 }

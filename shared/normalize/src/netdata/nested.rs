@@ -1,7 +1,7 @@
 //! The alert as it arrives today: not documented, known from live requests
 //! (<https://github.com/Silvenga/ntfy-bridge/tree/master/docs/playloads>).
 
-use alert::{Labels, Signal};
+use alert::{ACCOUNT_NAME, Labels, Signal};
 use jiff::Timestamp;
 
 use super::alarm::Alarm;
@@ -73,6 +73,7 @@ fn labels(body: &Body) -> Labels {
 
 fn annotations(body: &Body, transition_id: Option<String>) -> Labels {
     present([
+        (ACCOUNT_NAME, body.text("space.name")),
         ("info", body.text("alert.rendered.info")),
         ("prev_status", body.text(PRIOR_STATUS)),
         ("prev_value", body.first_text(["alert.prev_state.value_str", "alert.prev_state.value"])),

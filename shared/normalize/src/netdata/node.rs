@@ -29,6 +29,12 @@ impl Node {
         Self { id: page.node_id(), hostname: body.text("host").or_else(named) }
     }
 
+    /// This node by the name that the `message` has, if it has none itself; the id goes on identifying it.
+    pub(super) fn or_named_in(self, body: &Body, in_message: fn(&str) -> Option<&str>) -> Self {
+        let named = || body.text("message").and_then(|message| in_message(&message).map(str::to_owned));
+        Self { hostname: self.hostname.or_else(named), ..self }
+    }
+
     /// An entry of `nodes`.
     pub(super) fn listed(entry: &Map<String, Value>) -> Self {
         Self { id: field(entry, "id").and_then(canonical), hostname: field(entry, "hostname") }

@@ -6,7 +6,7 @@
 
 use std::collections::HashSet;
 
-use alert::{AlertEvent, AutoResolve, EventId, Fingerprint, Labels, Severity, Signal, Source};
+use alert::{ACCOUNT_NAME, AlertEvent, AutoResolve, EventId, Fingerprint, Labels, Severity, Signal, Source};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -17,6 +17,9 @@ use super::node::{self, Node};
 use super::page::Page;
 use super::{UNKNOWN_ACCOUNT, present};
 use crate::Rejection;
+
+/// How many other nodes the text for one of them names.
+const MOST_NAMES: usize = 10;
 
 /// Whether `body` looks like such a notification.
 pub(super) fn is_marked(body: &Body) -> bool {
@@ -37,7 +40,7 @@ pub(super) fn read(body: &Body, receive_second: Timestamp) -> Result<Vec<AlertEv
     }
     let account = space_account(body).or_else(|| link_account(body, &page));
     let account = account.unwrap_or_else(|| UNKNOWN_ACCOUNT.to_owned());
-    let outage = Outage { body, url: page.https_link(), account, state, receive_second };
+    let outage = Outage { body, nodes: &nodes, url: page.https_link(), account, state, receive_second };
     Ok(nodes.iter().map(|node| outage.event(node)).collect())
 }
 
@@ -122,7 +125,11 @@ fn nodes(body: &Body, page: &Page) -> Vec<Node> {
     let entries = body.get("nodes").and_then(Value::as_array).into_iter().flatten();
     let listed = entries.filter_map(Value::as_object).map(Node::listed);
     let known = known_once(listed);
-    if known.is_empty() { known_once([Node::flat(body, page, node::in_reachability_message)]) } else { known }
+    match <[Node; 1]>::try_from(known) {
+        Ok([only]) => vec![only.or_named_in(body, node::in_reachability_message)],
+        Err(none) if none.is_empty() => known_once([Node::flat(body, page, node::in_reachability_message)]),
+        Err(several) => several,
+    }
 }
 
 fn known_once(nodes: impl IntoIterator<Item = Node>) -> Vec<Node> {
@@ -133,6 +140,7 @@ fn known_once(nodes: impl IntoIterator<Item = Node>) -> Vec<Node> {
 /// What all nodes of one notification share.
 struct Outage<'a> {
     body: &'a Body,
+    nodes: &'a [Node],
     url: Option<String>,
     account: String,
     state: State,
@@ -154,13 +162,13 @@ impl Outage<'_> {
             severity: self.state.severity(),
             severity_raw: self.body.text("severity").unwrap_or_else(|| self.state.as_str().to_owned()),
             title: self.state.title(name),
-            summary: self.body.text("message"),
+            summary: self.summary(name),
             resource: Some(name.to_owned()),
             service: None,
             value: None,
             url: self.url.clone(),
             labels: self.labels(node),
-            annotations: present([("parent", self.body.text("centralisation_point.hostname"))]),
+            annotations: self.annotations(),
             occurred_at: at,
             started_at: (signal == Signal::Firing).then_some(at),
             ended_at: (signal == Signal::Resolved).then_some(at),
@@ -169,6 +177,30 @@ impl Outage<'_> {
             expires_at: None,
             order: alert::Order::default(),
         }
+    }
+
+    /// The message, if it is about this node: of several it names one.
+    fn summary(&self, node: &str) -> Option<String> {
+        let message = self.body.text("message");
+        if self.nodes.len() < 2 {
+            return message;
+        }
+        let others = self.nodes.iter().filter_map(Node::name).filter(|name| *name != node);
+        let mut names: Vec<_> = others.take(MOST_NAMES).map(str::to_owned).collect();
+        let unnamed = self.nodes.len() - 1 - names.len();
+        if unnamed > 0 {
+            names.push(format!("and {unnamed} more"));
+        }
+        let parent = self.body.text("centralisation_point.hostname");
+        let parent = parent.map(|parent| format!(" through the parent {parent}")).unwrap_or_default();
+        Some(format!("Also {}{parent}: {}.", self.state.as_str(), names.join(", ")))
+    }
+
+    fn annotations(&self) -> Labels {
+        present([
+            (ACCOUNT_NAME, self.body.first_text(["space.name", "space"])),
+            ("parent", self.body.text("centralisation_point.hostname")),
+        ])
     }
 
     fn event_id(&self, fingerprint: Fingerprint) -> EventId {

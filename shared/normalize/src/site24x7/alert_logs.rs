@@ -172,7 +172,7 @@ impl<'a> Group<'a> {
             severity: row.severity(),
             severity_raw: row.status.as_ref().map(|status| status.word().to_owned()).unwrap_or_default(),
             title: row.title(),
-            summary: (!row.message.is_empty()).then(|| row.message.clone()),
+            summary: Some(row.message.clone()).filter(|message| says_more(message, &row.title())),
             resource: row.subject.name().map(str::to_owned),
             service: None,
             value: None,
@@ -195,6 +195,11 @@ impl<'a> Group<'a> {
             order: alert::Order::logged(),
         }
     }
+}
+
+/// Whether `message` is more than the title in other letters.
+fn says_more(message: &str, title: &str) -> bool {
+    !message.is_empty() && message.to_lowercase().trim_end_matches('.') != title.to_lowercase()
 }
 
 fn list(entries: &BTreeSet<String>) -> Option<String> {

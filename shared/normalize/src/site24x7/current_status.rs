@@ -13,7 +13,7 @@ use super::monitor_id::is_whole;
 use super::parameters::entries;
 use super::redaction::redact_urls;
 use super::status::Status;
-use super::time::from_iso;
+use super::time::{from_duration, from_iso};
 use crate::value::{field, filled, text};
 
 /// How one monitor is, and the event that says so.
@@ -110,10 +110,29 @@ impl Facts {
         self.text("outage_id").filter(|id| !matches!(id.as_str(), "-" | "0"))
     }
 
-    /// When the present outage began.
-    fn started_at(&self) -> Option<Timestamp> {
-        let elapsed = self.text("downtime_millis")?.parse().ok()?;
-        self.last_polled_at()?.checked_sub(SignedDuration::from_millis(elapsed)).ok()
+    /// When the present outage began, seen from the check `at`: by its length in milliseconds, else in words.
+    fn started_at(&self, at: Timestamp) -> Option<Timestamp> {
+        let millis = || self.text("downtime_millis")?.parse().ok().filter(|millis| *millis > 0);
+        let in_words = || from_duration(&self.text("duration")?);
+        let elapsed = millis().map(SignedDuration::from_millis).or_else(in_words)?;
+        at.checked_sub(elapsed).ok()
+    }
+
+    /// Why it is down; of one that is not, what was measured and where it fails.
+    fn summary(&self) -> Option<String> {
+        let measured = || Some(format!("{}: {}", self.text("attribute_label")?, self.value()?));
+        let failed = || Some(format!("Failed from {}", self.failed_locations()?));
+        self.text("down_reason").or_else(|| {
+            let told: Vec<_> = [measured(), failed()].into_iter().flatten().collect();
+            (!told.is_empty()).then(|| told.join("\n"))
+        })
+    }
+
+    /// The locations from which it does not answer.
+    fn failed_locations(&self) -> Option<String> {
+        let locations = self.members.get("locations")?.as_array()?.iter().filter_map(Value::as_object);
+        let failed = locations.filter(|location| field(location, "status").as_deref() == Some("0"));
+        joined(&failed.filter_map(|location| field(location, "location_name")).collect::<Vec<_>>())
     }
 
     fn value(&self) -> Option<String> {
@@ -137,11 +156,16 @@ impl Facts {
     }
 
     fn annotations(&self) -> Labels {
-        labels(["duration", "attribute_label", "server_type"].map(|key| (key, self.text(key))))
+        let mut told =
+            labels(["duration", "attribute_label", "server_type"].map(|key| (key, self.text(key))));
+        told.extend(labels([("failed_locations", self.failed_locations())]));
+        told
     }
 
     fn event(&self, account: &str, api_root: &str, scheduled_at: Timestamp) -> AlertEvent {
-        let name = self.text("name").unwrap_or_else(|| self.monitor_id.clone());
+        let name = self.text("name");
+        let known_as = name.clone().unwrap_or_else(|| format!("Monitor {}", self.monitor_id));
+        let name = name.unwrap_or_else(|| self.monitor_id.clone());
         let word = self.status.word();
         let signal = self.status.signal();
         let is_firing = signal == Signal::Firing;
@@ -153,9 +177,9 @@ impl Facts {
             event_id: identity::of_status(account, &self.monitor_id, word, occurred_at),
             signal,
             severity: self.status.severity(),
-            title: format!("{name} is {word}"),
+            title: format!("{known_as} is {word}"),
             severity_raw: word.to_owned(),
-            summary: self.text("down_reason"),
+            summary: self.summary(),
             resource: Some(name),
             service: self.group.clone(),
             value: self.value(),
@@ -163,7 +187,7 @@ impl Facts {
             labels: self.labels(),
             annotations: self.annotations(),
             occurred_at,
-            started_at: self.started_at().filter(|_| is_firing),
+            started_at: self.started_at(occurred_at).filter(|_| is_firing),
             ended_at: (signal == Signal::Resolved).then_some(occurred_at),
             auto_resolve: AutoResolve::Recovery,
             episode: self.outage_id().filter(|_| is_firing),

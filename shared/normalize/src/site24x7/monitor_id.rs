@@ -54,7 +54,7 @@ fn missing(parameters: &Parameters) -> Rejection {
         "missing:MONITOR_ID",
         format!(
             "MONITOR_ID missing: tick \"Send Incident Parameters\" for this webhook in the Site24x7 console \
-             (Admin > Third-Party Integrations){}",
+             (Admin > Third-Party Integrations), or put `\"MONITOR_ID\": \"$MONITOR_ID\"` into a body of your own{}",
             unreadable.unwrap_or_default()
         ),
     )

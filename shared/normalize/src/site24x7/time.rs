@@ -1,8 +1,8 @@
 //! Moments as Site24x7 writes them.
 
-use jiff::Timestamp;
 use jiff::fmt::temporal::Pieces;
 use jiff::tz::Offset;
+use jiff::{SignedDuration, Timestamp};
 
 /// A moment, and the offset that it was written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +32,36 @@ fn parse(text: &str) -> Option<Moment> {
 pub(super) fn from_epoch_millis(text: &str) -> Option<Timestamp> {
     let millis = text.parse::<i64>().ok().or_else(|| whole(text.parse().ok()?))?;
     (millis > 0).then(|| Timestamp::from_millisecond(millis).ok())?
+}
+
+/// Reads how long something lasts as people are told it, such as `2 Days 3 Hrs 5 Mins` or `5m 20s`; `None` if any part
+/// of it is no length of time that is always the same.
+pub(super) fn from_duration(text: &str) -> Option<SignedDuration> {
+    let text = text.to_ascii_lowercase().replace(',', " ");
+    let mut rest = text.trim();
+    let mut total = None::<SignedDuration>;
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit()).filter(|end| *end > 0)?;
+        let (number, after) = rest.split_at(digits);
+        let after = after.trim_start();
+        let (unit, following) =
+            after.split_at(after.find(|c: char| !c.is_alphabetic()).unwrap_or(after.len()));
+        let part = number.parse::<i64>().ok()?.checked_mul(seconds_of(unit)?)?;
+        total = Some(total.unwrap_or_default().checked_add(SignedDuration::from_secs(part))?);
+        rest = following.trim_start();
+    }
+    total
+}
+
+fn seconds_of(unit: &str) -> Option<i64> {
+    Some(match unit {
+        "s" | "sec" | "secs" | "second" | "seconds" => 1,
+        "m" | "min" | "mins" | "minute" | "minutes" => 60,
+        "h" | "hr" | "hrs" | "hour" | "hours" => 3_600,
+        "d" | "day" | "days" => 86_400,
+        "w" | "week" | "weeks" => 604_800,
+        _ => return None,
+    })
 }
 
 fn whole(number: f64) -> Option<i64> {
@@ -115,6 +145,23 @@ mod tests {
     }
 
     #[test]
+    fn a_length_of_time_is_read_in_the_words_of_the_console() {
+        for (text, seconds) in [
+            ("5 Mins", 300),
+            ("2 Days 3 Hrs 5 Mins", 183_900),
+            ("1 Hour, 1 Min 1 Sec", 3_661),
+            ("5m 20s", 320),
+            ("0 Days 0 Hrs 12 Minutes", 720),
+            ("1 week", 604_800),
+        ] {
+            assert_eq!(from_duration(text), Some(SignedDuration::from_secs(seconds)), "{text}");
+        }
+        for text in ["", "-", "5", "Mins", "1 Month", "a while", "5 Mins ago", "99999999999999999999 Mins"] {
+            assert_eq!(from_duration(text), None, "{text}");
+        }
+    }
+
+    #[test]
     fn the_first_minute_of_all_time_is_no_trouble() {
         assert_eq!(minute_of(Timestamp::MIN), Timestamp::MIN);
     }
@@ -124,6 +171,7 @@ mod tests {
         fn whatever_is_written_is_read_or_not_without_a_panic(text in ".*") {
             let _ = from_iso(&text);
             let _ = from_epoch_millis(&text);
+            let _ = from_duration(&text);
         }
     }
 }

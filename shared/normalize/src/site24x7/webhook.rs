@@ -1,6 +1,6 @@
 //! One webhook request, from a third-party integration or an "Invoke URL" action.
 
-use alert::{AlertEvent, AutoResolve, Labels, Severity, Signal, Source};
+use alert::{ACCOUNT_NAME, AlertEvent, AutoResolve, Labels, Severity, Signal, Source};
 
 use super::labels::{joined, labels, tag_labels};
 use super::monitor_id::monitor_id;
@@ -74,7 +74,7 @@ fn missing_status() -> Rejection {
     Rejection::new(
         "missing:STATUS",
         "STATUS missing: tick \"Send Incident Parameters\" for this webhook in the Site24x7 console \
-         (Admin > Third-Party Integrations)",
+         (Admin > Third-Party Integrations), or put `\"STATUS\": \"$STATUS\"` into a body of your own",
     )
 }
 
@@ -91,7 +91,11 @@ fn warnings(told: &Told, times: &Times) -> Vec<&'static str> {
 }
 
 fn event(parameters: &Parameters, told: Told, times: Times, account: &str) -> AlertEvent {
-    let name = parameters.text("MONITORNAME").unwrap_or_else(|| told.monitor_id.clone());
+    let name = parameters.text("MONITORNAME");
+    // People know a monitor without a name by what it watches.
+    let known_as = name.clone().or_else(|| parameters.text("MONITORURL"));
+    let known_as = known_as.unwrap_or_else(|| format!("Monitor {}", told.monitor_id));
+    let name = name.unwrap_or_else(|| told.monitor_id.clone());
     let word = told.status.map(|status| status.word().to_owned()).unwrap_or_default();
     let reason = parameters.text("INCIDENT_REASON").unwrap_or_default();
     AlertEvent {
@@ -101,7 +105,7 @@ fn event(parameters: &Parameters, told: Told, times: Times, account: &str) -> Al
         event_id: identity::of_webhook(account, &told.monitor_id, &word, &times.identity(), &reason),
         signal: told.signal,
         severity: told.severity,
-        title: if word.is_empty() { name.clone() } else { format!("{name} is {word}") },
+        title: if word.is_empty() { known_as } else { format!("{known_as} is {word}") },
         severity_raw: word,
         summary: summary(parameters, &reason),
         resource: Some(name),
@@ -109,7 +113,7 @@ fn event(parameters: &Parameters, told: Told, times: Times, account: &str) -> Al
         value: None,
         url: url(parameters),
         labels: identifying(parameters, told.monitor_id),
-        annotations: parameters.annotations(),
+        annotations: annotations(parameters),
         occurred_at: times.occurred_at,
         started_at: times.started_at,
         ended_at: times.ended_at,
@@ -127,6 +131,14 @@ fn summary(parameters: &Parameters, reason: &str) -> Option<String> {
         .or_else(|| parameters.text("INCIDENT_DETAILS"))
         .or_else(|| parameters.first_reason("STATUS_CHANGE_ATTRIBUTES"))
         .or_else(|| parameters.first_reason("FAILED_ATTRIBUTES"))
+}
+
+/// All that is no label, and whose account it is: the secret names one, an MSP's customer or business unit another.
+fn annotations(parameters: &Parameters) -> Labels {
+    let customer = parameters.text("MSP_CUSTOMER_NAME").or_else(|| parameters.text("BU_NAME"));
+    let mut all = parameters.annotations();
+    all.extend(labels([(ACCOUNT_NAME, customer)]));
+    all
 }
 
 /// The monitor's page at Site24x7; never the address that is monitored.

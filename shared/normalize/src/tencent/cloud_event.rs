@@ -9,7 +9,7 @@ use super::document::Section;
 use super::entries::Entries;
 use super::identity::{Identity, Kind, event_id};
 use super::shape::SOURCE_SUFFIX;
-use super::{dimensions, refusal, region, state, time, wording};
+use super::{DIMENSION_PREFIX, dimensions, refusal, region, state, time, wording};
 use crate::Rejection;
 
 /// Reads the one event or notice of a CloudEvent.
@@ -126,7 +126,7 @@ impl Message<'_> {
 
     fn summary(&self) -> Option<String> {
         let lines = [("Product", self.service()), ("Region", self.region())];
-        wording::summary(lines, self.data.pairs("additionalMsg"))
+        wording::summary(Vec::new(), lines, self.data.pairs("additionalMsg"))
     }
 
     fn region(&self) -> Option<String> {
@@ -141,7 +141,7 @@ impl Message<'_> {
             .put("product", self.service())
             .put("region", self.region())
             .put("app_id", self.data.scalar("appId"))
-            .put_all("dim_", identity.dimensions.iter().cloned())
+            .put_all(DIMENSION_PREFIX, identity.dimensions.iter().cloned())
             .finish()
     }
 

@@ -40,6 +40,11 @@ impl<'a> Conditions<'a> {
         })
     }
 
+    /// Whether it says how the value is compared.
+    pub(super) fn has_comparison(&self) -> bool {
+        self.first("calcType").is_some()
+    }
+
     /// For how long the value was past the threshold, such as `5 × 60 s`.
     pub(super) fn window(&self) -> Option<String> {
         let period = self.first("period")?;

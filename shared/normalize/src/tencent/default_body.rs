@@ -13,7 +13,7 @@ use super::conditions::Conditions;
 use super::dimensions::Dimensions;
 use super::document::Section;
 use super::identity::{Identity, Kind, event_id};
-use super::{dimensions, refusal, state, time};
+use super::{dimensions, refusal, resource, state, time};
 use crate::Rejection;
 use crate::value::link;
 
@@ -102,7 +102,7 @@ impl<'a> Alarm<'a> {
         let identity = self.identity();
         let fingerprint = identity.fingerprint();
         let signal = state::numbered(self.status().as_deref());
-        let level = self.document.scalar("alarmLevel");
+        let level = self.level();
         let occurred_at = course.occurred_at(signal);
         // A recovery event may have its own `firstOccurTime`, which then says nothing of the firing.
         let is_began_at_known = self.kind == Kind::Metric || signal != Signal::Resolved;
@@ -115,7 +115,7 @@ impl<'a> Alarm<'a> {
             severity_raw: level.unwrap_or_default(),
             title: self.title(),
             summary: self.summary(course),
-            resource: dimensions::resource(self.dimensions),
+            resource: resource::resource(self.object),
             service: self.service(),
             value: self.value(),
             url: self.document.scalar("policyDetailURL").and_then(|url| link(&url, &["http", "https"])),
@@ -156,8 +156,8 @@ impl<'a> Alarm<'a> {
 
     fn canonical_dimensions(&self) -> Dimensions {
         match self.kind {
-            Kind::Event => dimensions::of_event(self.dimensions),
-            _ => dimensions::of_metric(self.dimensions),
+            Kind::Event => dimensions::of_event(self.object),
+            _ => dimensions::of_metric(self.object),
         }
     }
 
@@ -171,11 +171,21 @@ impl<'a> Alarm<'a> {
         let status = self.status().unwrap_or_default();
         let status = time::integer(&status).map_or(status, |number| number.to_string());
         let recovered_at = course.recovered_at.map(|moment| moment.to_string()).unwrap_or_default();
-        let level = self.document.scalar("alarmLevel").unwrap_or_default().to_lowercase();
+        let level = self.level().unwrap_or_default().to_lowercase();
         event_id(
             fingerprint,
             [&course.began_at.to_string(), &status, &course.lasted_secs.to_string(), &recovered_at, &level],
         )
+    }
+
+    /// The level; of a policy with several that does not say so, the end of `alertId`, such as `<session>_Warn`.
+    fn level(&self) -> Option<String> {
+        let in_id = || {
+            let id = self.document.scalar("alertId")?;
+            let (_, level) = id.rsplit_once('_')?;
+            state::is_level(level).then(|| level.to_owned())
+        };
+        self.document.scalar("alarmLevel").or_else(in_id)
     }
 
     fn status(&self) -> Option<String> {

@@ -1,6 +1,8 @@
-//! What an alarm is about: the dimensions that identify it, and the one that names the resource.
+//! What an alarm is about: the dimensions that identify it.
 
+use super::content;
 use super::document::Section;
+use super::resource::RESOURCE_KEYS;
 
 /// Keys and values in the order in which they are hashed.
 pub(super) type Dimensions = Vec<(String, String)>;
@@ -8,46 +10,35 @@ pub(super) type Dimensions = Vec<(String, String)>;
 /// Names, tags and addresses: they change while the resource stays the same.
 const CHANGEABLE: [&str; 3] = ["objName", "deviceName", "objDetail"];
 
-/// Where a resource's id or name stands, by product; the most telling first.
-const RESOURCE_KEYS: [&str; 25] = [
-    "unInstanceId",
-    "uInstanceId",
-    "instanceid",
-    "instance_id",
-    "diskid",
-    "target",
-    "TableInstanceId",
-    "clusterid",
-    "tke_cluster_instance_id",
-    "uniq_nat_id",
-    "vpnconnid",
-    "directconnectid",
-    "directconnectconnid",
-    "directconnectgatewayid",
-    "peeringconnectionid",
-    "netdetectid",
-    "netgroup",
-    "bucket",
-    "FileSystemId",
-    "domain",
-    "function_name",
-    "uid",
-    "vip",
-    "objId",
-    "objName",
-];
+/// The member that holds the dimensions.
+pub(super) const DIMENSIONS: &str = "dimensions";
+/// The member that holds the tags.
+pub(super) const TAGS: &str = "tags";
+const CONTENT: &str = "content";
 
 /// The canonical dimensions of a metric alarm. `objId` never stands for the rest: the topics of one CKafka
 /// instance share it.
-pub(super) fn of_metric(dimensions: Section<'_>) -> Dimensions {
-    or_else(lasting(dimensions), || name(dimensions))
+pub(super) fn of_metric(object: Section<'_>) -> Dimensions {
+    let dimensions = object.section(DIMENSIONS);
+    or_else(or_else(lasting(dimensions), || name(dimensions)), || without_dimensions(object))
 }
 
 /// The canonical dimensions of an event: the instance, since the rest may differ between firing and recovery.
-pub(super) fn of_event(dimensions: Section<'_>) -> Dimensions {
+pub(super) fn of_event(object: Section<'_>) -> Dimensions {
+    let dimensions = object.section(DIMENSIONS);
     let instance = first(dimensions, &["unInstanceId", "uInstanceId"]);
     let rest = || or_else(lasting(dimensions), || dimensions.section("objDetail").entries());
-    or_else(or_else(instance, rest), || name(dimensions))
+    or_else(or_else(or_else(instance, rest), || name(dimensions)), || without_dimensions(object))
+}
+
+/// What tells the object of an alarm without dimensions from others: its tags, else an id beside them, else what
+/// the alarm says of it, less the values, which differ between firing and recovery.
+fn without_dimensions(object: Section<'_>) -> Dimensions {
+    let content = || {
+        let said = object.flat(CONTENT).and_then(|text| content::lasting(&text));
+        said.map(|text| (CONTENT.to_owned(), text)).into_iter().collect()
+    };
+    or_else(or_else(object.section(TAGS).entries(), || first(object, &RESOURCE_KEYS)), content)
 }
 
 /// The canonical dimensions of a CloudEvent.
@@ -58,27 +49,7 @@ pub(super) fn of_cloud_event(event: Section<'_>, data: Section<'_>) -> Dimension
 
 /// The canonical dimensions of a template: `object` is one text for all of them.
 pub(super) fn of_template(body: Section<'_>) -> Dimensions {
-    first(body, &["object"])
-}
-
-/// The resource that `dimensions` name.
-pub(super) fn resource(dimensions: Section<'_>) -> Option<String> {
-    RESOURCE_KEYS.iter().find_map(|key| match *key {
-        "vip" => listener(dimensions),
-        key => dimensions.scalar(key),
-    })
-}
-
-/// A load balancer's listener, as `vip:port/protocol`.
-fn listener(dimensions: Section<'_>) -> Option<String> {
-    let mut listener = dimensions.scalar("vip")?;
-    if let Some(port) = dimensions.first_scalar(&["vport", "loadBalancerPort", "port"]) {
-        listener = format!("{listener}:{port}");
-    }
-    if let Some(protocol) = dimensions.scalar("protocol") {
-        listener = format!("{listener}/{protocol}");
-    }
-    Some(listener)
+    body.flat("object").map(|object| ("object".to_owned(), object)).into_iter().collect()
 }
 
 fn lasting(dimensions: Section<'_>) -> Dimensions {

@@ -31,6 +31,11 @@ pub(super) fn ends_of_event(status: Option<&str>) -> AutoResolve {
     }
 }
 
+/// Whether `word` is one of the levels that a graded policy has.
+pub(super) fn is_level(word: &str) -> bool {
+    ["remind", "warn", "serious"].contains(&word.to_ascii_lowercase().as_str())
+}
+
 /// The severity of a level; `None` for the level `None` and for unknown words.
 pub(super) fn severity(level: &str) -> Option<Severity> {
     match level.to_lowercase().as_str() {

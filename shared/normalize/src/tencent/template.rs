@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::document::Section;
 use super::entries::Entries;
 use super::identity::{Identity, Kind, event_id};
-use super::{dimensions, refusal, region, state, time, wording};
+use super::{DIMENSION_PREFIX, dimensions, refusal, region, state, time, wording};
 use crate::Rejection;
 use crate::value::{filled, link};
 
@@ -151,7 +151,7 @@ impl Body<'_> {
             ("Region", self.region()),
             ("Duration", wording::duration(course.lasted_secs)),
         ];
-        wording::summary(lines, [])
+        wording::summary(Vec::new(), lines, [])
     }
 
     fn value(&self) -> Option<String> {
@@ -174,7 +174,7 @@ impl Body<'_> {
             .put("product", self.0.scalar("server_name"))
             .put("region", self.region())
             .put("app_id", self.0.scalar("app_id"))
-            .put_all("dim_", identity.dimensions.iter().cloned())
+            .put_all(DIMENSION_PREFIX, identity.dimensions.iter().cloned())
             .finish()
     }
 

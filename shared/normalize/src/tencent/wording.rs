@@ -25,13 +25,14 @@ pub(super) fn duration(seconds: i64) -> Option<String> {
     (seconds > 0).then(|| format!("{:#}", SignedDuration::from_secs(seconds)))
 }
 
-/// One line for each of `lines` that has something to say, and one for each of the sender's own `messages`.
+/// The sender's own `words`, one line for each of `lines` that has something to say, and one for each of `messages`.
 pub(super) fn summary<'a>(
+    words: Vec<String>,
     lines: impl IntoIterator<Item = (&'a str, Option<String>)>,
     messages: impl IntoIterator<Item = (String, String)>,
 ) -> Option<String> {
     let lines = lines.into_iter().filter_map(|(name, text)| Some(format!("{name}: {}", text?)));
     let messages = messages.into_iter().map(|(key, text)| format!("{key}: {text}"));
-    let summary = lines.chain(messages).collect::<Vec<_>>().join("\n");
+    let summary = words.into_iter().chain(lines).chain(messages).collect::<Vec<_>>().join("\n");
     (!summary.is_empty()).then_some(summary)
 }

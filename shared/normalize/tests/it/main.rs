@@ -6,6 +6,7 @@ mod alertmanager;
 mod kazoo;
 mod last_word;
 mod netdata;
+mod reviewed;
 mod site24x7;
 mod tencent;
 

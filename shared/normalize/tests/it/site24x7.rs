@@ -10,7 +10,7 @@ mod redaction;
 mod robustness;
 mod webhook;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use alert::AlertEvent;
 use jiff::Timestamp;
@@ -19,34 +19,39 @@ use normalize::site24x7::{alert_logs, current_status, normalize, redact};
 use normalize::{InboundRequest, Normalized, Rejection, Settings};
 use serde_json::{Value, json};
 
-use super::{delivery, outcome};
+use super::{delivery, outcome, reviewed};
 
 /// The account that the fixtures are read for.
 const ACCOUNT: &str = "us";
 /// The API root that the fixtures are read from.
 const API_ROOT: &str = "https://www.site24x7.com/api";
+/// How the names of polled fixtures begin.
+const CURRENT_STATUS: &str = "current-status";
+const ALERT_LOGS: &str = "alert-logs";
 /// When the fixtures' polls were due.
 const SCHEDULED_AT: &str = "2026-03-01T05:05:00Z";
 
 #[test]
-fn every_request_means_what_its_snapshot_says() {
-    insta::glob!("../../../../tests/fixtures/site24x7", "*.*", |path| {
-        insta::assert_json_snapshot!(outcome(receive, &delivery(path), &Settings::default()));
-    });
-}
-
-#[test]
-fn every_current_status_means_what_its_snapshot_says() {
-    insta::glob!("../../../../tests/fixtures/site24x7/poll", "current-status-*.json", |path| {
-        let rows = current_status(&json_in(path), ACCOUNT, API_ROOT, at(SCHEDULED_AT));
-        insta::assert_json_snapshot!(rows.iter().map(shown_row).collect::<Vec<_>>());
-    });
-}
-
-#[test]
-fn every_alert_log_means_what_its_snapshot_says() {
-    insta::glob!("../../../../tests/fixtures/site24x7/poll", "alert-logs-*.json", |path| {
-        insta::assert_json_snapshot!(shown_logs(&logs(&json_in(path))));
+fn every_fixture_means_what_its_snapshot_says() {
+    let read = |path: &Path| outcome(receive, &delivery(path), &Settings::default());
+    let mut meanings = reviewed::meanings(&fixture(""), |_| true, read);
+    meanings.extend(reviewed::meanings(
+        &fixture("poll"),
+        |name| name.starts_with(CURRENT_STATUS),
+        |path| {
+            let rows = current_status(&json_in(path), ACCOUNT, API_ROOT, at(SCHEDULED_AT));
+            rows.iter().map(shown_row).collect()
+        },
+    ));
+    meanings.extend(reviewed::meanings(
+        &fixture("poll"),
+        |name| name.starts_with(ALERT_LOGS),
+        |path| shown_logs(&logs(&json_in(path))),
+    ));
+    reviewed::check("site24x7", &meanings, |meaning| {
+        let polled = [CURRENT_STATUS, ALERT_LOGS].into_iter().find(|shape| meaning.0.starts_with(shape));
+        let shape = || polled.unwrap_or("webhook").to_owned();
+        reviewed::without_event(meaning).unwrap_or_else(shape)
     });
 }
 
@@ -87,7 +92,7 @@ fn fixture(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/site24x7").join(name)
 }
 
-fn json_in(path: &std::path::Path) -> Value {
+fn json_in(path: &Path) -> Value {
     serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
 }
 

@@ -63,7 +63,7 @@ pub(crate) fn fields(message: &Message) -> Vec<Field> {
 
 fn source(message: &Message) -> String {
     let source = message.alert.source.as_str();
-    match optional_line(Some(&message.alert.account)) {
+    match optional_line(Some(message.alert.account_name())) {
         Some(account) => format!("{source} · {account}"),
         None => source.to_owned(),
     }

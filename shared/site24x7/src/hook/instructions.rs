@@ -4,6 +4,14 @@ use crate::DataCenter;
 use crate::hook::spec::{HEADER, WebhookSpec};
 use crate::secret::presentable;
 
+/// What a body that the user writes must hold, as nothing else in it has a meaning.
+const OWN_BODY: &str = r#"A body of your own (*Post as JSON* with custom parameters) must hold these members under these names,
+or its notifications are quarantined; others are kept as annotations:
+
+  {"MONITOR_ID": "$MONITOR_ID", "MONITORNAME": "$MONITORNAME", "STATUS": "$STATUS",
+   "INCIDENT_REASON": "$INCIDENT_REASON", "INCIDENT_TIME_ISO": "$INCIDENT_TIME_ISO",
+   "OUTAGE_TIME_UNIX_FORMAT": "$OUTAGE_TIME_UNIX_FORMAT", "MONITOR_DASHBOARD_LINK": "$MONITOR_DASHBOARD_LINK"}"#;
+
 /// Whether the key is written out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyDisplay {
@@ -36,6 +44,8 @@ pub fn instructions(spec: &WebhookSpec, data_center: DataCenter, display: KeyDis
   poller webhook              no
   manage tickets              no
   alert tags                  none
+
+{OWN_BODY}
 
 Save it and press its test button: the test is answered with 200 and kept as a notice.
 "

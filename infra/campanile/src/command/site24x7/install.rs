@@ -2,13 +2,17 @@
 
 use clap::Args;
 use normalize::site24x7::AccountNames;
-use site24x7::hook::{KeyDisplay, install, instructions};
+use site24x7::hook::{Change, KeyDisplay, install, instructions};
 use site24x7::{DataCenter, Settings, UnknownDataCenter};
 
 use super::access::{Access, Opened, deadline};
 use super::hook::{Name, spec};
 use crate::command::address::Address;
 use crate::command::{Outcome, say};
+
+/// What whoever changes the webhook afterwards must know.
+const OWN_BODY: &str =
+    "a body of your own must keep the members that `campanile install site24x7 --print` shows";
 
 /// Create or correct the webhook of a Site24x7 account; what is right already stays untouched
 #[derive(Debug, Args)]
@@ -38,7 +42,11 @@ impl Install {
             return Ok(());
         }
         let client = opened.client(Settings::from_secret(&opened.text())?)?;
-        say(install(client.until(deadline()), &spec).await?);
+        let installed = install(client.until(deadline()), &spec).await?;
+        say(&installed);
+        if installed.change == Change::Created {
+            say(OWN_BODY);
+        }
         Ok(())
     }
 }

@@ -2,19 +2,54 @@
 
 use alert::Labels;
 
-use super::super::entries::Entries;
+use super::super::document::Section;
+use super::super::entries::{Entries, snake_case};
 use super::super::identity::{Identity, Kind};
-use super::super::{dimensions, region, wording};
+use super::super::{DIMENSION_PREFIX, region, resource, wording};
 use super::{Alarm, Course};
 use crate::value::filled;
 
+/// Members that stand in other fields, labels or annotations already.
+const DOCUMENT: [&str; 12] = [
+    "sessionId",
+    "alertId",
+    "alarmStatus",
+    "alarmType",
+    "alarmLevel",
+    "alarmObjInfo",
+    "alarmPolicyInfo",
+    "additionalMsg",
+    "firstOccurTime",
+    "durationTime",
+    "recoverTime",
+    "policyDetailURL",
+];
+const OBJECT: [&str; 5] = ["region", "namespace", "appId", "uin", "dimensions"];
+const POLICY: [&str; 11] = [
+    "policyId",
+    "policyType",
+    "policyName",
+    "policyTypeCName",
+    "policyTypeEname",
+    "tag",
+    "policyTags",
+    "conditions",
+    "firstOccurTime",
+    "durationTime",
+    "recoverTime",
+];
+
 impl Alarm<'_> {
     pub(super) fn title(&self) -> String {
-        let name = self.dimensions.scalar("deviceName");
-        let name = name.or_else(|| dimensions::resource(self.dimensions));
+        let name = resource::display_name(self.object).or_else(|| resource::resource(self.object));
         let what = self.shown_name().or_else(|| self.policy_shown());
-        let what: Vec<_> = what.into_iter().chain(self.threshold()).collect();
-        wording::title(filled(&what.join(" ")), name.as_deref())
+        let what: Vec<_> = what.into_iter().chain(self.threshold_shown()).collect();
+        let what = what.join(" ");
+        match (name, self.object.scalar("content")) {
+            (None, Some(content)) if what.is_empty() || what == content => content,
+            (None, Some(content)) => format!("{what}: {content}"),
+            (name, _) => wording::title(filled(&what), name.as_deref()),
+        }
     }
 
     /// The metric or the event, as people know it.
@@ -28,8 +63,8 @@ impl Alarm<'_> {
     pub(super) fn summary(&self, course: &Course) -> Option<String> {
         if self.kind == Kind::Event {
             let product = self.conditions.names(&["productShowName", "productName"]);
-            let lines = [("Product", product), ("Region", self.region())];
-            return wording::summary(lines, self.document.pairs("additionalMsg"));
+            let lines = [("Product", product), ("Policy", self.policy_shown()), ("Region", self.region())];
+            return wording::summary(self.words(), lines, self.document.pairs("additionalMsg"));
         }
         let threshold = [self.threshold(), self.conditions.window()];
         let threshold = threshold.into_iter().flatten().collect::<Vec<_>>().join(" for ");
@@ -40,7 +75,7 @@ impl Alarm<'_> {
             ("Region", self.region()),
             ("Duration", wording::duration(course.lasted_secs)),
         ];
-        wording::summary(lines, [])
+        wording::summary(self.words(), lines, [])
     }
 
     fn policy_shown(&self) -> Option<String> {
@@ -52,6 +87,22 @@ impl Alarm<'_> {
             Kind::Event => None,
             _ => self.conditions.threshold(),
         }
+    }
+
+    /// The threshold behind the metric's name, where it must not read as what was measured.
+    fn threshold_shown(&self) -> Option<String> {
+        let threshold = self.threshold()?;
+        Some(if self.conditions.has_comparison() { threshold } else { format!("(threshold {threshold})") })
+    }
+
+    /// What the sender itself says of the object.
+    fn words(&self) -> Vec<String> {
+        let mut words: Vec<_> =
+            ["summary", "content"].iter().filter_map(|key| self.object.scalar(key)).collect();
+        words.dedup();
+        let title = self.title();
+        words.retain(|said| !title.contains(said.as_str()));
+        words
     }
 
     pub(super) fn value(&self) -> Option<String> {
@@ -88,7 +139,7 @@ impl Alarm<'_> {
         });
         let policy_id = policy.scalar("policyId");
         let policy_name = policy.scalar("policyName").filter(|_| policy_id.is_none());
-        let alert_name = name.or_else(|| policy_id.clone()).or_else(|| policy_name.clone());
+        let alert_name = name.or_else(|| self.policy_shown());
         Entries::default()
             .put("alertname", alert_name)
             .put("alarm_type", Some(self.kind.as_str()))
@@ -100,7 +151,7 @@ impl Alarm<'_> {
             .put("region", self.region())
             .put("app_id", object.scalar("appId"))
             .put("uin", object.scalar("uin"))
-            .put_all("dim_", identity.dimensions.iter().cloned())
+            .put_all(DIMENSION_PREFIX, identity.dimensions.iter().cloned())
             .finish()
     }
 
@@ -120,6 +171,18 @@ impl Alarm<'_> {
             .put_all("additional_", document.pairs("additionalMsg"))
             .put_all("tag_", policy.pairs("policyTags"))
             .put_all("", self.conditions.details())
+            .put_all("", unknown(document, &DOCUMENT))
+            .put_all("", unknown(self.object, &OBJECT))
+            .put_all("", unknown(policy, &POLICY))
             .finish()
     }
+}
+
+/// What `section` holds beside the members that are `known`: nothing that a sender says is lost.
+fn unknown(section: Section<'_>, known: &[&str]) -> Vec<(String, String)> {
+    let is_known = |key: &str| known.iter().any(|name| name.eq_ignore_ascii_case(key));
+    let says_something = |value: &str| !matches!(value, "{}" | "[]");
+    let unknown =
+        section.entries().into_iter().filter(|(key, value)| !is_known(key) && says_something(value));
+    unknown.map(|(key, value)| (snake_case(&key), value)).collect()
 }

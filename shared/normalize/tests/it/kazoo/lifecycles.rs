@@ -21,9 +21,13 @@ fn folded(deliveries: &[InboundRequest]) -> (Option<Alert>, Vec<Transition>) {
 }
 
 fn check(fired: &Value, resolved: &Value) {
+    let (opened, _) = folded(&[post(fired)]);
     let (alert, transitions) = folded(&[post(fired), post(resolved)]);
     assert_eq!(transitions, [Transition::Opened, Transition::Resolved], "{fired} {resolved}");
-    assert_eq!(alert.map(|alert| alert.condition), Some(Condition::Resolved));
+    let said = |alert: &Alert| (alert.title.clone(), alert.severity_raw.clone(), alert.resource.clone());
+    let (opened, alert) = (opened.unwrap(), alert.unwrap());
+    assert_eq!(alert.condition, Condition::Resolved);
+    assert_eq!(said(&alert), said(&opened), "an alert keeps its own words");
 }
 
 fn notification(event_name: &str, fields: Value) -> Value {

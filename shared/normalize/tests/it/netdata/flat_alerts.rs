@@ -69,3 +69,21 @@ fn equal_alerts_of_two_hosts_are_two_alerts() {
     let other = with(flat(), "/message", "Disk usage = 92%, on db-02");
     assert_ne!(event(&flat()).fingerprint, event(&other).fingerprint);
 }
+
+#[test]
+fn the_counts_of_the_first_integrations_are_those_of_today() {
+    let annotations = event(&fixture("flat-v1.42-with-counts")).annotations;
+    assert_eq!((annotations["active_critical"].as_str(), annotations["active_warning"].as_str()), ("2", "5"));
+}
+
+#[test]
+fn the_name_of_the_space_is_the_account_s_in_every_form() {
+    for name in ["flat-v1.42-critical", "nested-raised-critical", "reachability-one-node-unreachable"] {
+        assert_eq!(event(&fixture(name)).annotations["account_name"], "Example", "{name}");
+    }
+}
+
+#[test]
+fn a_link_that_leads_elsewhere_than_it_seems_is_not_kept() {
+    assert_eq!(event(&fixture("nested-url-that-leads-elsewhere")).url, None);
+}

@@ -2,7 +2,9 @@
 
 use alert::{EventId, Fingerprint, Severity, Signal};
 
-use super::{NODE, OTHER_NODE, SPACE, event, fixture, ids, normalized, received_later, rejection, time};
+use super::{
+    NODE, OTHER_NODE, SPACE, event, fixture, ids, normalized, received_later, rejection, time, with,
+};
 
 #[test]
 fn each_unreachable_node_is_an_alert_of_its_own() {
@@ -62,4 +64,23 @@ fn the_parent_is_never_taken_for_the_node() {
     let body = fixture("reachability-parent-is-not-the-node");
     let rejection = rejection(&body);
     assert_eq!(rejection.reason, "missing:node");
+}
+
+#[test]
+fn a_node_is_told_which_others_share_its_fate_but_not_all_of_a_large_outage() {
+    let nodes: Vec<_> = (0..40).map(|n| serde_json::json!({ "hostname": format!("web-{n}") })).collect();
+    let body = with(fixture("reachability-three-nodes"), "/nodes", nodes);
+    let summary = normalized(&body).events[3].summary.clone().unwrap();
+    assert!(
+        summary.starts_with("Also unreachable through the parent parent-01: web-0, web-1, web-2, web-4"),
+        "{summary}"
+    );
+    assert!(summary.ends_with(", web-10, and 29 more."), "{summary}");
+}
+
+#[test]
+fn a_node_without_a_name_of_its_own_goes_by_that_in_the_message() {
+    let event = event(&fixture("reachability-one-node-named-in-message-only"));
+    assert_eq!(event.title, "web-01 is unreachable");
+    assert_eq!(event.fingerprint, self::event(&fixture("reachability-one-node-unreachable")).fingerprint);
 }

@@ -162,3 +162,12 @@ fn day_of_one_outage() -> Vec<Value> {
     };
     (0..125).flat_map(|round| (0..40).map(move |recipient| told(round, recipient))).collect()
 }
+
+#[test]
+fn an_outage_whose_length_is_told_in_words_alone_began_that_long_ago() {
+    let rows = status("poll/current-status-with-durations-in-words.json");
+    let began = |place: usize| rows[place].event.started_at;
+    assert_eq!(began(0), Some(at("2026-02-27T01:55:35Z")));
+    assert_eq!(began(1), Some(at("2026-03-01T04:55:15Z")));
+    assert_eq!(began(2), None, "a month is no length of time");
+}
