@@ -6,6 +6,7 @@
 
 mod action;
 mod alert;
+mod bounds;
 mod event;
 mod expiry;
 mod fold;
@@ -21,6 +22,7 @@ mod word;
 
 pub use action::{Action, Conflict, Note, acknowledge, resolve, unacknowledge};
 pub use alert::{Acknowledgement, Alert, Condition, Handling};
+pub use bounds::LabelsTooLarge;
 pub use event::{AlertEvent, AutoResolve, Labels, Signal};
 pub use expiry::{ExpiryRules, Patience};
 pub use fold::{Folded, Transition, expire, fold};

@@ -16,7 +16,7 @@ use alert::AlertEvent;
 
 use self::body::Body;
 use self::message::Message;
-use crate::{InboundRequest, Normalized, Rejection, Settings};
+use crate::{InboundRequest, Normalized, Rejection, Settings, json};
 
 /// The member of [`InboundRequest::headers`] that names the token a request came with: alerts do not say whose they are,
 /// and whoever reads a kept request again must know. No request's own header of this name may stand there.
@@ -32,6 +32,8 @@ pub struct Batch {
     pub understood: Vec<Understood>,
     /// Those that cannot.
     pub refused: Vec<Refused>,
+    /// What the operator should know though the alerts are good; logged, never part of a reply.
+    pub warnings: Vec<&'static str>,
 }
 
 /// An alert that can be kept.
@@ -56,25 +58,46 @@ pub struct Refused {
 
 /// Takes a body apart. The account is the name of the token, see [`TOKEN_NAME`], else that of `settings`.
 ///
-/// A body that is not of Alertmanager's schema is rejected as a whole, with the reason `not_json`, `wrong_type` or
-/// `missing:` and a member; an alert is refused alone, as `no_labels`, `no_label_name`, `ends_before_start` or
-/// `too_large`.
+/// An alert is refused alone: as `no_labels`, `no_label_name`, `ends_before_start` or `labels_too_large`, or because it is not of
+/// Alertmanager's schema, with the reason `wrong_type` or `missing:` and a member. A body is rejected as a whole with
+/// these two where no alert of it is of the schema, and as `not_json`.
 pub fn split(request: &InboundRequest, settings: &Settings) -> Result<Batch, Rejection> {
     let token_name = request.headers.get(TOKEN_NAME).or(settings.account.as_ref());
     let account = token_name.map_or(UNKNOWN_ACCOUNT, String::as_str);
-    let body = Body::parse(&request.body)?;
-    let mut batch = Batch::default();
+    let json = json::strict(&request.body).map_err(|error| body::not_json(&error))?;
+    let body = Body::parse(json.bytes())?;
+    let mut batch = Batch { warnings: json.warning().into_iter().collect(), ..Batch::default() };
     for (position, alert) in body.alerts.iter().enumerate() {
-        let alone = body.form.body_of(alert);
-        match Message::read(alert, body.form, position)? {
-            Ok(message) => {
-                let event = message.into_event(account, request.received_at);
-                batch.understood.push(Understood { event, body: alone });
+        let event = Message::read(alert, body.form, position)
+            .map(|message| message.into_event(account, request.received_at))
+            .and_then(|event| with_labels_that_fit(event, position));
+        match event {
+            Ok(event) => batch.understood.push(Understood { event, body: body.form.body_of(alert) }),
+            Err(rejection) => {
+                batch.refused.push(Refused { position, rejection, body: body.form.list_of(alert) });
             }
-            Err(rejection) => batch.refused.push(Refused { position, rejection, body: alone }),
         }
     }
+    if batch.understood.is_empty() && batch.refused.iter().all(|refused| is_of_schema(&refused.rejection)) {
+        return batch
+            .refused
+            .into_iter()
+            .next()
+            .map_or(Ok(Batch::default()), |refused| Err(refused.rejection));
+    }
     Ok(batch)
+}
+
+fn with_labels_that_fit(event: AlertEvent, position: usize) -> Result<AlertEvent, Rejection> {
+    match event.check_labels() {
+        Ok(()) => Ok(event),
+        Err(error) => Err(Rejection::new("labels_too_large", format!("alert {position}: {error}"))),
+    }
+}
+
+/// Whether an alert was refused because it is not of Alertmanager's schema.
+fn is_of_schema(rejection: &Rejection) -> bool {
+    rejection.reason == "wrong_type" || rejection.reason.starts_with("missing:")
 }
 
 /// Reads a body of which every alert can be kept.
@@ -82,8 +105,9 @@ pub fn normalize(request: &InboundRequest, settings: &Settings) -> Result<Normal
     let batch = split(request, settings)?;
     match batch.refused.into_iter().next() {
         Some(refused) => Err(refused.rejection),
-        None => {
-            Ok(batch.understood.into_iter().map(|understood| understood.event).collect::<Vec<_>>().into())
-        }
+        None => Ok(Normalized {
+            events: batch.understood.into_iter().map(|understood| understood.event).collect(),
+            warnings: batch.warnings,
+        }),
     }
 }

@@ -24,9 +24,9 @@ use std::collections::BTreeMap;
 use alert::Severity;
 use serde_json::value::RawValue;
 
-use crate::value::trim_bytes;
-use crate::{InboundRequest, Normalized, Rejection, Settings};
-use document::Section;
+use crate::value::plain;
+use crate::{InboundRequest, Normalized, Rejection, Settings, json};
+use document::{Document, Section};
 use shape::Shape;
 
 pub use refusal::VERIFICATION_PROBE;
@@ -36,12 +36,12 @@ pub use refusal::VERIFICATION_PROBE;
 /// An empty body and `{}` are probes of the address: understood, and no event. A rejection's reason is one of
 /// `not_json`, `unknown_source`, `no_identity`, `no_time`, `unknown_shape` and [`VERIFICATION_PROBE`].
 pub fn normalize(request: &InboundRequest, settings: &Settings) -> Result<Normalized, Rejection> {
-    let body = trim_bytes(&request.body);
+    let body = plain(&request.body);
     if body.is_empty() {
         return Ok(Normalized::default());
     }
-    let document = document::read(body).map_err(|error| refusal::not_json(&error))?;
-    let document = Section::from(&document);
+    let Document { members, warning } = document::read(&body).map_err(|error| refusal::not_json(&error))?;
+    let document = Section::from(&members);
     let default_severity = settings.default_severity.unwrap_or(Severity::Warning);
 
     let event = match Shape::of(document) {
@@ -53,7 +53,7 @@ pub fn normalize(request: &InboundRequest, settings: &Settings) -> Result<Normal
         Shape::Verification => return Err(refusal::verification_probe()),
         Shape::Unknown => return Err(refusal::unknown_shape(document)),
     };
-    Ok(vec![event].into())
+    Ok(Normalized::from(vec![event]).with_warning(warning))
 }
 
 /// The JSON value that a request gave as its `sessionId`, to be echoed as it is; `""` where there is none.
@@ -64,7 +64,8 @@ pub fn session_id(body: &[u8]) -> Box<RawValue> {
 }
 
 fn received_session_id(body: &[u8]) -> Option<Box<RawValue>> {
-    let members: BTreeMap<String, &RawValue> = serde_json::from_slice(trim_bytes(body)).ok()?;
+    let body = json::strict(body).ok()?;
+    let members: BTreeMap<String, &RawValue> = serde_json::from_slice(body.bytes()).ok()?;
     let alike =
         || members.iter().find(|(key, _)| key.eq_ignore_ascii_case("sessionId")).map(|(_, value)| value);
     members.get("sessionId").or_else(alike).map(|value| (*value).to_owned())

@@ -9,9 +9,6 @@ use super::{identity, moment, severity, wire};
 use crate::Rejection;
 use crate::value::{filled, link};
 
-/// The largest alert, in bytes; a table item holds 400 KiB.
-const LIMIT_BYTES: usize = 256 * 1024;
-
 /// An alert that can be kept.
 pub(super) struct Message {
     alert: wire::Alert,
@@ -19,16 +16,10 @@ pub(super) struct Message {
 }
 
 impl Message {
-    /// Reads the alert at `position`: the outer error is one of the schema, the inner one breaks a rule.
-    pub(super) fn read(
-        alert: &RawValue,
-        form: Form,
-        position: usize,
-    ) -> Result<Result<Self, Rejection>, Rejection> {
-        let size = alert.get().len();
+    /// Reads the alert at `position`.
+    pub(super) fn read(alert: &RawValue, form: Form, position: usize) -> Result<Self, Rejection> {
         let alert = wire::Alert::parse(alert, form, position)?;
-        let broken_rule = too_large(size, position).or_else(|| broken_rule(&alert, position));
-        Ok(broken_rule.map_or(Ok(Self { alert, form }), Err))
+        broken_rule(&alert, position).map_or(Ok(Self { alert, form }), Err)
     }
 
     /// Its event, for a tenant and the moment it came in.
@@ -91,13 +82,6 @@ impl Message {
         let may_be_forgotten = signal == Signal::Firing && self.form == Form::Api;
         may_be_forgotten.then(|| moment::expires_at(self.alert.ends_at, received_at))
     }
-}
-
-fn too_large(bytes: usize, position: usize) -> Option<Rejection> {
-    (bytes > LIMIT_BYTES).then(|| {
-        let message = format!("alert {position} is larger than {LIMIT_BYTES} bytes: shorten its annotations");
-        Rejection::new("too_large", message)
-    })
 }
 
 fn broken_rule(alert: &wire::Alert, position: usize) -> Option<Rejection> {

@@ -84,7 +84,7 @@ impl Secrets {
     /// The names that are secret in `request`. Of one that does not decode or does not say what it is, the
     /// mere mention of such a mail counts.
     fn in_delivery(request: &InboundRequest) -> Self {
-        let members = decode::members(request).map(keys::canonical_members).unwrap_or_default();
+        let members = keys::canonical_members(decode::sent(request).unwrap_or_default().members);
         let names = event_names(&members);
         let includes_mail = if names.is_empty() {
             mentions_mail(&request.body) || mentions_mail(request.query.as_bytes())

@@ -84,10 +84,8 @@ fn each_body_that_breaks_the_schema_has_its_reason() {
         ("breaks-off", "not_json"),
         ("text", "wrong_type"),
         ("list-of-texts", "wrong_type"),
-        ("label-that-is-a-number", "wrong_type"),
         ("time-that-is-none", "wrong_type"),
         ("webhook-with-an-unknown-status", "wrong_type"),
-        ("alert-without-labels", "missing:labels"),
         ("webhook-without-a-status", "missing:status"),
         ("neither-list-nor-webhook", "missing:alerts"),
     ] {
@@ -107,12 +105,44 @@ fn an_alert_that_breaks_a_rule_takes_nothing_from_the_others() {
 }
 
 #[test]
-fn an_alert_that_no_table_item_holds_is_refused() {
-    let alert =
-        |chars: usize| json!([{ "labels": { "alertname": "a" }, "annotations": { "b": "x".repeat(chars) } }]);
-    assert_eq!(batch(&post_json(alert(250_000).to_string())).refused, []);
-    let refused = batch(&post_json(alert(270_000).to_string())).refused;
-    assert_eq!(refused[0].rejection.reason, "too_large");
+fn an_alert_that_is_not_of_the_schema_takes_nothing_from_the_others() {
+    let good = json!({ "labels": { "alertname": "good" } });
+    for (bad, reason) in [
+        (json!({ "labels": { "code": 500 } }), "wrong_type"),
+        (json!({ "labels": { "a": "b" }, "annotations": { "value": 95.2 } }), "wrong_type"),
+        (json!({ "labels": { "a": "b" }, "startsAt": "yesterday" }), "wrong_type"),
+        (json!({ "annotations": {} }), "missing:labels"),
+        (json!("InstanceDown"), "wrong_type"),
+        (json!(null), "wrong_type"),
+        (json!({ "labels": { "a": "x".repeat(98_304) } }), "labels_too_large"),
+    ] {
+        let batch = batch(&post_json(json!([good, bad, good]).to_string()));
+        assert_eq!(batch.understood.len(), 2, "{bad}");
+        let [refused] = &batch.refused[..] else { panic!("{bad}") };
+        assert_eq!((refused.position, &*refused.rejection.reason), (1, reason));
+        assert!(refused.rejection.message.contains("alert 1"), "{}", refused.rejection.message);
+    }
+}
+
+#[test]
+fn a_batch_of_which_nothing_is_of_the_schema_is_rejected_as_a_whole() {
+    let bad = json!({ "labels": { "code": 500 } });
+    assert_eq!(rejection(json!([bad, bad]).to_string()).reason, "wrong_type");
+}
+
+#[test]
+fn an_alert_is_kept_whatever_its_size() {
+    let long = "x".repeat(1_000_000);
+    let alert = json!([{ "labels": { "alertname": "a" }, "annotations": { "b": long } }]);
+    assert_eq!(batch(&post_json(alert.to_string())).refused, []);
+}
+
+#[test]
+fn of_two_equal_members_the_later_counts() {
+    let body =
+        r#"[{"labels":{"a":"1"},"labels":{"a":"2","a":"3"},"startsAt":7,"startsAt":"2026-11-01T11:00:00Z"}]"#;
+    assert_eq!(event(&serde_json::from_str(body).unwrap()), events(&post_json(body)).remove(0));
+    assert_eq!(events(&post_json(body)).remove(0).labels, [("a".into(), "3".into())].into());
 }
 
 #[test]
