@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use alert::Labels;
 use serde_json::{Map, Value};
 
-use crate::json::read_text;
 use crate::value::{field, filled, text};
 
 /// Keys that become labels; every other becomes an annotation.
@@ -112,10 +111,10 @@ impl Parameters {
 pub(super) fn entries(value: &Value) -> Vec<Value> {
     match value {
         Value::Array(entries) => entries.iter().cloned().filter_map(present).collect(),
-        Value::String(text) if text.starts_with(['[', '{']) => match read_text(text) {
-            Some(Value::Array(list)) => list.into_iter().filter_map(present).collect(),
-            Some(single) => vec![single],
-            None => comma_list(text),
+        Value::String(text) if text.starts_with(['[', '{']) => match serde_json::from_str(text) {
+            Ok(Value::Array(list)) => list.into_iter().filter_map(present).collect(),
+            Ok(single) => vec![single],
+            Err(_) => comma_list(text),
         },
         Value::String(text) => comma_list(text),
         single => vec![single.clone()],

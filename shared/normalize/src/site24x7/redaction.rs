@@ -5,10 +5,13 @@
 
 mod text;
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 use crate::InboundRequest;
-use crate::value::trim_bytes;
+use crate::json::read;
+use crate::value::{plain, trim_bytes};
 
 pub(super) use text::without_userinfo;
 use text::{MARK, without_named_secrets};
@@ -20,6 +23,10 @@ const SECRET_WORDS: [&str; 5] = ["key", "token", "secret", "password", "authoriz
 /// query; to be called before anything is normalized or stored.
 #[must_use]
 pub fn redact(mut request: InboundRequest) -> InboundRequest {
+    if let Cow::Owned(body) = plain(&request.body) {
+        // UTF-16, in which no name of a secret would be found.
+        request.body = body;
+    }
     if let Some(body) = redact_body(&request.body) {
         request.body = body;
     }
@@ -51,6 +58,9 @@ pub(super) fn redact_urls(value: &mut Value) {
 
 fn redact_body(body: &[u8]) -> Option<Vec<u8>> {
     let trimmed = trim_bytes(body);
+    if let Some(mut value) = damaged(trimmed) {
+        return redact_value(&mut value).then(|| value.to_string().into_bytes());
+    }
     if trimmed.starts_with(b"{") || trimmed.starts_with(b"[") {
         return redact_text(&String::from_utf8_lossy(trimmed)).map(String::into_bytes);
     }
@@ -58,6 +68,12 @@ fn redact_body(body: &[u8]) -> Option<Vec<u8>> {
         return redact_form(trimmed).map(String::into_bytes);
     }
     redact_unstructured(&String::from_utf8_lossy(trimmed)).map(String::into_bytes)
+}
+
+/// What damaged JSON says that can be read all the same.
+fn damaged(body: &[u8]) -> Option<Value> {
+    let document = read(body).ok()?;
+    document.warning().map(|_| document.value)
 }
 
 /// A text of any kind without secrets; `None` if it has none. JSON is read as such, and what begins like JSON and
