@@ -12,11 +12,11 @@ pub(crate) fn plain(bytes: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
-/// The text of UTF-16, which is known by its mark or by the zero beside a first character of JSON.
+/// The text of UTF-16, which is known by its mark or by the zeros beside JSON's first two characters.
 fn utf_16(bytes: &[u8]) -> Option<String> {
     let unit = match bytes.first_chunk()? {
-        [0xff, 0xfe] | [b'{' | b'[', 0] => u16::from_le_bytes,
-        [0xfe, 0xff] | [0, b'{' | b'['] => u16::from_be_bytes,
+        [0xff, 0xfe, _, _] | [b'{' | b'[', 0, _, 0] => u16::from_le_bytes,
+        [0xfe, 0xff, _, _] | [0, b'{' | b'[', 0, _] => u16::from_be_bytes,
         _ => return None,
     };
     let units: Vec<_> = bytes.as_chunks().0.iter().map(|pair| unit(*pair)).collect();

@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 
 use super::{decode, keys};
 use crate::InboundRequest;
-use crate::json::read;
+use crate::json::strict;
 use crate::value::{field, object, plain};
 
 /// What stands in place of a secret.
@@ -63,9 +63,11 @@ fn redact_body(body: &[u8], secrets: Secrets) -> Option<Vec<u8>> {
     if json::is_tree(body) {
         return json::redact(body, secrets);
     }
-    // Damaged JSON that can be read is searched twice: for keys, however they are written, and for names.
-    let by_key = read(body).ok().and_then(|_| json::redact(body, secrets));
-    redact_form(by_key.as_deref().unwrap_or(body), b"&", secrets).or(by_key)
+    match strict(body) {
+        // Where a secret ends is certain in repaired JSON alone, and each key of the damaged one is in it.
+        Ok(repaired) => json::redact(repaired.bytes(), secrets),
+        Err(_) => redact_form(body, b"&", secrets),
+    }
 }
 
 fn redact_form(form: &[u8], separators: &[u8], secrets: Secrets) -> Option<Vec<u8>> {
