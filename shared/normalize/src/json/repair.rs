@@ -81,39 +81,32 @@ impl<'a> Mender<'a> {
         self.at = self.json.len() - skip_blank(self.rest()).len();
         let sign = self.rest().chars().next()?;
         match (self.next, sign) {
-            (Next::Key | Next::Element | Next::Comma, '}' | ']') => self.close(sign),
-            (Next::Key | Next::Element, ',') => self.skip(),
-            (Next::Key, _) => self.key(sign),
+            (Next::Key | Next::Element | Next::Comma, '}' | ']') => self.close(sign)?,
+            (Next::Key | Next::Element, ',') => self.at += 1,
+            (Next::Key, _) => self.key(sign)?,
             (Next::Colon, ':') => self.colon(),
             (Next::Value, ',' | '}') if self.is_in(Container::Object) => self.put("null"),
-            (Next::Value | Next::Element, _) => self.value(sign),
+            (Next::Value | Next::Element, _) => self.value(sign)?,
             (Next::Comma, ',') => self.comma(),
-            (Next::Comma, '"') if self.is_in(Container::Object) => {
-                self.next = Next::Key;
-                Some(())
-            }
-            (Next::Colon | Next::Comma | Next::Nothing, _) => None,
+            (Next::Comma, '"') if self.is_in(Container::Object) => self.next = Next::Key,
+            (Next::Colon | Next::Comma | Next::Nothing, _) => return None,
         }
+        Some(())
     }
 
     fn is_in(&self, container: Container) -> bool {
         self.open.last() == Some(&container)
     }
 
-    fn skip(&mut self) -> Option<()> {
-        self.at += 1;
-        Some(())
-    }
-
-    fn colon(&mut self) -> Option<()> {
+    fn colon(&mut self) {
         self.out.push(':');
         self.next = Next::Value;
-        self.skip()
+        self.at += 1;
     }
 
-    fn comma(&mut self) -> Option<()> {
+    fn comma(&mut self) {
         self.next = if self.is_in(Container::Object) { Next::Key } else { Next::Element };
-        self.skip()
+        self.at += 1;
     }
 
     /// Writes the comma that parts what follows from what is there.
@@ -144,7 +137,8 @@ impl<'a> Mender<'a> {
             '"' => {
                 let place = if self.is_in(Container::Object) { Place::Member } else { Place::Element };
                 self.at = copy(self.json, self.at, place, &mut self.out)?;
-                self.complete()
+                self.complete();
+                Some(())
             }
             _ => self.bare(),
         }
@@ -167,7 +161,7 @@ impl<'a> Mender<'a> {
         let is_right = sign == if container == Container::Object { '}' } else { ']' };
         self.out.push(sign);
         self.at += 1;
-        is_right.then(|| self.complete())?
+        is_right.then(|| self.complete())
     }
 
     /// A value that is neither a text nor a tree.
@@ -175,8 +169,8 @@ impl<'a> Mender<'a> {
         let word = self.word();
         self.at += word.len();
         match word.to_ascii_lowercase().as_str() {
-            "" => None,
-            _ if is_comment(word) => None,
+            "" => return None,
+            _ if is_comment(word) => return None,
             "true" => self.put("true"),
             "false" => self.put("false"),
             "null" | "none" | "nil" | "undefined" => self.put("null"),
@@ -184,6 +178,7 @@ impl<'a> Mender<'a> {
             _ if is_number(word) => self.put(word),
             _ => self.put(&quoted(word)),
         }
+        Some(())
     }
 
     /// The characters up to the next sign or the end of the line.
@@ -193,14 +188,13 @@ impl<'a> Mender<'a> {
         rest.get(..end).unwrap_or_default().trim_end()
     }
 
-    fn put(&mut self, value: &str) -> Option<()> {
+    fn put(&mut self, value: &str) {
         self.out.push_str(value);
-        self.complete()
+        self.complete();
     }
 
-    fn complete(&mut self) -> Option<()> {
+    fn complete(&mut self) {
         self.next = if self.open.is_empty() { Next::Nothing } else { Next::Comma };
-        Some(())
     }
 }
 

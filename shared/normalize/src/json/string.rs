@@ -1,5 +1,7 @@
 //! A text of damaged JSON, written again as JSON has it.
 
+use serde_json::Value;
+
 /// Where a text stands, which decides what may follow its closing quote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
@@ -53,9 +55,11 @@ fn after_quote(json: &str, at: usize, place: Place) -> AfterQuote {
     let rest = skip_blank(json.get(at..).unwrap_or_default());
     let follows = rest.chars().next();
     match (place, follows) {
-        (_, None) | (Place::Key, Some(':')) => AfterQuote::End,
-        (Place::Element, Some(',' | ']')) | (Place::Member, Some('}')) => AfterQuote::End,
-        (Place::Member, Some(',')) if begins_member(rest.get(1..).unwrap_or_default()) => AfterQuote::End,
+        (Place::Member, Some(',')) if !begins_member(rest.get(1..).unwrap_or_default()) => AfterQuote::Text,
+        (_, None)
+        | (Place::Key, Some(':'))
+        | (Place::Element, Some(',' | ']'))
+        | (Place::Member, Some(',' | '}')) => AfterQuote::End,
         (Place::Key | Place::Element, Some(_)) | (Place::Member, Some(':')) => AfterQuote::Lost,
         (Place::Member, Some(_)) => AfterQuote::Text,
     }
@@ -124,10 +128,5 @@ fn unit(rest: &str) -> Option<u16> {
 }
 
 fn escape(control: char, out: &mut String) {
-    match control {
-        '\n' => out.push_str("\\n"),
-        '\r' => out.push_str("\\r"),
-        '\t' => out.push_str("\\t"),
-        other => out.push_str(&format!("\\u{:04x}", u32::from(other))),
-    }
+    out.push_str(Value::from(control.to_string()).to_string().trim_matches('"'));
 }

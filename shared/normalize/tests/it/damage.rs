@@ -69,9 +69,7 @@ impl Fixture {
 fn every_damaged_fixture_is_understood_with_a_warning() {
     let mut seen = 0;
     for fixture in fixtures_below("damaged") {
-        let normalized = (fixture.reader)(&fixture.request);
-        let normalized =
-            normalized.unwrap_or_else(|rejection| panic!("{}: {rejection:?}", fixture.path.display()));
+        let normalized = (fixture.reader)(&fixture.request).unwrap_or_default();
         assert_eq!(normalized.events.len(), 1, "{}", fixture.path.display());
         assert!(normalized.warnings.contains(&REPAIRED), "{}", fixture.path.display());
         seen += 1;
@@ -79,6 +77,7 @@ fn every_damaged_fixture_is_understood_with_a_warning() {
     assert!(seen >= 15);
 }
 
+#[expect(clippy::disallowed_methods, reason = "how long a test runs is no configuration")]
 fn damages() -> usize {
     std::env::var("CAMPANILE_DAMAGES").map_or(DAMAGES, |number| number.parse().unwrap())
 }
@@ -130,10 +129,11 @@ fn damage_in_a_text_or_a_number_takes_that_spot_alone() {
     let fixtures = fixtures();
     let places: Vec<_> = fixtures.iter().flat_map(Place::of).collect();
     assert!(places.len() > 1_000);
-    for _ in 0..damages() {
-        chance.choice(&places).unwrap().check(&mut chance);
+    let mut tried = 0;
+    while tried < damages() {
+        tried += usize::from(chance.choice(&places).unwrap().check(&mut chance));
     }
-    println!("{} damages in {} places", damages(), places.len());
+    println!("{tried} damages in {} places", places.len());
 }
 
 /// A text or a number of a fixture that is neither the identity of an alert nor its state.
@@ -184,16 +184,28 @@ impl<'a> Place<'a> {
         })
     }
 
-    /// Damages the place in one way and asks for what is said.
-    fn check(&self, chance: &mut Rng) {
-        let damaged = match &self.value {
+    /// Damages the place in one way and asks for what is said; `false` if that spot of it is part of an identity.
+    fn check(&self, chance: &mut Rng) -> bool {
+        let (damaged, harmless) = match &self.value {
             Value::String(text) => damaged_text(text, self.is_element, chance),
-            number => damaged_number(&number.to_string(), chance),
+            number => (damaged_number(&number.to_string(), chance), b"null".to_vec()),
         };
-        let body = [self.before.as_bytes(), &damaged, self.after.as_bytes()].concat();
-        let shown = format!("{}: {}", self.fixture.path.display(), String::from_utf8_lossy(&body));
-        let events = self.fixture.read(body).unwrap_or_else(|rejection| panic!("{shown}\n{rejection:?}"));
-        assert_eq!(said(&events), self.said, "{shown}");
+        if !self.with(&harmless).is_ok_and(|events| said(&events) == self.said) {
+            return false;
+        }
+        let shown = || String::from_utf8_lossy(&self.body(&damaged)).into_owned();
+        let path = self.fixture.path.display();
+        let events = self.with(&damaged).map(|events| said(&events));
+        assert_eq!(events.as_ref(), Ok(&self.said), "{path}: {}", shown());
+        true
+    }
+
+    fn with(&self, stand_in: &[u8]) -> Result<Vec<AlertEvent>, Rejection> {
+        self.fixture.read(self.body(stand_in))
+    }
+
+    fn body(&self, stand_in: &[u8]) -> Vec<u8> {
+        [self.before.as_bytes(), stand_in, self.after.as_bytes()].concat()
     }
 }
 
@@ -240,8 +252,8 @@ const IN_TEXTS: [&[u8]; 17] = [
     b"a\"b",
 ];
 
-/// `text` in quotes, whole or cut short, with damage somewhere in it.
-fn damaged_text(text: &str, is_element: bool, chance: &mut Rng) -> Vec<u8> {
+/// `text` in quotes, whole or cut short, with damage somewhere in it, and with a letter in place of that.
+fn damaged_text(text: &str, is_element: bool, chance: &mut Rng) -> (Vec<u8>, Vec<u8>) {
     let places: Vec<_> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
     let (before, after) = text.split_at(*chance.choice(&places).unwrap());
     // In a list nobody can tell a quote that was not escaped from the end of an element.
@@ -249,7 +261,8 @@ fn damaged_text(text: &str, is_element: bool, chance: &mut Rng) -> Vec<u8> {
     let after = if chance.bool() { after } else { "" };
     let inside = |text: &str| Value::from(text).to_string().trim_matches('"').to_owned();
     let (before, after) = (inside(before), inside(after));
-    [b"\"", before.as_bytes(), IN_TEXTS[chance.usize(0..kinds)], after.as_bytes(), b"\""].concat()
+    let with = |spot: &[u8]| [b"\"", before.as_bytes(), spot, after.as_bytes(), b"\""].concat();
+    (with(IN_TEXTS[chance.usize(0..kinds)]), with(b"x"))
 }
 
 /// What programs write for a number.
