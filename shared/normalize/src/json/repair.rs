@@ -8,10 +8,12 @@
 //! | `NaN`, `Infinity`, `undefined`, no value at all | `null` |
 //! | `True`, `FALSE` | `true`, `false` |
 //! | `007`, `+1`, `.5` and other bare words | a text of their own characters |
-//! | blanks, controls and damaged bytes between words, commas too many, a comma forgotten after an object | nothing, a comma |
+//! | blanks, controls and damaged bytes between words, commas too many | nothing |
+//! | a comma forgotten before a key, unless a text ends there | the comma |
 //! | signs behind the value that end or part something | nothing |
 //!
-//! A list or an object is asked for: what is neither is prose. What is cut off, or could be read in two ways that differ in what an alert is, is no JSON to it.
+//! A list or an object is asked for: what is neither is prose. What is cut off, or could be read in two ways, is no
+//! JSON to it: a guess could make another alert of it.
 
 use serde_json::Value;
 
@@ -34,9 +36,8 @@ pub(super) fn repair(json: &str) -> Option<String> {
     while mender.next != Next::Nothing {
         mender.step()?;
     }
-    let rest =
-        skip_blank(mender.rest().trim_start_matches(|c| is_blank(c) || matches!(c, '}' | ']' | ',' | ';')));
-    rest.is_empty().then_some(mender.out)
+    let is_over = |c| is_blank(c) || matches!(c, '}' | ']' | ',' | ';');
+    mender.rest().chars().all(is_over).then_some(mender.out)
 }
 
 /// What is open.

@@ -1,7 +1,7 @@
 //! Recording one event, the way a webhook's events are.
 
 use alert::AlertEvent;
-use intake::{Entry, Recorded, Store};
+use intake::{Entry, Recorded, Store, kept};
 use jiff::Timestamp;
 use normalize::InboundRequest;
 use serde_json::Value;
@@ -21,7 +21,7 @@ impl<C: Clock> Visit<'_, C> {
         delivery: &InboundRequest,
     ) -> Result<Recorded, PartError> {
         let event = event.bounded();
-        self.table.record(Entry { event: &event, delivery }).await.map_err(PartError::Store)
+        self.table.record(Entry { event: &event, delivery: &kept(delivery) }).await.map_err(PartError::Store)
     }
 }
 
