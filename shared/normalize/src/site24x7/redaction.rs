@@ -58,22 +58,17 @@ pub(super) fn redact_urls(value: &mut Value) {
 
 fn redact_body(body: &[u8]) -> Option<Vec<u8>> {
     let trimmed = trim_bytes(body);
-    if let Some(mut value) = damaged(trimmed) {
-        return redact_value(&mut value).then(|| value.to_string().into_bytes());
-    }
     if trimmed.starts_with(b"{") || trimmed.starts_with(b"[") {
-        return redact_text(&String::from_utf8_lossy(trimmed)).map(String::into_bytes);
+        return match read(trimmed) {
+            Ok(mut sent) => redact_value(&mut sent.value).then(|| sent.value.to_string()),
+            Err(_) => redact_unstructured(&String::from_utf8_lossy(trimmed)),
+        }
+        .map(String::into_bytes);
     }
     if trimmed.contains(&b'=') {
         return redact_form(trimmed).map(String::into_bytes);
     }
     redact_unstructured(&String::from_utf8_lossy(trimmed)).map(String::into_bytes)
-}
-
-/// What damaged JSON says that can be read all the same.
-fn damaged(body: &[u8]) -> Option<Value> {
-    let document = read(body).ok()?;
-    document.warning().map(|_| document.value)
 }
 
 /// A text of any kind without secrets; `None` if it has none. JSON is read as such, and what begins like JSON and
