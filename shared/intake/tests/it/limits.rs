@@ -69,6 +69,19 @@ async fn of_a_body_that_no_item_holds_the_beginning_is_kept_beside_the_event() {
 }
 
 #[tokio::test]
+async fn a_body_above_the_limit_is_refused_whatever_its_content_length_says() {
+    for content_length in [None, Some("2"), Some("999999999")] {
+        let mut request = post("/netdata", vec![b' '; LIMIT_BYTES + 1]);
+        if let Some(length) = content_length {
+            request.headers_mut().insert("content-length", length.parse().unwrap());
+        }
+        let seen = to::<Netdata>(request).await;
+        assert_eq!(seen.status, 413, "{content_length:?}");
+        assert!(seen.shelf.is_empty());
+    }
+}
+
+#[tokio::test]
 async fn quarantine_takes_what_is_large_too() {
     for (body, is_whole) in [(" broken".repeat(500_000), true), (noise(4_000_000), false)] {
         let seen = netdata(body.clone()).await;
