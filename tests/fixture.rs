@@ -23,7 +23,16 @@ pub fn delivery(source: &str, body: Vec<u8>) -> Call {
 
 /// All fixtures as `source` would send them, with a token that is known, sorted by their situations.
 pub fn notifications(source: &str) -> Vec<Call> {
-    let files = std::fs::read_dir(directory(source)).unwrap().map(|entry| entry.unwrap().path());
+    calls_in(&directory(source), source)
+}
+
+/// The same for those that are damaged in single spots.
+pub fn damaged_notifications(source: &str) -> Vec<Call> {
+    calls_in(&directory("damaged").join(source), source)
+}
+
+fn calls_in(directory: &Path, source: &str) -> Vec<Call> {
+    let files = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
     let mut files: Vec<_> = files.filter(|path| path.is_file() && ending(path) != "poll").collect();
     files.sort();
     files.iter().map(|path| in_the_form_of(path, source)).collect()

@@ -6,8 +6,8 @@ mod requests;
 use futures::future::join_all;
 use tests::function::Setup;
 use tests::{
-    Answer, Bundle, Call, Data, Deployment, NETDATA_PAIR, READ_TOKEN, Receiver, TENCENT_PAIR,
-    VALIDATION_CODE, needles, secrets, token,
+    Answer, Bundle, Call, Data, Deployment, NETDATA_PAIR, READ_TOKEN, Reader, Receiver, TENCENT_PAIR,
+    VALIDATION_CODE, damaged_notifications, delivery, everywhere, needles, secrets, token,
 };
 
 const SOURCES: [&str; 4] = ["netdata", "kazoo", "tencent", "site24x7"];
@@ -73,6 +73,48 @@ async fn assert_api_is_discreet(campanile: &dyn Receiver) {
 async fn assert_alive(deployment: &Deployment, path: &str) {
     let function = deployment.function(path).await;
     assert_eq!(function.alive(), INSTANCES, "{path}: {}", function.log());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn damage_in_single_spots_costs_no_notification() {
+    for campanile in everywhere().await {
+        let mut sent = 0;
+        for source in SOURCES {
+            for call in damaged_notifications(source) {
+                let answer = campanile.answer(&call).await;
+                assert_eq!(answer.status, 200, "{source}: {}", answer.text());
+                sent += 1;
+            }
+        }
+        assert_eq!(campanile.quarantine().await.len(), 0);
+        assert_eq!(campanile.events("").await.len(), sent);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_large_body_costs_no_notification() {
+    let other = r#"{"name":"disk_space_usage","status":"Critical","triggered_at":"2026-11-28T09:00:00Z"}"#;
+    let others = vec![other; 30_000].join(",");
+    let body = format!(
+        r#"{{"alert":{{"name":"used_swap","state":{{"status":"Critical"}},"log":{{"entries":[{others}]}}}},"space":{{"id":"s"}}}}"#
+    );
+    // What nothing deflates: of this body an item holds the beginning only.
+    let noise: Vec<u8> = {
+        let mut rng = fastrand::Rng::with_seed(bodies::SEED);
+        std::iter::repeat_with(|| rng.alphanumeric()).take(2_000_000).map(|letter| letter as u8).collect()
+    };
+    let noise = String::from_utf8_lossy(&noise);
+    let incompressible = format!(r#"{{"alarm":"used_ram","severity":"critical","info":"{noise}"}}"#);
+    for campanile in everywhere().await {
+        for body in [&body, &incompressible] {
+            let answer = campanile.answer(&delivery("netdata", body.clone().into_bytes())).await;
+            assert_eq!(answer.status, 200, "{}", answer.text());
+        }
+        let broken = campanile.answer(&delivery("netdata", noise.clone().into_owned().into_bytes())).await;
+        assert_eq!(broken.status, 422, "{}", broken.text());
+        assert_eq!(campanile.alerts("").await.len(), 2);
+        assert_eq!(campanile.quarantine().await.len(), 1);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

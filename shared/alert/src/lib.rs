@@ -7,6 +7,7 @@
 mod action;
 mod alert;
 mod clock;
+mod bounds;
 mod event;
 mod expiry;
 mod fold;
@@ -27,6 +28,7 @@ mod word;
 pub use action::{Action, Conflict, Note, acknowledge, resolve, unacknowledge};
 pub use alert::{Acknowledgement, Alert, Condition, Handling};
 pub use clock::Clock;
+pub use bounds::LabelsTooLarge;
 pub use event::{AlertEvent, AutoResolve, Labels, Signal};
 pub use expiry::{ExpiryRules, Patience};
 pub use fold::{Folded, Transition, expire, fold};

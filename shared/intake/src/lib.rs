@@ -2,10 +2,13 @@
 //!
 //! method → size limit → authenticate → decode → normalize → record → reply
 //!
+//! A limit takes no more than it must: a body up to [`LIMIT_BYTES`] is read, and [`kept`] as far as an item holds it.
+//!
 //! [`Webhook`] is that pipeline, a [`Protocol`] is what one source does differently in it, and [`Store`],
 //! [`Secrets`] and [`Clock`] are what it needs from the world. It names no AWS service; `aws` implements the ports.
 
 mod credentials;
+mod encoding;
 mod failure;
 mod meter;
 mod ports;
@@ -16,9 +19,11 @@ mod replay;
 mod reply;
 mod request;
 mod secret;
+mod size;
 mod webhook;
 
 pub use credentials::without_token;
+pub use encoding::{Decoded, decoded};
 pub use failure::{Failure, chain};
 pub use meter::{COUNTS, Measure, count};
 pub use ports::{Clock, Entry, Recorded, Secrets, SecretsError, Store, StoreError};
@@ -29,4 +34,5 @@ pub use replay::{OWN_METHOD, ReplayFailure, Replayed, replay};
 pub use reply::{Kept, Reply};
 pub use request::{ClientCertificate, TimeLeft};
 pub use secret::{BasicPair, CertificateRule, Keyring, Sensitive, SourceSecret};
+pub use size::{BODY_LENGTH, BODY_SHA256, LIMIT_BYTES, is_cut, kept};
 pub use webhook::Webhook;

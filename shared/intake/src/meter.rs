@@ -17,6 +17,8 @@ pub enum Measure {
     Duplicates,
     /// Deliveries that were not understood.
     Quarantined,
+    /// Deliveries that were damaged and understood all the same.
+    Repaired,
     /// Requests without a valid credential.
     Unauthorized,
     /// Requests refused for another reason that lies with the sender.
@@ -31,10 +33,11 @@ pub enum Measure {
 
 impl Measure {
     /// Every measure.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Recorded,
         Self::Duplicates,
         Self::Quarantined,
+        Self::Repaired,
         Self::Unauthorized,
         Self::Refused,
         Self::Failed,
@@ -48,6 +51,7 @@ impl Measure {
             Self::Recorded => "recorded",
             Self::Duplicates => "duplicates",
             Self::Quarantined => "quarantined",
+            Self::Repaired => "repaired",
             Self::Unauthorized => "unauthorized",
             Self::Refused => "refused",
             Self::Failed => "failed",

@@ -12,7 +12,7 @@ use http::Method;
 use http::request::Parts;
 use normalize::{InboundRequest, Normalized, Rejection, Settings};
 
-use crate::{Failure, Kept, Keyring, Reply, SourceSecret};
+use crate::{Failure, Kept, Keyring, LIMIT_BYTES, Reply, SourceSecret};
 
 pub use kazoo::Kazoo;
 pub use netdata::Netdata;
@@ -25,8 +25,8 @@ pub trait Protocol: Send + Sync + 'static {
     const SOURCE: Source;
     /// The methods it uses.
     const METHODS: &'static [Method];
-    /// The largest body, in bytes.
-    const LIMIT_BYTES: usize = 256 * 1024;
+    /// The largest body that is read, in bytes.
+    const LIMIT_BYTES: usize = LIMIT_BYTES;
     /// How long the sender waits, less what the way back takes; a write is tried again for as long.
     const PATIENCE: Duration;
     /// Headers that the normalizer reads, in lower case.

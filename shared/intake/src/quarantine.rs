@@ -1,5 +1,6 @@
 //! What was sent by a known sender and could not be understood.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -10,12 +11,15 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use crate::kept;
+
 /// Names one entry of the quarantine: a UUID of version 7, so that it also says when the delivery came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct QuarantineId(Uuid);
 
-/// A delivery kept whole, with the reason why it was not understood; without the credentials it came with.
+/// A delivery with the reason why it was not understood; without the credentials it came with. It is kept whole, or
+/// else says that it is not, see [`BODY_LENGTH`](crate::BODY_LENGTH).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quarantined {
     /// Its name.
@@ -36,9 +40,14 @@ pub struct Quarantined {
 pub struct ParseQuarantineIdError(String);
 
 impl Quarantined {
-    /// Puts `delivery` of `source` into quarantine for `rejection`.
+    /// Puts `delivery` of `source` into quarantine for `rejection`, as far as a table item holds its body.
     pub fn new(source: Source, rejection: Rejection, delivery: InboundRequest) -> Self {
         let id = QuarantineId::of(source, &delivery);
+        let cut = match kept(&delivery) {
+            Cow::Owned(cut) => Some(cut),
+            Cow::Borrowed(_) => None,
+        };
+        let delivery = cut.unwrap_or(delivery);
         Self { id, source, reason: rejection.reason.into_owned(), message: rejection.message, delivery }
     }
 }

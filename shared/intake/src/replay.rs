@@ -5,7 +5,8 @@ use normalize::{InboundRequest, Normalized, Rejection, Settings};
 
 use crate::recording::{record, settings_with};
 use crate::{
-    Kazoo, Netdata, Protocol, Secrets, SecretsError, Site24x7, SourceSecret, Store, StoreError, Tencent,
+    Kazoo, Netdata, Protocol, Quarantined, Secrets, SecretsError, Site24x7, SourceSecret, Store, StoreError,
+    Tencent, is_cut,
 };
 
 /// What reading a delivery again came to.
@@ -70,11 +71,21 @@ pub async fn replay<S: Store, K: Secrets>(
 ) -> Result<Replayed, ReplayFailure> {
     let normalize = normalizer(source).filter(|_| delivery.method != OWN_METHOD);
     let normalize = normalize.ok_or_else(|| ReplayFailure::NotUnderstood(nobody_s()))?;
+    if is_cut(delivery) {
+        return Err(ReplayFailure::NotUnderstood(cut_short()));
+    }
     let keyring = secrets.keyring(source).await.map_err(ReplayFailure::Secrets)?;
     let secret = keyring.map_or_else(SourceSecret::default, |keyring| keyring.current.clone());
     let normalized = normalize(delivery, settings, &secret).map_err(ReplayFailure::NotUnderstood)?;
     let outcome = record(store, source, delivery, normalized).await.map_err(ReplayFailure::Store)?;
+    if let Some(Quarantined { reason, message, .. }) = outcome.quarantined {
+        return Err(ReplayFailure::NotUnderstood(Rejection::new(reason, message)));
+    }
     Ok(Replayed { recorded: outcome.recorded, duplicates: outcome.duplicates })
+}
+
+fn cut_short() -> Rejection {
+    Rejection::new("body_cut", "its body was too large to be kept whole: have it sent again")
 }
 
 fn nobody_s() -> Rejection {

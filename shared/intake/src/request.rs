@@ -12,7 +12,11 @@ use jiff::Timestamp;
 use normalize::InboundRequest;
 
 use crate::credentials::{Presented, without_token};
+use crate::encoding::{Decoded, decoded};
 use crate::{Failure, Keyring, Protocol, SourceSecret};
+
+/// The kept header of a body whose encoding could not be taken off.
+pub(crate) const UNREADABLE_ENCODING: &str = "content-encoding";
 
 /// The TLS client certificate that the gateway verified; a request extension, never a header.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,23 +65,26 @@ impl Unverified {
         if !Presented::by(&self.parts, P::SOURCE.as_str()).satisfies(keyring) {
             return Err(Failure::Unauthorized);
         }
-        let delivery = self.open::<P>(received_at);
+        let delivery = self.open::<P>(received_at)?;
         if P::trusts(&delivery, keyring) { Ok(delivery) } else { Err(Failure::Unauthorized) }
     }
 
-    fn open<P: Protocol>(self, received_at: Timestamp) -> InboundRequest {
+    /// Takes the body out of its encoding, which only a known sender may ask for.
+    fn open<P: Protocol>(self, received_at: Timestamp) -> Result<InboundRequest, Failure> {
+        let Decoded { body, unreadable } = decoded(&self.parts.headers, &self.body, P::LIMIT_BYTES)?;
         let header = |name: &str| {
             self.parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
         };
         let kept = P::KEPT_HEADERS.iter().filter_map(|name| Some(((*name).to_owned(), header(name)?)));
-        InboundRequest {
+        let unreadable = unreadable.map(|encoding| (UNREADABLE_ENCODING.to_owned(), encoding));
+        Ok(InboundRequest {
             method: self.parts.method.as_str().to_owned(),
             query: without_token(self.parts.uri.query().unwrap_or_default()),
             content_type: header("content-type"),
-            headers: kept.collect(),
-            body: self.body.to_vec(),
+            headers: kept.chain(unreadable).collect(),
+            body: body.into_owned(),
             received_at,
-        }
+        })
     }
 }
 

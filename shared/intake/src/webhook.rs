@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
-use normalize::{InboundRequest, Normalized, Settings};
+use normalize::{InboundRequest, Normalized, Rejection, Settings};
 use tokio::time::Instant;
 
 use crate::failure::chain;
 use crate::meter::{Measure, count};
 use crate::recording::{hear, record, settings_with};
-use crate::request::{TimeLeft, Unverified, allow};
+use crate::request::{TimeLeft, UNREADABLE_ENCODING, Unverified, allow};
 use crate::{
     Clock, Failure, Kept, Keyring, Protocol, Quarantined, Reply, Secrets, SourceSecret, Store, StoreError,
 };
@@ -95,7 +95,7 @@ impl<P: Protocol, S: Store, K: Secrets, C: Clock> Webhook<P, S, K, C> {
         if !P::accepts(delivery) {
             return Err(Failure::UnsupportedMediaType);
         }
-        match P::normalize(delivery, &settings_with::<P>(&self.settings, &keyring.current)) {
+        match normalized::<P>(delivery, &settings_with::<P>(&self.settings, &keyring.current)) {
             Ok(normalized) => self.record(delivery, normalized).await.map_err(Failure::Store),
             Err(rejection) => {
                 let quarantined = Quarantined::new(P::SOURCE, rejection, delivery.clone());
@@ -107,6 +107,9 @@ impl<P: Protocol, S: Store, K: Secrets, C: Clock> Webhook<P, S, K, C> {
 
     async fn record(&self, delivery: &InboundRequest, normalized: Normalized) -> Result<Kept, StoreError> {
         let outcome = record(&*self.store, P::SOURCE, delivery, normalized).await?;
+        if let (true, Some(quarantined)) = (outcome.events.is_empty(), outcome.quarantined) {
+            return Ok(Kept::Quarantined(Box::new(quarantined)));
+        }
         hear(&*self.store, &outcome.events, delivery).await;
         Ok(Kept::Recorded {
             events: outcome.events,
@@ -114,6 +117,17 @@ impl<P: Protocol, S: Store, K: Secrets, C: Clock> Webhook<P, S, K, C> {
             duplicates: outcome.duplicates,
         })
     }
+}
+
+/// What `delivery` says, unless it came in an encoding that nobody here knows.
+fn normalized<P: Protocol>(delivery: &InboundRequest, settings: &Settings) -> Result<Normalized, Rejection> {
+    let Some(encoding) = delivery.headers.get(UNREADABLE_ENCODING) else {
+        return P::normalize(delivery, settings);
+    };
+    let encoding: String = encoding.chars().take(32).collect();
+    let message =
+        format!("the body cannot be decoded from `{encoding}`: send it as it is, or as gzip or deflate");
+    Err(Rejection::new("unreadable_encoding", message))
 }
 
 /// What `keeping` comes to, or that the time was up.

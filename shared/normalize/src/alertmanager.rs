@@ -22,7 +22,7 @@ use alert::AlertEvent;
 
 use self::body::Body;
 use self::message::Message;
-use crate::{InboundRequest, Normalized, Rejection, Settings};
+use crate::{InboundRequest, Normalized, Rejection, Settings, json};
 
 /// The member of [`InboundRequest::headers`] that names the token a request came with: alerts do not say whose they are,
 /// and whoever reads a kept request again must know. No request's own header of this name may stand there.
@@ -41,6 +41,8 @@ pub struct Batch {
     pub refused: Vec<Refused>,
     /// How many more alerts an Alertmanager says it had, and left out of its notification.
     pub left_out: u64,
+    /// What the operator should know though the alerts are good; logged, never part of a reply.
+    pub warnings: Vec<&'static str>,
 }
 
 /// An alert that can be kept.
@@ -67,26 +69,35 @@ pub struct Refused {
 ///
 /// A body that holds no alerts is rejected as a whole, with the reason `not_json`, `wrong_type` or `missing:alerts`; an
 /// alert is refused alone, as `wrong_type`, `missing:` and a member, `no_labels`, `no_label_name`, `ends_before_start` or
-/// `too_large`.
+/// `labels_too_large`.
 pub fn split(request: &InboundRequest, settings: &Settings) -> Result<Batch, Rejection> {
     let token_name = request.headers.get(TOKEN_NAME).or(settings.account.as_ref());
     let account = token_name.map_or(UNKNOWN_ACCOUNT, String::as_str);
-    let body = Body::parse(&request.body)?;
-    let mut batch = Batch { left_out: body.left_out, ..Batch::default() };
+    let json = json::strict(&request.body).map_err(|error| body::not_json(&error))?;
+    let body = Body::parse(json.bytes())?;
+    let warnings = json.warning().into_iter().collect();
+    let mut batch = Batch { left_out: body.left_out, warnings, ..Batch::default() };
     for (position, alert) in body.alerts.iter().enumerate() {
         let alone = cut::to_what_is_kept(alert.get());
-        match Message::read(alert, body.form, position) {
-            Ok(message) => {
-                let event = message.into_event(account, request.received_at);
-                batch.understood.push(Understood { event, body: body.form.body_of(&alone) });
-            }
+        let event = Message::read(alert, body.form, position)
+            .map(|message| message.into_event(account, request.received_at))
+            .and_then(|event| with_labels_that_fit(event, position));
+        match event {
+            Ok(event) => batch.understood.push(Understood { event, body: body.form.body_of(&alone) }),
             Err(rejection) => {
-                batch.refused.push(Refused { position, rejection, body: body.form.list_of(&alone) })
+                batch.refused.push(Refused { position, rejection, body: body.form.list_of(&alone) });
             }
         }
     }
     batch.understood = last_of_each(batch.understood);
     Ok(batch)
+}
+
+fn with_labels_that_fit(event: AlertEvent, position: usize) -> Result<AlertEvent, Rejection> {
+    match event.check_labels() {
+        Ok(()) => Ok(event),
+        Err(error) => Err(Rejection::new("labels_too_large", format!("alert {position}: {error}"))),
+    }
 }
 
 /// Without those that a later one repeats.
@@ -103,8 +114,9 @@ pub fn normalize(request: &InboundRequest, settings: &Settings) -> Result<Normal
     let batch = split(request, settings)?;
     match batch.refused.into_iter().next() {
         Some(refused) => Err(refused.rejection),
-        None => {
-            Ok(batch.understood.into_iter().map(|understood| understood.event).collect::<Vec<_>>().into())
-        }
+        None => Ok(Normalized {
+            events: batch.understood.into_iter().map(|understood| understood.event).collect(),
+            warnings: batch.warnings,
+        }),
     }
 }

@@ -39,5 +39,6 @@ pub use self::signature::{Signature, check_signature};
 pub fn normalize(request: &InboundRequest, settings: &Settings) -> Result<Normalized, Rejection> {
     let payload = Payload::read(request)?;
     let occurrence = recognition::recognise(&payload, settings)?;
-    occurrence.events(settings).map(Normalized::from)
+    let events = occurrence.events(settings)?;
+    Ok(Normalized::from(events).with_warning(payload.warning()))
 }

@@ -5,6 +5,7 @@
 //! understand they reject with a reason that a person can act on; the pipeline keeps such a request whole.
 
 pub mod alertmanager;
+mod json;
 pub mod kazoo;
 pub mod netdata;
 mod request;
@@ -12,4 +13,4 @@ pub mod site24x7;
 pub mod tencent;
 mod value;
 
-pub use request::{InboundRequest, Normalized, Rejection, Settings};
+pub use request::{InboundRequest, Normalized, REPAIRED, Rejection, Settings};

@@ -26,7 +26,6 @@ pub use self::challenge::challenge_response;
 pub use self::subject::subject_has_common_name;
 pub use self::test_notification::test_token;
 
-use self::alarm::Alarm;
 use self::body::Body;
 use crate::{InboundRequest, Normalized, Rejection, Settings};
 
@@ -38,13 +37,13 @@ const UNKNOWN_ACCOUNT: &str = "unknown";
 pub fn normalize(request: &InboundRequest, _settings: &Settings) -> Result<Normalized, Rejection> {
     let body = Body::parse(&request.body)?;
     let receive_second = moment::whole_second(request.received_at);
-    match Shape::of(&body) {
-        Some(Shape::NestedAlert) => nested::read(&body, receive_second).map(Alarm::into_normalized),
-        Some(Shape::FlatAlert) => flat::read(&body, receive_second).map(Alarm::into_normalized),
-        Some(Shape::Reachability) => reachability::read(&body, receive_second).map(Normalized::from),
-        Some(Shape::TestNotification) => Ok(vec![test_notification::read(&body, receive_second)].into()),
-        None => Err(unknown_shape()),
-    }
+    let normalized = match Shape::of(&body).ok_or_else(unknown_shape)? {
+        Shape::NestedAlert => nested::read(&body, receive_second)?.into_normalized(),
+        Shape::FlatAlert => flat::read(&body, receive_second)?.into_normalized(),
+        Shape::Reachability => reachability::read(&body, receive_second)?.into(),
+        Shape::TestNotification => vec![test_notification::read(&body, receive_second)].into(),
+    };
+    Ok(normalized.with_warning(body.warning()))
 }
 
 /// What kind of notification a body is.

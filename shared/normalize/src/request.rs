@@ -36,6 +36,9 @@ pub struct Settings {
     pub own_hook_ids: Vec<String>,
 }
 
+/// The warning of a body that was damaged and could be read all the same; it is counted, too.
+pub const REPAIRED: &str = "the body is damaged: read as far as its sense was plain";
+
 /// A request understood.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Normalized {
@@ -58,6 +61,14 @@ impl Rejection {
     /// A rejection for `reason`, explained by `message`.
     pub fn new(reason: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
         Self { reason: reason.into(), message: message.into() }
+    }
+}
+
+impl Normalized {
+    /// The same with a further warning, if there is one.
+    pub(crate) fn with_warning(mut self, warning: Option<&'static str>) -> Self {
+        self.warnings.extend(warning);
+        self
     }
 }
 

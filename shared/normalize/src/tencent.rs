@@ -27,9 +27,9 @@ use std::collections::BTreeMap;
 use alert::{AlertEvent, Severity};
 use serde_json::value::RawValue;
 
-use crate::value::trim_bytes;
-use crate::{InboundRequest, Normalized, Rejection, Settings};
-use document::Section;
+use crate::value::plain;
+use crate::{InboundRequest, Normalized, Rejection, Settings, json};
+use document::{Document, Section};
 use shape::Shape;
 
 pub use refusal::VERIFICATION_PROBE;
@@ -44,13 +44,13 @@ const NO_OBJECT: &str = "the alarm names no object: equal alarms of different ob
 /// An empty body and `{}` are probes of the address: understood, and no event. A rejection's reason is one of
 /// `not_json`, `unknown_source`, `no_identity`, `no_time`, `unknown_shape` and [`VERIFICATION_PROBE`].
 pub fn normalize(request: &InboundRequest, settings: &Settings) -> Result<Normalized, Rejection> {
-    let body = trim_bytes(&request.body);
+    let body = plain(&request.body);
     if body.is_empty() {
         return Ok(Normalized::default());
     }
-    let mut document = document::read(body).map_err(|error| refusal::not_json(&error))?;
-    unfolding::unfold(&mut document);
-    let document = Section::from(&document);
+    let Document { mut members, warning } = document::read(&body).map_err(|error| refusal::not_json(&error))?;
+    unfolding::unfold(&mut members);
+    let document = Section::from(&members);
     let default_severity = settings.default_severity.unwrap_or(Severity::Warning);
 
     let event = match Shape::of(document) {
@@ -62,7 +62,8 @@ pub fn normalize(request: &InboundRequest, settings: &Settings) -> Result<Normal
         Shape::Verification => return Err(refusal::verification_probe()),
         Shape::Unknown => return Err(refusal::unknown_shape(document)),
     };
-    Ok(Normalized { warnings: warnings(&event), events: vec![event] })
+    let normalized = Normalized { warnings: warnings(&event), events: vec![event] };
+    Ok(normalized.with_warning(warning))
 }
 
 /// An alarm that says nothing of its object is kept all the same.
@@ -79,7 +80,8 @@ pub fn session_id(body: &[u8]) -> Box<RawValue> {
 }
 
 fn received_session_id(body: &[u8]) -> Option<Box<RawValue>> {
-    let members: BTreeMap<String, &RawValue> = serde_json::from_slice(trim_bytes(body)).ok()?;
+    let body = json::strict(body).ok()?;
+    let members: BTreeMap<String, &RawValue> = serde_json::from_slice(body.bytes()).ok()?;
     let alike =
         || members.iter().find(|(key, _)| key.eq_ignore_ascii_case("sessionId")).map(|(_, value)| value);
     members.get("sessionId").or_else(alike).map(|value| (*value).to_owned())

@@ -1,6 +1,27 @@
 //! Reading what senders type loosely: a number as a string, a blank for nothing, a bracketed mark before the text.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
+
+/// `bytes` as UTF-8 if they are UTF-16, without a byte order mark and surrounding white space.
+pub(crate) fn plain(bytes: &[u8]) -> Cow<'_, [u8]> {
+    match utf_16(bytes) {
+        Some(text) => Cow::Owned(trim_bytes(text.as_bytes()).to_vec()),
+        None => Cow::Borrowed(trim_bytes(bytes)),
+    }
+}
+
+/// The text of UTF-16, which is known by its mark or by the zeros beside JSON's first two characters.
+fn utf_16(bytes: &[u8]) -> Option<String> {
+    let unit = match bytes.first_chunk()? {
+        [0xff, 0xfe, _, _] | [b'{' | b'[', 0, _, 0] => u16::from_le_bytes,
+        [0xfe, 0xff, _, _] | [0, b'{' | b'[', 0, _] => u16::from_be_bytes,
+        _ => return None,
+    };
+    let units: Vec<_> = bytes.as_chunks().0.iter().map(|pair| unit(*pair)).collect();
+    Some(String::from_utf16_lossy(&units).trim_start_matches('\u{feff}').to_owned())
+}
 
 /// `bytes` without a byte order mark and surrounding white space.
 pub(crate) fn trim_bytes(bytes: &[u8]) -> &[u8] {

@@ -8,9 +8,11 @@ use super::{Silence, SilenceId, SilenceState};
 use crate::Labels;
 use crate::matcher::Matcher;
 
-/// Most matchers of one silence, and most annotations.
+/// Most annotations of one silence.
 const MEMBERS: usize = 64;
-/// Most characters of one matcher's or annotation's name and value, of a comment, and of a name of a person.
+/// Most matchers of one silence: tools make one of each label of an alert, and labels are never cut.
+const MATCHERS: usize = 512;
+/// Most characters of a regular expression, an annotation's name and value, a comment, and a name of a person.
 const TEXT_CHARS: usize = 2048;
 /// Most bytes of all texts of a silence: every reader of alerts reads all silences.
 const ALL_BYTES: usize = 64 * 1024;
@@ -49,7 +51,7 @@ pub enum SilenceError {
     EndsInThePast,
     /// It would not fit into the table.
     #[error(
-        "the silence is too long: use at most 64 matchers, 64 annotations, 2048 characters a text, 64 KiB in all"
+        "the silence is too long: use at most 512 matchers, 64 annotations, 2048 characters a text or regular expression, 64 KiB in all"
     )]
     TooLong,
 }
@@ -125,14 +127,17 @@ impl SilenceDraft {
     }
 
     fn is_too_long(&self) -> bool {
-        let matchers = self.matchers.iter().flat_map(|matcher| [matcher.name(), matcher.value()]);
         let annotations = self.annotations.iter().flat_map(|(name, value)| [name.as_str(), value.as_str()]);
         let others = [self.created_by.as_str(), self.comment.as_str()];
-        let texts: Vec<_> = matchers.chain(annotations).chain(others).collect();
-        self.matchers.len() > MEMBERS
+        let regexes =
+            self.matchers.iter().filter(|matcher| matcher.operator().is_regex()).map(Matcher::value);
+        let of_matchers: usize =
+            self.matchers.iter().map(|matcher| matcher.name().len() + matcher.value().len()).sum();
+        let texts: Vec<_> = annotations.chain(others).collect();
+        self.matchers.len() > MATCHERS
             || self.annotations.len() > MEMBERS
-            || texts.iter().any(|text| text.chars().count() > TEXT_CHARS)
-            || texts.iter().map(|text| text.len()).sum::<usize>() > ALL_BYTES
+            || texts.iter().copied().chain(regexes).any(|text| text.chars().count() > TEXT_CHARS)
+            || texts.iter().map(|text| text.len()).sum::<usize>() + of_matchers > ALL_BYTES
     }
 
     fn silence(self, id: SilenceId, starts_at: Timestamp, now: Timestamp) -> Silence {

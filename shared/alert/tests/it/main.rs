@@ -7,6 +7,7 @@
 )]
 
 mod action;
+mod bounds;
 mod expiry;
 mod fold;
 mod last_word;

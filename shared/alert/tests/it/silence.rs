@@ -154,3 +154,16 @@ fn a_silence_survives_its_json() {
     assert_eq!(brief, "a=b".parse().unwrap());
     assert!(serde_json::from_str::<Matcher>(r#"{"name":"a","value":"[","is_regex":true}"#).is_err());
 }
+
+#[test]
+fn a_silence_may_name_every_label_of_an_alert_with_many_or_long_ones() {
+    let create = |texts: &[String]| {
+        let texts: Vec<_> = texts.iter().map(String::as_str).collect();
+        SilenceDraft { matchers: matchers(&texts), ..draft(0, 9) }.create(SilenceId::from_chance(1), at(5))
+    };
+    let many: Vec<_> = (0..200).map(|number| format!("label_{number}=true")).collect();
+    assert!(create(&many).is_ok());
+    assert!(create(&[format!("query=\"{}\"", "x".repeat(50_000))]).is_ok());
+    assert_eq!(create(&[format!("query=\"{}\"", "x".repeat(70_000))]), Err(SilenceError::TooLong));
+    assert_eq!(create(&[format!("query=~\"{}\"", "x".repeat(2_049))]), Err(SilenceError::TooLong));
+}

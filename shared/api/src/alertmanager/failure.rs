@@ -30,6 +30,8 @@ pub(super) enum Failure {
     BodyTooLarge { limit_bytes: usize },
     #[error("unsupported content type: send application/json")]
     UnsupportedMediaType,
+    #[error("the body cannot be decoded from `{0}`: send it as it is, or as gzip or deflate")]
+    UnreadableEncoding(String),
     #[error("the answer would be larger than {LIMIT_BYTES} bytes: use a filter")]
     AnswerTooLarge,
     #[error("the table cannot be reached at present: try again")]
@@ -43,7 +45,7 @@ impl Failure {
             Self::NoSuchSilence(_) => StatusCode::NOT_FOUND,
             Self::Schema { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::UnsupportedMediaType | Self::UnreadableEncoding(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::AnswerTooLarge | Self::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

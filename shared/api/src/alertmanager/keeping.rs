@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use ::alert::Source;
 use ::intake::{
-    Clock, Measure, QuarantineId, Quarantined, Recorded, Store, StoreError, TimeLeft, count, record_event,
+    Clock, LIMIT_BYTES, Measure, QuarantineId, Quarantined, Recorded, Store, StoreError, TimeLeft, count,
+    decoded, record_event,
 };
 use aws::{Platform, SystemClock};
 use axum::body::Bytes;
@@ -13,16 +14,11 @@ use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 use http::request::Parts;
 use http::{HeaderMap, header};
 use normalize::alertmanager::{Batch, Refused, TOKEN_NAME, Understood, split};
-use normalize::{InboundRequest, Rejection, Settings};
+use normalize::{InboundRequest, REPAIRED, Rejection, Settings};
 
 use super::failure::{Failure, REQUIRED, WRONG_TYPE};
 use crate::authorization::Person;
 
-/// The largest body, in bytes: a Prometheus sends up to 256 alerts at once, an Alertmanager a whole group. A Lambda
-/// function takes 6 MB, with the headers and what API Gateway adds.
-const LIMIT_BYTES: usize = 5 * 1024 * 1024;
-/// The largest body that quarantine holds, in bytes; what is larger is cut off there.
-const QUARANTINE_BYTES: usize = 256 * 1024;
 /// A Prometheus waits for 10 s; a write is tried again for as long, less what the way back takes.
 const PATIENCE: Duration = Duration::from_secs(9);
 /// How many alerts are written at a time.
@@ -52,9 +48,13 @@ pub(super) async fn keep(platform: &Platform, parts: &Parts, body: Bytes) -> Res
 /// The request as it is kept: without credentials, but with the name of the token.
 fn open(parts: &Parts, body: &[u8]) -> Result<InboundRequest, Failure> {
     if body.len() > LIMIT_BYTES {
-        return Err(Failure::BodyTooLarge { limit_bytes: LIMIT_BYTES });
+        return Err(too_large());
     }
     let content_type = content_type(&parts.headers)?;
+    let decoded = decoded(&parts.headers, body, LIMIT_BYTES).map_err(|_| too_large())?;
+    if let Some(encoding) = decoded.unreadable {
+        return Err(Failure::UnreadableEncoding(encoding.chars().take(32).collect()));
+    }
     let token_name =
         parts.extensions.get::<Person>().map(|person| (TOKEN_NAME.to_owned(), person.to_string()));
     Ok(InboundRequest {
@@ -62,9 +62,15 @@ fn open(parts: &Parts, body: &[u8]) -> Result<InboundRequest, Failure> {
         query: String::new(),
         content_type,
         headers: token_name.into_iter().collect(),
-        body: body.to_vec(),
+        body: decoded.body.into_owned(),
         received_at: SystemClock.now(),
     })
+}
+
+/// A body above the limit, which is counted: nothing of it is kept.
+fn too_large() -> Failure {
+    count(Measure::Refused, Source::Alertmanager, 1);
+    Failure::BodyTooLarge { limit_bytes: LIMIT_BYTES }
 }
 
 fn content_type(headers: &HeaderMap) -> Result<Option<String>, Failure> {
@@ -86,7 +92,7 @@ fn refused(failure: &Failure) {
 }
 
 async fn keep_delivery(platform: &Platform, delivery: &InboundRequest) -> Result<Kept, Failure> {
-    let Batch { understood, refused, left_out } = match split(delivery, &Settings::default()) {
+    let Batch { understood, refused, left_out, warnings } = match split(delivery, &Settings::default()) {
         Ok(batch) => batch,
         Err(rejection) => {
             let code = code_of(&rejection);
@@ -94,6 +100,12 @@ async fn keep_delivery(platform: &Platform, delivery: &InboundRequest) -> Result
             return Err(Failure::Schema { code, message });
         }
     };
+    for warning in warnings {
+        tracing::warn!(source = %Source::Alertmanager, warning, "batch understood with a reservation");
+        if warning == REPAIRED {
+            count(Measure::Repaired, Source::Alertmanager, 1);
+        }
+    }
     let account = understood.first().map(|understood| understood.event.account.clone());
     let kept = record(platform, delivery, understood).await.map_err(Failure::Store)?;
     if let Some(account) = &account {
@@ -204,7 +216,6 @@ async fn quarantine(
 ) -> Result<String, Failure> {
     tracing::warn!(source = %SOURCE, reason = %rejection.reason, "alert refused");
     count(Measure::Quarantined, SOURCE, 1);
-    delivery.body.truncate(QUARANTINE_BYTES);
     let quarantined = Quarantined::new(SOURCE, rejection, delivery);
     platform.table.quarantine(&quarantined).await.map_err(Failure::Store)?;
     let Quarantined { id, message, .. }: Quarantined = quarantined;

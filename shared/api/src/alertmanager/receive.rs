@@ -92,7 +92,9 @@ impl IntoResponse for Refused {
             }
             Failure::Store(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
             Failure::BodyTooLarge { .. } => (failure.status(), "too_large"),
-            Failure::UnsupportedMediaType => (failure.status(), "unsupported_media_type"),
+            Failure::UnsupportedMediaType | Failure::UnreadableEncoding(_) => {
+                (failure.status(), "unsupported_media_type")
+            }
             Failure::BadRequest(_) | Failure::NoSuchSilence(_) | Failure::AnswerTooLarge => {
                 (failure.status(), "bad_request")
             }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 mod credentials;
+mod limits;
 mod order;
 mod patience;
 mod world;

@@ -1,13 +1,13 @@
 //! method → size limit → authenticate → decode → normalize → record → reply.
 
 use http::Request;
-use intake::{Kazoo, Netdata, Site24x7, Tencent};
+use intake::{Kazoo, LIMIT_BYTES, Netdata, Site24x7, Tencent};
 
 use crate::world::{Behaviour, post, secret, send};
 
 const KNOWN: &str = r#"{"tokens":["right"]}"#;
-const HUGE: &[u8] = &[b'x'; 256 * 1024 + 1];
-const LARGE: &[u8] = &[b'x'; 256 * 1024];
+const HUGE: &[u8] = &[b'x'; LIMIT_BYTES + 1];
+const LARGE: &[u8] = &[b'x'; LIMIT_BYTES];
 const FLAT: &[u8] = br#"{"alarm":"disk","severity":"warning","host":"db-01","date":"2026-03-03T03:00:00Z"}"#;
 
 #[tokio::test]

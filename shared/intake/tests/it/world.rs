@@ -11,7 +11,7 @@ use intake::{
     StoreError, Webhook,
 };
 use jiff::Timestamp;
-use normalize::Settings;
+use normalize::{InboundRequest, Settings};
 
 /// How the store behaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +26,8 @@ pub(crate) enum Behaviour {
 pub(crate) struct Shelf {
     pub(crate) behaviour: Behaviour,
     pub(crate) events: Mutex<Vec<alert::AlertEvent>>,
+    /// The delivery of each event.
+    pub(crate) deliveries: Mutex<Vec<InboundRequest>>,
     pub(crate) quarantined: Mutex<Vec<Quarantined>>,
 }
 
@@ -53,6 +55,7 @@ impl Store for Shelf {
             return Ok(Recorded::Duplicate);
         }
         events.push(entry.event.clone());
+        self.deliveries.lock().unwrap().push(entry.delivery.clone());
         Ok(Recorded::New(None))
     }
 
@@ -104,12 +107,17 @@ pub(crate) fn secret(json: &str) -> Keyring<SourceSecret> {
 pub(crate) async fn send<P: Protocol>(
     behaviour: Behaviour,
     keyring: impl Into<Option<Keyring<SourceSecret>>>,
-    request: Request<&'static [u8]>,
+    request: Request<impl Into<Bytes>>,
 ) -> Seen {
-    let shelf = Arc::new(Shelf { behaviour, events: Mutex::default(), quarantined: Mutex::default() });
+    let shelf = Arc::new(Shelf {
+        behaviour,
+        events: Mutex::default(),
+        deliveries: Mutex::default(),
+        quarantined: Mutex::default(),
+    });
     let webhook: Webhook<P, _, _, _> =
         Webhook::new(Arc::clone(&shelf), Arc::new(Given(keyring.into())), Standing, Settings::default());
-    let response: Response<Bytes> = webhook.handle(request.map(Bytes::from_static)).await;
+    let response: Response<Bytes> = webhook.handle(request.map(Into::into)).await;
     let allow = response.headers().get("allow").map(|value| value.to_str().unwrap().to_owned());
     let status = response.status().as_u16();
     Seen { status, body: String::from_utf8(response.into_body().into()).unwrap(), allow, shelf }

@@ -1,11 +1,11 @@
 //! A body before its alerts are read: which of the two it is, and where each alert stands in it.
 
-use serde::Deserialize;
-use serde_json::error::Category;
+use std::collections::BTreeMap;
+
 use serde_json::value::RawValue;
 
 use crate::Rejection;
-use crate::value::trim_bytes;
+use crate::json::Unreadable;
 
 /// Which program's alerts these are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,37 +24,26 @@ pub(super) struct Body<'a> {
     pub(super) left_out: u64,
 }
 
-/// The members that tell a webhook from one alert of the API, which is how such an alert is kept.
-#[derive(Deserialize)]
-struct Members<'a> {
-    #[serde(borrow)]
-    alerts: Option<&'a RawValue>,
-    #[serde(borrow)]
-    labels: Option<&'a RawValue>,
-    #[serde(borrow, rename = "truncatedAlerts")]
-    left_out: Option<&'a RawValue>,
-}
-
 impl<'a> Body<'a> {
-    pub(super) fn parse(bytes: &'a [u8]) -> Result<Self, Rejection> {
-        let bytes = trim_bytes(bytes);
-        if bytes.first() != Some(&b'{') {
-            let alerts = serde_json::from_slice(bytes).map_err(|error| unreadable(&error))?;
+    /// Reads strict JSON; of two equal members the later counts.
+    pub(super) fn parse(json: &'a [u8]) -> Result<Self, Rejection> {
+        if json.first() != Some(&b'{') {
+            let alerts = serde_json::from_slice(json).map_err(|error| no_list(&error))?;
             return Ok(Self { form: Form::Api, alerts, left_out: 0 });
         }
-        let members: Members<'a> = serde_json::from_slice(bytes).map_err(|error| unreadable(&error))?;
-        match members {
-            Members { alerts: Some(alerts), left_out, .. } => {
-                let left_out = left_out.and_then(|number| number.get().parse().ok()).unwrap_or(0);
-                let alerts = serde_json::from_str(alerts.get()).map_err(|error| unreadable(&error))?;
-                Ok(Self { form: Form::Webhook, alerts, left_out })
-            }
-            Members { labels: Some(_), .. } => {
-                let alert = serde_json::from_slice(bytes).map_err(|error| unreadable(&error))?;
-                Ok(Self { form: Form::Api, alerts: vec![alert], left_out: 0 })
-            }
-            Members { .. } => Err(missing_alerts()),
+        // What tells a webhook from one alert of the API, which is how such an alert is kept.
+        let members: BTreeMap<String, &RawValue> =
+            serde_json::from_slice(json).map_err(|error| no_list(&error))?;
+        if let Some(alerts) = members.get("alerts").filter(|alerts| alerts.get() != "null") {
+            let alerts = serde_json::from_str(alerts.get()).map_err(|error| no_list(&error))?;
+            let left_out = members.get("truncatedAlerts").and_then(|number| number.get().parse().ok()).unwrap_or(0);
+            return Ok(Self { form: Form::Webhook, alerts, left_out });
         }
+        if !members.contains_key("labels") {
+            return Err(missing_alerts());
+        }
+        let alert = serde_json::from_slice(json).map_err(|error| no_list(&error))?;
+        Ok(Self { form: Form::Api, alerts: vec![alert], left_out: 0 })
     }
 }
 
@@ -77,18 +66,21 @@ impl Form {
     }
 }
 
-fn unreadable(error: &serde_json::Error) -> Rejection {
-    let place = format!("line {}, column {}", error.line(), error.column());
-    match error.classify() {
-        Category::Data => Rejection::new(
-            "wrong_type",
-            format!("the alerts are no list of objects ({place}): send those of Prometheus or Alertmanager"),
-        ),
-        Category::Syntax | Category::Eof | Category::Io => Rejection::new(
-            "not_json",
-            format!("the body breaks off or is no JSON ({place}): send a JSON list of alerts"),
-        ),
-    }
+fn no_list(error: &serde_json::Error) -> Rejection {
+    let (line, column) = (error.line(), error.column());
+    let message = format!(
+        "the alerts are no list of objects (line {line}, column {column}): send those of Prometheus or Alertmanager"
+    );
+    Rejection::new("wrong_type", message)
+}
+
+/// The rejection of a body that is no JSON.
+pub(super) fn not_json(error: &Unreadable) -> Rejection {
+    let place = error.place();
+    Rejection::new(
+        "not_json",
+        format!("the body breaks off or is no JSON ({place}): send a JSON list of alerts"),
+    )
 }
 
 fn missing_alerts() -> Rejection {

@@ -9,9 +9,6 @@ use super::{identity, moment, severity, wire};
 use crate::Rejection;
 use crate::value::{filled, link, relative_link};
 
-/// Most bytes of labels; they identify and are never cut, and a table item holds 400 KiB.
-const LABEL_BYTES: usize = 96 * 1024;
-
 /// An alert that can be kept.
 pub(super) struct Message {
     alert: wire::Alert,
@@ -22,10 +19,7 @@ impl Message {
     /// Reads the alert at `position`.
     pub(super) fn read(alert: &RawValue, form: Form, position: usize) -> Result<Self, Rejection> {
         let alert = wire::Alert::parse(alert, form, position)?;
-        match too_large(&alert, position).or_else(|| broken_rule(&alert, position)) {
-            Some(rejection) => Err(rejection),
-            None => Ok(Self { alert, form }),
-        }
+        broken_rule(&alert, position).map_or(Ok(Self { alert, form }), Err)
     }
 
     /// Its event, for a tenant and the moment it came in.
@@ -108,15 +102,6 @@ impl Generator {
         let relative = if link.is_none() { relative_link(url) } else { None };
         Self { link, relative }
     }
-}
-
-fn too_large(alert: &wire::Alert, position: usize) -> Option<Rejection> {
-    let bytes: usize = alert.labels.iter().map(|(name, value)| name.len() + value.len()).sum();
-    (bytes > LABEL_BYTES).then(|| {
-        let message =
-            format!("the labels of alert {position} are larger than {LABEL_BYTES} bytes: shorten them");
-        Rejection::new("too_large", message)
-    })
 }
 
 fn broken_rule(alert: &wire::Alert, position: usize) -> Option<Rejection> {

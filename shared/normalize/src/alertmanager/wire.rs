@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use alert::Labels;
 use jiff::Timestamp;
-use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::body::Form;
@@ -27,40 +26,50 @@ pub(super) struct Alert {
     pub(super) is_called_resolved: Option<bool>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Members<'a> {
-    labels: Option<Map>,
-    annotations: Option<Map>,
-    starts_at: Option<String>,
-    ends_at: Option<String>,
-    #[serde(rename = "generatorURL")]
-    generator_url: Option<String>,
-    #[serde(borrow)]
-    status: Option<&'a RawValue>,
-}
-
 type Map = BTreeMap<String, Option<String>>;
 
 impl Alert {
     /// Reads the alert at `position` of a body.
     pub(super) fn parse(alert: &RawValue, form: Form, position: usize) -> Result<Self, Rejection> {
-        let members: Members<'_> = serde_json::from_str(alert.get()).map_err(|_| not_an_alert(position))?;
-        let time = |member, value: Option<String>| match value {
+        let members = Members::parse(alert).map_err(|_| not_an_alert(position))?;
+        let member = |name| members.text(name).map_err(|_| not_an_alert(position));
+        let map = |name| members.map(name).map_err(|_| not_an_alert(position));
+        let time = |name| match member(name)? {
             None => Ok(None),
-            Some(value) => moment::parse(&value).map_err(|_| no_time(position, member, &value)),
+            Some(value) => moment::parse(&value).map_err(|_| no_time(position, name, &value)),
         };
         Ok(Self {
-            labels: filled(members.labels.ok_or_else(|| no_labels(position))?),
-            annotations: filled(members.annotations.unwrap_or_default()),
-            starts_at: time("startsAt", members.starts_at)?,
-            ends_at: time("endsAt", members.ends_at)?,
-            generator_url: members.generator_url,
+            labels: filled(map("labels")?.ok_or_else(|| no_labels(position))?),
+            annotations: filled(map("annotations")?.unwrap_or_default()),
+            starts_at: time("startsAt")?,
+            ends_at: time("endsAt")?,
+            generator_url: member("generatorURL")?,
             is_called_resolved: match form {
                 Form::Api => None,
-                Form::Webhook => Some(is_resolved(members.status, position)?),
+                Form::Webhook => Some(is_resolved(members.raw("status"), position)?),
             },
         })
+    }
+}
+
+/// The members of an alert as they were written; of two with one name the later counts.
+struct Members<'a>(BTreeMap<String, &'a RawValue>);
+
+impl<'a> Members<'a> {
+    fn parse(alert: &'a RawValue) -> serde_json::Result<Self> {
+        serde_json::from_str(alert.get()).map(Self)
+    }
+
+    fn raw(&self, name: &str) -> Option<&'a RawValue> {
+        self.0.get(name).copied()
+    }
+
+    fn text(&self, name: &str) -> serde_json::Result<Option<String>> {
+        self.raw(name).map_or(Ok(None), |raw| serde_json::from_str(raw.get()))
+    }
+
+    fn map(&self, name: &str) -> serde_json::Result<Option<Map>> {
+        self.raw(name).map_or(Ok(None), |raw| serde_json::from_str(raw.get()))
     }
 }
 

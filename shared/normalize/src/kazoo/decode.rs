@@ -3,22 +3,39 @@
 use serde_json::{Map, Value};
 
 use super::form::{self, FormError};
-use crate::value::{filled, trim_bytes};
-use crate::{InboundRequest, Rejection};
+use crate::json::{self, Unreadable};
+use crate::value::{filled, plain};
+use crate::{InboundRequest, REPAIRED, Rejection};
+
+/// The object that was sent.
+#[derive(Default)]
+pub(super) struct Sent {
+    /// Its members.
+    pub(super) members: Map<String, Value>,
+    /// What the operator should know of how it was read.
+    pub(super) warning: Option<&'static str>,
+}
 
 /// The object sent: of a GET in the query behind our own `hook`, else in the body.
-pub(super) fn members(request: &InboundRequest) -> Result<Map<String, Value>, Rejection> {
+pub(super) fn sent(request: &InboundRequest) -> Result<Sent, Rejection> {
     if request.method == "GET" {
-        return form::decode(pairs_of_event(&request.query)).map_err(form_rejection);
+        let members = form::decode(pairs_of_event(&request.query)).map_err(form_rejection)?;
+        return Ok(Sent { members, warning: None });
     }
-    let body = String::from_utf8_lossy(trim_bytes(&request.body));
+    let body = plain(&request.body);
     if body.is_empty() {
         return Err(empty());
     }
-    if is_json(request.content_type.as_deref(), &body) {
-        return json_members(&body);
+    let text = String::from_utf8_lossy(&body);
+    if is_json(request.content_type.as_deref(), &text) {
+        return json_sent(&body).or_else(|rejection| wrongly_called_json(&text).ok_or(rejection));
     }
-    form::decode(form::body_pairs(&body)).map_err(form_rejection)
+    if text.starts_with('{')
+        && let Ok(sent) = json_sent(&body)
+    {
+        return Ok(sent);
+    }
+    form_sent(&text).map_err(form_rejection)
 }
 
 /// The hook that the operator wrote into the webhook's URI.
@@ -50,22 +67,33 @@ fn is_json(content_type: Option<&str>, body: &str) -> bool {
     }
 }
 
-fn json_members(body: &str) -> Result<Map<String, Value>, Rejection> {
-    match serde_json::from_str(body) {
-        Ok(Value::Object(members)) => Ok(members),
-        Ok(_) => {
+fn json_sent(body: &[u8]) -> Result<Sent, Rejection> {
+    let document = json::read(body).map_err(|error| bad_json(&error))?;
+    let warning = document.warning();
+    match document.value {
+        Value::Object(members) => Ok(Sent { members, warning }),
+        _ => {
             Err(Rejection::new("not_an_object", "the body is JSON but no object: send one event per request"))
         }
-        Err(error) => {
-            let place = format!("line {} column {}", error.line(), error.column());
-            Err(Rejection::new(
-                "bad_json",
-                format!(
-                    "the body is not JSON from {place} on, or nested too deep: check what the sender wrote"
-                ),
-            ))
-        }
     }
+}
+
+fn form_sent(body: &str) -> Result<Sent, FormError> {
+    let warning = body.contains(char::REPLACEMENT_CHARACTER).then_some(REPAIRED);
+    Ok(Sent { members: form::decode(form::body_pairs(body))?, warning })
+}
+
+/// The form that `body` is though its type calls it JSON.
+fn wrongly_called_json(body: &str) -> Option<Sent> {
+    let is_form = !body.starts_with(['{', '[', '"']);
+    form_sent(body).ok().filter(|_| is_form)
+}
+
+fn bad_json(error: &Unreadable) -> Rejection {
+    let place = error.place();
+    let message =
+        format!("the body is not JSON from {place} on, or nested too deep: check what the sender wrote");
+    Rejection::new("bad_json", message)
 }
 
 fn form_rejection(error: FormError) -> Rejection {

@@ -8,6 +8,8 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
+use crate::json::read_text;
+
 /// Deepest nesting of one key; real payloads stay below ten.
 const MOST_STEPS: usize = 32;
 
@@ -86,7 +88,7 @@ fn read_pair(pair: &str) -> Option<(Vec<String>, String)> {
 fn leaf(path: &[String], text: String) -> Value {
     let is_element = path.last().is_some_and(String::is_empty);
     if is_element && text.starts_with('{') {
-        serde_json::from_str(&text).unwrap_or(Value::String(text))
+        read_text(&text).unwrap_or(Value::String(text))
     } else {
         Value::String(text)
     }

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use super::{decode, keys, time};
+use super::decode::{self, Sent};
+use super::{keys, time};
 use crate::value::{self, field, filled};
 use crate::{InboundRequest, Rejection};
 
@@ -25,6 +26,7 @@ pub(super) struct Payload<'a> {
     pub(super) fields: Map<String, Value>,
     hook: Option<String>,
     envelope: Option<Envelope>,
+    warning: Option<&'static str>,
     request: &'a InboundRequest,
 }
 
@@ -37,9 +39,14 @@ struct Envelope {
 impl<'a> Payload<'a> {
     /// Decodes `request` and takes the event out of its envelope.
     pub(super) fn read(request: &'a InboundRequest) -> Result<Self, Rejection> {
-        let members = keys::canonical_members(decode::members(request)?);
-        let (fields, envelope) = opened(members);
-        Ok(Self { fields, hook: decode::hook(&request.query), envelope, request })
+        let Sent { members, warning } = decode::sent(request)?;
+        let (fields, envelope) = opened(keys::canonical_members(members));
+        Ok(Self { fields, hook: decode::hook(&request.query), envelope, warning, request })
+    }
+
+    /// What the operator should know of how the request was read.
+    pub(super) fn warning(&self) -> Option<&'static str> {
+        self.warning
     }
 
     /// The scalar at `path`, whose steps are parted by dots, as trimmed text.

@@ -9,11 +9,14 @@ mod json;
 mod splice;
 mod text;
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 use super::{decode, keys};
 use crate::InboundRequest;
-use crate::value::{field, object};
+use crate::json::strict;
+use crate::value::{field, object, plain};
 
 /// What stands in place of a secret.
 pub(super) const REDACTED: &str = "[redacted]";
@@ -41,6 +44,10 @@ const MAIL_TEXTS: [&str; 2] = ["html", "text"];
 /// `request` without its secrets: passwords, tokens and keys, cards and billing addresses, session descriptions,
 /// and the text of mail that carries credentials. Check a signature before, and normalize after.
 pub fn redact(mut request: InboundRequest) -> InboundRequest {
+    if let Cow::Owned(body) = plain(&request.body) {
+        // UTF-16, in which no name of a secret would be found.
+        request.body = body;
+    }
     let secrets = Secrets::in_delivery(&request);
     if let Some(query) = redact_form(request.query.as_bytes(), b"&?", secrets) {
         request.query = String::from_utf8_lossy(&query).into_owned();
@@ -53,7 +60,14 @@ pub fn redact(mut request: InboundRequest) -> InboundRequest {
 
 /// The body redacted; `None` if there is nothing in it to hide.
 fn redact_body(body: &[u8], secrets: Secrets) -> Option<Vec<u8>> {
-    if json::is_tree(body) { json::redact(body, secrets) } else { redact_form(body, b"&", secrets) }
+    if json::is_tree(body) {
+        return json::redact(body, secrets);
+    }
+    match strict(body) {
+        // Where a secret ends is certain in repaired JSON alone, and each key of the damaged one is in it.
+        Ok(repaired) => json::redact(repaired.bytes(), secrets),
+        Err(_) => redact_form(body, b"&", secrets),
+    }
 }
 
 fn redact_form(form: &[u8], separators: &[u8], secrets: Secrets) -> Option<Vec<u8>> {
@@ -84,7 +98,7 @@ impl Secrets {
     /// The names that are secret in `request`. Of one that does not decode or does not say what it is, the
     /// mere mention of such a mail counts.
     fn in_delivery(request: &InboundRequest) -> Self {
-        let members = decode::members(request).map(keys::canonical_members).unwrap_or_default();
+        let members = keys::canonical_members(decode::sent(request).unwrap_or_default().members);
         let names = event_names(&members);
         let includes_mail = if names.is_empty() {
             mentions_mail(&request.body) || mentions_mail(request.query.as_bytes())

@@ -2,30 +2,38 @@
 
 use serde_json::{Map, Value};
 
-use crate::Rejection;
-use crate::value::{filled, object, text, trim_bytes};
+use crate::value::{filled, object, plain, text};
+use crate::{Rejection, json};
 
 /// The JSON object of one notification.
-pub(super) struct Body(Map<String, Value>);
+pub(super) struct Body {
+    fields: Map<String, Value>,
+    warning: Option<&'static str>,
+}
 
 impl Body {
     /// The object that `bytes` hold.
     pub(super) fn parse(bytes: &[u8]) -> Result<Self, Rejection> {
-        let bytes = trim_bytes(bytes);
-        if bytes.is_empty() {
+        if plain(bytes).is_empty() {
             return Err(Rejection::new("not_json", "the body is empty: check what sends to this URL"));
         }
-        match serde_json::from_slice(bytes) {
-            Ok(Value::Object(fields)) => Ok(Self(fields)),
-            Ok(other) => Err(not_an_object(&other)),
-            Err(error) => Err(not_json(&error)),
+        let document = json::read(bytes).map_err(|error| not_json(&error))?;
+        let warning = document.warning();
+        match document.value {
+            Value::Object(fields) => Ok(Self { fields, warning }),
+            other => Err(not_an_object(&other)),
         }
+    }
+
+    /// What the operator should know of how the body was read.
+    pub(super) fn warning(&self) -> Option<&'static str> {
+        self.warning
     }
 
     /// The value at `path`, such as `alert.state.status`.
     pub(super) fn get(&self, path: &str) -> Option<&Value> {
         let mut keys = path.split('.');
-        let first = self.0.get(keys.next()?)?;
+        let first = self.fields.get(keys.next()?)?;
         keys.try_fold(first, |parent, key| parent.get(key))
     }
 
@@ -46,7 +54,7 @@ impl Body {
 
     /// Whether there is an object under `key`.
     pub(super) fn is_object(&self, key: &str) -> bool {
-        object(&self.0, key).is_some()
+        object(&self.fields, key).is_some()
     }
 
     /// Whether there is a string under `key` that is not blank.
@@ -55,7 +63,7 @@ impl Body {
     }
 }
 
-fn not_json(error: &serde_json::Error) -> Rejection {
+fn not_json(error: &json::Unreadable) -> Rejection {
     Rejection::new(
         "not_json",
         format!(

@@ -4,34 +4,47 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use crate::value::trim_bytes;
-use crate::{InboundRequest, Rejection};
+use crate::value::plain;
+use crate::{InboundRequest, REPAIRED, Rejection, json};
+
+/// The keys and values that were sent.
+pub(super) struct Sent {
+    /// By key.
+    pub(super) values: Map<String, Value>,
+    /// What the operator should know of how they were read.
+    pub(super) warning: Option<&'static str>,
+}
 
 /// The keys and values of `request`: a JSON object if the body looks like one, whatever its type; else a form;
 /// without a body the query.
-pub(super) fn decode(request: &InboundRequest) -> Result<Map<String, Value>, Rejection> {
-    let body = trim_bytes(&request.body);
+pub(super) fn decode(request: &InboundRequest) -> Result<Sent, Rejection> {
+    let body = plain(&request.body);
     match body.first() {
-        Some(b'{') => json(body),
+        Some(b'{') => json(&body),
         Some(b'[') => Err(not_an_object()),
         Some(_) if !body.contains(&b'=') => Err(not_an_object()),
-        Some(_) => Ok(form(body)),
+        Some(_) => Ok(form(&body)),
         None if request.query.trim().is_empty() => Err(empty()),
         None => Ok(form(request.query.trim().as_bytes())),
     }
 }
 
-fn json(body: &[u8]) -> Result<Map<String, Value>, Rejection> {
-    serde_json::from_slice(body).map_err(|error| {
-        Rejection::new(
-            "not_json",
-            format!("the body begins like JSON and is none: {error}; send one JSON object"),
-        )
-    })
+fn json(body: &[u8]) -> Result<Sent, Rejection> {
+    let document = json::read(body).map_err(|error| not_json(&error))?;
+    let warning = document.warning();
+    match document.value {
+        Value::Object(values) => Ok(Sent { values, warning }),
+        _ => Err(not_an_object()),
+    }
+}
+
+fn not_json(error: &json::Unreadable) -> Rejection {
+    let message = format!("the body begins like JSON and is none: {error}; send one JSON object");
+    Rejection::new("not_json", message)
 }
 
 /// A form's pairs; a repeated key becomes a list.
-fn form(bytes: &[u8]) -> Map<String, Value> {
+fn form(bytes: &[u8]) -> Sent {
     let mut values = BTreeMap::<_, Vec<_>>::new();
     for (key, value) in form_urlencoded::parse(bytes) {
         let told = values.entry(key.into_owned()).or_default();
@@ -39,7 +52,8 @@ fn form(bytes: &[u8]) -> Map<String, Value> {
             told.push(value.into_owned());
         }
     }
-    values.into_iter().map(|(key, told)| (key, one_or_list(told))).collect()
+    let warning = std::str::from_utf8(bytes).err().map(|_| REPAIRED);
+    Sent { values: values.into_iter().map(|(key, told)| (key, one_or_list(told))).collect(), warning }
 }
 
 fn one_or_list(mut told: Vec<String>) -> Value {

@@ -5,10 +5,13 @@
 
 mod text;
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 use crate::InboundRequest;
-use crate::value::trim_bytes;
+use crate::json::read;
+use crate::value::{plain, trim_bytes};
 
 pub(super) use text::without_userinfo;
 use text::{MARK, without_named_secrets};
@@ -20,6 +23,10 @@ const SECRET_WORDS: [&str; 5] = ["key", "token", "secret", "password", "authoriz
 /// query; to be called before anything is normalized or stored.
 #[must_use]
 pub fn redact(mut request: InboundRequest) -> InboundRequest {
+    if let Cow::Owned(body) = plain(&request.body) {
+        // UTF-16, in which no name of a secret would be found.
+        request.body = body;
+    }
     if let Some(body) = redact_body(&request.body) {
         request.body = body;
     }
@@ -52,7 +59,11 @@ pub(super) fn redact_urls(value: &mut Value) {
 fn redact_body(body: &[u8]) -> Option<Vec<u8>> {
     let trimmed = trim_bytes(body);
     if trimmed.starts_with(b"{") || trimmed.starts_with(b"[") {
-        return redact_text(&String::from_utf8_lossy(trimmed)).map(String::into_bytes);
+        return match read(trimmed) {
+            Ok(mut sent) => redact_value(&mut sent.value).then(|| sent.value.to_string()),
+            Err(_) => redact_unstructured(&String::from_utf8_lossy(trimmed)),
+        }
+        .map(String::into_bytes);
     }
     if trimmed.contains(&b'=') {
         return redact_form(trimmed).map(String::into_bytes);

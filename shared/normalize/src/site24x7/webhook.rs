@@ -2,12 +2,13 @@
 
 use alert::{ACCOUNT_NAME, AlertEvent, AutoResolve, Labels, Severity, Signal, Source};
 
+use super::decoding::{self, Sent};
 use super::labels::{joined, labels, tag_labels};
 use super::monitor_id::monitor_id;
 use super::outage::Times;
 use super::parameters::Parameters;
 use super::status::Status;
-use super::{TEST_MONITOR, decoding, identity};
+use super::{TEST_MONITOR, identity};
 use crate::value::link;
 use crate::{InboundRequest, Normalized, Rejection, Settings};
 
@@ -16,14 +17,16 @@ const DEFAULT_ACCOUNT: &str = "us";
 
 /// Reads one webhook request, which must have gone through [`redact`](super::redact) before.
 pub fn normalize(request: &InboundRequest, settings: &Settings) -> Result<Normalized, Rejection> {
-    let parameters = Parameters::read(decoding::decode(request)?);
+    let Sent { values, warning } = decoding::decode(request)?;
+    let parameters = Parameters::read(values);
     let told = Told::read(&parameters)?;
     let times = Times::read(&parameters, told.signal, request.received_at);
     let account = settings.account.as_deref().unwrap_or(DEFAULT_ACCOUNT);
-    Ok(Normalized {
+    let normalized = Normalized {
         warnings: warnings(&told, &times),
         events: vec![event(&parameters, told, times, account)],
-    })
+    };
+    Ok(normalized.with_warning(warning))
 }
 
 /// What is said, and of which monitor.

@@ -3,74 +3,44 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde_json::value::RawValue;
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Value};
 
+use crate::json::{self, Unreadable};
 use crate::value::{field, object, text};
 
-/// How deep objects and lists may nest. Real bodies have five levels; every level is read once more.
-const DEEPEST: usize = 64;
+/// A body that is a JSON object.
+pub(super) struct Document {
+    /// Its members.
+    pub(super) members: Map<String, Value>,
+    /// What the operator should know of how it was read.
+    pub(super) warning: Option<&'static str>,
+}
 
 /// Why a body is not a JSON object that can be read.
 #[derive(Debug)]
-pub(super) enum Unreadable {
+pub(super) enum NoDocument {
     /// It is not JSON.
-    Syntax(serde_json::Error),
+    Syntax(Unreadable),
     /// It is JSON, but a list or a scalar.
     NotAnObject,
-    /// It nests deeper than any real body.
-    TooDeep,
 }
 
-impl fmt::Display for Unreadable {
+impl fmt::Display for NoDocument {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Syntax(error) => write!(f, "{error}"),
             Self::NotAnObject => f.write_str("it is a list or a bare value"),
-            Self::TooDeep => write!(f, "it nests deeper than {DEEPEST} levels"),
         }
     }
 }
 
-/// Reads `body` without rounding: a number that `serde_json` would print otherwise than it came (`1.50`, a
-/// 25-digit id, `1e400`) becomes a string of its own digits, so that text taken from it is always exact.
-pub(super) fn read(body: &[u8]) -> Result<Map<String, Value>, Unreadable> {
-    let raw = serde_json::from_slice::<&RawValue>(body).map_err(Unreadable::Syntax)?;
-    match value(raw, 0)? {
-        Value::Object(document) => Ok(document),
-        _ => Err(Unreadable::NotAnObject),
-    }
-}
-
-fn value(raw: &RawValue, depth: usize) -> Result<Value, Unreadable> {
-    let text = raw.get();
-    if depth > DEEPEST {
-        return Err(Unreadable::TooDeep);
-    }
-    match text.as_bytes().first() {
-        Some(b'{') => {
-            let members: BTreeMap<String, &RawValue> = parse(text)?;
-            let read = members.into_iter().map(|(key, raw)| Ok((key, value(raw, depth + 1)?)));
-            Ok(Value::Object(read.collect::<Result<_, _>>()?))
-        }
-        Some(b'[') => {
-            let items: Vec<&RawValue> = parse(text)?;
-            let read = items.into_iter().map(|raw| value(raw, depth + 1));
-            Ok(Value::Array(read.collect::<Result<_, _>>()?))
-        }
-        Some(b'-' | b'0'..=b'9') => Ok(number(text)),
-        _ => parse(text),
-    }
-}
-
-fn parse<'a, T: serde::Deserialize<'a>>(text: &'a str) -> Result<T, Unreadable> {
-    serde_json::from_str(text).map_err(Unreadable::Syntax)
-}
-
-fn number(digits: &str) -> Value {
-    match serde_json::from_str::<Number>(digits) {
-        Ok(number) if number.to_string() == digits => Value::Number(number),
-        _ => Value::String(digits.to_owned()),
+/// Reads `body`, whose numbers keep their digits.
+pub(super) fn read(body: &[u8]) -> Result<Document, NoDocument> {
+    let document = json::read(body).map_err(NoDocument::Syntax)?;
+    let warning = document.warning();
+    match document.value {
+        Value::Object(members) => Ok(Document { members, warning }),
+        _ => Err(NoDocument::NotAnObject),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Why a request is not understood, in words that somebody who looks into quarantine can act on.
 
-use super::document::{Section, Unreadable};
+use super::document::{NoDocument, Section};
 use crate::Rejection;
 
 /// The reason of a rejected check of a callback URL, which the function may yet answer with its code.
@@ -9,7 +9,7 @@ pub const VERIFICATION_PROBE: &str = "verification_probe";
 /// How much of a value or list from the body a message repeats.
 const QUOTED_CHARS: usize = 100;
 
-pub(super) fn not_json(error: &Unreadable) -> Rejection {
+pub(super) fn not_json(error: &NoDocument) -> Rejection {
     let message = format!(
         "the body is not a JSON object: {error}; send strict UTF-8 JSON, without the comments and the missing \
          commas of the published samples"

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test ends where it fails")]
 
 mod alertmanager;
+mod damage;
 mod kazoo;
 mod last_word;
 mod netdata;

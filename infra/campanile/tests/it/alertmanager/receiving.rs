@@ -2,6 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use intake::LIMIT_BYTES;
 
 use super::*;
 
@@ -166,21 +167,21 @@ async fn a_body_that_breaks_the_schema_has_go_openapis_codes() {
 }
 
 #[tokio::test]
-async fn a_batch_may_have_five_mebibytes() {
+async fn a_batch_may_have_what_lambda_takes() {
     let server = Server::start().await;
-    let annotations = json!({ "a": "x".repeat(120_000) });
-    let labels = (0..40).map(|number| json!({ "alertname": "A", "number": number.to_string() }));
+    let annotations = json!({ "a": "x".repeat(270_000) });
+    let labels = (0..16).map(|number| json!({ "alertname": "A", "number": number.to_string() }));
     let alerts: Vec<_> =
         labels.map(|labels| json!({ "labels": labels, "annotations": annotations })).collect();
     let body = json!(alerts).to_string();
-    assert!(body.len() > 4_700_000 && body.len() < 5 * 1024 * 1024);
+    assert!(body.len() > 4_300_000 && body.len() <= LIMIT_BYTES);
     assert_eq!(server.post_raw("/api/v2/alerts", body).await.status, StatusCode::OK);
-    assert_eq!(server.names("").await.len(), 40);
+    assert_eq!(server.names("").await.len(), 16);
 
-    let padded = format!("[{}]", " ".repeat(5 * 1024 * 1024 - 1));
+    let padded = format!("[{}]", " ".repeat(LIMIT_BYTES - 1));
     let answer = server.post_raw("/api/v2/alerts", padded).await;
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
-    assert!(answer.message().contains("5242880 bytes"));
+    assert!(answer.message().contains("4500000 bytes"));
 }
 
 #[tokio::test]
@@ -287,6 +288,51 @@ async fn alerts_that_an_alertmanager_left_out_are_told_in_the_answer() {
         json!({ "alerts": [{ "status": "firing", "labels": { "alertname": "A" } }], "truncatedAlerts": 740 });
     let answer = server.post("/v1/alertmanager", &webhook).await;
     assert_eq!(answer.json(), json!({ "status": "ok", "recorded": 1, "duplicates": 0, "left_out": 740 }));
+}
+
+#[tokio::test]
+async fn labels_are_neither_cut_nor_left_out() {
+    let server = Server::start().await;
+    let query = |end: &str| format!("SELECT {} {end}", "x".repeat(3_000));
+    let many = (0..200).map(|number| (format!("feature_{number:03}"), json!("true")));
+    let many: serde_json::Map<_, _> =
+        many.chain([("alertname".into(), json!("Many")), ("zone".into(), json!("a"))]).collect();
+    let alerts = json!([
+        firing(&json!({ "alertname": "LongQuery", "q": query("1") })),
+        firing(&json!({ "alertname": "LongQuery", "q": query("2") })),
+        firing(&Value::Object(many.clone())),
+    ]);
+    assert_eq!(server.post("/api/v2/alerts", &alerts).await.status, StatusCode::OK);
+    let served = server.get("/api/v2/alerts?filter=zone=a").await.json();
+    assert_eq!(served[0]["labels"], Value::Object(many));
+    let served = server.get("/api/v2/alerts?filter=alertname=LongQuery").await.json();
+    assert_eq!(served.as_array().unwrap().len(), 2);
+    assert_ne!(served[0]["fingerprint"], served[1]["fingerprint"]);
+    let filter = format!("/api/v2/alerts?filter=q%3D~%22SELECT.*{}%22", 2);
+    assert_eq!(server.get(&filter).await.json().as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn an_alert_that_breaks_the_schema_is_named_when_the_rest_is_stored() {
+    let server = Server::start().await;
+    let good = |name| firing(&json!({ "alertname": name }));
+    let bad = json!({ "labels": { "alertname": "C" }, "annotations": { "value": 95.2 } });
+    let large = json!({ "labels": { "alertname": "D", "long": "x".repeat(100_000) } });
+    let answer = server.post("/api/v2/alerts", &json!([good("A"), bad, large, good("B")])).await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    let message = answer.message();
+    assert!(message.contains("alert 1 is no object") && message.contains("alert 2: its labels"), "{message}");
+    assert_eq!(server.names("").await, ["A", "B"]);
+    assert_eq!(server.quarantined().await.len(), 2);
+}
+
+#[tokio::test]
+async fn damage_in_one_text_costs_no_alert() {
+    let server = Server::start().await;
+    let body = b"[{\"labels\":{\"alertname\":\"A\"},\"annotations\":{\"b\":\"caf\xe9 \\ud83d\n\"}},{\"labels\":{\"alertname\":\"B\"},},]";
+    let request = with_token("POST", "/api/v2/alerts", "t0-write");
+    assert_eq!(server.send(request, body.to_vec()).await.status, StatusCode::OK);
+    assert_eq!(server.names("").await, ["A", "B"]);
 }
 
 #[tokio::test]

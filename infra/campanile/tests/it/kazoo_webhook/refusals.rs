@@ -1,6 +1,7 @@
 //! What is not taken, and that a sender who is not known leaves nothing behind.
 
 use http::{Method, Request};
+use intake::LIMIT_BYTES;
 use serde_json::json;
 
 use super::world::{TOKEN, World, as_json, notification, request};
@@ -29,12 +30,12 @@ async fn who_shows_no_token_or_another_is_refused_without_a_trace() {
 }
 
 #[tokio::test]
-async fn a_body_of_more_than_256_kib_is_refused_and_one_of_that_size_is_taken() {
+async fn a_body_above_the_limit_is_refused_and_one_of_exactly_the_limit_is_taken() {
     let world = World::new().await;
     let of_size = |bytes: usize| request(&Method::POST, "", vec![b'x'; bytes]);
-    assert_eq!(world.send(of_size(256 * 1024 + 1)).await.status, 413);
+    assert_eq!(world.send(of_size(LIMIT_BYTES + 1)).await.status, 413);
     assert!(world.is_empty().await);
-    let answer = world.send(of_size(256 * 1024)).await;
+    let answer = world.send(of_size(LIMIT_BYTES)).await;
     assert_eq!((answer.status, &answer.body["status"]), (200, &json!("quarantined")));
 }
 

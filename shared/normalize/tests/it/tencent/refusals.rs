@@ -28,7 +28,7 @@ fn a_body_that_nests_without_end_is_refused() {
     for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
         let refused = rejection_of(format!("{{\"a\":{}1{}}}", open.repeat(50_000), close.repeat(50_000)));
         assert_eq!(refused.reason, "not_json");
-        assert!(refused.message.contains("nests deeper than 64 levels"), "{}", refused.message);
+        assert!(refused.message.contains("nests deeper than 127 levels"), "{}", refused.message);
     }
 }
 

@@ -26,5 +26,10 @@ fn without_a_session_id_the_echo_is_an_empty_text() {
     {
         assert_eq!(tencent::session_id(body.as_bytes()).get(), r#""""#, "{body}");
     }
-    assert_eq!(tencent::session_id(b"{\"sessionId\":\"\xff\"}").get(), r#""""#);
+}
+
+#[test]
+fn a_damaged_body_is_answered_with_its_session_id_too() {
+    let body = b"{\"sessionId\":\"AAAA\",\"content\":\"caf\xe9 \n\"}";
+    assert_eq!(tencent::session_id(body).get(), r#""AAAA""#);
 }
