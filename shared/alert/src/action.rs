@@ -104,6 +104,7 @@ pub fn resolve(alert: &Alert, by: &str, at: Timestamp) -> Result<AlertEvent, Con
         auto_resolve: alert.auto_resolve,
         episode: None,
         expires_at: None,
+        source_time: None,
     })
 }
 

@@ -55,6 +55,7 @@ pub struct Alert {
     /// When the last run of firing ended; none while it fires.
     pub ended_at: Option<Timestamp>,
     /// How it may end while it fires.
+    #[serde(alias = "ends")]
     pub auto_resolve: AutoResolve,
     /// The run it is in, where the source names it.
     pub episode: Option<String>,

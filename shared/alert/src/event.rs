@@ -52,12 +52,16 @@ pub struct AlertEvent {
     /// When the condition ended, if it has and the source says so.
     pub ended_at: Option<Timestamp>,
     /// How a firing alert may end.
+    #[serde(alias = "ends")]
     pub auto_resolve: AutoResolve,
     /// One run from firing to resolved, where the source names it.
     pub episode: Option<String>,
     /// Until when a firing counts without another, where the source itself sets that time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,
+    /// When it happened as the source sent it, where `occurred_at` had to be another moment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_time: Option<Timestamp>,
 }
 
 /// What an event says about its alert.
@@ -98,6 +102,11 @@ const ENTRIES: usize = 64;
 const MAP_BYTES: usize = 96 * 1024;
 
 impl AlertEvent {
+    /// When it happened, as the source sent it. The same delivery always says the same, whenever it comes.
+    pub fn sent_at(&self) -> Timestamp {
+        self.source_time.unwrap_or(self.occurred_at)
+    }
+
     /// Cuts texts and maps to what a table item can hold, at character boundaries and with `…`;
     /// the whole delivery is kept beside the event, so nothing is lost.
     #[must_use]

@@ -95,6 +95,7 @@ impl Heartbeat {
             auto_resolve: AutoResolve::Recovery,
             episode: None,
             expires_at: None,
+            source_time: None,
         }
     }
 }

@@ -125,6 +125,7 @@ pub(crate) fn firing(name: &str) -> AlertEvent {
         auto_resolve: AutoResolve::Recovery,
         episode: None,
         expires_at: None,
+        source_time: None,
     }
 }
 

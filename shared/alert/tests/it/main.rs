@@ -45,6 +45,7 @@ pub(crate) fn event(signal: Signal, seconds: i64) -> AlertEvent {
         auto_resolve: AutoResolve::Recovery,
         episode: None,
         expires_at: None,
+        source_time: None,
     }
 }
 

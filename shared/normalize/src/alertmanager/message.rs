@@ -60,6 +60,7 @@ impl Message {
             auto_resolve: AutoResolve::Recovery,
             episode: starts_at.map(|starts_at| starts_at.to_string()),
             expires_at,
+            source_time: None,
             labels,
             annotations,
         }

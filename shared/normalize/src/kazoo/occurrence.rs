@@ -107,6 +107,7 @@ impl Occurrence<'_> {
             auto_resolve: statement.kind.auto_resolve,
             episode: None,
             expires_at: None,
+            source_time: None,
             account: subject.account,
         }
     }

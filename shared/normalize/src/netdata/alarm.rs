@@ -68,6 +68,7 @@ impl Alarm {
             auto_resolve: AutoResolve::Recovery,
             episode: None,
             expires_at: None,
+            source_time: None,
         }
     }
 

@@ -167,6 +167,7 @@ impl Outage<'_> {
             auto_resolve: AutoResolve::Recovery,
             episode: None,
             expires_at: None,
+            source_time: None,
         }
     }
 

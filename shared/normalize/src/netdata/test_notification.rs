@@ -41,6 +41,7 @@ pub(super) fn read(body: &Body, receive_second: Timestamp) -> AlertEvent {
         auto_resolve: AutoResolve::Quiet,
         episode: None,
         expires_at: None,
+        source_time: None,
     }
 }
 

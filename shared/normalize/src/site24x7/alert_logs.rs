@@ -192,6 +192,7 @@ impl<'a> Group<'a> {
             auto_resolve: AutoResolve::Recovery,
             episode: None,
             expires_at: None,
+            source_time: None,
         }
     }
 }

@@ -168,6 +168,7 @@ impl Facts {
             auto_resolve: AutoResolve::Recovery,
             episode: self.outage_id().filter(|_| is_firing),
             expires_at: None,
+            source_time: None,
         }
     }
 

@@ -116,6 +116,7 @@ fn event(parameters: &Parameters, told: Told, times: Times, account: &str) -> Al
         auto_resolve: AutoResolve::Recovery,
         episode: times.episode,
         expires_at: None,
+        source_time: None,
     }
 }
 

@@ -62,6 +62,7 @@ impl Message<'_> {
             auto_resolve: self.auto_resolve(),
             episode: None,
             expires_at: None,
+            source_time: None,
             account: identity.account,
         }
     }

@@ -127,6 +127,7 @@ impl<'a> Alarm<'a> {
             auto_resolve: self.auto_resolve(),
             episode: (self.kind == Kind::Metric).then(|| course.began_at.to_string()),
             expires_at: None,
+            source_time: None,
             account: identity.account,
         }
     }

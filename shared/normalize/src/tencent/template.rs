@@ -102,6 +102,7 @@ impl Body<'_> {
             auto_resolve: AutoResolve::Recovery,
             episode: course.first_triggered_at.map(|moment| moment.to_string()),
             expires_at: None,
+            source_time: None,
             account: identity.account,
         }
     }
