@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::{Alert, AutoResolve, Condition, Source, expire};
+use crate::{Alert, AlertEvent, AutoResolve, Condition, Signal, Source, expire};
 
 /// How long to wait for news of a firing alert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,4 +61,23 @@ impl ExpiryRules {
             None => alert,
         }
     }
+}
+
+/// The expired `alert`, firing again because its source has repeated `event`, which was known, at `at` by our clock. `None`
+/// where the alert has not expired, or the event says nothing of its present run.
+pub fn repeated_after_expiry(alert: &Alert, event: &AlertEvent, at: Timestamp) -> Option<Alert> {
+    let is_over = event.expires_at.is_some_and(|expires_at| expires_at <= at);
+    let is_of_run = event.episode.is_none() || event.episode == alert.episode;
+    if alert.condition != Condition::Expired || event.signal != Signal::Firing || is_over || !is_of_run {
+        return None;
+    }
+    let mut alert = alert.clone();
+    alert.condition = Condition::Firing;
+    alert.condition_since = at;
+    alert.ended_at = None;
+    alert.expires_at = event.expires_at;
+    alert.last_received_at = alert.last_received_at.max(at);
+    alert.flaps = alert.flaps.saturating_add(1);
+    alert.revision = alert.revision.saturating_add(1);
+    Some(alert)
 }

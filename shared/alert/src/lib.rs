@@ -22,7 +22,7 @@ mod word;
 pub use action::{Action, Conflict, Note, acknowledge, resolve, unacknowledge};
 pub use alert::{Acknowledgement, Alert, Condition, Handling};
 pub use event::{AlertEvent, AutoResolve, Labels, Signal};
-pub use expiry::{ExpiryRules, Patience};
+pub use expiry::{ExpiryRules, Patience, repeated_after_expiry};
 pub use fold::{Folded, Transition, expire, fold};
 pub use heartbeat::Heartbeat;
 pub use identity::{EventId, Fingerprint, ParseIdError};

@@ -23,17 +23,20 @@ pub enum Measure {
     Refused,
     /// Requests that failed for a reason that lies with us.
     Failed,
+    /// Stored items that could not be read and were left out.
+    Unreadable,
 }
 
 impl Measure {
     /// Every measure.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Recorded,
         Self::Duplicates,
         Self::Quarantined,
         Self::Unauthorized,
         Self::Refused,
         Self::Failed,
+        Self::Unreadable,
     ];
 
     /// Its name as a metric.
@@ -45,6 +48,7 @@ impl Measure {
             Self::Unauthorized => "unauthorized",
             Self::Refused => "refused",
             Self::Failed => "failed",
+            Self::Unreadable => "unreadable",
         }
     }
 }
@@ -53,5 +57,12 @@ impl Measure {
 pub fn count(measure: Measure, source: Source, count: usize) {
     if count > 0 {
         tracing::trace!(target: COUNTS, measure = measure.as_str(), source = source.as_str(), count);
+    }
+}
+
+/// The same for what belongs to no source that is known.
+pub fn count_of_no_source(measure: Measure, count: usize) {
+    if count > 0 {
+        tracing::trace!(target: COUNTS, measure = measure.as_str(), count);
     }
 }

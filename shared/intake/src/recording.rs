@@ -4,19 +4,17 @@ use std::collections::BTreeSet;
 
 use alert::{AlertEvent, Source};
 use futures::future::join_all;
-use futures::{FutureExt, StreamExt, TryStreamExt, stream};
-use normalize::{InboundRequest, Normalized, Settings};
+use normalize::{InboundRequest, Normalized, Rejection, Settings};
 
-use crate::{Entry, Protocol, Recorded, SourceSecret, Store, StoreError};
-
-/// How many events of one delivery are recorded at a time.
-const AT_A_TIME: usize = 16;
+use crate::{Entry, Protocol, Quarantined, Recorded, SourceSecret, Store, StoreError, chain};
 
 /// What was recorded of one delivery.
 pub(crate) struct Outcome {
     pub(crate) events: Vec<AlertEvent>,
     pub(crate) recorded: usize,
     pub(crate) duplicates: usize,
+    /// The delivery, quarantined because the table can never take some of its events.
+    pub(crate) quarantined: Option<Quarantined>,
 }
 
 /// Records every event of `delivery`.
@@ -30,11 +28,36 @@ pub(crate) async fn record<S: Store>(
         tracing::warn!(source = %source, warning, "delivery understood with a reservation");
     }
     let events: Vec<_> = normalized.events.into_iter().map(AlertEvent::bounded).collect();
-    let recordings: Vec<_> =
-        events.iter().map(|event| store.record(Entry { event, delivery }).boxed()).collect();
-    let outcomes: Vec<_> = stream::iter(recordings).buffer_unordered(AT_A_TIME).try_collect().await?;
-    let duplicates = outcomes.iter().filter(|outcome| **outcome == Recorded::Duplicate).count();
-    Ok(Outcome { recorded: outcomes.len() - duplicates, duplicates, events })
+    let entries: Vec<_> = events.iter().map(|event| Entry { event, delivery }).collect();
+    let results = store.record_all(&entries).await;
+    let (mut recorded, mut duplicates, mut refused) = (0, 0, None);
+    for result in results {
+        match result {
+            Ok(Recorded::New(_)) => recorded += 1,
+            Ok(Recorded::Duplicate) => duplicates += 1,
+            Err(error) if error.is_final() => refused = refused.or(Some(error)),
+            Err(error) => return Err(error),
+        }
+    }
+    let quarantined = match refused {
+        Some(error) => Some(put_aside(store, source, delivery, &error).await?),
+        None => None,
+    };
+    Ok(Outcome { events, recorded, duplicates, quarantined })
+}
+
+/// Quarantines `delivery`, of which an event can never be recorded: sent again, it would fail again.
+async fn put_aside<S: Store>(
+    store: &S,
+    source: Source,
+    delivery: &InboundRequest,
+    error: &StoreError,
+) -> Result<Quarantined, StoreError> {
+    tracing::error!(source = %source, error = chain(error), "event cannot be stored, delivery quarantined");
+    let rejection = Rejection::new("not_storable", format!("{}: see the log", chain(error)));
+    let quarantined = Quarantined::new(source, rejection, delivery.clone());
+    store.quarantine(&quarantined).await?;
+    Ok(quarantined)
 }
 
 /// Notes that the sources of `events` have spoken.

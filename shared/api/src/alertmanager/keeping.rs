@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use ::alert::{AlertEvent, Source};
-use ::intake::{Clock, Entry, QuarantineId, Quarantined, Recorded, Store, StoreError, TimeLeft};
+use ::alert::Source;
+use ::intake::{Clock, Entry, QuarantineId, Quarantined, Recorded, Store, StoreError, TimeLeft, chain};
 use aws::{Platform, SystemClock};
 use axum::body::Bytes;
-use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 use http::request::Parts;
 use http::{HeaderMap, header};
 use normalize::alertmanager::{Batch, Refused, TOKEN_NAME, Understood, split};
@@ -21,8 +20,6 @@ const LIMIT_BYTES: usize = 2 * 1024 * 1024;
 const QUARANTINE_BYTES: usize = 256 * 1024;
 /// A Prometheus waits for 10 s; a write is tried again for as long, less what the way back takes.
 const PATIENCE: Duration = Duration::from_secs(9);
-/// How many alerts are written at a time.
-const AT_A_TIME: usize = 16;
 /// How many alerts an error names.
 const NAMED: usize = 10;
 
@@ -81,7 +78,7 @@ async fn keep_delivery(platform: &Platform, delivery: &InboundRequest) -> Result
         }
     };
     let account = understood.first().map(|understood| understood.event.account.clone());
-    let kept = record(platform, delivery, understood).await.map_err(Failure::Store)?;
+    let (kept, unstorable) = record(platform, delivery, understood).await.map_err(Failure::Store)?;
     if let Some(account) = account {
         platform.table.heard(Source::Alertmanager, &account, delivery.received_at).await;
     }
@@ -92,48 +89,49 @@ async fn keep_delivery(platform: &Platform, delivery: &InboundRequest) -> Result
         refused = refused.len(),
         "batch recorded"
     );
-    refuse(platform, delivery, refused).await?;
+    let refused = refused.into_iter().map(|Refused { rejection, body, .. }| (rejection, body));
+    refuse(platform, delivery, refused.chain(unstorable).collect()).await?;
     Ok(kept)
 }
 
+/// Records what was understood; what the table can never take comes back with its reason.
 async fn record(
     platform: &Platform,
     delivery: &InboundRequest,
     understood: Vec<Understood>,
-) -> Result<Kept, StoreError> {
-    let recordings = understood.into_iter().map(|Understood { event, body }| {
+) -> Result<(Kept, Vec<(Rejection, Vec<u8>)>), StoreError> {
+    let understood = understood.into_iter().map(|Understood { event, body }| {
         let delivery = InboundRequest { body, ..head(delivery) };
-        record_one(platform, event.bounded(), delivery).boxed()
+        (event.bounded(), delivery)
     });
-    let outcomes = stream::iter(recordings.collect::<Vec<_>>()).buffer_unordered(AT_A_TIME);
-    outcomes
-        .try_fold(Kept::default(), async |mut kept, outcome| {
-            match outcome {
-                Recorded::New(_) => kept.recorded += 1,
-                Recorded::Duplicate => kept.duplicates += 1,
+    let understood: Vec<_> = understood.collect();
+    let entries: Vec<_> = understood.iter().map(|(event, delivery)| Entry { event, delivery }).collect();
+    let outcomes = platform.table.record_all(&entries).await;
+    let (mut kept, mut unstorable) = (Kept::default(), Vec::new());
+    for (outcome, (_, delivery)) in outcomes.into_iter().zip(&understood) {
+        match outcome {
+            Ok(Recorded::New(_)) => kept.recorded += 1,
+            Ok(Recorded::Duplicate) => kept.duplicates += 1,
+            Err(error) if error.is_final() => {
+                tracing::error!(source = %Source::Alertmanager, error = chain(&error), "alert cannot be stored");
+                let rejection = Rejection::new("not_storable", format!("{}: see the log", chain(&error)));
+                unstorable.push((rejection, delivery.body.clone()));
             }
-            Ok(kept)
-        })
-        .await
-}
-
-async fn record_one(
-    platform: &Platform,
-    event: AlertEvent,
-    delivery: InboundRequest,
-) -> Result<Recorded, StoreError> {
-    platform.table.record(Entry { event: &event, delivery: &delivery }).await
+            Err(error) => return Err(error),
+        }
+    }
+    Ok((kept, unstorable))
 }
 
 /// Puts what breaks a rule into quarantine, and tells of the first few.
 async fn refuse(
     platform: &Platform,
     delivery: &InboundRequest,
-    refused: Vec<Refused>,
+    refused: Vec<(Rejection, Vec<u8>)>,
 ) -> Result<(), Failure> {
     let count = refused.len();
     let mut messages = Vec::new();
-    for Refused { rejection, body, .. } in refused {
+    for (rejection, body) in refused {
         let delivery = InboundRequest { body, ..head(delivery) };
         let message = quarantine(platform, rejection, delivery).await?;
         if messages.len() < NAMED {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ::alert::{Condition, Fingerprint, Labels};
 use ::intake::Clock;
-use aws::{AlertFilter, Platform, SystemClock};
+use aws::{AlertFilter, PageSize, Platform, SystemClock};
 use axum::extract::State as Extract;
 use axum::response::Response;
 use serde::Serialize;
@@ -82,7 +82,7 @@ async fn firing(platform: &Platform, states: &States, filter: &Filter) -> Result
     let mut found = BTreeMap::<(String, Fingerprint), Written>::new();
     let (mut bytes, mut cursor) = (0, None);
     loop {
-        let page = platform.table.alerts(&firing, PAGE, cursor.as_ref()).await.map_err(Failure::Store)?;
+        let page = platform.table.alerts(&firing, PageSize::items(PAGE), cursor.as_ref()).await.map_err(Failure::Store)?;
         for alert in page.alerts {
             let fingerprint = alert.fingerprint;
             let alert = ServedAlert::of(alert, now);

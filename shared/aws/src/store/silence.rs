@@ -11,9 +11,9 @@ use jiff::Timestamp;
 
 use super::Table;
 use super::definition::{EXPIRES_AT, PK, SK};
-use super::item::{Item, is_expired, key, number, string, unreadable};
-use super::record::{expiry, failed};
-use super::retry::{may_pass, pause};
+use super::item::{Item, VERSION, check_version, is_expired, new_item, number, rejected, string, unreadable};
+use super::record::expiry;
+use super::retry::{may_pass, pause, refused};
 
 /// The partition of all silences.
 const SILENCES: &str = "SILENCE";
@@ -44,7 +44,7 @@ impl Table {
     /// Every silence there is, and those that ended in the last five days; the newest first.
     pub async fn silences(&self) -> Result<Vec<Silence>, StoreError> {
         let items = self.read_all(self.partition(SILENCES), "read the silences").await?;
-        let mut silences = items.into_iter().map(to_silence).collect::<Result<Vec<_>, _>>()?;
+        let mut silences: Vec<_> = items.iter().filter_map(|item| self.readable(item, to_silence)).collect();
         silences.sort_by_key(|silence| (std::cmp::Reverse(silence.updated_at), silence.id));
         Ok(silences)
     }
@@ -53,7 +53,7 @@ impl Table {
     pub async fn silence(&self, id: SilenceId) -> Result<Option<Silence>, StoreError> {
         let item = self.item(SILENCES.to_owned(), &id.to_string()).await?;
         let now = self.clock.now();
-        item.filter(|item| !is_expired(item, now)).map(to_silence).transpose()
+        item.as_ref().filter(|item| !is_expired(item, now)).map(to_silence).transpose()
     }
 
     /// Makes a new silence of `draft`; durable when this returns.
@@ -117,15 +117,15 @@ impl Table {
                 Ok(_) => return Ok(true),
                 Err(error) if is_overtaken(&error) => return Ok(false),
                 Err(error) if may_pass(&error) => pause(attempt).await,
-                Err(error) => return Err(failed("store a silence")(error)),
+                Err(error) => return Err(refused("store a silence", "silence", error)),
             }
             attempt += 1;
         }
     }
 
     fn put_silence(&self, Change { silence, known }: &Change) -> Result<TransactWriteItem, StoreError> {
-        let mut item: Item = serde_dynamo::to_item(silence).map_err(unreadable("silence"))?;
-        item.extend(key(SILENCES, silence.id.to_string()));
+        let mut item: Item = serde_dynamo::to_item(silence).map_err(rejected("silence"))?;
+        item.extend(new_item(SILENCES, silence.id.to_string()));
         item.insert(EXPIRES_AT.to_owned(), number(expiry(silence.ends_at, KEPT_AFTER_END)));
         let put = Put::builder().table_name(&self.name).set_item(Some(item));
         let put = match known {
@@ -138,7 +138,7 @@ impl Table {
                 .expression_attribute_values(":known", string(known.to_string()))
                 .expression_attribute_values(":updated_at", string(silence.updated_at.to_string())),
         };
-        Ok(TransactWriteItem::builder().put(put.build().map_err(unreadable("silence"))?).build())
+        Ok(TransactWriteItem::builder().put(put.build().map_err(rejected("silence"))?).build())
     }
 }
 
@@ -147,8 +147,10 @@ fn new_id() -> SilenceId {
     SilenceId::from_chance(fastrand::u128(..))
 }
 
-fn to_silence(mut item: Item) -> Result<Silence, StoreError> {
-    item.retain(|name, _| ![PK, SK, EXPIRES_AT].contains(&name.as_str()));
+fn to_silence(item: &Item) -> Result<Silence, StoreError> {
+    check_version(item, "silence")?;
+    let mut item = item.clone();
+    item.retain(|name, _| ![PK, SK, EXPIRES_AT, VERSION].contains(&name.as_str()));
     serde_dynamo::from_item(item).map_err(unreadable("silence"))
 }
 

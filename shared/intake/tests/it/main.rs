@@ -5,4 +5,5 @@
 mod credentials;
 mod order;
 mod patience;
+mod refused_by_the_table;
 mod world;
