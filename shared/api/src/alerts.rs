@@ -11,6 +11,9 @@ use serde::{Deserialize, Serialize};
 use crate::extract::{Limit, MatcherText, Path, Query, Word, Words};
 use crate::failure::Failure;
 
+/// How many matchers a query has at most: each alert is compared with every one of them.
+pub(crate) const MOST_FILTERS: usize = 20;
+
 /// A page of alerts.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct Alerts {
@@ -61,6 +64,10 @@ pub(crate) async fn list(
     State(platform): State<Platform>,
     Query(query): Query<AlertQuery>,
 ) -> Result<Json<Alerts>, Failure> {
+    if query.filter.len() > MOST_FILTERS {
+        let remedy = format!("filter: give {MOST_FILTERS} of them at most");
+        return Err(Failure::BadRequest(remedy));
+    }
     let (size, cursor) = (PageSize::items(query.limit.items()), query.cursor.0.clone());
     let page = platform.table.alerts(&query.into(), size, cursor.as_ref()).await.map_err(Failure::from)?;
     Ok(Json(Alerts { alerts: page.alerts, next_cursor: page.next.map(|cursor| cursor.to_string()) }))

@@ -73,7 +73,8 @@ pub(crate) async fn list(
     State(platform): State<Platform>,
     Query(query): Query<QuarantineQuery>,
 ) -> Result<Json<Quarantine>, Failure> {
-    let page = platform.table.quarantined(PageSize::items(query.limit.items()), query.cursor.0.as_ref()).await;
+    let page =
+        platform.table.quarantined(PageSize::items(query.limit.items()), query.cursor.0.as_ref()).await;
     let page = page.map_err(Failure::from)?;
     Ok(Json(Quarantine {
         quarantine: page.entries.iter().map(EntryHead::from).collect(),

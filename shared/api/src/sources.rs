@@ -82,8 +82,10 @@ pub(crate) async fn list(
     let heartbeats = platform.table.heartbeats().await.map_err(Failure::Store)?;
     let place = |heartbeat: &Heartbeat| SourceCursor(heartbeat.source, heartbeat.account.clone());
     let before = query.cursor.0;
-    let mut page: Vec<_> =
-        heartbeats.into_iter().filter(|heartbeat| before.as_ref().is_none_or(|before| place(heartbeat) > *before)).collect();
+    let mut page: Vec<_> = heartbeats
+        .into_iter()
+        .filter(|heartbeat| before.as_ref().is_none_or(|before| place(heartbeat) > *before))
+        .collect();
     let has_more = page.len() > query.limit.items();
     page.truncate(query.limit.items());
     let next_cursor = page.last().filter(|_| has_more).map(|heartbeat| place(heartbeat).to_string());

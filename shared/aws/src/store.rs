@@ -43,6 +43,7 @@ use aws_sdk_dynamodb::Client;
 use self::days::KnownDays;
 use self::heartbeat::Spoken;
 use self::readable::Unreadable;
+use self::silence::KnownSilences;
 use self::turns::Turns;
 use crate::{Configuration, SystemClock};
 
@@ -75,6 +76,7 @@ pub struct Table {
     known_days: KnownDays,
     turns: Turns,
     unreadable: Unreadable,
+    known_silences: KnownSilences,
 }
 
 impl Table {
@@ -92,6 +94,7 @@ impl Table {
             known_days: KnownDays::default(),
             turns: Turns::default(),
             unreadable: Unreadable::default(),
+            known_silences: KnownSilences::default(),
         }
     }
 

@@ -108,7 +108,8 @@ impl<P: Protocol, S: Store, K: Secrets, C: Clock> Webhook<P, S, K, C> {
     async fn record(&self, delivery: &InboundRequest, normalized: Normalized) -> Result<Kept, StoreError> {
         let outcome = record(&*self.store, P::SOURCE, delivery, normalized).await?;
         hear(&*self.store, &outcome.events, delivery).await;
-        if let Some(quarantined) = outcome.quarantined.filter(|_| outcome.recorded + outcome.duplicates == 0) {
+        if let Some(quarantined) = outcome.quarantined.filter(|_| outcome.recorded + outcome.duplicates == 0)
+        {
             return Ok(Kept::Quarantined(Box::new(quarantined)));
         }
         Ok(Kept::Recorded {

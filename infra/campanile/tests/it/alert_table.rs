@@ -3,9 +3,8 @@
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, AttributeValue, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType,
-    Projection, ProjectionType, Put, ReturnValuesOnConditionCheckFailure,
-    ScalarAttributeType, StreamSpecification, StreamViewType, TimeToLiveSpecification, TransactWriteItem,
-    Update,
+    Projection, ProjectionType, Put, ReturnValuesOnConditionCheckFailure, ScalarAttributeType,
+    StreamSpecification, StreamViewType, TimeToLiveSpecification, TransactWriteItem, Update,
 };
 use campanile::embedded::{self, EmbeddedTable, Location};
 
@@ -24,8 +23,7 @@ pub(crate) fn client(table: &EmbeddedTable) -> Client {
 }
 
 pub(crate) async fn create(client: &Client) {
-    let attributes =
-        ["pk", "sk", "condition_shard", "condition_key", "received_shard", "received_key"];
+    let attributes = ["pk", "sk", "condition_shard", "condition_key", "received_shard", "received_key"];
     client
         .create_table()
         .table_name(NAME)

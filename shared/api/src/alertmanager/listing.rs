@@ -82,7 +82,11 @@ async fn firing(platform: &Platform, states: &States, filter: &Filter) -> Result
     let mut found = BTreeMap::<(String, Fingerprint), Written>::new();
     let (mut bytes, mut cursor) = (0, None);
     loop {
-        let page = platform.table.alerts(&firing, PageSize::items(PAGE), cursor.as_ref()).await.map_err(Failure::Store)?;
+        let page = platform
+            .table
+            .alerts(&firing, PageSize::items(PAGE), cursor.as_ref())
+            .await
+            .map_err(Failure::Store)?;
         for alert in page.alerts {
             let fingerprint = alert.fingerprint;
             let alert = ServedAlert::of(alert, now);

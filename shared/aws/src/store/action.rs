@@ -13,7 +13,8 @@ use serde_json::json;
 use super::Table;
 use super::definition::{EXPIRES_AT, PK, SK};
 use super::item::{
-    Item, STATE, VERSION, alert_pk, check_version, is_expired, new_item, number, rejected, sortable, string, unreadable,
+    Item, STATE, VERSION, alert_pk, check_version, is_expired, new_item, number, rejected, sortable, string,
+    unreadable,
 };
 use super::record::{Attempt, expiry, interpret};
 use super::retry::pause;

@@ -55,7 +55,8 @@ mod tests {
 
     #[test]
     fn the_longest_are_cut_and_the_short_ones_stay() {
-        let many = labels(&[("description", "é".repeat(40_000)), ("runbook", "https://example.com/".to_owned())]);
+        let many =
+            labels(&[("description", "é".repeat(40_000)), ("runbook", "https://example.com/".to_owned())]);
         let cut = cut(&many);
         assert_eq!(cut["runbook"], many["runbook"]);
         assert!(cut["description"].ends_with("é…") && cut["description"].len() > 4_000);

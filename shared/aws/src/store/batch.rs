@@ -10,9 +10,9 @@ use intake::{Entry, Recorded, StoreError};
 
 use super::Table;
 use super::days::Journal;
+use super::definition::{PK, SK};
 use super::history_key::HistoryKey;
 use super::item::{Item, STATE, alert_pk, text};
-use super::definition::{PK, SK};
 use super::state::State;
 
 /// How many events are recorded at a time.
@@ -43,7 +43,8 @@ impl Table {
         let recordings: Vec<_> = recordings.collect();
         let mut outcomes: Vec<_> = stream::iter(recordings).buffer_unordered(AT_A_TIME).collect().await;
         outcomes.extend(known.iter().map(|(index, _)| (*index, Ok(Recorded::Duplicate))));
-        self.count_duplicates(known.into_iter().map(|(_, entry)| stored.counted(self, *entry)).collect()).await;
+        self.count_duplicates(known.into_iter().map(|(_, entry)| stored.counted(self, *entry)).collect())
+            .await;
         outcomes.sort_by_key(|(index, _)| *index);
         outcomes.into_iter().map(|(_, outcome)| outcome).collect()
     }
@@ -57,7 +58,8 @@ impl Table {
 
     /// What the table has of the events and alerts of `entries`.
     async fn stored(&self, entries: &[Entry<'_>]) -> Result<Stored, StoreError> {
-        let entry_keys: HashSet<_> = entries.iter().map(|entry| HistoryKey::of(*entry).known_by(*entry)).collect();
+        let entry_keys: HashSet<_> =
+            entries.iter().map(|entry| HistoryKey::of(*entry).known_by(*entry)).collect();
         let state_keys: HashSet<_> =
             entries.iter().map(|entry| (alert_pk(entry.event.fingerprint), STATE.to_owned())).collect();
         let (events, states) = futures::future::try_join(
@@ -65,7 +67,8 @@ impl Table {
             async { self.items(&state_keys.into_iter().collect::<Vec<_>>()).await },
         )
         .await?;
-        let states = states.into_iter().filter_map(|item| Some((text(&item, PK)?.to_owned(), item))).collect();
+        let states =
+            states.into_iter().filter_map(|item| Some((text(&item, PK)?.to_owned(), item))).collect();
         Ok(Stored { events, states: Some(states) })
     }
 
@@ -102,6 +105,7 @@ impl Stored {
 
 /// The outcome where nothing could be tried at all.
 fn refused_all(entries: &[Entry<'_>], error: StoreError) -> Vec<Result<Recorded, StoreError>> {
-    let again = |_: &Entry<'_>| Err(StoreError::Unavailable { operation: "open a day", source: "see above".into() });
+    let again =
+        |_: &Entry<'_>| Err(StoreError::Unavailable { operation: "open a day", source: "see above".into() });
     std::iter::once(Err(error)).chain(entries.iter().skip(1).map(again)).take(entries.len()).collect()
 }

@@ -46,7 +46,8 @@ pub(crate) fn pack(event: Option<&AlertEvent>, delivery: &InboundRequest) -> std
     let mut kept = delivery.body.len();
     while blob.as_ref().len() > MOST_BYTES && kept > 0 {
         kept /= 2;
-        let mut cut = InboundRequest { body: delivery.body.get(..kept).unwrap_or_default().to_vec(), ..head(delivery) };
+        let mut cut =
+            InboundRequest { body: delivery.body.get(..kept).unwrap_or_default().to_vec(), ..head(delivery) };
         cut.headers.insert(CUT_FROM.to_owned(), delivery.body.len().to_string());
         blob = pack_whole(event, &cut)?;
     }

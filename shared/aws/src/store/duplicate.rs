@@ -93,7 +93,8 @@ impl Table {
             repeated_after_expiry(alert, entry.event, received_at)
         };
         let Some(mut alert) = reopened(state) else { return Ok(()) };
-        let note = self.new_note("campanile", Action::Note, Some("Its source still says so: it fires again."));
+        let note =
+            self.new_note("campanile", Action::Note, Some("Its source still says so: it fires again."));
         let mut state = state.clone();
         for attempt in 0.. {
             if matches!(self.try_change(&state, &alert, &note).await?, Attempt::Done | Attempt::Known) {

@@ -19,8 +19,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::Table;
 use super::definition::{BY_CONDITION, BY_RECEPTION, EXPIRES_AT};
 use super::item::{
-    FORMAT, Item, SHARDS, VERSION, check_version, day, is_expired, key, number, quarantined_partition, received_shard, sortable, source_pk,
-    string, text, unreadable,
+    FORMAT, Item, SHARDS, VERSION, check_version, day, is_expired, key, number, quarantined_partition,
+    received_shard, sortable, source_pk, string, text, unreadable,
 };
 use super::listing::{AT_A_TIME, keys};
 use super::merge::{Merge, Span};
@@ -126,7 +126,8 @@ impl Table {
 
     /// When each source last spoke, by source and account; some ten thousand accounts at most.
     pub async fn heartbeats(&self) -> Result<Vec<Heartbeat>, StoreError> {
-        let mut heartbeats: Vec<_> = self.known_speakers().await?.into_iter().map(|(_, known)| known).collect();
+        let mut heartbeats: Vec<_> =
+            self.known_speakers().await?.into_iter().map(|(_, known)| known).collect();
         heartbeats.sort();
         Ok(heartbeats)
     }

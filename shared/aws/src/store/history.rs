@@ -36,9 +36,9 @@ impl<'a> From<'a> {
     fn of(cursor: Option<&'a Cursor>) -> Self {
         match cursor.map(Cursor::sort_key) {
             None => Self::Start,
-            Some(place) => place
-                .strip_suffix(FIRST_FORMAT_MARK)
-                .map_or(Self::Behind(place), Self::BehindFirstFormat),
+            Some(place) => {
+                place.strip_suffix(FIRST_FORMAT_MARK).map_or(Self::Behind(place), Self::BehindFirstFormat)
+            }
         }
     }
 }
@@ -82,7 +82,10 @@ impl Table {
                 .scan_index_forward(false)
                 .key_condition_expression(format!("{PK} = :pk AND {SK} BETWEEN :from AND :to"))
                 .expression_attribute_values(":from", string(EVENT))
-                .expression_attribute_values(":to", string(before.map_or_else(last, |before| format!("{EVENT}{before}"))))
+                .expression_attribute_values(
+                    ":to",
+                    string(before.map_or_else(last, |before| format!("{EVENT}{before}"))),
+                )
                 .limit(i32::try_from(page.step().max(FEWEST)).unwrap_or(i32::MAX))
                 .set_exclusive_start_key(start);
             let answer = query.send().await.map_err(failed("read the history of an alert"))?;
@@ -135,7 +138,9 @@ impl Table {
         event_id: EventId,
     ) -> Result<Option<HistoryEntry>, StoreError> {
         let pk = alert_pk(fingerprint);
-        let Some(sort_key) = self.sort_key_of(fingerprint, &event_id.to_string()).await? else { return Ok(None) };
+        let Some(sort_key) = self.sort_key_of(fingerprint, &event_id.to_string()).await? else {
+            return Ok(None);
+        };
         let item = self.item(pk, &sort_key).await?;
         let now = self.clock.now();
         item.as_ref().filter(|item| !is_expired(item, now)).map(to_history_entry).transpose()
@@ -150,9 +155,10 @@ impl Table {
         let mut pages = query.into_paginator().send();
         while let Some(page) = pages.next().await {
             let items = page.map_err(failed("look for an event"))?.items.unwrap_or_default();
-            let found = items.iter().filter_map(|item: &Item| text(item, SK)).find(|sort_key| {
-                sort_key.rsplit('#').next().is_some_and(|event_id| event_id == id)
-            });
+            let found = items
+                .iter()
+                .filter_map(|item: &Item| text(item, SK))
+                .find(|sort_key| sort_key.rsplit('#').next().is_some_and(|event_id| event_id == id));
             if let Some(sort_key) = found {
                 return Ok(Some(sort_key.to_owned()));
             }

@@ -60,8 +60,11 @@ mod tests {
     use super::*;
 
     fn event(occurred_at: Timestamp, source_time: Option<Timestamp>) -> AlertEvent {
-        let heartbeat =
-            Heartbeat { source: Source::Netdata, account: String::new(), last_event_at: Timestamp::UNIX_EPOCH };
+        let heartbeat = Heartbeat {
+            source: Source::Netdata,
+            account: String::new(),
+            last_event_at: Timestamp::UNIX_EPOCH,
+        };
         let event = heartbeat.fell_silent(std::time::Duration::from_secs(1));
         AlertEvent { occurred_at, source_time, ..event }
     }
@@ -79,7 +82,8 @@ mod tests {
 
     /// The key of an event that says `sent`, whose time is bounded by the moment it comes in.
     fn known_by(sent: Option<i64>, received: i64) -> (String, String) {
-        let [sent, received] = [sent.unwrap_or(received), received].map(|n| Timestamp::from_millisecond(n).unwrap());
+        let [sent, received] =
+            [sent.unwrap_or(received), received].map(|n| Timestamp::from_millisecond(n).unwrap());
         let source_time = (sent > received).then_some(sent);
         let (event, delivery) = (event(sent.min(received), source_time), delivery(received));
         let entry = Entry { event: &event, delivery: &delivery };

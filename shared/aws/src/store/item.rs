@@ -178,7 +178,8 @@ pub(crate) fn to_alert(item: &Item) -> Result<Alert, StoreError> {
     alert.occurrences = alert.occurrences.saturating_add(repeats);
     alert.duplicates = integer(item, "duplicates").unwrap_or_default();
     let time = |name: &str| text(item, name).and_then(|time| time.parse().ok());
-    alert.last_received_at = time("heard_at").map_or(alert.last_received_at, |at| alert.last_received_at.max(at));
+    alert.last_received_at =
+        time("heard_at").map_or(alert.last_received_at, |at| alert.last_received_at.max(at));
     if alert.condition == Condition::Firing {
         alert.expires_at = alert.expires_at.max(time("renewed_until"));
     }

@@ -18,8 +18,8 @@ use super::definition::{PK, SK};
 use super::item::{
     Item, STATE, alert_pk, check_version, is_expired, key, string, text, to_alert, unreadable,
 };
-use super::record::failed;
 use super::page::{Weighed, body_bytes, json_bytes};
+use super::record::failed;
 use super::retry::{may_pass, pause};
 use super::{Table, document};
 

@@ -30,7 +30,11 @@ impl Unreadable {
 
 impl Table {
     /// What `item` holds, unless it cannot be read.
-    pub(crate) fn readable<T>(&self, item: &Item, read: impl FnOnce(&Item) -> Result<T, StoreError>) -> Option<T> {
+    pub(crate) fn readable<T>(
+        &self,
+        item: &Item,
+        read: impl FnOnce(&Item) -> Result<T, StoreError>,
+    ) -> Option<T> {
         read(item).inspect_err(|error| self.note_unreadable(item, error)).ok()
     }
 

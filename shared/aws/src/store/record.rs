@@ -7,7 +7,9 @@
 
 use std::time::Duration;
 
-use alert::{Alert, AlertEvent, Fingerprint, Heartbeat, Signal, Source, Transition, fold, repeated_after_expiry};
+use alert::{
+    Alert, AlertEvent, Fingerprint, Heartbeat, Signal, Source, Transition, fold, repeated_after_expiry,
+};
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
@@ -134,9 +136,7 @@ impl Table {
                     contention.conflicts += 1;
                     self.state_after_pause(fingerprint, &mut contention, &error).await?
                 }
-                Attempt::Again(error) => {
-                    self.state_after_pause(fingerprint, &mut contention, &error).await?
-                }
+                Attempt::Again(error) => self.state_after_pause(fingerprint, &mut contention, &error).await?,
             };
         }
     }
@@ -174,7 +174,8 @@ impl Table {
         if let (None, Some(alert)) = (&known, &mut folded.alert) {
             alert.revision = state.next_revision();
         }
-        if let Some(reopened) = self.reopened(known.as_ref(), event, delivery.received_at, folded.transition) {
+        if let Some(reopened) = self.reopened(known.as_ref(), event, delivery.received_at, folded.transition)
+        {
             let alert = folded.alert.map(|alert| Alert { occurrences: alert.occurrences, ..reopened });
             return Folded { transition: Some(Transition::Reopened), alert, repeat: None };
         }

@@ -41,7 +41,8 @@ impl Repeat {
 
 /// Whether two states of one alert differ in nothing by which people and destinations go.
 fn is_seen_alike(one: &Alert, other: &Alert) -> bool {
-    let axes = |alert: &Alert| (alert.condition, alert.handling, alert.severity, alert.auto_resolve, alert.flaps);
+    let axes =
+        |alert: &Alert| (alert.condition, alert.handling, alert.severity, alert.auto_resolve, alert.flaps);
     let times = |alert: &Alert| (alert.condition_since, alert.started_at, alert.ended_at, alert.first_seen);
     axes(one) == axes(other)
         && times(one) == times(other)

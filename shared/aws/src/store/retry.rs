@@ -46,5 +46,9 @@ where
 {
     let is_final = error.as_service_error().is_some_and(|error| error.code() == Some("ValidationException"));
     let source = Box::new(error);
-    if is_final { StoreError::Rejected { what, source } } else { StoreError::Unavailable { operation, source } }
+    if is_final {
+        StoreError::Rejected { what, source }
+    } else {
+        StoreError::Unavailable { operation, source }
+    }
 }

@@ -1,8 +1,10 @@
 //! Silences, in a partition of their own: few, small and read whole.
 
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use alert::{Silence, SilenceDraft, SilenceEdit, SilenceError, SilenceId};
+use alert::{Silence, SilenceDraft, SilenceEdit, SilenceError, SilenceId, SilenceState};
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
@@ -17,6 +19,8 @@ use super::retry::{may_pass, pause, refused};
 
 /// The partition of all silences.
 const SILENCES: &str = "SILENCE";
+/// How many silences may be under way or to come: every reader of alerts reads them.
+const MOST_LIVE: usize = 1_000;
 /// How long a silence that is over can still be looked up; Alertmanager keeps them for as long.
 const KEPT_AFTER_END: Duration = Duration::from_hours(5 * 24);
 
@@ -34,6 +38,27 @@ pub enum SilenceFailure {
     Store(#[source] StoreError),
 }
 
+/// Silences as they were last read, so that their regexes are compiled once and not for every request.
+#[derive(Debug, Default)]
+pub(super) struct KnownSilences(Mutex<HashMap<SilenceId, Silence>>);
+
+impl KnownSilences {
+    /// `read`, each with the regexes of the same silence as it was read before.
+    fn as_known(&self, read: Vec<Silence>) -> Vec<Silence> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let silences: Vec<_> = read
+            .into_iter()
+            .map(|silence| match known.get(&silence.id) {
+                // Equal matchers, but these may be compiled.
+                Some(known) if *known == silence => known.clone(),
+                _ => silence,
+            })
+            .collect();
+        *known = silences.iter().map(|silence| (silence.id, silence.clone())).collect();
+        silences
+    }
+}
+
 /// A silence to be written, and what it was when it was read.
 struct Change {
     silence: Silence,
@@ -44,7 +69,8 @@ impl Table {
     /// Every silence there is, and those that ended in the last five days; the newest first.
     pub async fn silences(&self) -> Result<Vec<Silence>, StoreError> {
         let items = self.read_all(self.partition(SILENCES), "read the silences").await?;
-        let mut silences: Vec<_> = items.iter().filter_map(|item| self.readable(item, to_silence)).collect();
+        let silences = items.iter().filter_map(|item| self.readable(item, to_silence)).collect();
+        let mut silences = self.known_silences.as_known(silences);
         silences.sort_by_key(|silence| (std::cmp::Reverse(silence.updated_at), silence.id));
         Ok(silences)
     }
@@ -58,6 +84,7 @@ impl Table {
 
     /// Makes a new silence of `draft`; durable when this returns.
     pub async fn add_silence(&self, draft: SilenceDraft) -> Result<Silence, SilenceFailure> {
+        self.check_count().await?;
         let silence = draft.create(new_id(), self.clock.now()).map_err(SilenceFailure::Invalid)?;
         let change = Change { silence, known: None };
         self.put_silences(std::slice::from_ref(&change)).await.map_err(SilenceFailure::Store)?;
@@ -100,6 +127,14 @@ impl Table {
                 return Ok(change.silence);
             }
         }
+    }
+
+    /// Refuses one more silence where there are [`MOST_LIVE`] that are not over.
+    async fn check_count(&self) -> Result<(), SilenceFailure> {
+        let now = self.clock.now();
+        let silences = self.silences().await.map_err(SilenceFailure::Store)?;
+        let live = silences.iter().filter(|silence| silence.state(now) != SilenceState::Expired).count();
+        if live < MOST_LIVE { Ok(()) } else { Err(SilenceFailure::Invalid(SilenceError::TooMany(live))) }
     }
 
     async fn known_silence(&self, id: SilenceId) -> Result<Silence, SilenceFailure> {

@@ -194,7 +194,11 @@ impl State {
 
 impl StateWrite {
     /// As one of the writes of a transaction. A refusal brings the state that stood in its way.
-    pub(crate) fn in_transaction(self, table: &Table, alert: &Alert) -> Result<TransactWriteItem, StoreError> {
+    pub(crate) fn in_transaction(
+        self,
+        table: &Table,
+        alert: &Alert,
+    ) -> Result<TransactWriteItem, StoreError> {
         let update = Update::builder()
             .table_name(&table.name)
             .set_key(Some(key(alert_pk(alert.fingerprint), STATE)))
@@ -228,7 +232,9 @@ impl Table {
                 values.insert(":one".to_owned(), number(1));
                 "SET alert = :alert, repeated_at = :at ADD repeats :one".to_owned()
             }
-            Change::Event(_) | Change::Action | Change::Expiry => self.whole_state(state, alert, &mut values)?,
+            Change::Event(_) | Change::Action | Change::Expiry => {
+                self.whole_state(state, alert, &mut values)?
+            }
         };
         Ok(StateWrite { update, condition, values })
     }

@@ -10,9 +10,9 @@ use serde_json::json;
 
 use super::Table;
 use super::action::own_delivery;
-use super::state::State;
 use super::listing::{AT_A_TIME, keys};
 use super::record::Attempt;
+use super::state::State;
 
 /// How many alerts are written at a time.
 const WRITES_AT_A_TIME: usize = 16;
@@ -48,9 +48,11 @@ impl Table {
                 return Ok(expired);
             }
             let items = self.items(&keys(&entries)).await?;
-            let states = items.iter().filter_map(|item| self.readable(item, |item| State::read(Some(item), now)));
-            let overdue: Vec<_> =
-                states.map(|state| async move { self.expire_if_overdue(&state, now).await }.boxed()).collect();
+            let states =
+                items.iter().filter_map(|item| self.readable(item, |item| State::read(Some(item), now)));
+            let overdue: Vec<_> = states
+                .map(|state| async move { self.expire_if_overdue(&state, now).await }.boxed())
+                .collect();
             let written: Vec<_> =
                 stream::iter(overdue).buffer_unordered(WRITES_AT_A_TIME).try_collect().await?;
             expired += written.into_iter().filter(|is_written| *is_written).count();

@@ -7,7 +7,8 @@ use crate::world::{Behaviour, post, secret, send};
 const KNOWN: &str = r#"{"tokens":["right"]}"#;
 const FLAT: &[u8] = br#"{"alarm":"disk","severity":"warning","host":"db-01"}"#;
 const LOW_BALANCE: &[u8] = br#"{"event_name":"low_balance","account_id":"A","current_balance":"1"}"#;
-const TWO_NODES: &[u8] = include_bytes!("../../../../tests/fixtures/netdata/reachability-two-nodes-unreachable.json");
+const TWO_NODES: &[u8] =
+    include_bytes!("../../../../tests/fixtures/netdata/reachability-two-nodes-unreachable.json");
 
 #[tokio::test]
 async fn an_event_that_can_never_be_stored_is_quarantined_and_not_asked_for_again() {
@@ -27,7 +28,8 @@ async fn kazoo_hears_200_of_an_event_that_can_never_be_stored() {
 
 #[tokio::test]
 async fn one_event_that_can_never_be_stored_does_not_keep_the_others_of_its_request_out() {
-    let seen = send::<Netdata>(Behaviour::CannotTake("web-01"), secret(KNOWN), post("/netdata", TWO_NODES)).await;
+    let seen =
+        send::<Netdata>(Behaviour::CannotTake("web-01"), secret(KNOWN), post("/netdata", TWO_NODES)).await;
     assert_eq!(seen.status, 200, "{}", seen.body);
     assert_eq!(seen.shelf.events.lock().unwrap().len(), 1);
     assert_eq!(seen.shelf.quarantined.lock().unwrap().len(), 1);

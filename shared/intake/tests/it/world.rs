@@ -50,7 +50,8 @@ pub(crate) struct Seen {
 impl Store for Shelf {
     async fn record(&self, entry: Entry<'_>) -> Result<Recorded, StoreError> {
         self.behave().await?;
-        if matches!(self.behaviour, Behaviour::CannotTake(resource) if entry.event.resource.as_deref() == Some(resource)) {
+        if matches!(self.behaviour, Behaviour::CannotTake(resource) if entry.event.resource.as_deref() == Some(resource))
+        {
             return Err(StoreError::Rejected { what: "event", source: "it is too large".into() });
         }
         let mut events = self.events.lock().unwrap();

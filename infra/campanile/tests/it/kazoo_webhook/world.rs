@@ -63,7 +63,12 @@ impl World {
     }
 
     pub(super) async fn alerts(&self) -> Vec<Alert> {
-        self.platform.table.alerts(&AlertFilter::default(), aws::PageSize::items(1000), None).await.unwrap().alerts
+        self.platform
+            .table
+            .alerts(&AlertFilter::default(), aws::PageSize::items(1000), None)
+            .await
+            .unwrap()
+            .alerts
     }
 
     /// The history of all alerts and notices, newest first.

@@ -75,6 +75,7 @@ fn whole_second(item: &Item) -> Result<Option<Timestamp>, StoreError> {
     check_version(item, "cursor of a poll")?;
     let Some(value) = item.get(WATERMARK) else { return Ok(None) };
     let seconds = value.as_n().ok().and_then(|number| number.parse().ok());
-    let seconds: i64 = seconds.ok_or("its watermark is no whole number").map_err(unreadable("cursor of a poll"))?;
+    let seconds: i64 =
+        seconds.ok_or("its watermark is no whole number").map_err(unreadable("cursor of a poll"))?;
     Timestamp::from_second(seconds).map(Some).map_err(unreadable("cursor of a poll"))
 }
