@@ -36,8 +36,10 @@ impl Table {
         };
         let (known, new): (Vec<_>, Vec<_>) =
             entries.iter().enumerate().partition(|(_, entry)| stored.knows(**entry));
+        let mut seen = HashSet::new();
         let recordings = new.into_iter().map(|(index, entry)| {
-            let state = stored.state_of(self, *entry);
+            // The first event of an alert makes what was read of it old.
+            let state = stored.state_of(self, *entry).filter(|_| seen.insert(entry.event.fingerprint));
             self.record_in_turn(*entry, state).map(move |outcome| (index, outcome)).boxed()
         });
         let recordings: Vec<_> = recordings.collect();

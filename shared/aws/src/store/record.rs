@@ -176,7 +176,13 @@ impl Table {
         }
         if let Some(reopened) = self.reopened(known.as_ref(), event, delivery.received_at, folded.transition)
         {
-            let alert = folded.alert.map(|alert| Alert { occurrences: alert.occurrences, ..reopened });
+            let alert = folded.alert.map(|alert| Alert {
+                occurrences: alert.occurrences,
+                first_seen: alert.first_seen,
+                last_seen: alert.last_seen,
+                timeline: alert.timeline,
+                ..reopened
+            });
             return Folded { transition: Some(Transition::Reopened), alert, repeat: None };
         }
         let alerts = known.as_ref().zip(folded.alert.as_ref());

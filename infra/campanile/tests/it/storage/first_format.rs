@@ -76,7 +76,8 @@ async fn a_table_of_the_first_version_is_read_whole() {
     let path = format!("/v1/quarantine/{}", quarantine["quarantine"][2]["id"].as_str().unwrap());
     assert!(world.get(&path).await["body"].is_string());
     assert_eq!(world.get("/v1/sources").await["sources"].as_array().unwrap().len(), 8);
-    let acknowledged = alert_of(&world, "tencent").await;
+    let of_tencent = world.get("/v1/alerts?source=tencent&q=DiskUtilization").await;
+    let acknowledged = &of_tencent["alerts"][0];
     let notes =
         world.get(&format!("/v1/alerts/{}/notes", acknowledged["fingerprint"].as_str().unwrap())).await;
     assert_eq!(notes["notes"].as_array().unwrap().len(), 2);
