@@ -116,7 +116,7 @@ const ROUTES = [
   [/^GET \/v1\/silences\/([0-9a-f-]+)$/, (state, [id]) => [200, silenceOf(state, id)]],
   [/^PUT \/v1\/silences\/([0-9a-f-]+)$/, (state, [id], _, body) => [200, Object.assign(silenceOf(state, id), body)]],
   [/^DELETE \/v1\/silences\/([0-9a-f-]+)$/, (state, [id]) => [200, Object.assign(silenceOf(state, id), { ends_at: new Date().toISOString(), state: "expired" })]],
-  [/^GET \/v1\/sources$/, (state) => [200, { sources: sources(state) }]],
+  [/^GET \/v1\/sources$/, (state) => [200, { sources: sources(state), totals: totals(state), next_cursor: null }]],
   [/^GET \/v1\/counts$/, (state) => [200, counts(state)]],
 ];
 
@@ -205,10 +205,13 @@ function silenceOf(state, id) {
 
 function sources(state) {
   return [...new Set(state.events.map((event) => event.account))].map((account) => {
-    const events = state.events.filter((event) => event.account === account);
-    const heard = { last_event_at: events[0].received_at, events_last_hour: events.length, quarantined_last_hour: state.quarantine.length };
-    return { source: "netdata", account, ...heard, state: "speaking" };
+    const heard = state.events.find((event) => event.account === account);
+    return { source: "netdata", account, last_event_at: heard.received_at, state: "speaking" };
   });
+}
+
+function totals(state) {
+  return { netdata: { events_last_hour: state.events.length, quarantined_last_hour: state.quarantine.length } };
 }
 
 function counts(state) {

@@ -101,7 +101,7 @@ impl Notifier {
 
     /// Whether `error` lies in the record itself, which then is kept apart; else the record will come again.
     async fn is_put_aside(&self, record: Option<&Value>, error: &StoreError) -> bool {
-        if let (StoreError::Unreadable { .. }, Some(record)) = (error, record) {
+        if let (StoreError::Corrupt { .. } | StoreError::Rejected { .. }, Some(record)) = (error, record) {
             return self.put_aside(record, error).await.is_ok();
         }
         tracing::error!(error = chain(error), "change not routed, it will come again");

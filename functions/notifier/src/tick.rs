@@ -172,7 +172,7 @@ impl Notifier {
         let mut cursor = None;
         loop {
             let filter = AlertFilter { conditions: vec![Condition::Firing], ..AlertFilter::default() };
-            let page = table.alerts(&filter, ALERTS_AT_A_TIME, cursor.as_ref()).await?;
+            let page = table.alerts(&filter, aws::PageSize::items(ALERTS_AT_A_TIME), cursor.as_ref()).await?;
             let covered = page.alerts.iter().filter(|alert| was_covered(alert, &ended));
             let told: Vec<_> = covered.map(|alert| self.unsilenced(round, alert, now).boxed()).collect();
             stream::iter(told).buffer_unordered(TOLD_AT_A_TIME).try_collect::<()>().await?;

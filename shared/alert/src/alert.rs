@@ -55,15 +55,17 @@ pub struct Alert {
     /// When the last run of firing ended; none while it fires.
     pub ended_at: Option<Timestamp>,
     /// How it may end while it fires.
+    #[serde(alias = "ends")]
     pub auto_resolve: AutoResolve,
     /// The run it is in, where the source names it.
     pub episode: Option<String>,
     /// When it expires unless its source speaks again, where the source itself sets that time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,
-    /// Distinct firing events of its life.
+    /// Distinct firing events of its life. Where so many come at once that a function had to count them apart, one too few for
+    /// each function that died meanwhile.
     pub occurrences: u64,
-    /// Deliveries that were already known.
+    /// Deliveries that were already known; best effort.
     #[serde(default)]
     pub duplicates: u64,
     /// Times it reopened after it had ended.

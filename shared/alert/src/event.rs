@@ -52,6 +52,7 @@ pub struct AlertEvent {
     /// When the condition ended, if it has and the source says so.
     pub ended_at: Option<Timestamp>,
     /// How a firing alert may end.
+    #[serde(alias = "ends")]
     pub auto_resolve: AutoResolve,
     /// One run from firing to resolved, where the source names it.
     pub episode: Option<String>,

@@ -3,19 +3,18 @@
 
 mod classic;
 mod json;
+mod pattern;
 mod quoted;
 mod strict;
 
 use std::fmt;
 use std::str::FromStr;
 
-use regex::{Regex, RegexBuilder};
+use self::pattern::Pattern;
 use serde::{Deserialize, Serialize};
 
 use crate::Labels;
 
-/// Most memory, in bytes, that a compiled regex may take.
-const REGEX_BYTES: usize = 1 << 20;
 /// How much of a matcher an error shows, in characters.
 const SHOWN_CHARS: usize = 128;
 
@@ -26,7 +25,8 @@ pub struct Matcher {
     name: String,
     operator: Operator,
     value: String,
-    regex: Option<Regex>,
+    /// Shared by clones, so that it is compiled once; none where it compares texts.
+    pattern: Option<Pattern>,
 }
 
 /// How a matcher compares.
@@ -57,18 +57,32 @@ pub enum MatcherError {
 }
 
 impl Matcher {
-    /// A matcher of label `name`; a regex is compiled, anchored at both ends.
+    /// A matcher of label `name`. A regex is tried, so that one that cannot be used is refused here.
     pub fn new(
         name: impl Into<String>,
         operator: Operator,
         value: impl Into<String>,
     ) -> Result<Self, MatcherError> {
-        let (name, value) = (name.into(), value.into());
+        let matcher = Self::untried(name.into(), operator, value.into())?;
+        matcher.check()?;
+        Ok(matcher)
+    }
+
+    /// A matcher whose regex is compiled when it is first needed: of those that are stored, few are.
+    fn untried(name: String, operator: Operator, value: String) -> Result<Self, MatcherError> {
         if name.is_empty() {
             return Err(MatcherError::NoName);
         }
-        let regex = operator.is_regex().then(|| compile(&value)).transpose()?;
-        Ok(Self { name, operator, value, regex })
+        let pattern = operator.is_regex().then(Pattern::default);
+        Ok(Self { name, operator, value, pattern })
+    }
+
+    /// Whether its regex, if it has one, can be used.
+    pub fn check(&self) -> Result<(), MatcherError> {
+        match &self.pattern {
+            Some(pattern) if !pattern.compiles(&self.value) => Err(MatcherError::Regex(shown(&self.value))),
+            _ => Ok(()),
+        }
     }
 
     /// The label's name.
@@ -91,13 +105,14 @@ impl Matcher {
         self.matches_value(labels.get(&self.name).map_or("", String::as_str))
     }
 
-    /// Whether a label of value `value` satisfies it. A silence whose every matcher takes `""` would cover everything.
+    /// Whether a label of value `value` satisfies it; one whose regex cannot be used is never satisfied. A silence whose
+    /// every matcher takes `""` would cover everything.
     pub fn matches_value(&self, value: &str) -> bool {
-        let is_equal = match &self.regex {
-            Some(regex) => regex.is_match(value),
-            None => self.value == value,
+        let is_equal = match &self.pattern {
+            Some(pattern) => pattern.matches(&self.value, value),
+            None => Some(self.value == value),
         };
-        is_equal == self.operator.is_positive()
+        is_equal == Some(self.operator.is_positive())
     }
 }
 
@@ -187,13 +202,6 @@ impl fmt::Debug for Matcher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Matcher({self})")
     }
-}
-
-fn compile(value: &str) -> Result<Regex, MatcherError> {
-    RegexBuilder::new(&format!("^(?:{value})$"))
-        .size_limit(REGEX_BYTES)
-        .build()
-        .map_err(|_| MatcherError::Regex(shown(value)))
 }
 
 fn shown(text: &str) -> String {

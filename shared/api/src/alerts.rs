@@ -1,7 +1,7 @@
 //! Alerts: the list and one of them.
 
 use alert::{Alert, Condition, Fingerprint, Handling, Severity, Source};
-use aws::{AlertFilter, Cursor, Platform};
+use aws::{AlertFilter, Cursor, PageSize, Platform};
 use axum::Json;
 use axum::extract::State;
 use jiff::Timestamp;
@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::extract::{Limit, MatcherText, Path, Query, Word, Words};
 use crate::failure::Failure;
+
+/// How many matchers a query has at most: each alert is compared with every one of them.
+pub(crate) const MOST_FILTERS: usize = 20;
 
 /// A page of alerts.
 #[derive(Serialize, JsonSchema)]
@@ -61,8 +64,12 @@ pub(crate) async fn list(
     State(platform): State<Platform>,
     Query(query): Query<AlertQuery>,
 ) -> Result<Json<Alerts>, Failure> {
-    let (limit, cursor) = (query.limit.items(), query.cursor.0.clone());
-    let page = platform.table.alerts(&query.into(), limit, cursor.as_ref()).await.map_err(Failure::Store)?;
+    if query.filter.len() > MOST_FILTERS {
+        let remedy = format!("filter: give {MOST_FILTERS} of them at most");
+        return Err(Failure::BadRequest(remedy));
+    }
+    let (size, cursor) = (PageSize::items(query.limit.items()), query.cursor.0.clone());
+    let page = platform.table.alerts(&query.into(), size, cursor.as_ref()).await.map_err(Failure::from)?;
     Ok(Json(Alerts { alerts: page.alerts, next_cursor: page.next.map(|cursor| cursor.to_string()) }))
 }
 
@@ -71,7 +78,7 @@ pub(crate) async fn one(
     State(platform): State<Platform>,
     Path(AlertPath { fingerprint }): Path<AlertPath>,
 ) -> Result<Json<Alert>, Failure> {
-    let alert = platform.table.alert(fingerprint).await.map_err(Failure::Store)?;
+    let alert = platform.table.alert(fingerprint).await.map_err(Failure::from)?;
     alert.map(Json).ok_or_else(|| Failure::NotFound { what: "alert", id: fingerprint.to_string() })
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use alert::{AlertEvent, EventId, Fingerprint, Signal, Source, Transition};
-use aws::{Cursor, EventFilter, EventPage, HistoryEntry, Platform};
+use aws::{Cursor, EventFilter, EventPage, HistoryEntry, PageSize, Platform};
 use axum::Json;
 use axum::extract::State;
 use base64::Engine;
@@ -108,8 +108,9 @@ pub(crate) async fn of_alert(
     Path(AlertPath { fingerprint }): Path<AlertPath>,
     Query(query): Query<HistoryQuery>,
 ) -> Result<Json<Events>, Failure> {
-    let page = platform.table.history(fingerprint, query.limit.items(), query.cursor.0.as_ref()).await;
-    Ok(answer(page.map_err(Failure::Store)?, &query.raw))
+    let size = size(&query.limit, &query.raw);
+    let page = platform.table.history(fingerprint, size, query.cursor.0.as_ref()).await;
+    Ok(answer(page.map_err(Failure::from)?, &query.raw))
 }
 
 /// `GET /v1/events`, newest first.
@@ -118,8 +119,8 @@ pub(crate) async fn list(
     Query(query): Query<EventQuery>,
 ) -> Result<Json<Events>, Failure> {
     let filter = EventFilter { sources: query.source.0, signals: query.signal.0 };
-    let page = platform.table.events(&filter, query.limit.items(), query.cursor.0.as_ref()).await;
-    Ok(answer(page.map_err(Failure::Store)?, &query.raw))
+    let page = platform.table.events(&filter, size(&query.limit, &query.raw), query.cursor.0.as_ref()).await;
+    Ok(answer(page.map_err(Failure::from)?, &query.raw))
 }
 
 /// `POST /v1/alerts/{fingerprint}/events/{event_id}/replay`: reads the request that brought an event again.
@@ -127,10 +128,14 @@ pub(crate) async fn replay(
     State(platform): State<Platform>,
     Path(EventPath { fingerprint, event_id }): Path<EventPath>,
 ) -> Result<Json<Replayed>, Failure> {
-    let entry = platform.table.history_entry(fingerprint, event_id).await.map_err(Failure::Store)?;
+    let entry = platform.table.history_entry(fingerprint, event_id).await.map_err(Failure::from)?;
     let entry = entry.ok_or_else(|| Failure::NotFound { what: "event", id: event_id.to_string() })?;
     let replayed = platform.replay(entry.event.source, &entry.delivery).await.map_err(Failure::Replay)?;
     Ok(Json(replayed.into()))
+}
+
+fn size(limit: &Word<Limit>, raw: &Word<bool>) -> PageSize {
+    PageSize { items: limit.items(), with_bodies: raw.0 == Some(true) }
 }
 
 fn answer(page: EventPage, raw: &Word<bool>) -> Json<Events> {

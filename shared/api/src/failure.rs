@@ -39,6 +39,8 @@ pub(crate) enum Failure {
     Replay(ReplayFailure),
     #[error("the table cannot be used at present: try again")]
     Store(#[source] StoreError),
+    #[error("what is stored of it cannot be read: see the log")]
+    Corrupt(#[source] StoreError),
 }
 
 /// What every failure is answered with.
@@ -70,6 +72,7 @@ impl Failure {
                 StatusCode::SERVICE_UNAVAILABLE
             }
             Self::NothingConfigured | Self::Secrets(_) | Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Corrupt(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
@@ -87,7 +90,15 @@ impl Failure {
             Self::MethodNotAllowed => "method_not_allowed",
             Self::Conflict(_) => "conflict",
             Self::Replay(ReplayFailure::NotUnderstood(_)) => "not_understood",
+            Self::Corrupt(_) => "unreadable",
         }
+    }
+}
+
+impl From<StoreError> for Failure {
+    /// What is damaged stays so however often it is asked for.
+    fn from(error: StoreError) -> Self {
+        if let StoreError::Corrupt { .. } = error { Self::Corrupt(error) } else { Self::Store(error) }
     }
 }
 
@@ -98,7 +109,7 @@ impl From<ActionFailure> for Failure {
                 Self::NotFound { what: "alert", id: fingerprint.to_string() }
             }
             ActionFailure::Conflict(conflict) => Self::Conflict(conflict),
-            ActionFailure::Store(error) => Self::Store(error),
+            ActionFailure::Store(error) => error.into(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Deliveries that were not understood.
 
 use alert::Source;
-use aws::{Cursor, Platform};
+use aws::{Cursor, PageSize, Platform};
 use axum::Json;
 use axum::extract::State;
 use axum::response::NoContent;
@@ -21,13 +21,14 @@ const UUID_OF_VERSION_7: &str = "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-
 /// A page of the quarantine.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct Quarantine {
-    quarantine: Vec<Entry>,
+    quarantine: Vec<EntryHead>,
     next_cursor: Option<String>,
 }
 
-/// One delivery, with the reason why it was not understood.
+/// One delivery, with the reason why it was not understood; its body is in the view of one.
 #[derive(Serialize, JsonSchema)]
-pub(crate) struct Entry {
+#[schemars(rename = "QuarantinedHead")]
+pub(crate) struct EntryHead {
     #[schemars(with = "String", extend("format" = "uuid"))]
     id: QuarantineId,
     source: Source,
@@ -36,6 +37,14 @@ pub(crate) struct Entry {
     received_at: Timestamp,
     #[serde(flatten)]
     request: RequestHead,
+}
+
+/// One delivery whole.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Entry")]
+pub(crate) struct Entry {
+    #[serde(flatten)]
+    head: EntryHead,
     body: Text,
 }
 
@@ -64,10 +73,11 @@ pub(crate) async fn list(
     State(platform): State<Platform>,
     Query(query): Query<QuarantineQuery>,
 ) -> Result<Json<Quarantine>, Failure> {
-    let page = platform.table.quarantined(query.limit.items(), query.cursor.0.as_ref()).await;
-    let page = page.map_err(Failure::Store)?;
+    let page =
+        platform.table.quarantined(PageSize::items(query.limit.items()), query.cursor.0.as_ref()).await;
+    let page = page.map_err(Failure::from)?;
     Ok(Json(Quarantine {
-        quarantine: page.entries.into_iter().map(Entry::from).collect(),
+        quarantine: page.entries.iter().map(EntryHead::from).collect(),
         next_cursor: page.next.map(|cursor| cursor.to_string()),
     }))
 }
@@ -88,7 +98,7 @@ pub(crate) async fn replay(
     let quarantined = known(&platform, id).await?;
     let replayed =
         platform.replay(quarantined.source, &quarantined.delivery).await.map_err(Failure::Replay)?;
-    platform.table.forget_quarantined(id).await.map_err(Failure::Store)?;
+    platform.table.forget_quarantined(id).await.map_err(Failure::from)?;
     Ok(Json(replayed.into()))
 }
 
@@ -97,12 +107,12 @@ pub(crate) async fn forget(
     State(platform): State<Platform>,
     Path(QuarantinePath { id }): Path<QuarantinePath>,
 ) -> Result<NoContent, Failure> {
-    let was_there = platform.table.forget_quarantined(id).await.map_err(Failure::Store)?;
+    let was_there = platform.table.forget_quarantined(id).await.map_err(Failure::from)?;
     if was_there { Ok(NoContent) } else { Err(missing(id)) }
 }
 
 async fn known(platform: &Platform, id: QuarantineId) -> Result<Quarantined, Failure> {
-    let quarantined = platform.table.quarantined_by(id).await.map_err(Failure::Store)?;
+    let quarantined = platform.table.quarantined_by(id).await.map_err(Failure::from)?;
     quarantined.ok_or_else(|| missing(id))
 }
 
@@ -110,16 +120,21 @@ fn missing(id: QuarantineId) -> Failure {
     Failure::NotFound { what: "quarantined delivery", id: id.to_string() }
 }
 
-impl From<Quarantined> for Entry {
-    fn from(quarantined: Quarantined) -> Self {
+impl From<&Quarantined> for EntryHead {
+    fn from(quarantined: &Quarantined) -> Self {
         Self {
             id: quarantined.id,
             source: quarantined.source,
-            reason: quarantined.reason,
-            message: quarantined.message,
+            reason: quarantined.reason.clone(),
+            message: quarantined.message.clone(),
             received_at: quarantined.delivery.received_at,
             request: RequestHead::from(&quarantined.delivery),
-            body: Text::from(quarantined.delivery.body),
         }
+    }
+}
+
+impl From<Quarantined> for Entry {
+    fn from(quarantined: Quarantined) -> Self {
+        Self { head: EntryHead::from(&quarantined), body: Text::from(quarantined.delivery.body) }
     }
 }

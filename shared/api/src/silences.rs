@@ -120,7 +120,7 @@ pub(crate) async fn list(
     State(platform): State<Platform>,
     Query(SilenceQuery { state: Words(states) }): Query<SilenceQuery>,
 ) -> Result<Json<Silences>, Failure> {
-    let silences = platform.table.silences().await.map_err(Failure::Store)?;
+    let silences = platform.table.silences().await.map_err(Failure::from)?;
     let shown = silences.into_iter().map(Shown::of);
     let silences = shown.filter(|shown| states.is_empty() || states.contains(&shown.state)).collect();
     Ok(Json(Silences { silences }))
@@ -164,6 +164,6 @@ pub(crate) async fn end(
 }
 
 async fn known(platform: &Platform, id: SilenceId) -> Result<Silence, Failure> {
-    let silence = platform.table.silence(id).await.map_err(Failure::Store)?;
+    let silence = platform.table.silence(id).await.map_err(Failure::from)?;
     silence.ok_or_else(|| Failure::NotFound { what: "silence", id: id.to_string() })
 }

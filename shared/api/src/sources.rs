@@ -1,23 +1,32 @@
 //! When each source last spoke, and how much it says.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::str::FromStr;
 
 use alert::{Heartbeat, Source};
-use aws::{Platform, SystemClock};
+use aws::{ParseCursorError, Platform, SystemClock};
 use axum::Json;
 use axum::extract::State;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures::future::{try_join, try_join_all};
 use intake::{Clock, StoreError};
 use jiff::Timestamp;
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+use crate::extract::{Limit, Query, Word};
 use crate::failure::Failure;
 
-/// Every source that has spoken, by account.
+/// A page of the accounts that have spoken, and how much their sources have sent.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct Sources {
     sources: Vec<SourceHealth>,
+    /// Of each source on the page, for all its accounts.
+    totals: BTreeMap<Source, LastHour>,
+    /// Where the next page begins; null at the end.
+    next_cursor: Option<String>,
 }
 
 /// A source's account, and whether it speaks.
@@ -27,18 +36,16 @@ struct SourceHealth {
     account: String,
     /// When it last spoke, to within a minute.
     last_event_at: Timestamp,
-    /// How many events the source has sent in the last hour, for all its accounts.
-    events_last_hour: u64,
-    /// How many deliveries of the source went into quarantine in the last hour and are still there, for all its accounts.
-    quarantined_last_hour: u64,
     state: SourceState,
 }
 
 /// How much a source has sent in an hour.
-#[derive(Clone, Copy, Default)]
+#[derive(Serialize, JsonSchema)]
 struct LastHour {
-    events: u64,
-    quarantined: u64,
+    /// How many events came in.
+    events_last_hour: u64,
+    /// How many deliveries went into quarantine and are still there.
+    quarantined_last_hour: u64,
 }
 
 /// Whether a source speaks.
@@ -51,23 +58,66 @@ enum SourceState {
     Silent,
 }
 
-/// `GET /v1/sources`.
-pub(crate) async fn list(State(platform): State<Platform>) -> Result<Json<Sources>, Failure> {
+/// Which part of the list to show.
+#[derive(Deserialize, JsonSchema)]
+pub(crate) struct SourceQuery {
+    /// How many accounts at most.
+    #[serde(default)]
+    limit: Word<Limit>,
+    /// `next_cursor` of the page before.
+    #[serde(default)]
+    #[schemars(with = "Word<String>")]
+    cursor: Word<SourceCursor>,
+}
+
+/// The last account of a page.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct SourceCursor(Source, String);
+
+/// `GET /v1/sources`, by source and account.
+pub(crate) async fn list(
+    State(platform): State<Platform>,
+    Query(query): Query<SourceQuery>,
+) -> Result<Json<Sources>, Failure> {
     let heartbeats = platform.table.heartbeats().await.map_err(Failure::Store)?;
-    let sources: BTreeSet<_> = heartbeats.iter().map(|heartbeat| heartbeat.source).collect();
-    let counts = try_join_all(sources.into_iter().map(|source| last_hour(&platform, source))).await;
-    let counts: HashMap<_, _> = counts.map_err(Failure::Store)?.into_iter().collect();
+    let place = |heartbeat: &Heartbeat| SourceCursor(heartbeat.source, heartbeat.account.clone());
+    let before = query.cursor.0;
+    let mut page: Vec<_> = heartbeats
+        .into_iter()
+        .filter(|heartbeat| before.as_ref().is_none_or(|before| place(heartbeat) > *before))
+        .collect();
+    let has_more = page.len() > query.limit.items();
+    page.truncate(query.limit.items());
+    let next_cursor = page.last().filter(|_| has_more).map(|heartbeat| place(heartbeat).to_string());
+    let sources: BTreeSet<_> = page.iter().map(|heartbeat| heartbeat.source).collect();
+    let totals = try_join_all(sources.into_iter().map(|source| last_hour(&platform, source))).await;
+    let totals = totals.map_err(Failure::Store)?.into_iter().collect();
     let now = SystemClock.now();
-    let count = |source| counts.get(&source).copied().unwrap_or_default();
-    let health = heartbeats.into_iter().map(|heartbeat| SourceHealth {
-        events_last_hour: count(heartbeat.source).events,
-        quarantined_last_hour: count(heartbeat.source).quarantined,
+    let health = page.into_iter().map(|heartbeat| SourceHealth {
         state: state(&platform, &heartbeat, now),
         source: heartbeat.source,
         account: heartbeat.account,
         last_event_at: heartbeat.last_event_at,
     });
-    Ok(Json(Sources { sources: health.collect() }))
+    Ok(Json(Sources { sources: health.collect(), totals, next_cursor }))
+}
+
+impl fmt::Display for SourceCursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(source, account) = self;
+        f.write_str(&URL_SAFE_NO_PAD.encode(format!("{source} {account}")))
+    }
+}
+
+impl FromStr for SourceCursor {
+    type Err = ParseCursorError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| ParseCursorError)?;
+        let text = String::from_utf8(bytes).map_err(|_| ParseCursorError)?;
+        let (source, account) = text.split_once(' ').ok_or(ParseCursorError)?;
+        Ok(Self(source.parse().map_err(|_| ParseCursorError)?, account.to_owned()))
+    }
 }
 
 /// What `source` has sent in the last hour.
@@ -75,7 +125,7 @@ async fn last_hour(platform: &Platform, source: Source) -> Result<(Source, LastH
     let table = &platform.table;
     let (events, quarantined) =
         try_join(table.events_last_hour(source), table.quarantined_last_hour(source)).await?;
-    Ok((source, LastHour { events, quarantined }))
+    Ok((source, LastHour { events_last_hour: events, quarantined_last_hour: quarantined }))
 }
 
 fn state(platform: &Platform, heartbeat: &Heartbeat, now: Timestamp) -> SourceState {

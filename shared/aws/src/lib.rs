@@ -24,7 +24,7 @@ pub use store::definition;
 pub use store::{
     AccountTokens, ActionFailure, AlertFilter, AlertPage, Bell, Course, Cursor, Delivery, DeliveryFilter,
     DeliveryId, DeliveryPage, DeliveryState, DestinationState, DestinationStates, Enrollment, EventFilter,
-    EventPage, HistoryEntry, KnownNames, ParseCursorError, ParseDeliveryIdError, Plan, PollCursor,
+    EventPage, HistoryEntry, KnownNames, PageSize, ParseCursorError, ParseDeliveryIdError, Plan, PollCursor,
     QuarantinePage, SilenceFailure, Suspension, Swept, Table, Turn, UnknownDeliveryState,
 };
 pub use telemetry::{log_filter, log_to_stdout};

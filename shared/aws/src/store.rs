@@ -4,12 +4,17 @@
 //! read. Every write of an event is one transaction over its history entry and its alert's state.
 
 mod action;
+mod annotations;
+mod batch;
 mod cursor;
 mod days;
 pub mod definition;
 mod document;
+mod duplicate;
 mod filter;
 mod heartbeat;
+mod history;
+mod history_key;
 mod item;
 mod listing;
 mod merge;
@@ -17,12 +22,16 @@ mod packed;
 mod page;
 mod quarantine;
 mod read;
+mod readable;
 mod record;
+mod repeat;
 mod retry;
 mod silence;
 mod source;
+mod state;
 mod sweep;
 mod telling;
+mod turns;
 mod write;
 
 use std::collections::BTreeMap;
@@ -33,12 +42,16 @@ use aws_sdk_dynamodb::Client;
 
 use self::days::KnownDays;
 use self::heartbeat::Spoken;
+use self::readable::Unreadable;
+use self::silence::KnownSilences;
+use self::turns::Turns;
 use crate::{Configuration, SystemClock};
 
 pub use action::ActionFailure;
 pub use cursor::{Cursor, ParseCursorError};
 pub use filter::{AlertFilter, EventFilter};
 pub use listing::{AlertPage, EventPage};
+pub use page::PageSize;
 pub use quarantine::QuarantinePage;
 pub use read::HistoryEntry;
 pub use silence::SilenceFailure;
@@ -61,6 +74,9 @@ pub struct Table {
     silent_after: BTreeMap<Source, Duration>,
     spoken: Spoken,
     known_days: KnownDays,
+    turns: Turns,
+    unreadable: Unreadable,
+    known_silences: KnownSilences,
 }
 
 impl Table {
@@ -76,6 +92,9 @@ impl Table {
             silent_after: configuration.silent_after.clone(),
             spoken: Spoken::default(),
             known_days: KnownDays::default(),
+            turns: Turns::default(),
+            unreadable: Unreadable::default(),
+            known_silences: KnownSilences::default(),
         }
     }
 

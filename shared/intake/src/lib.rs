@@ -25,7 +25,7 @@ mod webhook;
 pub use credentials::without_token;
 pub use encoding::{Decoded, decoded};
 pub use failure::{Failure, chain};
-pub use meter::{COUNTS, Measure, count};
+pub use meter::{COUNTS, Measure, count, count_of_no_source};
 pub use ports::{Clock, Entry, Recorded, Secrets, SecretsError, Store, StoreError};
 pub use protocol::{Kazoo, Netdata, Protocol, Site24x7, Tencent};
 pub use quarantine::{ParseQuarantineIdError, QuarantineId, Quarantined};

@@ -29,11 +29,13 @@ pub enum Measure {
     Skewed,
     /// Alerts that a sender says it left out.
     LeftOut,
+    /// Stored items that could not be read and were left out.
+    Unreadable,
 }
 
 impl Measure {
     /// Every measure.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Recorded,
         Self::Duplicates,
         Self::Quarantined,
@@ -43,6 +45,7 @@ impl Measure {
         Self::Failed,
         Self::Skewed,
         Self::LeftOut,
+        Self::Unreadable,
     ];
 
     /// Its name as a metric.
@@ -57,6 +60,7 @@ impl Measure {
             Self::Failed => "failed",
             Self::Skewed => "skewed",
             Self::LeftOut => "left_out",
+            Self::Unreadable => "unreadable",
         }
     }
 }
@@ -65,5 +69,12 @@ impl Measure {
 pub fn count(measure: Measure, source: Source, count: usize) {
     if count > 0 {
         tracing::trace!(target: COUNTS, measure = measure.as_str(), source = source.as_str(), count);
+    }
+}
+
+/// The same for what belongs to no source that is known.
+pub fn count_of_no_source(measure: Measure, count: usize) {
+    if count > 0 {
+        tracing::trace!(target: COUNTS, measure = measure.as_str(), count);
     }
 }

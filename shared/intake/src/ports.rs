@@ -4,10 +4,14 @@ use std::error::Error;
 use std::sync::Arc;
 
 use alert::{AlertEvent, Source, Transition};
+use futures::{FutureExt, StreamExt, stream};
 use jiff::Timestamp;
 use normalize::InboundRequest;
 
 use crate::{Keyring, Quarantined, SourceSecret};
+
+/// How many events are recorded at a time.
+const AT_A_TIME: usize = 16;
 
 /// Keeps events and what was not understood.
 pub trait Store: Send + Sync {
@@ -15,6 +19,17 @@ pub trait Store: Send + Sync {
     ///
     /// Retries what may pass by itself for as long as it is let; the caller sets the limit of time.
     fn record(&self, entry: Entry<'_>) -> impl Future<Output = Result<Recorded, StoreError>> + Send;
+
+    /// Records several events, each by itself; the outcomes stand in the order of `entries`.
+    ///
+    /// What is known already costs no refused write, so that a notification that is sent again goes on where it stopped.
+    fn record_all<'a>(
+        &'a self,
+        entries: &'a [Entry<'a>],
+    ) -> impl Future<Output = Vec<Result<Recorded, StoreError>>> + Send {
+        let recordings: Vec<_> = entries.iter().map(|entry| self.record(*entry).boxed()).collect();
+        stream::iter(recordings).buffered(AT_A_TIME).collect()
+    }
 
     /// Keeps a delivery that was not understood.
     fn quarantine(&self, quarantined: &Quarantined) -> impl Future<Output = Result<(), StoreError>> + Send;
@@ -72,12 +87,21 @@ pub enum StoreError {
         #[source]
         source: Box<dyn Error + Send + Sync>,
     },
-    /// What the table holds is not what we wrote.
+    /// What the table holds cannot be read: it is damaged, or a newer version wrote it.
     #[error("could not read the stored {what}")]
-    Unreadable {
+    Corrupt {
         /// Which item.
         what: &'static str,
         /// Why it could not be read.
+        #[source]
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// The table will never take it, because of what it is.
+    #[error("the {what} does not fit into the table")]
+    Rejected {
+        /// Which item.
+        what: &'static str,
+        /// Why it was refused.
         #[source]
         source: Box<dyn Error + Send + Sync>,
     },
@@ -87,6 +111,16 @@ pub enum StoreError {
         /// How long we waited.
         limit_ms: u128,
     },
+}
+
+impl StoreError {
+    /// Whether the same attempt can never succeed, because the fault lies in the item and not in the moment.
+    pub const fn is_final(&self) -> bool {
+        match self {
+            Self::Corrupt { .. } | Self::Rejected { .. } => true,
+            Self::Unavailable { .. } | Self::OutOfTime { .. } => false,
+        }
+    }
 }
 
 /// A secret that could not be read.

@@ -4,15 +4,12 @@ use std::collections::BTreeSet;
 
 use alert::{AlertEvent, Received, Source};
 use futures::future::join_all;
-use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 use normalize::{InboundRequest, Normalized, REPAIRED, Rejection, Settings};
 
 use crate::meter::{Measure, count};
 use crate::size::{kept, kept_with_each};
-use crate::{Entry, Protocol, Quarantined, Recorded, SourceSecret, Store, StoreError};
+use crate::{Entry, Protocol, Quarantined, Recorded, SourceSecret, Store, StoreError, chain};
 
-/// How many events of one delivery are recorded at a time.
-const AT_A_TIME: usize = 16;
 /// How many events that cannot be recorded a message names.
 const NAMED: usize = 10;
 
@@ -21,7 +18,7 @@ pub(crate) struct Outcome {
     pub(crate) events: Vec<AlertEvent>,
     pub(crate) recorded: usize,
     pub(crate) duplicates: usize,
-    /// The entry for events whose labels no item holds; `None` if there are none.
+    /// The delivery, quarantined because the table can never take some of its events; `None` if there are none.
     pub(crate) quarantined: Option<Quarantined>,
 }
 
@@ -38,28 +35,71 @@ pub(crate) async fn record<S: Store>(
             count(Measure::Repaired, source, 1);
         }
     }
-    let events = normalized.events.into_iter().map(AlertEvent::bounded);
-    let (events, too_large): (Vec<_>, Vec<_>) = events.partition(|event| event.check_labels().is_ok());
-    let quarantined = quarantine(store, source, delivery, &too_large).await?;
+    let events = normalized.events.into_iter().map(|event| event.bounded().received(delivery.received_at));
+    let (events, too_large): (Vec<_>, Vec<_>) = events.partition(|received| received.event.check_labels().is_ok());
+    let too_large: Vec<_> = too_large.into_iter().map(|received| received.event).collect();
+    let mut quarantined = quarantine(store, source, delivery, &too_large).await?;
     let (first, others) = kept_with_each(delivery, events.len());
     let deliveries = std::iter::once(&*first).chain(std::iter::repeat(&*others));
-    let recordings: Vec<_> =
-        events.into_iter().zip(deliveries).map(|(event, kept)| record_event(store, event, kept).boxed()).collect();
-    let outcomes: Vec<_> = stream::iter(recordings).buffered(AT_A_TIME).try_collect().await?;
-    let duplicates = outcomes.iter().filter(|(_, outcome)| *outcome == Recorded::Duplicate).count();
-    let events: Vec<_> = outcomes.into_iter().map(|(event, _)| event).collect();
-    Ok(Outcome { recorded: events.len() - duplicates, duplicates, events, quarantined })
+    let entries: Vec<_> = events
+        .iter()
+        .zip(deliveries)
+        .map(|(received, delivery)| Entry { event: &received.event, delivery })
+        .collect();
+    let (mut recorded, mut duplicates, mut refused) = (0, 0, None);
+    for (result, received) in store.record_all(&entries).await.into_iter().zip(&events) {
+        match result {
+            Ok(outcome @ Recorded::New(_)) => {
+                recorded += 1;
+                report_skew(received, outcome);
+            }
+            Ok(Recorded::Duplicate) => duplicates += 1,
+            Err(error) if error.is_final() => refused = refused.or(Some(error)),
+            Err(error) => return Err(error),
+        }
+    }
+    if let Some(error) = refused {
+        quarantined = Some(quarantine_unstorable(store, source, delivery, &error).await?);
+    }
+    let events = events.into_iter().map(|received| received.event).collect();
+    Ok(Outcome { events, recorded, duplicates, quarantined })
 }
 
-/// Records one event of a source: bounded in size, and in time by the moment at which its request was received. Every
-/// event of a source passes here, whoever heard it; what is returned with the outcome is what was recorded.
+/// Records one event of a source: bounded in size, and in time by the moment at which its request was received. What is
+/// returned with the outcome is what was recorded.
 pub async fn record_event<S: Store>(
     store: &S,
     event: AlertEvent,
     delivery: &InboundRequest,
 ) -> Result<(AlertEvent, Recorded), StoreError> {
-    let Received { event, ahead } = event.bounded().received(delivery.received_at);
-    let recorded = store.record(Entry { event: &event, delivery: &kept(delivery) }).await?;
+    let received = event.bounded().received(delivery.received_at);
+    let recorded = store.record(Entry { event: &received.event, delivery: &kept(delivery) }).await?;
+    report_skew(&received, recorded);
+    Ok((received.event, recorded))
+}
+
+/// The same for several events, each with the request that says it alone; outcomes in their order.
+pub async fn record_events<S: Store>(
+    store: &S,
+    events: Vec<(AlertEvent, InboundRequest)>,
+) -> Vec<Result<Recorded, StoreError>> {
+    let received: Vec<_> = events
+        .into_iter()
+        .map(|(event, delivery)| (event.bounded().received(delivery.received_at), kept(&delivery).into_owned()))
+        .collect();
+    let entries: Vec<_> =
+        received.iter().map(|(received, delivery)| Entry { event: &received.event, delivery }).collect();
+    let outcomes = store.record_all(&entries).await;
+    for (outcome, (received, _)) in outcomes.iter().zip(&received) {
+        if let Ok(recorded) = outcome {
+            report_skew(received, *recorded);
+        }
+    }
+    outcomes
+}
+
+/// Says that a sender's clock is ahead, where that made a difference.
+fn report_skew(Received { event, ahead }: &Received, recorded: Recorded) {
     if let (Some(ahead), Recorded::New(_)) = (ahead, recorded) {
         tracing::warn!(
             source = %event.source,
@@ -70,7 +110,6 @@ pub async fn record_event<S: Store>(
         );
         count(Measure::Skewed, event.source, 1);
     }
-    Ok((event, recorded))
 }
 
 /// Keeps `delivery` for those of its events whose labels no item holds: cut, they would be another alert's.
@@ -90,6 +129,20 @@ async fn quarantine<S: Store>(
     store.quarantine(&quarantined).await?;
     tracing::warn!(source = %source, quarantine_id = %quarantined.id, events = too_large.len(), "events quarantined");
     Ok(Some(quarantined))
+}
+
+/// Quarantines `delivery`, of which an event can never be recorded: sent again, it would fail again.
+async fn quarantine_unstorable<S: Store>(
+    store: &S,
+    source: Source,
+    delivery: &InboundRequest,
+    error: &StoreError,
+) -> Result<Quarantined, StoreError> {
+    tracing::error!(source = %source, error = chain(error), "event cannot be stored, delivery quarantined");
+    let rejection = Rejection::new("not_storable", format!("{}: see the log", chain(error)));
+    let quarantined = Quarantined::new(source, rejection, delivery.clone());
+    store.quarantine(&quarantined).await?;
+    Ok(quarantined)
 }
 
 /// Notes that the sources of `events` have spoken.

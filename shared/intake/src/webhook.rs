@@ -111,6 +111,10 @@ impl<P: Protocol, S: Store, K: Secrets, C: Clock> Webhook<P, S, K, C> {
             return Ok(Kept::Quarantined(Box::new(quarantined)));
         }
         hear(&*self.store, &outcome.events, delivery).await;
+        if let Some(quarantined) = outcome.quarantined.filter(|_| outcome.recorded + outcome.duplicates == 0)
+        {
+            return Ok(Kept::Quarantined(Box::new(quarantined)));
+        }
         Ok(Kept::Recorded {
             events: outcome.events,
             recorded: outcome.recorded,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use aws::definition::{BY_CONDITION, BY_OCCURRENCE, BY_RECEPTION};
+use aws::definition::{BY_CONDITION, BY_RECEPTION};
 use serde_json::Value;
 
 use super::document::{functions, list, resources};
@@ -71,7 +71,7 @@ fn a_webhook_reads_the_secret_of_its_source_and_no_other() {
 
 #[test]
 fn a_role_that_may_query_names_indexes_that_exist() {
-    let indexes = [BY_CONDITION, BY_OCCURRENCE, BY_RECEPTION].map(|index| format!("/index/{}", index.name));
+    let indexes = [BY_CONDITION, BY_RECEPTION].map(|index| format!("/index/{}", index.name));
     for (id, role) in resources("AWS::IAM::Role") {
         for statement in statements(&role).iter().filter(|statement| statement["Sid"] == "Indexes") {
             for resource in list(&statement["Resource"]) {

@@ -78,7 +78,8 @@ struct Entry {
     received_at: Timestamp,
     #[serde(flatten)]
     request: RequestHead,
-    body: Body,
+    /// None in a list.
+    body: Option<Body>,
 }
 
 impl Quarantine {
@@ -110,7 +111,8 @@ impl Show {
             say(sanitize_json_for_terminal(answer.text()));
         } else {
             let entry: Entry = answer.read()?;
-            say(format!("{}\n\n{}", entry.view(), entry.request.told(&entry.body)));
+            let body = entry.body.as_ref().map(|body| entry.request.told(body));
+            say(format!("{}\n\n{}", entry.view(), body.unwrap_or_default()));
         }
         Ok(())
     }

@@ -3,9 +3,8 @@
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, AttributeValue, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType,
-    LocalSecondaryIndex, Projection, ProjectionType, Put, ReturnValuesOnConditionCheckFailure,
-    ScalarAttributeType, StreamSpecification, StreamViewType, TimeToLiveSpecification, TransactWriteItem,
-    Update,
+    Projection, ProjectionType, Put, ReturnValuesOnConditionCheckFailure, ScalarAttributeType,
+    StreamSpecification, StreamViewType, TimeToLiveSpecification, TransactWriteItem, Update,
 };
 use campanile::embedded::{self, EmbeddedTable, Location};
 
@@ -24,15 +23,13 @@ pub(crate) fn client(table: &EmbeddedTable) -> Client {
 }
 
 pub(crate) async fn create(client: &Client) {
-    let attributes =
-        ["pk", "sk", "occurred_key", "condition_shard", "condition_key", "received_shard", "received_key"];
+    let attributes = ["pk", "sk", "condition_shard", "condition_key", "received_shard", "received_key"];
     client
         .create_table()
         .table_name(NAME)
         .billing_mode(BillingMode::PayPerRequest)
         .set_attribute_definitions(Some(attributes.map(text_attribute).to_vec()))
         .set_key_schema(Some(keys("pk", "sk")))
-        .local_secondary_indexes(local_index())
         .global_secondary_indexes(global_index("by_condition", "condition_shard", "condition_key"))
         .global_secondary_indexes(global_index("by_received", "received_shard", "received_key"))
         .stream_specification(
@@ -64,15 +61,6 @@ fn keys(hash: &str, range: &str) -> Vec<KeySchemaElement> {
         .to_vec()
 }
 
-fn local_index() -> LocalSecondaryIndex {
-    LocalSecondaryIndex::builder()
-        .index_name("by_occurred")
-        .set_key_schema(Some(keys("pk", "occurred_key")))
-        .projection(Projection::builder().projection_type(ProjectionType::KeysOnly).build())
-        .build()
-        .unwrap()
-}
-
 fn global_index(name: &str, hash: &str, range: &str) -> GlobalSecondaryIndex {
     GlobalSecondaryIndex::builder()
         .index_name(name)
@@ -96,7 +84,6 @@ pub(crate) fn new_history_entry(fingerprint: &str, event_id: &str) -> TransactWr
         .table_name(NAME)
         .item("pk", text(format!("ALERT#{fingerprint}")))
         .item("sk", text(format!("EVENT#{event_id}")))
-        .item("occurred_key", text(format!("2026-01-01T00:00:00Z#{event_id}")))
         .item("received_shard", text("netdata#2026-01-01#0"))
         .item("received_key", text(format!("2026-01-01T00:00:01Z#{event_id}")))
         .item("raw", AttributeValue::B(vec![0x1f, 0x8b, 0xff, 0x00].into()))

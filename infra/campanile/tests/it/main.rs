@@ -24,5 +24,6 @@ mod site24x7_stand_in;
 #[expect(dead_code, unused_imports, reason = "the client's tests need more of it")]
 #[path = "../../../../shared/kazoo/tests/stand_in/mod.rs"]
 mod stand_in;
+mod storage;
 mod stream;
 mod table;

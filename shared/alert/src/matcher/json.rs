@@ -30,7 +30,7 @@ impl TryFrom<Members> for Matcher {
     type Error = MatcherError;
 
     fn try_from(members: Members) -> Result<Self, Self::Error> {
-        Self::new(members.name, Operator::of(members.is_regex, members.is_equal), members.value)
+        Self::untried(members.name, Operator::of(members.is_regex, members.is_equal), members.value)
     }
 }
 

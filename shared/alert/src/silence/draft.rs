@@ -6,12 +6,14 @@ use jiff::Timestamp;
 
 use super::{Silence, SilenceId, SilenceState};
 use crate::Labels;
-use crate::matcher::Matcher;
+use crate::matcher::{Matcher, MatcherError};
 
 /// Most annotations of one silence.
 const MEMBERS: usize = 64;
 /// Most matchers of one silence: tools make one of each label of an alert, and labels are never cut.
 const MATCHERS: usize = 512;
+/// Most matchers of one silence that are regexes.
+const REGEXES: usize = 16;
 /// Most characters of a regular expression, an annotation's name and value, a comment, and a name of a person.
 const TEXT_CHARS: usize = 2048;
 /// Most bytes of all texts of a silence: every reader of alerts reads all silences.
@@ -35,8 +37,19 @@ pub struct SilenceDraft {
 }
 
 /// Why there can be no such silence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SilenceError {
+    /// One of its matchers cannot be used.
+    #[error(transparent)]
+    Matcher(MatcherError),
+    /// Every reader of alerts would have to try too many regexes.
+    #[error(
+        "a silence has at most {REGEXES} matchers with a regex: write one regex for several values, a|b, or several silences"
+    )]
+    TooManyRegexes,
+    /// Every reader of alerts reads every silence that is not over.
+    #[error("there are {0} silences that are not over: end some of them first")]
+    TooMany(usize),
     /// It would cover every alert.
     #[error("a silence needs a matcher: name at least one label")]
     NoMatcher,
@@ -111,6 +124,13 @@ impl SilenceDraft {
         if self.matchers.is_empty() {
             return Err(SilenceError::NoMatcher);
         }
+        if self.matchers.iter().filter(|matcher| matcher.operator().is_regex()).count() > REGEXES {
+            return Err(SilenceError::TooManyRegexes);
+        }
+        if self.is_too_long() {
+            return Err(SilenceError::TooLong);
+        }
+        self.matchers.iter().try_for_each(Matcher::check).map_err(SilenceError::Matcher)?;
         if self.matchers.iter().all(|matcher| matcher.matches_value("")) {
             return Err(SilenceError::MatchesNothing);
         }
@@ -119,9 +139,6 @@ impl SilenceDraft {
         }
         if self.ends_at <= now {
             return Err(SilenceError::EndsInThePast);
-        }
-        if self.is_too_long() {
-            return Err(SilenceError::TooLong);
         }
         Ok(())
     }

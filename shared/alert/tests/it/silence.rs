@@ -5,6 +5,7 @@ use alert::{
     Alert, Handling, Labels, Signal, Silence, SilenceDraft, SilenceEdit, SilenceError, SilenceId,
     SilenceState, Source, served_labels, silenced,
 };
+use serde_json::json;
 
 use crate::{at, event, folded};
 
@@ -152,7 +153,26 @@ fn a_silence_survives_its_json() {
     assert_eq!(serde_json::from_value::<Silence>(json).unwrap(), silence);
     let brief: Matcher = serde_json::from_str(r#"{"name":"a","value":"b"}"#).unwrap();
     assert_eq!(brief, "a=b".parse().unwrap());
-    assert!(serde_json::from_str::<Matcher>(r#"{"name":"a","value":"[","is_regex":true}"#).is_err());
+    // What is stored is read whatever it says; it then covers nothing.
+    for is_equal in [true, false] {
+        let stored = json!({ "name": "a", "value": "[", "is_regex": true, "is_equal": is_equal });
+        let matcher: Matcher = serde_json::from_value(stored).unwrap();
+        assert!(matcher.check().is_err());
+        assert!(!matcher.matches_value("") && !matcher.matches_value("["));
+    }
+}
+
+#[test]
+fn a_silence_whose_regexes_are_many_or_large_is_refused() {
+    let regex = |value: &str| {
+        serde_json::from_value(json!({ "name": "a", "value": value, "is_regex": true })).unwrap()
+    };
+    let with = |matchers: Vec<Matcher>| {
+        SilenceDraft { matchers, ..draft(0, 9) }.create(SilenceId::from_chance(1), at(5)).unwrap_err()
+    };
+    assert_eq!(with(vec![regex("a.*"); 17]), SilenceError::TooManyRegexes);
+    let refusal = with(vec![regex(r"\pL{200}")]).to_string();
+    assert!(refusal.starts_with(r"`\pL{200}` is not a regex that can be used"), "{refusal}");
 }
 
 #[test]

@@ -35,9 +35,9 @@ function updateQuarantineRow(row, entry) {
   setAge(time, entry.received_at);
 }
 
-/** The entry that is open; a server that serves no single one has it in the list. */
+/** The entry that is open, with its body, which the list leaves out; a server that serves no single one has it in the list. */
 async function loadEntry({ open }, signal) {
-  const entry = quarantined.get(open) ?? (await ifThere(get(`v1/quarantine/${encodeURIComponent(open)}`, {}, signal)));
+  const entry = (await ifThere(get(`v1/quarantine/${encodeURIComponent(open)}`, {}, signal))) ?? quarantined.get(open);
   return () => (entry ? showEntry(entry) : showMissing("This entry is not in quarantine, or not any more."));
 }
 

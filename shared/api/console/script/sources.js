@@ -2,11 +2,17 @@
 
 async function loadSources(_address, signal) {
   const answer = await ifOffered(get("v1/sources", {}, signal));
-  return () => showSources(answer?.sources ?? null);
+  return () => showSources(answer?.sources ?? null, answer?.totals ?? {});
 }
 
-function showSources(sources) {
-  const known = sources ?? [];
+/** A source's counts are those of all its accounts, so that they stand beside the first of them alone. */
+function showSources(sources, totals) {
+  const firsts = new Set();
+  const known = (sources ?? []).map((one) => {
+    if (firsts.has(one.source)) return { ...one, further: true };
+    firsts.add(one.source);
+    return { ...one, ...totals[one.source] };
+  });
   at("sources").hidden = known.length === 0;
   at("sources").dataset.quarantine = known.some((one) => one.quarantined_last_hour !== undefined) ? "counted" : "uncounted";
   const row = { key: ({ source, account }) => `${source} ${account}`, create: sourceRow, update: updateSourceRow };
@@ -23,13 +29,13 @@ function sourceRow() {
   return element("tr", {}, element("th", { scope: "row" }), ...["account", "state", "spoke", "number", "number"].map(cell));
 }
 
-function updateSourceRow(row, { source, account, state, last_event_at, events_last_hour, quarantined_last_hour }) {
+function updateSourceRow(row, { source, account, state, last_event_at, events_last_hour, quarantined_last_hour, further }) {
   const [name, tenant, health, spoke, events, refused] = row.cells;
   row.dataset.state = state;
   fill(name, [source], () => inward(addressWith({ view: "alerts", open: "", state: "", source }), source));
   setText(tenant, account);
   setText(health, state);
   fill(spoke, last_event_at, () => (last_event_at ? [age(last_event_at), " ago"] : "never"));
-  setText(events, String(events_last_hour ?? "–"));
-  setText(refused, String(quarantined_last_hour ?? "–"));
+  setText(events, further ? "" : String(events_last_hour ?? "–"));
+  setText(refused, further ? "" : String(quarantined_last_hour ?? "–"));
 }

@@ -46,7 +46,8 @@ impl Failure {
             Self::Schema { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType | Self::UnreadableEncoding(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::AnswerTooLarge | Self::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::AnswerTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 

@@ -1,16 +1,14 @@
 //! Keeping what a batch of alerts says: each alert is recorded by itself, with a body that says it and nothing else.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use ::alert::Source;
 use ::intake::{
-    Clock, LIMIT_BYTES, Measure, QuarantineId, Quarantined, Recorded, Store, StoreError, TimeLeft, count,
-    decoded, record_event,
+    Clock, LIMIT_BYTES, Measure, QuarantineId, Quarantined, Recorded, Store, StoreError, TimeLeft, chain, count,
+    decoded, record_events,
 };
 use aws::{Platform, SystemClock};
 use axum::body::Bytes;
-use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 use http::request::Parts;
 use http::{HeaderMap, header};
 use normalize::alertmanager::{Batch, Refused, TOKEN_NAME, Understood, split};
@@ -21,8 +19,6 @@ use crate::authorization::Person;
 
 /// A Prometheus waits for 10 s; a write is tried again for as long, less what the way back takes.
 const PATIENCE: Duration = Duration::from_secs(9);
-/// How many alerts are written at a time.
-const AT_A_TIME: usize = 16;
 /// How many alerts an error names.
 const NAMED: usize = 10;
 /// The source of whatever comes here.
@@ -107,12 +103,13 @@ async fn keep_delivery(platform: &Platform, delivery: &InboundRequest) -> Result
         }
     }
     let account = understood.first().map(|understood| understood.event.account.clone());
-    let kept = record(platform, delivery, understood).await.map_err(Failure::Store)?;
+    let (kept, unstorable) = record(platform, delivery, understood).await.map_err(Failure::Store)?;
     if let Some(account) = &account {
         platform.table.heard(SOURCE, account, delivery.received_at).await;
     }
     report(&kept, refused.len(), left_out, account.as_deref());
-    refuse(platform, delivery, refused, account.is_some()).await?;
+    let refused = refused.into_iter().map(|Refused { rejection, body, .. }| (rejection, body));
+    refuse(platform, delivery, refused.chain(unstorable).collect(), account.is_some()).await?;
     Ok(Kept { left_out, ..kept })
 }
 
@@ -133,43 +130,31 @@ fn report(kept: &Kept, refused: usize, left_out: u64, account: Option<&str>) {
     }
 }
 
-/// Records the alerts side by side; what a batch says of one alert, in the order in which it says it.
+/// Records what was understood; what the table can never take comes back with its reason.
 async fn record(
     platform: &Platform,
     delivery: &InboundRequest,
     understood: Vec<Understood>,
-) -> Result<Kept, StoreError> {
-    let mut by_alert = BTreeMap::<_, Vec<_>>::new();
-    for understood in understood {
-        by_alert.entry(understood.event.fingerprint).or_default().push(understood);
-    }
-    let recordings = by_alert.into_values().map(|events| record_in_order(platform, delivery, events).boxed());
-    let outcomes = stream::iter(recordings.collect::<Vec<_>>()).buffer_unordered(AT_A_TIME);
-    outcomes
-        .try_fold(Kept::default(), async |kept, of_alert| {
-            Ok(Kept {
-                recorded: kept.recorded + of_alert.recorded,
-                duplicates: kept.duplicates + of_alert.duplicates,
-                ..kept
-            })
-        })
-        .await
-}
-
-async fn record_in_order(
-    platform: &Platform,
-    delivery: &InboundRequest,
-    events: Vec<Understood>,
-) -> Result<Kept, StoreError> {
-    let mut kept = Kept::default();
-    for Understood { event, body } in events {
-        let delivery = InboundRequest { body, ..head(delivery) };
-        match record_event(&*platform.table, event, &delivery).await? {
-            (_, Recorded::New(_)) => kept.recorded += 1,
-            (_, Recorded::Duplicate) => kept.duplicates += 1,
+) -> Result<(Kept, Vec<(Rejection, Vec<u8>)>), StoreError> {
+    let understood: Vec<_> = understood
+        .into_iter()
+        .map(|Understood { event, body }| (event, InboundRequest { body, ..head(delivery) }))
+        .collect();
+    let bodies: Vec<_> = understood.iter().map(|(_, delivery)| delivery.body.clone()).collect();
+    let (mut kept, mut unstorable) = (Kept::default(), Vec::new());
+    for (outcome, body) in record_events(&*platform.table, understood).await.into_iter().zip(bodies) {
+        match outcome {
+            Ok(Recorded::New(_)) => kept.recorded += 1,
+            Ok(Recorded::Duplicate) => kept.duplicates += 1,
+            Err(error) if error.is_final() => {
+                tracing::error!(source = %SOURCE, error = chain(&error), "alert cannot be stored");
+                let rejection = Rejection::new("not_storable", format!("{}: see the log", chain(&error)));
+                unstorable.push((rejection, body));
+            }
+            Err(error) => return Err(error),
         }
     }
-    Ok(kept)
+    Ok((kept, unstorable))
 }
 
 /// Puts what breaks the schema or a rule into quarantine, and tells of the first few. Where nothing else was in the
@@ -177,16 +162,16 @@ async fn record_in_order(
 async fn refuse(
     platform: &Platform,
     delivery: &InboundRequest,
-    refused: Vec<Refused>,
+    refused: Vec<(Rejection, Vec<u8>)>,
     is_some_kept: bool,
 ) -> Result<(), Failure> {
-    let Some(code) = refused.first().map(|refused| code_of(&refused.rejection)) else {
+    let Some(code) = refused.first().map(|(rejection, _)| code_of(rejection)) else {
         return Ok(());
     };
-    let breaks_schema = !is_some_kept && refused.iter().any(|refused| breaks_schema(&refused.rejection));
+    let breaks_schema = !is_some_kept && refused.iter().any(|(rejection, _)| breaks_schema(rejection));
     let unnamed = refused.len().saturating_sub(NAMED);
     let mut messages = Vec::new();
-    for Refused { rejection, body, .. } in refused {
+    for (rejection, body) in refused {
         let delivery = InboundRequest { body, ..head(delivery) };
         let message = quarantine(platform, rejection, delivery).await?;
         if messages.len() < NAMED {

@@ -5,7 +5,7 @@ use std::collections::btree_map::Entry;
 
 use ::alert::{Condition, Labels};
 use ::intake::Clock;
-use aws::{AlertFilter, Platform, SystemClock};
+use aws::{AlertFilter, PageSize, Platform, SystemClock};
 use axum::extract::State as Extract;
 use axum::response::Response;
 use serde::Serialize;
@@ -84,7 +84,11 @@ async fn firing(platform: &Platform, states: &States, filter: &Filter) -> Result
     let mut found = BTreeMap::<String, ServedAlert>::new();
     let (mut bytes, mut cursor) = (0, None);
     loop {
-        let page = platform.table.alerts(&firing, PAGE, cursor.as_ref()).await.map_err(Failure::Store)?;
+        let page = platform
+            .table
+            .alerts(&firing, PageSize::items(PAGE), cursor.as_ref())
+            .await
+            .map_err(Failure::Store)?;
         for alert in page.alerts {
             let alert = ServedAlert::of(alert, now);
             if !states.admit(alert.state()) || !filter.admits(&alert.labels) {

@@ -9,6 +9,7 @@ use http::request::Parts;
 
 use super::RECEIVER;
 use super::failure::{Failure, WRONG_TYPE};
+use crate::alerts::MOST_FILTERS;
 
 /// The parameters of a query; those that nobody reads are ignored.
 pub(super) struct Query(Vec<(String, String)>);
@@ -62,6 +63,9 @@ impl Query {
 
     /// The matchers of `parameter`, of which each stands by itself.
     pub(super) fn matchers(&self, parameter: &str) -> Result<Vec<Matcher>, Failure> {
+        if self.all(parameter).nth(MOST_FILTERS).is_some() {
+            return Err(Failure::BadRequest(format!("{parameter}: give {MOST_FILTERS} of them at most")));
+        }
         let matchers = self.all(parameter).map(str::parse);
         matchers.collect::<Result<_, _>>().map_err(|error| bad_matcher(parameter, &error))
     }

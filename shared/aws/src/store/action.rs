@@ -12,9 +12,13 @@ use serde_json::json;
 
 use super::Table;
 use super::definition::{EXPIRES_AT, PK, SK};
-use super::item::{Item, STATE, alert_pk, is_expired, key, number, sortable, string, to_alert, unreadable};
-use super::record::{Attempt, Guard, expiry, interpret};
+use super::item::{
+    Item, STATE, VERSION, alert_pk, check_version, is_expired, new_item, number, rejected, sortable, string,
+    unreadable,
+};
+use super::record::{Attempt, expiry, interpret};
 use super::retry::pause;
+use super::state::{Change, State};
 
 /// What stands before a note's time in its sort key.
 const NOTE: &str = "NOTE#";
@@ -67,7 +71,7 @@ impl Table {
         text: Option<&str>,
     ) -> Result<Alert, ActionFailure> {
         let note = self.new_note(by, Action::Resolve, text);
-        let alert = self.present(fingerprint).await?;
+        let (_, alert) = self.present(fingerprint).await?;
         let event = match resolve(&alert, by, note.at) {
             Ok(event) => event.bounded(),
             Err(conflict) => return Err(self.refuse(fingerprint, note, conflict).await),
@@ -76,7 +80,7 @@ impl Table {
         let delivery = own_delivery(&json!({ "action": "resolve", "by": by, "note": text }), note.at);
         let entry = Entry { event: &event, delivery: &delivery };
         self.record(entry).await.map_err(ActionFailure::Store)?;
-        self.shown(self.present(fingerprint).await?).await.map_err(ActionFailure::Store)
+        self.shown(self.present(fingerprint).await?.1).await.map_err(ActionFailure::Store)
     }
 
     /// Keeps what `by` has to say about an alert.
@@ -100,7 +104,7 @@ impl Table {
             .key_condition_expression(format!("{PK} = :pk AND begins_with({SK}, :note)"))
             .expression_attribute_values(":note", string(NOTE));
         let items = self.read_up_to(MOST_NOTES, query, "read the notes").await?;
-        items.into_iter().map(to_note).collect()
+        Ok(items.iter().filter_map(|item| self.readable(item, to_note)).collect())
     }
 
     /// Writes what `change` makes of the alert, and the note, both or none; again as often as somebody was faster.
@@ -110,44 +114,40 @@ impl Table {
         note: Note,
         change: impl Fn(Alert) -> Result<Alert, Conflict>,
     ) -> Result<Alert, ActionFailure> {
-        let mut known = self.present(fingerprint).await?;
+        let (mut state, mut known) = self.present(fingerprint).await?;
         let mut attempt = 0;
         loop {
-            let revision = known.revision;
             let changed = match change(known) {
                 Ok(changed) => changed,
                 Err(conflict) => return Err(self.refuse(fingerprint, note, conflict).await),
             };
-            match self
-                .try_change(&changed, Guard::Revision(revision), &note)
-                .await
-                .map_err(ActionFailure::Store)?
-            {
+            match self.try_change(&state, &changed, &note).await.map_err(ActionFailure::Store)? {
                 Attempt::Done | Attempt::Known => {
                     return self.shown(changed).await.map_err(ActionFailure::Store);
                 }
-                Attempt::Overtaken(_) | Attempt::Again(_) => pause(attempt).await,
+                Attempt::Overtaken(_) | Attempt::Conflict(_) | Attempt::Again(_) => pause(attempt).await,
             }
             attempt += 1;
-            known = self.present(fingerprint).await?;
+            (state, known) = self.present(fingerprint).await?;
         }
     }
 
-    /// One attempt to write `alert` where `guard` lets it be written, with `note`.
+    /// One attempt to write `alert` in the place of `state`, with `note`.
     pub(crate) async fn try_change(
         &self,
+        state: &State,
         alert: &Alert,
-        guard: Guard,
         note: &Note,
     ) -> Result<Attempt, StoreError> {
+        let change = if note.action == Action::Expire { Change::Expiry } else { Change::Action };
         let transaction = self
             .client
             .transact_write_items()
             .transact_items(self.new_note_item(alert.fingerprint, note)?)
-            .transact_items(self.update_state(alert, guard)?);
+            .transact_items(self.state_write(state, alert, change)?.in_transaction(self, alert)?);
         match transaction.send().await {
             Ok(_) => Ok(Attempt::Done),
-            Err(error) => interpret(error),
+            Err(error) => interpret(error, 1),
         }
     }
 
@@ -162,12 +162,14 @@ impl Table {
     }
 
     /// The alert as it is stored, or expired if that is overdue; nothing can be done with it then.
-    async fn present(&self, fingerprint: Fingerprint) -> Result<Alert, ActionFailure> {
+    async fn present(&self, fingerprint: Fingerprint) -> Result<(State, Alert), ActionFailure> {
         let item = self.item(alert_pk(fingerprint), STATE).await.map_err(ActionFailure::Store)?;
         let now = self.clock.now();
         let item = item.filter(|item| !is_expired(item, now)).ok_or(ActionFailure::Unknown(fingerprint))?;
-        let alert = to_alert(&item).map_err(ActionFailure::Store)?;
-        Ok(self.expiry.applied(alert, now))
+        let state = State::read(Some(&item), now).map_err(ActionFailure::Store)?;
+        let damaged = || ActionFailure::Store(unreadable("alert")("it is damaged"));
+        let alert = state.alert.clone().ok_or_else(damaged)?;
+        Ok((state, self.expiry.applied(alert, now)))
     }
 
     /// The alert as people see it at present.
@@ -187,7 +189,7 @@ impl Table {
 
     async fn put_note(&self, fingerprint: Fingerprint, note: &Note) -> Result<(), StoreError> {
         let item = self.note_item(fingerprint, note)?;
-        self.put(&item, "keep a note").await
+        self.put(&item, "keep a note", "note").await
     }
 
     fn new_note_item(&self, fingerprint: Fingerprint, note: &Note) -> Result<TransactWriteItem, StoreError> {
@@ -196,13 +198,13 @@ impl Table {
             .set_item(Some(self.note_item(fingerprint, note)?))
             .condition_expression(format!("attribute_not_exists({PK})"))
             .build()
-            .map_err(unreadable("note"))?;
+            .map_err(rejected("note"))?;
         Ok(TransactWriteItem::builder().put(put).build())
     }
 
     fn note_item(&self, fingerprint: Fingerprint, note: &Note) -> Result<Item, StoreError> {
-        let mut item: Item = serde_dynamo::to_item(note).map_err(unreadable("note"))?;
-        item.extend(key(alert_pk(fingerprint), format!("{NOTE}{}#{}", sortable(note.at), note.id)));
+        let mut item: Item = serde_dynamo::to_item(note).map_err(rejected("note"))?;
+        item.extend(new_item(alert_pk(fingerprint), format!("{NOTE}{}#{}", sortable(note.at), note.id)));
         item.insert(EXPIRES_AT.to_owned(), number(expiry(note.at, self.history)));
         Ok(item)
     }
@@ -220,7 +222,9 @@ pub(crate) fn own_delivery(body: &serde_json::Value, received_at: Timestamp) -> 
     }
 }
 
-fn to_note(mut item: Item) -> Result<Note, StoreError> {
-    item.retain(|name, _| ![PK, SK, EXPIRES_AT].contains(&name.as_str()));
+fn to_note(item: &Item) -> Result<Note, StoreError> {
+    check_version(item, "note")?;
+    let mut item = item.clone();
+    item.retain(|name, _| ![PK, SK, EXPIRES_AT, VERSION].contains(&name.as_str()));
     serde_dynamo::from_item(item).map_err(unreadable("note"))
 }

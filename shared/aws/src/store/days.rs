@@ -15,7 +15,7 @@ use jiff::{SignedDuration, Timestamp, civil::Date};
 
 use super::Table;
 use super::definition::{EXPIRES_AT, PK, SK};
-use super::item::{day, key, number, string, text};
+use super::item::{day, new_item, number, string, text};
 use super::read::oldest_day;
 use super::record::expiry;
 
@@ -64,6 +64,11 @@ impl KnownDays {
 }
 
 impl Table {
+    /// Whether this process knows the day of `at` to be in the directory of `journal`.
+    pub(crate) fn knows_day(&self, journal: Journal, at: Timestamp) -> bool {
+        self.known_days.has(&(journal, day(at)))
+    }
+
     /// Puts the day of `at` into the directory of `journal`, unless this process knows that it is there.
     pub(crate) async fn open_day(&self, journal: Journal, at: Timestamp) -> Result<(), StoreError> {
         let opened = (journal, day(at));
@@ -76,10 +81,10 @@ impl Table {
     }
 
     async fn put_day(&self, journal: Journal, day: &str, at: Timestamp) -> Result<(), StoreError> {
-        let mut item = key(directory_pk(journal), day);
+        let mut item = new_item(directory_pk(journal), day);
         let last_moment = at.checked_add(DAY).unwrap_or(Timestamp::MAX);
         item.insert(EXPIRES_AT.to_owned(), number(expiry(last_moment, self.kept_for(journal))));
-        self.put(&item, "open a day").await
+        self.put(&item, "open a day", "day").await
     }
 
     /// The days of `journal` at `newest` or before of which something may be left at `now`, newest first.

@@ -5,9 +5,8 @@ use aws_sdk_dynamodb::error::{BuildError, SdkError};
 use aws_sdk_dynamodb::operation::create_table::CreateTableError;
 use aws_sdk_dynamodb::operation::update_time_to_live::UpdateTimeToLiveError;
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, LocalSecondaryIndex,
-    Projection, ProjectionType, ScalarAttributeType, StreamSpecification, StreamViewType,
-    TimeToLiveSpecification,
+    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
+    ProjectionType, ScalarAttributeType, StreamSpecification, StreamViewType, TimeToLiveSpecification,
 };
 
 /// The partition key.
@@ -28,8 +27,6 @@ pub struct Index {
     pub sort_key: &'static str,
 }
 
-/// History entries of one alert, by the source's time.
-pub const BY_OCCURRENCE: Index = Index { name: "by_occurrence", partition_key: PK, sort_key: "occurred_key" };
 /// Alerts by condition and shard, by the time since when.
 pub const BY_CONDITION: Index =
     Index { name: "by_condition", partition_key: "condition_shard", sort_key: "condition_key" };
@@ -38,10 +35,9 @@ pub const BY_RECEPTION: Index =
     Index { name: "by_reception", partition_key: "received_shard", sort_key: "received_key" };
 
 /// Every attribute that is part of a key; all are strings.
-pub const KEY_ATTRIBUTES: [&str; 7] = [
+pub const KEY_ATTRIBUTES: [&str; 6] = [
     PK,
     SK,
-    BY_OCCURRENCE.sort_key,
     BY_CONDITION.partition_key,
     BY_CONDITION.sort_key,
     BY_RECEPTION.partition_key,
@@ -72,7 +68,6 @@ pub async fn create(client: &Client, name: &str) -> Result<(), CreateError> {
         StreamSpecification::builder().stream_enabled(true).stream_view_type(StreamViewType::NewAndOldImages);
     let created = table
         .set_key_schema(Some(keys(PK, SK)?))
-        .local_secondary_indexes(local(BY_OCCURRENCE)?)
         .global_secondary_indexes(global(BY_CONDITION)?)
         .global_secondary_indexes(global(BY_RECEPTION)?)
         .stream_specification(stream.build()?)
@@ -106,14 +101,6 @@ fn keys(partition: &str, sort: &str) -> Result<Vec<KeySchemaElement>, BuildError
 
 fn keys_only() -> Projection {
     Projection::builder().projection_type(ProjectionType::KeysOnly).build()
-}
-
-fn local(index: Index) -> Result<LocalSecondaryIndex, BuildError> {
-    LocalSecondaryIndex::builder()
-        .index_name(index.name)
-        .set_key_schema(Some(keys(index.partition_key, index.sort_key)?))
-        .projection(keys_only())
-        .build()
 }
 
 fn global(index: Index) -> Result<GlobalSecondaryIndex, BuildError> {

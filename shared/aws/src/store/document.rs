@@ -10,6 +10,11 @@ use serde::{Deserialize, Serialize};
 
 use super::packed::{deflate, inflate};
 
+/// Most bytes of a document: an item has 400 KiB, less what stands beside the document.
+const MOST_BYTES: usize = 384 * 1024;
+/// The header that says how long a body was that had to be cut.
+const CUT_FROM: &str = "campanile-body-cut-from-bytes";
+
 /// Why a document could not be read.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DocumentError {
@@ -34,8 +39,34 @@ pub(crate) struct Document {
     pub(crate) delivery: InboundRequest,
 }
 
-/// Packs `delivery` and the `event` it brought.
+/// Packs `delivery` and the `event` it brought. A body that does not fit an item even deflated is cut, and a header of
+/// the stored delivery says how long it was: the event is worth more than the rest of the body.
 pub(crate) fn pack(event: Option<&AlertEvent>, delivery: &InboundRequest) -> std::io::Result<Blob> {
+    let mut blob = pack_whole(event, delivery)?;
+    let mut kept = delivery.body.len();
+    while blob.as_ref().len() > MOST_BYTES && kept > 0 {
+        kept /= 2;
+        let mut cut =
+            InboundRequest { body: delivery.body.get(..kept).unwrap_or_default().to_vec(), ..head(delivery) };
+        cut.headers.insert(CUT_FROM.to_owned(), delivery.body.len().to_string());
+        blob = pack_whole(event, &cut)?;
+    }
+    Ok(blob)
+}
+
+/// `delivery` without its body.
+fn head(delivery: &InboundRequest) -> InboundRequest {
+    InboundRequest {
+        method: delivery.method.clone(),
+        query: delivery.query.clone(),
+        content_type: delivery.content_type.clone(),
+        headers: delivery.headers.clone(),
+        body: Vec::new(),
+        received_at: delivery.received_at,
+    }
+}
+
+fn pack_whole(event: Option<&AlertEvent>, delivery: &InboundRequest) -> std::io::Result<Blob> {
     let mut document = delivery.body.clone();
     serde_json::to_writer(&mut document, &Head { event, delivery })?;
     document.extend(u32::try_from(delivery.body.len()).unwrap_or(u32::MAX).to_be_bytes());
@@ -78,6 +109,22 @@ mod tests {
             assert_eq!(unpacked.delivery, delivery(&body));
             assert_eq!(unpacked.event, None);
         }
+    }
+
+    #[test]
+    fn a_body_that_fits_no_item_is_cut_and_says_so() {
+        let mut noise = 1_u32;
+        let body: Vec<u8> = std::iter::repeat_with(|| {
+            noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            noise.to_be_bytes()[0]
+        })
+        .take(2_000_000)
+        .collect();
+        let packed = pack(None, &delivery(&body)).unwrap();
+        assert!(packed.as_ref().len() <= MOST_BYTES);
+        let unpacked = unpack(&packed).unwrap().delivery;
+        assert!(body.starts_with(&unpacked.body) && unpacked.body.len() > 100_000);
+        assert_eq!(unpacked.headers[CUT_FROM], "2000000");
     }
 
     #[test]

@@ -8,21 +8,23 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use alert::{Fingerprint, Heartbeat, Source};
-use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::Select;
 use futures::future::try_join_all;
 use intake::{Clock, StoreError};
 use jiff::{SignedDuration, Timestamp};
 
 use super::Table;
-use super::definition::{BY_CONDITION, BY_RECEPTION, EXPIRES_AT, PK};
+use super::definition::{BY_CONDITION, BY_RECEPTION, EXPIRES_AT};
 use super::item::{
-    Item, SHARDS, day, is_expired, key, number, quarantined_partition, received_shard, sortable, source_pk,
-    string, text, unreadable,
+    FORMAT, Item, SHARDS, VERSION, check_version, day, is_expired, key, number, quarantined_partition,
+    received_shard, sortable, source_pk, string, text, unreadable,
 };
 use super::listing::{AT_A_TIME, keys};
 use super::merge::{Merge, Span};
-use super::record::{expiry, failed, is_known};
+use super::record::{expiry, failed};
 
 /// The sort key of a heartbeat.
 const HEARTBEAT: &str = "HEARTBEAT";
@@ -32,6 +34,10 @@ const HEARTBEATS: &str = "heartbeat";
 const WAIT: Duration = Duration::from_millis(5);
 /// How many sources a process remembers at most; beyond that it starts anew and writes a little more often.
 const MOST_REMEMBERED: usize = 10_000;
+/// How many accounts of a source are watched for silence.
+const MOST_ACCOUNTS: usize = 100;
+/// How many accounts are read at most.
+const MOST_LISTED: usize = 10_000;
 /// How many pages of an index partition are counted at most; one is a megabyte, about 5,000 events.
 const MOST_PAGES: usize = 20;
 
@@ -61,10 +67,9 @@ impl Table {
     /// Notes that `source` was heard of for `account` at `at`: it spoke, or was polled with success.
     pub async fn heard_of(&self, source: Source, account: &str, at: Timestamp) -> Result<(), StoreError> {
         let heartbeat = Heartbeat { source, account: account.to_owned(), last_event_at: at };
-        match self.heartbeat_put(&heartbeat).send().await {
+        match self.heartbeat_write(&heartbeat).send().await {
             Ok(_) => Ok(()),
-            // A later one is there.
-            Err(error) if is_known(&error) => Ok(()),
+            Err(error) if is_overtaken(&error) => Ok(()),
             Err(error) => Err(failed("note that a source was heard of")(error)),
         }
     }
@@ -74,9 +79,9 @@ impl Table {
         if !self.spoken.is_due(&heartbeat) {
             return;
         }
-        let put = self.heartbeat_put(&heartbeat);
+        let write = self.heartbeat_write(&heartbeat);
         let writing = tokio::spawn(async move {
-            if let Err(error) = put.send().await {
+            if let Err(error) = write.send().await {
                 tracing::debug!(error = intake::chain(&error), "heartbeat not written");
             }
         });
@@ -84,47 +89,84 @@ impl Table {
         let _ = tokio::time::timeout(WAIT, writing).await;
     }
 
-    fn heartbeat_put(&self, heartbeat: &Heartbeat) -> PutItemFluentBuilder {
-        self.client
-            .put_item()
-            .table_name(&self.name)
-            .set_item(Some(self.heartbeat_item(heartbeat)))
-            .condition_expression(format!("attribute_not_exists({PK}) OR last_event_at < :last_event_at"))
-            .expression_attribute_values(":last_event_at", string(sortable(heartbeat.last_event_at)))
-    }
-
-    fn heartbeat_item(&self, heartbeat: &Heartbeat) -> Item {
+    /// Writes `heartbeat` where no later one is; when the first of all came stays.
+    fn heartbeat_write(&self, heartbeat: &Heartbeat) -> UpdateItemFluentBuilder {
         let Heartbeat { source, account, last_event_at } = heartbeat;
-        let mut item = key(source_pk(*source, account), HEARTBEAT);
         // An account may be longer than an index key.
         let place = format!("{source}#{}", Fingerprint::of([account]));
-        item.extend([
-            ("source".to_owned(), string(source.as_str())),
-            ("account".to_owned(), string(account)),
-            ("last_event_at".to_owned(), string(sortable(*last_event_at))),
-            (BY_CONDITION.partition_key.to_owned(), string(HEARTBEATS)),
-            (BY_CONDITION.sort_key.to_owned(), string(place)),
-            (EXPIRES_AT.to_owned(), number(expiry(*last_event_at, self.history))),
-        ]);
-        item
+        let values = [
+            (VERSION, number(FORMAT)),
+            ("heard_source", string(source.as_str())),
+            ("heard_account", string(account)),
+            ("last_event_at", string(sortable(*last_event_at))),
+            (BY_CONDITION.partition_key, string(HEARTBEATS)),
+            (BY_CONDITION.sort_key, string(place)),
+            (EXPIRES_AT, number(expiry(*last_event_at, self.history))),
+        ];
+        let assigned = values.iter().map(|(name, _)| match *name {
+            // Words that DynamoDB keeps for itself.
+            "heard_source" => "#source = :heard_source".to_owned(),
+            "heard_account" => "#account = :heard_account".to_owned(),
+            name => format!("{name} = :{name}"),
+        });
+        let assigned = assigned.collect::<Vec<_>>().join(", ");
+        let first = "first_event_at = if_not_exists(first_event_at, :last_event_at)";
+        self.client
+            .update_item()
+            .table_name(&self.name)
+            .set_key(Some(key(source_pk(*source, account), HEARTBEAT)))
+            .update_expression(format!("SET {assigned}, {first}"))
+            .condition_expression("attribute_not_exists(last_event_at) OR last_event_at < :last_event_at")
+            .expression_attribute_names("#source", "source")
+            .expression_attribute_names("#account", "account")
+            .set_expression_attribute_values(Some(
+                values.into_iter().map(|(name, value)| (format!(":{name}"), value)).collect(),
+            ))
     }
 
-    /// When each source last spoke, by source and account.
+    /// When each source last spoke, by source and account; some ten thousand accounts at most.
     pub async fn heartbeats(&self) -> Result<Vec<Heartbeat>, StoreError> {
+        let mut heartbeats: Vec<_> =
+            self.known_speakers().await?.into_iter().map(|(_, known)| known).collect();
+        heartbeats.sort();
+        Ok(heartbeats)
+    }
+
+    /// The heartbeats by which a silence of their source is an alert: of each source those of the accounts that were heard
+    /// of first, [`MOST_ACCOUNTS`] at most, because whoever has a token may invent as many as he likes.
+    pub(super) async fn watched_heartbeats(&self) -> Result<Vec<Heartbeat>, StoreError> {
+        let mut known = self.known_speakers().await?;
+        known.sort();
+        let mut accounts = HashMap::<Source, usize>::new();
+        known.retain(|(_, heartbeat)| {
+            let count = accounts.entry(heartbeat.source).or_default();
+            *count += 1;
+            *count <= MOST_ACCOUNTS
+        });
+        for (source, accounts) in accounts.into_iter().filter(|(_, accounts)| *accounts > MOST_ACCOUNTS) {
+            tracing::warn!(%source, accounts, watched = MOST_ACCOUNTS, "too many accounts to watch all for silence");
+        }
+        Ok(known.into_iter().map(|(_, heartbeat)| heartbeat).collect())
+    }
+
+    /// Each account that spoke, after the moment it was first heard of; none where that is not known.
+    async fn known_speakers(&self) -> Result<Vec<(Option<String>, Heartbeat)>, StoreError> {
         let now = self.clock.now();
         let mut merge = Merge::new(self, BY_CONDITION, Span::default(), [HEARTBEATS.to_owned()]);
-        let mut heartbeats = Vec::new();
-        loop {
+        let mut known = Vec::new();
+        while known.len() < MOST_LISTED {
             let entries = merge.next(AT_A_TIME).await?;
             if entries.is_empty() {
                 break;
             }
             let items = self.items(&keys(&entries)).await?;
             let items = items.iter().filter(|item| !is_expired(item, now));
-            heartbeats.append(&mut items.map(to_heartbeat).collect::<Result<Vec<_>, _>>()?);
+            known.extend(items.filter_map(|item| {
+                let first = text(item, "first_event_at").map(str::to_owned);
+                Some((first, self.readable(item, to_heartbeat)?))
+            }));
         }
-        heartbeats.sort();
-        Ok(heartbeats)
+        Ok(known)
     }
 
     /// How long `source` may say nothing before that is an alert; `None` if it may for ever.
@@ -180,7 +222,13 @@ impl Table {
     }
 }
 
+/// Whether a later heartbeat is there.
+fn is_overtaken(error: &SdkError<UpdateItemError>) -> bool {
+    error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception)
+}
+
 fn to_heartbeat(item: &Item) -> Result<Heartbeat, StoreError> {
+    check_version(item, "heartbeat")?;
     let field = |name: &str| text(item, name).unwrap_or_default();
     Ok(Heartbeat {
         source: field("source").parse().map_err(unreadable("heartbeat"))?,

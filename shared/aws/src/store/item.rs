@@ -1,4 +1,7 @@
-//! The form of each item: keys, times that sort, and the state of an alert.
+//! The form of each item: keys, times that sort, the version of the form, and the state of an alert.
+//!
+//! An item says in `v` by which version of these forms it was written; the first had no such attribute. Readers take the
+//! present version and the one before, and leave alone what a newer one wrote.
 
 use std::collections::HashMap;
 
@@ -10,17 +13,22 @@ use jiff::Timestamp;
 use jiff::tz::Offset;
 use serde_json::Value;
 
+use super::annotations::cut;
 use super::definition::{BY_CONDITION, EXPIRES_AT, PK, SK};
 use super::packed::{pack, unpack};
 
 /// One item as the SDK has it.
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
+/// The attribute that says in which version of its form an item is written.
+pub(crate) const VERSION: &str = "v";
+/// The version that is written. The first one, without the attribute, had history entries without their time in the key.
+pub(crate) const FORMAT: u32 = 2;
 /// Into how many partitions each index is spread, so that none runs hot.
 pub(crate) const SHARDS: u8 = 4;
 /// The sort key of an alert's state.
 pub(crate) const STATE: &str = "STATE";
-/// What stands before an event id in the sort key of a history entry.
+/// What stands before the time and the event id in the sort key of a history entry.
 pub(crate) const EVENT: &str = "EVENT#";
 
 /// The word in error messages.
@@ -79,6 +87,24 @@ pub(crate) fn key(pk: impl Into<String>, sk: impl Into<String>) -> Item {
     HashMap::from([(PK.to_owned(), string(pk)), (SK.to_owned(), string(sk))])
 }
 
+/// A new item with this key, in the present form.
+pub(crate) fn new_item(pk: impl Into<String>, sk: impl Into<String>) -> Item {
+    let mut item = key(pk, sk);
+    item.insert(VERSION.to_owned(), number(FORMAT));
+    item
+}
+
+/// Refuses an item that a newer version has written.
+pub(crate) fn check_version(item: &Item, what: &'static str) -> Result<(), StoreError> {
+    match integer::<u32>(item, VERSION) {
+        Some(version) if version > FORMAT => {
+            let newer = format!("it has form {version}, and this version knows up to {FORMAT}: upgrade");
+            Err(unreadable(what)(newer))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// `time` in a form whose order as text is its order in time: UTC, always microseconds.
 pub(crate) fn sortable(time: Timestamp) -> String {
     let time = Offset::UTC.to_datetime(time);
@@ -122,10 +148,15 @@ pub(crate) fn is_expired(item: &Item, now: Timestamp) -> bool {
     integer::<i64>(item, EXPIRES_AT).is_some_and(|expires_at| expires_at <= now.as_second())
 }
 
-/// The attributes of an alert's state, apart from its key, `duplicates` and `expires_at`.
-pub(crate) fn state_attributes(alert: &Alert) -> Result<Vec<(&'static str, AttributeValue)>, StoreError> {
-    let packed = pack_alert(alert).map_err(unreadable(WHAT))?;
-    let mut attributes = vec![("alert", AttributeValue::B(packed)), ("revision", number(alert.revision))];
+/// The attributes of an alert's state, apart from its key and what is counted by itself; the packed alert comes first.
+/// `repeats` of its occurrences are counted apart.
+pub(crate) fn state_attributes(
+    alert: &Alert,
+    repeats: u64,
+) -> Result<Vec<(&'static str, AttributeValue)>, StoreError> {
+    let packed = pack_alert(alert, repeats).map_err(rejected(WHAT))?;
+    let revision = alert.revision.saturating_sub(repeats);
+    let mut attributes = vec![("alert", AttributeValue::B(packed)), ("revision", number(revision))];
     // A recovery of which no firing was seen is kept for a firing that may come late, but it is no alert to list.
     if alert.occurrences > 0 {
         let since = sortable(alert.condition_since);
@@ -139,19 +170,28 @@ pub(crate) fn state_attributes(alert: &Alert) -> Result<Vec<(&'static str, Attri
 
 /// The alert that a state item holds.
 pub(crate) fn to_alert(item: &Item) -> Result<Alert, StoreError> {
+    check_version(item, WHAT)?;
     let packed = item.get("alert").and_then(|value| value.as_b().ok()).ok_or("there is none");
     let mut alert = unpack_alert(packed.map_err(unreadable(WHAT))?).map_err(unreadable(WHAT))?;
-    alert.revision = integer(item, "revision").unwrap_or_default();
+    let repeats: u64 = integer(item, "repeats").unwrap_or_default();
+    alert.revision = integer::<u64>(item, "revision").unwrap_or_default().saturating_add(repeats);
+    alert.occurrences = alert.occurrences.saturating_add(repeats);
     alert.duplicates = integer(item, "duplicates").unwrap_or_default();
-    let heard_at = text(item, "heard_at").and_then(|heard_at| heard_at.parse().ok());
-    alert.last_received_at = heard_at.map_or(alert.last_received_at, |at| alert.last_received_at.max(at));
+    let time = |name: &str| text(item, name).and_then(|time| time.parse().ok());
+    alert.last_received_at =
+        time("heard_at").map_or(alert.last_received_at, |at| alert.last_received_at.max(at));
+    if alert.condition == Condition::Firing {
+        alert.expires_at = alert.expires_at.max(time("renewed_until"));
+    }
     Ok(alert)
 }
 
 /// An alert's fields and its timeline, deflated so that a state is below 1 KiB, which is one write unit. What has an
 /// attribute of its own counts there.
-fn pack_alert(alert: &Alert) -> std::io::Result<Blob> {
-    let mut fields = serde_json::to_value(alert)?;
+fn pack_alert(alert: &Alert, repeats: u64) -> std::io::Result<Blob> {
+    let occurrences = alert.occurrences.saturating_sub(repeats);
+    let alert = Alert { occurrences, annotations: cut(&alert.annotations), ..alert.clone() };
+    let mut fields = serde_json::to_value(&alert)?;
     if let Value::Object(fields) = &mut fields {
         fields.retain(|_, value| !value.is_null());
         fields.remove("silenced_by");
@@ -168,12 +208,20 @@ fn unpack_alert(packed: &Blob) -> std::io::Result<Alert> {
     Ok(alert)
 }
 
-/// Names what could not be read or written in the table's form.
+/// Names what could not be read in the table's form.
 pub(crate) fn unreadable<E>(what: &'static str) -> impl FnOnce(E) -> StoreError
 where
     E: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
-    move |error| StoreError::Unreadable { what, source: error.into() }
+    move |error| StoreError::Corrupt { what, source: error.into() }
+}
+
+/// Names what cannot be written in the table's form.
+pub(crate) fn rejected<E>(what: &'static str) -> impl FnOnce(E) -> StoreError
+where
+    E: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    move |error| StoreError::Rejected { what, source: error.into() }
 }
 
 #[cfg(test)]

@@ -1,19 +1,19 @@
-//! Lists: alerts by condition, history of one alert, history of all.
+//! Lists: alerts by condition, and the history of all of them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use alert::{Alert, Condition, Fingerprint, Silence, Source};
+use alert::{Alert, Condition, Silence, Source};
 use futures::future::try_join_all;
 use intake::{Clock, StoreError};
 use jiff::civil::Date;
 use jiff::tz::Offset;
 
 use super::days::Journal;
-use super::definition::{BY_CONDITION, BY_OCCURRENCE, BY_RECEPTION};
+use super::definition::{BY_CONDITION, BY_RECEPTION, PK, SK};
 use super::filter::{AlertFilter, EventFilter};
-use super::item::{SHARDS, alert_pk, condition_shard, is_expired, received_shard, to_alert};
+use super::item::{Item, SHARDS, condition_shard, is_expired, received_shard, text, to_alert};
 use super::merge::{Entry, Merge, Span};
-use super::page::Page;
+use super::page::{Page, PageSize};
 use super::read::{HistoryEntry, to_history_entry};
 use super::{Cursor, Table};
 
@@ -21,6 +21,9 @@ use super::{Cursor, Table};
 const MOST_DAYS: usize = 32;
 /// How many alerts are read at a time where all that fire are.
 pub(crate) const AT_A_TIME: usize = 1_000;
+
+/// How many history entries are held at once, beside those that the page has.
+const AT_ONCE: usize = 100;
 
 /// A day, and the sources that said something on it.
 type SourcesOfDay = (Date, Vec<Source>);
@@ -44,12 +47,12 @@ pub struct EventPage {
 }
 
 impl Table {
-    /// The alerts behind `cursor` that `filter` admits, `limit` at most. Reads the index of the conditions asked for
+    /// The alerts behind `cursor` that `filter` admits, as many as `size` says. Reads the index of the conditions asked for
     /// and nothing of the others.
     pub async fn alerts(
         &self,
         filter: &AlertFilter,
-        limit: usize,
+        size: PageSize,
         cursor: Option<&Cursor>,
     ) -> Result<AlertPage, StoreError> {
         let conditions = if filter.conditions.is_empty() { Condition::ALL } else { &filter.conditions };
@@ -58,7 +61,7 @@ impl Table {
             .flat_map(|condition| (0..SHARDS).map(|shard| condition_shard(*condition, shard)))
             .collect();
         let mut merge = Merge::new(self, BY_CONDITION, filter.span(cursor), partitions);
-        let mut page = Page::of(limit);
+        let mut page = Page::of(size);
         let silences = self.silences().await?;
         while !page.is_done() {
             let entries = merge.next(page.step()).await?;
@@ -66,7 +69,8 @@ impl Table {
                 break;
             };
             let admitted = self.admitted_alerts(filter, &silences, &entries).await?;
-            page.extend(admitted, entries.len(), &last.sort_key);
+            page.extend(admitted);
+            page.examined(entries.len(), &last.sort_key);
         }
         let (alerts, next) = page.cut();
         Ok(AlertPage { alerts, next })
@@ -102,48 +106,25 @@ impl Table {
     ) -> Result<Vec<(String, Alert)>, StoreError> {
         let now = self.clock.now();
         let items = self.items(&keys(entries)).await?;
-        let alerts = items.iter().filter(|item| !is_expired(item, now)).map(to_alert);
-        let alerts = alerts.map(|alert| alert.map(|alert| self.as_of(alert, silences, now)));
-        let alerts = alerts.filter(|alert| alert.as_ref().map_or(true, |alert| filter.admits(alert)));
+        let items = items.iter().filter(|item| !is_expired(item, now));
+        let alerts = items.filter_map(|item| Some((key_of(item)?, self.readable(item, to_alert)?)));
+        let alerts = alerts.map(|(key, alert)| (key, self.as_of(alert, silences, now)));
         // The index may lag behind the table: the place in the list is the index's, what is shown is the table's.
-        let place = |alert: &Alert| {
-            let pk = alert_pk(alert.fingerprint);
-            entries.iter().find(|entry| entry.key.0 == pk).map(|entry| entry.sort_key.clone())
-        };
-        alerts.map(|alert| alert.map(|alert| (place(&alert).unwrap_or_default(), alert))).collect()
+        let by_key = places(entries);
+        let admitted = alerts.filter(|(_, alert)| filter.admits(alert));
+        Ok(admitted.filter_map(|(key, alert)| Some((by_key.get(&key)?.clone(), alert))).collect())
     }
 
-    /// The history of one alert behind `cursor`, by the source's time, `limit` entries at most.
-    pub async fn history(
-        &self,
-        fingerprint: Fingerprint,
-        limit: usize,
-        cursor: Option<&Cursor>,
-    ) -> Result<EventPage, StoreError> {
-        let mut merge = Merge::new(self, BY_OCCURRENCE, Span::behind(cursor), [alert_pk(fingerprint)]);
-        let mut page = Page::of(limit);
-        while !page.is_done() {
-            let entries = merge.next(page.step()).await?;
-            let Some(last) = entries.last() else {
-                break;
-            };
-            let admitted = self.admitted_entries(&EventFilter::default(), &entries).await?;
-            page.extend(admitted, entries.len(), &last.sort_key);
-        }
-        let (entries, next) = page.cut();
-        Ok(EventPage { entries, next })
-    }
-
-    /// The history of all alerts and notices behind `cursor`, by the time they came in, `limit` entries at most.
+    /// The history of all alerts and notices behind `cursor`, by the time they came in, as many as `size` says.
     pub async fn events(
         &self,
         filter: &EventFilter,
-        limit: usize,
+        size: PageSize,
         cursor: Option<&Cursor>,
     ) -> Result<EventPage, StoreError> {
         let days = self.days_with_events(filter, cursor).await?;
         let mut days = days.as_slice();
-        let mut page = Page::of(limit);
+        let mut page = Page::of(size);
         // The newest day mostly fills a page; where it does not, days are read more and more at a time.
         let mut at_a_time = 1;
         while !days.is_empty() && !page.is_done() {
@@ -152,8 +133,7 @@ impl Table {
             days = later;
             at_a_time = (at_a_time * 2).min(MOST_DAYS);
         }
-        let (entries, next) = page.cut();
-        Ok(EventPage { entries, next })
+        Ok(EventPage::of(page))
     }
 
     /// The days that have history of the sources that `filter` admits, newest first.
@@ -189,12 +169,14 @@ impl Table {
             days.flat_map(|(day, source)| (0..SHARDS).map(move |shard| received_shard(*source, &day, shard)));
         let mut merge = Merge::new(self, BY_RECEPTION, Span::behind(cursor), partitions);
         while !page.is_done() {
-            let entries = merge.next(page.step()).await?;
+            // Each has the body that brought it: a thousand at once may be more than a function holds.
+            let entries = merge.next(page.step().min(AT_ONCE)).await?;
             let Some(last) = entries.last() else {
                 break;
             };
             let admitted = self.admitted_entries(filter, &entries).await?;
-            page.extend(admitted, entries.len(), &last.sort_key);
+            page.extend(admitted);
+            page.examined(entries.len(), &last.sort_key);
         }
         Ok(())
     }
@@ -206,16 +188,29 @@ impl Table {
     ) -> Result<Vec<(String, HistoryEntry)>, StoreError> {
         let now = self.clock.now();
         let items = self.items(&keys(entries)).await?;
-        let mut admitted = Vec::with_capacity(items.len());
-        for item in items.iter().filter(|item| !is_expired(item, now)) {
-            let entry = to_history_entry(item)?;
-            let place = entries.iter().find(|place| super::item::is_at(item, &place.key));
-            if let Some(place) = place.filter(|_| filter.admits(&entry)) {
-                admitted.push((place.sort_key.clone(), entry));
-            }
-        }
-        Ok(admitted)
+        let by_key = places(entries);
+        let items = items.iter().filter(|item| !is_expired(item, now));
+        let read = items.filter_map(|item| Some((key_of(item)?, self.readable(item, to_history_entry)?)));
+        let admitted = read.filter(|(_, entry)| filter.admits(entry));
+        Ok(admitted.filter_map(|(key, entry)| Some((by_key.get(&key)?.clone(), entry))).collect())
     }
+}
+
+impl EventPage {
+    /// What has filled `page`.
+    pub(crate) fn of(page: Page<HistoryEntry>) -> Self {
+        let (entries, next) = page.cut();
+        Self { entries, next }
+    }
+}
+
+fn key_of(item: &Item) -> Option<(String, String)> {
+    Some((text(item, PK)?.to_owned(), text(item, SK)?.to_owned()))
+}
+
+/// The place of each entry in its index; of an item that a lagging index names twice the first.
+fn places(entries: &[Entry]) -> HashMap<(String, String), String> {
+    entries.iter().rev().map(|entry| (entry.key.clone(), entry.sort_key.clone())).collect()
 }
 
 pub(crate) fn keys(entries: &[Entry]) -> Vec<(String, String)> {

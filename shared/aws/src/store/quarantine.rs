@@ -8,9 +8,10 @@ use jiff::tz::Offset;
 use super::days::Journal;
 use super::definition::{BY_RECEPTION, EXPIRES_AT, PK, SK};
 use super::item::{
-    Item, day, is_expired, key, number, quarantine_pk, quarantine_sk, quarantined_partition, string, text,
-    unreadable,
+    Item, check_version, day, is_expired, key, new_item, number, quarantine_pk, quarantine_sk,
+    quarantined_partition, rejected, string, text, unreadable,
 };
+use super::page::{Page, PageSize, Weighed};
 use super::record::{expiry, failed};
 use super::{Cursor, Table, document};
 
@@ -28,15 +29,15 @@ impl Table {
     pub(crate) async fn put_quarantined(&self, quarantined: &Quarantined) -> Result<(), StoreError> {
         let item = self.quarantine_item(quarantined)?;
         self.open_day(Journal::Quarantine, quarantined.id.received_at()).await?;
-        self.put(&item, "put a delivery into quarantine").await
+        self.put(&item, "put a delivery into quarantine", "quarantined delivery").await
     }
 
     fn quarantine_item(&self, quarantined: &Quarantined) -> Result<Item, StoreError> {
         let id = quarantined.id;
-        let blob = document::pack(None, &quarantined.delivery).map_err(unreadable("quarantined delivery"))?;
+        let blob = document::pack(None, &quarantined.delivery).map_err(rejected("quarantined delivery"))?;
         let day = day(id.received_at());
         let quarantined_partition = quarantined_partition(quarantined.source, &day);
-        let mut item = key(quarantine_pk(&day), quarantine_sk(id));
+        let mut item = new_item(quarantine_pk(&day), quarantine_sk(id));
         item.extend([
             ("id".to_owned(), string(id.to_string())),
             ("source".to_owned(), string(quarantined.source.as_str())),
@@ -50,28 +51,26 @@ impl Table {
         Ok(item)
     }
 
-    /// The quarantined deliveries before `cursor`, newest first, `limit` at most.
+    /// The quarantined deliveries before `cursor`, newest first, as many as `size` says.
     pub async fn quarantined(
         &self,
-        limit: usize,
+        size: PageSize,
         cursor: Option<&Cursor>,
     ) -> Result<QuarantinePage, StoreError> {
         let now = self.clock.now();
         let newest = cursor.and_then(Cursor::date).unwrap_or_else(|| Offset::UTC.to_datetime(now).date());
-        let mut entries = Vec::new();
+        let mut page = Page::of(size);
         for date in self.days_of(Journal::Quarantine, newest, now).await? {
-            let wanted = limit + 1 - entries.len();
-            if wanted == 0 {
+            if page.is_done() {
                 break;
             }
-            for item in self.day_of_quarantine(&date.to_string(), cursor, wanted).await? {
-                entries.push((text(&item, SK).unwrap_or_default().to_owned(), to_quarantined(&item)?));
+            for item in self.day_of_quarantine(&date.to_string(), cursor, page.step()).await? {
+                let place = text(&item, SK).unwrap_or_default().to_owned();
+                page.extend(self.readable(&item, to_quarantined).map(|entry| (place, entry)));
             }
         }
-        let has_more = entries.len() > limit;
-        entries.truncate(limit);
-        let next = entries.last().filter(|_| has_more).map(|(sort_key, _)| Cursor::after(sort_key));
-        Ok(QuarantinePage { entries: entries.into_iter().map(|(_, entry)| entry).collect(), next })
+        let (entries, next) = page.cut();
+        Ok(QuarantinePage { entries, next })
     }
 
     async fn day_of_quarantine(
@@ -112,8 +111,18 @@ impl Table {
     }
 }
 
+impl Weighed for Quarantined {
+    /// Lists show no bodies: they are in the view of one.
+    fn bytes(&self, _: bool) -> usize {
+        let head = [&self.reason, &self.message, &self.delivery.query].map(String::len);
+        let headers = self.delivery.headers.iter().map(|(name, value)| name.len() + value.len());
+        head.into_iter().chain(headers).sum::<usize>() + 256
+    }
+}
+
 fn to_quarantined(item: &Item) -> Result<Quarantined, StoreError> {
     const WHAT: &str = "quarantined delivery";
+    check_version(item, WHAT)?;
     let field = |name: &str| text(item, name).unwrap_or_default();
     let blob = item.get("document").and_then(|value| value.as_b().ok()).ok_or("it has no document");
     Ok(Quarantined {

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use alert::{Alert, AlertEvent, EventId, Fingerprint, Silence, Transition, silenced};
+use alert::{Alert, AlertEvent, Fingerprint, Silence, Transition, silenced};
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use futures::future::try_join;
@@ -15,7 +15,10 @@ use jiff::tz::Offset;
 use normalize::InboundRequest;
 
 use super::definition::{PK, SK};
-use super::item::{EVENT, Item, STATE, alert_pk, is_expired, key, string, text, to_alert, unreadable};
+use super::item::{
+    Item, STATE, alert_pk, check_version, is_expired, key, string, text, to_alert, unreadable,
+};
+use super::page::{Weighed, body_bytes, json_bytes};
 use super::record::failed;
 use super::retry::{may_pass, pause};
 use super::{Table, document};
@@ -36,6 +39,19 @@ pub struct HistoryEntry {
     pub delivery: InboundRequest,
 }
 
+impl Weighed for HistoryEntry {
+    fn bytes(&self, with_bodies: bool) -> usize {
+        let body = if with_bodies { body_bytes(&self.delivery.body) } else { 0 };
+        json_bytes(&self.event) + body
+    }
+}
+
+impl Weighed for Alert {
+    fn bytes(&self, _: bool) -> usize {
+        json_bytes(self)
+    }
+}
+
 impl Table {
     /// The alert with `fingerprint`, if there is one, as it is handled now.
     pub async fn alert(&self, fingerprint: Fingerprint) -> Result<Option<Alert>, StoreError> {
@@ -48,17 +64,6 @@ impl Table {
     /// `alert` as it is at `now`: silence and expiry act by the clock, whatever is stored.
     pub(crate) fn as_of(&self, alert: Alert, silences: &[Silence], now: Timestamp) -> Alert {
         silenced(self.expiry.applied(alert, now), silences, now)
-    }
-
-    /// The history entry `event_id` of the alert, or notices, with `fingerprint`.
-    pub async fn history_entry(
-        &self,
-        fingerprint: Fingerprint,
-        event_id: EventId,
-    ) -> Result<Option<HistoryEntry>, StoreError> {
-        let item = self.item(alert_pk(fingerprint), &format!("{EVENT}{event_id}")).await?;
-        let now = self.clock.now();
-        item.as_ref().filter(|item| !is_expired(item, now)).map(to_history_entry).transpose()
     }
 
     /// Opens the connection, by asking for an item that is never there. Whether that works is the next call's business.
@@ -76,8 +81,9 @@ impl Table {
             fingerprints.into_iter().map(|fingerprint| (alert_pk(fingerprint), STATE.to_owned())).collect();
         let items = self.items(&keys).await?;
         let now = self.clock.now();
-        let alerts = items.iter().filter(|item| !is_expired(item, now)).map(to_alert);
-        alerts.map(|alert| alert.map(|alert| (alert.fingerprint, alert))).collect()
+        let alerts = items.iter().filter(|item| !is_expired(item, now));
+        let alerts = alerts.filter_map(|item| self.readable(item, to_alert));
+        Ok(alerts.map(|alert| (alert.fingerprint, alert)).collect())
     }
 
     /// One item, as of now.
@@ -138,20 +144,41 @@ impl Table {
     /// The items with `keys` that exist, in their order, each once: an index that lags may name an item twice, and DynamoDB
     /// refuses a batch that does.
     pub(crate) async fn items(&self, keys: &[(String, String)]) -> Result<Vec<Item>, StoreError> {
+        self.items_of(keys, None).await
+    }
+
+    /// The same, of each item its key alone.
+    pub(crate) async fn keys_of(&self, keys: &[(String, String)]) -> Result<Vec<Item>, StoreError> {
+        self.items_of(keys, Some(format!("{PK}, {SK}"))).await
+    }
+
+    async fn items_of(
+        &self,
+        keys: &[(String, String)],
+        attributes: Option<String>,
+    ) -> Result<Vec<Item>, StoreError> {
         let mut asked = HashSet::new();
         let once: Vec<_> = keys.iter().filter(|key| asked.insert(*key)).cloned().collect();
-        let batches: Vec<_> = once.chunks(BATCH).map(|keys| self.batch(keys).boxed()).collect();
+        let batches = once.chunks(BATCH).map(|keys| self.batch(keys, attributes.clone()).boxed());
+        let batches: Vec<_> = batches.collect();
         let batches: Vec<_> = stream::iter(batches).buffer_unordered(BATCHES_AT_A_TIME).try_collect().await?;
         let mut found: HashMap<(String, String), Item> = batches.into_iter().flatten().collect();
         Ok(keys.iter().filter_map(|key| found.remove(key)).collect())
     }
 
-    async fn batch(&self, keys: &[(String, String)]) -> Result<HashMap<(String, String), Item>, StoreError> {
+    async fn batch(
+        &self,
+        keys: &[(String, String)],
+        attributes: Option<String>,
+    ) -> Result<HashMap<(String, String), Item>, StoreError> {
         let mut wanted: Vec<Item> = keys.iter().map(|(pk, sk)| key(pk, sk)).collect();
         let mut found = HashMap::new();
         let mut attempt = 0;
         while !wanted.is_empty() {
-            let request = KeysAndAttributes::builder().set_keys(Some(wanted)).consistent_read(true);
+            let request = KeysAndAttributes::builder()
+                .set_keys(Some(wanted))
+                .set_projection_expression(attributes.clone())
+                .consistent_read(true);
             let request = request.build().map_err(unreadable("keys"))?;
             let answer = self.client.batch_get_item().request_items(&self.name, request).send().await;
             let answer = answer.map_err(failed("read a batch of items"))?;
@@ -181,6 +208,7 @@ fn key_of(item: &Item) -> Option<(String, String)> {
 /// The history entry that an item holds.
 pub(crate) fn to_history_entry(item: &Item) -> Result<HistoryEntry, StoreError> {
     const WHAT: &str = "history entry";
+    check_version(item, WHAT)?;
     let blob = item.get("document").and_then(|value| value.as_b().ok()).ok_or("it has no document");
     let document = document::unpack(blob.map_err(unreadable(WHAT))?).map_err(unreadable(WHAT))?;
     let event = document.event.ok_or("it has no event").map_err(unreadable(WHAT))?;

@@ -1,8 +1,10 @@
 //! Silences, in a partition of their own: few, small and read whole.
 
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use alert::{Silence, SilenceDraft, SilenceEdit, SilenceError, SilenceId};
+use alert::{Silence, SilenceDraft, SilenceEdit, SilenceError, SilenceId, SilenceState};
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
@@ -11,12 +13,14 @@ use jiff::Timestamp;
 
 use super::Table;
 use super::definition::{EXPIRES_AT, PK, SK};
-use super::item::{Item, is_expired, key, number, string, unreadable};
-use super::record::{expiry, failed};
-use super::retry::{may_pass, pause};
+use super::item::{Item, VERSION, check_version, is_expired, new_item, number, rejected, string, unreadable};
+use super::record::expiry;
+use super::retry::{may_pass, pause, refused};
 
 /// The partition of all silences.
 const SILENCES: &str = "SILENCE";
+/// How many silences may be under way or to come: every reader of alerts reads them.
+const MOST_LIVE: usize = 1_000;
 /// How long a silence that is over can still be looked up; Alertmanager keeps them for as long.
 const KEPT_AFTER_END: Duration = Duration::from_hours(5 * 24);
 
@@ -34,6 +38,27 @@ pub enum SilenceFailure {
     Store(#[source] StoreError),
 }
 
+/// Silences as they were last read, so that their regexes are compiled once and not for every request.
+#[derive(Debug, Default)]
+pub(super) struct KnownSilences(Mutex<HashMap<SilenceId, Silence>>);
+
+impl KnownSilences {
+    /// `read`, each with the regexes of the same silence as it was read before.
+    fn as_known(&self, read: Vec<Silence>) -> Vec<Silence> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let silences: Vec<_> = read
+            .into_iter()
+            .map(|silence| match known.get(&silence.id) {
+                // Equal matchers, but these may be compiled.
+                Some(known) if *known == silence => known.clone(),
+                _ => silence,
+            })
+            .collect();
+        *known = silences.iter().map(|silence| (silence.id, silence.clone())).collect();
+        silences
+    }
+}
+
 /// A silence to be written, and what it was when it was read.
 struct Change {
     silence: Silence,
@@ -44,7 +69,8 @@ impl Table {
     /// Every silence there is, and those that ended in the last five days; the newest first.
     pub async fn silences(&self) -> Result<Vec<Silence>, StoreError> {
         let items = self.read_all(self.partition(SILENCES), "read the silences").await?;
-        let mut silences = items.into_iter().map(to_silence).collect::<Result<Vec<_>, _>>()?;
+        let silences = items.iter().filter_map(|item| self.readable(item, to_silence)).collect();
+        let mut silences = self.known_silences.as_known(silences);
         silences.sort_by_key(|silence| (std::cmp::Reverse(silence.updated_at), silence.id));
         Ok(silences)
     }
@@ -53,11 +79,12 @@ impl Table {
     pub async fn silence(&self, id: SilenceId) -> Result<Option<Silence>, StoreError> {
         let item = self.item(SILENCES.to_owned(), &id.to_string()).await?;
         let now = self.clock.now();
-        item.filter(|item| !is_expired(item, now)).map(to_silence).transpose()
+        item.as_ref().filter(|item| !is_expired(item, now)).map(to_silence).transpose()
     }
 
     /// Makes a new silence of `draft`; durable when this returns.
     pub async fn add_silence(&self, draft: SilenceDraft) -> Result<Silence, SilenceFailure> {
+        self.check_count().await?;
         let silence = draft.create(new_id(), self.clock.now()).map_err(SilenceFailure::Invalid)?;
         let change = Change { silence, known: None };
         self.put_silences(std::slice::from_ref(&change)).await.map_err(SilenceFailure::Store)?;
@@ -102,6 +129,14 @@ impl Table {
         }
     }
 
+    /// Refuses one more silence where there are [`MOST_LIVE`] that are not over.
+    async fn check_count(&self) -> Result<(), SilenceFailure> {
+        let now = self.clock.now();
+        let silences = self.silences().await.map_err(SilenceFailure::Store)?;
+        let live = silences.iter().filter(|silence| silence.state(now) != SilenceState::Expired).count();
+        if live < MOST_LIVE { Ok(()) } else { Err(SilenceFailure::Invalid(SilenceError::TooMany(live))) }
+    }
+
     async fn known_silence(&self, id: SilenceId) -> Result<Silence, SilenceFailure> {
         let known = self.silence(id).await.map_err(SilenceFailure::Store)?;
         known.ok_or(SilenceFailure::Unknown(id))
@@ -117,15 +152,15 @@ impl Table {
                 Ok(_) => return Ok(true),
                 Err(error) if is_overtaken(&error) => return Ok(false),
                 Err(error) if may_pass(&error) => pause(attempt).await,
-                Err(error) => return Err(failed("store a silence")(error)),
+                Err(error) => return Err(refused("store a silence", "silence", error)),
             }
             attempt += 1;
         }
     }
 
     fn put_silence(&self, Change { silence, known }: &Change) -> Result<TransactWriteItem, StoreError> {
-        let mut item: Item = serde_dynamo::to_item(silence).map_err(unreadable("silence"))?;
-        item.extend(key(SILENCES, silence.id.to_string()));
+        let mut item: Item = serde_dynamo::to_item(silence).map_err(rejected("silence"))?;
+        item.extend(new_item(SILENCES, silence.id.to_string()));
         item.insert(EXPIRES_AT.to_owned(), number(expiry(silence.ends_at, KEPT_AFTER_END)));
         let put = Put::builder().table_name(&self.name).set_item(Some(item));
         let put = match known {
@@ -138,7 +173,7 @@ impl Table {
                 .expression_attribute_values(":known", string(known.to_string()))
                 .expression_attribute_values(":updated_at", string(silence.updated_at.to_string())),
         };
-        Ok(TransactWriteItem::builder().put(put.build().map_err(unreadable("silence"))?).build())
+        Ok(TransactWriteItem::builder().put(put.build().map_err(rejected("silence"))?).build())
     }
 }
 
@@ -147,8 +182,10 @@ fn new_id() -> SilenceId {
     SilenceId::from_chance(fastrand::u128(..))
 }
 
-fn to_silence(mut item: Item) -> Result<Silence, StoreError> {
-    item.retain(|name, _| ![PK, SK, EXPIRES_AT].contains(&name.as_str()));
+fn to_silence(item: &Item) -> Result<Silence, StoreError> {
+    check_version(item, "silence")?;
+    let mut item = item.clone();
+    item.retain(|name, _| ![PK, SK, EXPIRES_AT, VERSION].contains(&name.as_str()));
     serde_dynamo::from_item(item).map_err(unreadable("silence"))
 }
 

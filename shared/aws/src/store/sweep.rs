@@ -10,9 +10,9 @@ use serde_json::json;
 
 use super::Table;
 use super::action::own_delivery;
-use super::item::{STATE, alert_pk, to_alert};
 use super::listing::{AT_A_TIME, keys};
-use super::record::{Attempt, Guard};
+use super::record::Attempt;
+use super::state::State;
 
 /// How many alerts are written at a time.
 const WRITES_AT_A_TIME: usize = 16;
@@ -48,24 +48,34 @@ impl Table {
                 return Ok(expired);
             }
             let items = self.items(&keys(&entries)).await?;
-            let alerts = items.iter().map(to_alert).collect::<Result<Vec<_>, _>>()?;
-            let overdue = alerts.into_iter().map(|alert| self.expire_if_overdue(alert, now).boxed());
+            let states =
+                items.iter().filter_map(|item| self.readable(item, |item| State::read(Some(item), now)));
+            let overdue: Vec<_> = states
+                .map(|state| async move { self.expire_if_overdue(&state, now).await }.boxed())
+                .collect();
             let written: Vec<_> =
                 stream::iter(overdue).buffer_unordered(WRITES_AT_A_TIME).try_collect().await?;
             expired += written.into_iter().filter(|is_written| *is_written).count();
         }
     }
 
-    /// Whether it was written; what somebody changed or was heard of meanwhile waits for the next sweep.
-    async fn expire_if_overdue(&self, alert: Alert, now: Timestamp) -> Result<bool, StoreError> {
-        let unheard = Guard::Unheard { revision: alert.revision, since: alert.last_received_at };
+    /// Whether it was written; what somebody changed meanwhile waits for the next sweep.
+    async fn expire_if_overdue(&self, state: &State, now: Timestamp) -> Result<bool, StoreError> {
+        let Some(alert) = state.alert.clone() else { return Ok(false) };
         let was_firing = alert.condition == Condition::Firing;
         let alert = self.expiry.applied(alert, now);
         if !was_firing || alert.condition == Condition::Firing {
             return Ok(false);
         }
         let note = self.new_note(CAMPANILE, Action::Expire, None);
-        Ok(matches!(self.try_change(&alert, unheard, &note).await?, Attempt::Done))
+        match self.try_change(state, &alert, &note).await {
+            Ok(attempt) => Ok(matches!(attempt, Attempt::Done)),
+            Err(error) if error.is_final() => {
+                tracing::error!(fingerprint = %alert.fingerprint, error = intake::chain(&error), "alert not expired");
+                Ok(false)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     async fn watch_sources(&self, now: Timestamp) -> Result<(usize, usize), StoreError> {
@@ -73,8 +83,8 @@ impl Table {
         if self.silent_after.is_empty() {
             return Ok((fell_silent, spoke_again));
         }
-        for heartbeat in self.heartbeats().await? {
-            let silence = self.silence_of(&heartbeat).await?;
+        for heartbeat in self.watched_heartbeats().await? {
+            let Some(silence) = self.silence_of(&heartbeat).await? else { continue };
             let silent_after = self.silent_after(heartbeat.source);
             let due = silent_after.filter(|silent_after| heartbeat.is_silent(*silent_after, now));
             match (due, silence) {
@@ -90,11 +100,16 @@ impl Table {
         Ok((fell_silent, spoke_again))
     }
 
-    /// The alert that the source of `heartbeat` is silent, if it fires.
-    async fn silence_of(&self, heartbeat: &Heartbeat) -> Result<Option<Alert>, StoreError> {
-        let item = self.item(alert_pk(heartbeat.fingerprint()), STATE).await?;
-        let alert = item.as_ref().map(to_alert).transpose()?;
-        Ok(alert.filter(|alert| alert.condition == Condition::Firing))
+    /// The alert that the source of `heartbeat` is silent, if it fires; nothing where what is stored cannot be read.
+    async fn silence_of(&self, heartbeat: &Heartbeat) -> Result<Option<Option<Alert>>, StoreError> {
+        match self.state(heartbeat.fingerprint()).await {
+            Ok(state) => Ok(Some(state.alert.filter(|alert| alert.condition == Condition::Firing))),
+            Err(error) if error.is_final() => {
+                tracing::error!(source = %heartbeat.source, error = intake::chain(&error), "source not watched");
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     async fn tell(&self, event: &AlertEvent, now: Timestamp) -> Result<usize, StoreError> {

@@ -4,19 +4,24 @@ use intake::StoreError;
 
 use super::Table;
 use super::item::Item;
-use super::record::failed;
-use super::retry::{may_pass, pause};
+use super::retry::{may_pass, pause, refused};
 
 impl Table {
-    /// Puts `item`, again and again while it may help; the caller's patience bounds it. `operation` is what an error names.
-    pub(super) async fn put(&self, item: &Item, operation: &'static str) -> Result<(), StoreError> {
+    /// Puts `item`, again and again while it may help; the caller's patience bounds it. `operation` and `what` are what
+    /// an error names.
+    pub(super) async fn put(
+        &self,
+        item: &Item,
+        operation: &'static str,
+        what: &'static str,
+    ) -> Result<(), StoreError> {
         let mut attempt = 0;
         loop {
             let put = self.client.put_item().table_name(&self.name).set_item(Some(item.clone()));
             match put.send().await {
                 Ok(_) => return Ok(()),
                 Err(error) if may_pass(&error) => pause(attempt).await,
-                Err(error) => return Err(failed(operation)(error)),
+                Err(error) => return Err(refused(operation, what, error)),
             }
             attempt += 1;
         }

@@ -6,4 +6,5 @@ mod credentials;
 mod limits;
 mod order;
 mod patience;
+mod refused_by_the_table;
 mod world;

@@ -19,6 +19,8 @@ pub(crate) enum Behaviour {
     Keeps,
     Fails,
     Hangs,
+    /// Takes every event but those of this resource, ever.
+    CannotTake(&'static str),
 }
 
 /// A store in memory.
@@ -50,6 +52,10 @@ pub(crate) struct Seen {
 impl Store for Shelf {
     async fn record(&self, entry: Entry<'_>) -> Result<Recorded, StoreError> {
         self.behave().await?;
+        if matches!(self.behaviour, Behaviour::CannotTake(resource) if entry.event.resource.as_deref() == Some(resource))
+        {
+            return Err(StoreError::Rejected { what: "event", source: "it is too large".into() });
+        }
         let mut events = self.events.lock().unwrap();
         if events.iter().any(|known| known.event_id == entry.event.event_id) {
             return Ok(Recorded::Duplicate);
@@ -73,6 +79,7 @@ impl Shelf {
             Behaviour::Fails => {
                 Err(StoreError::Unavailable { operation: "test", source: "it is down".into() })
             }
+            Behaviour::CannotTake(_) => Ok(()),
             Behaviour::Hangs => {
                 tokio::time::sleep(Duration::from_hours(1)).await;
                 Ok(())

@@ -1,9 +1,9 @@
 //! Recording one event, the way a webhook's events are.
 
-use alert::AlertEvent;
-use intake::{Recorded, record_event};
+use alert::{AlertEvent, Source};
+use intake::{Quarantined, Recorded, Store, chain, record_event};
 use jiff::Timestamp;
-use normalize::InboundRequest;
+use normalize::{InboundRequest, Rejection};
 use serde_json::Value;
 use site24x7::Clock;
 
@@ -14,14 +14,28 @@ use crate::site24x7::visit::Visit;
 const MOST_BYTES: usize = 1024 * 1024;
 
 impl<C: Clock> Visit<'_, C> {
-    /// Records `event` once, however often it is read.
+    /// Records `event` once, however often it is read. One that the table can never take is quarantined, so that the
+    /// poll goes on: `None`.
     pub(crate) async fn record(
         &self,
         event: AlertEvent,
         delivery: &InboundRequest,
-    ) -> Result<Recorded, PartError> {
-        let recorded = record_event(self.table, event, delivery).await.map_err(PartError::Store)?;
-        Ok(recorded.1)
+    ) -> Result<Option<Recorded>, PartError> {
+        let sent_at = event.sent_at();
+        match record_event(self.table, event, delivery).await {
+            Ok((_, recorded)) => Ok(Some(recorded)),
+            Err(error) if error.is_final() => {
+                let source = Source::Site24x7;
+                tracing::error!(%source, error = chain(&error), "event cannot be stored, its rows quarantined");
+                let rejection = Rejection::new("not_storable", format!("{}: see the log", chain(&error)));
+                // Under the event's time, so that it is one entry however often the rows are read.
+                let delivery = InboundRequest { received_at: sent_at, ..delivery.clone() };
+                let quarantined = Quarantined::new(source, rejection, delivery);
+                self.table.quarantine(&quarantined).await.map_err(PartError::Store)?;
+                Ok(None)
+            }
+            Err(error) => Err(PartError::Store(error)),
+        }
     }
 }
 

@@ -63,10 +63,11 @@ pub enum PartError {
 }
 
 impl Counts {
-    pub(crate) fn add(&mut self, recorded: Recorded) {
+    pub(crate) fn add(&mut self, recorded: Option<Recorded>) {
         match recorded {
-            Recorded::New(_) => self.recorded += 1,
-            Recorded::Duplicate => self.duplicates += 1,
+            Some(Recorded::New(_)) => self.recorded += 1,
+            Some(Recorded::Duplicate) => self.duplicates += 1,
+            None => self.unreadable += 1,
         }
     }
 

@@ -96,7 +96,8 @@ async fn a_source_is_listed_with_what_it_sent_within_the_hour() {
     let sources = world.get("/v1/sources").await;
     let source = &sources["sources"][0];
     assert_eq!((&source["source"], &source["account"]), (&json!("netdata"), &json!("space")));
-    assert_eq!((&source["events_last_hour"], &source["state"]), (&json!(2), &json!("speaking")));
+    assert_eq!(source["state"], "speaking");
+    assert_eq!(sources["totals"]["netdata"]["events_last_hour"], 2);
 }
 
 /// A heartbeat is written beside the reply: it may take a moment longer.

@@ -63,13 +63,18 @@ impl World {
     }
 
     pub(super) async fn alerts(&self) -> Vec<Alert> {
-        self.platform.table.alerts(&AlertFilter::default(), 1000, None).await.unwrap().alerts
+        self.platform
+            .table
+            .alerts(&AlertFilter::default(), aws::PageSize::items(1000), None)
+            .await
+            .unwrap()
+            .alerts
     }
 
     /// The history of all alerts and notices, newest first.
     pub(super) async fn history(&self, signals: &[Signal]) -> Vec<HistoryEntry> {
         let filter = EventFilter { signals: signals.to_vec(), sources: vec![Source::Kazoo] };
-        let page = self.platform.table.events(&filter, 1000, None).await.unwrap();
+        let page = self.platform.table.events(&filter, aws::PageSize::items(1000), None).await.unwrap();
         assert!(page.next.is_none());
         page.entries
     }

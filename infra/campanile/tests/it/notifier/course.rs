@@ -302,7 +302,7 @@ async fn a_record_that_cannot_be_read_is_put_aside_and_holds_nobody_up() {
 
     assert_eq!(answer, json!({ "batchItemFailures": [] }));
     assert_eq!(transitions(&stand_in), ["opened"]);
-    let aside = tower.platform.table.quarantined(10, None).await.unwrap().entries;
+    let aside = tower.platform.table.quarantined(aws::PageSize::items(10), None).await.unwrap().entries;
     let reasons: Vec<_> = aside.iter().map(|entry| entry.reason.as_str()).collect();
     assert_eq!(reasons, ["unreadable_stream_record"; 2]);
 }

@@ -77,7 +77,7 @@ async fn unreadable_rows_are_in_quarantine_once_however_often_they_are_read() {
         world.set_clock(after(world.time("10:10:00"), minutes));
         assert_eq!(world.poll().await.logs.unwrap().unreadable, 2);
     }
-    let page = world.platform.table.quarantined(100, None).await.unwrap();
+    let page = world.platform.table.quarantined(aws::PageSize::items(100), None).await.unwrap();
     let kept: BTreeMap<_, _> = page
         .entries
         .iter()

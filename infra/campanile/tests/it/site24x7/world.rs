@@ -100,14 +100,24 @@ impl World {
     }
 
     pub(super) async fn alerts(&self) -> Vec<Alert> {
-        let page = self.platform.table.alerts(&AlertFilter::default(), 1000, None).await.unwrap();
+        let page = self
+            .platform
+            .table
+            .alerts(&AlertFilter::default(), aws::PageSize::items(1000), None)
+            .await
+            .unwrap();
         assert!(page.next.is_none());
         page.alerts
     }
 
     /// The history of all alerts and notices, newest first.
     pub(super) async fn history(&self) -> Vec<HistoryEntry> {
-        let page = self.platform.table.events(&EventFilter::default(), 1000, None).await.unwrap();
+        let page = self
+            .platform
+            .table
+            .events(&EventFilter::default(), aws::PageSize::items(1000), None)
+            .await
+            .unwrap();
         assert!(page.next.is_none());
         page.entries
     }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::Offset;
 
 use super::super::Table;
-use super::super::item::{Item, integer, key, number, source_pk, unreadable};
+use super::super::item::{FORMAT, Item, VERSION, check_version, integer, key, number, source_pk, unreadable};
 use super::super::record::failed;
 
 const CURSOR: &str = "CURSOR";
@@ -29,7 +29,8 @@ impl Table {
     pub async fn poll_cursor(&self, source: Source, account: &str) -> Result<PollCursor, StoreError> {
         let item = self.item(source_pk(source, account), CURSOR).await?.unwrap_or_default();
         Ok(PollCursor {
-            watermark: whole_second(&item)?,
+            // One that cannot be read is as if there was none: the poll begins with the usual dates, and writes it anew.
+            watermark: self.readable(&item, whole_second).flatten(),
             utc_offset: integer::<i32>(&item, UTC_OFFSET).and_then(|secs| Offset::from_seconds(secs).ok()),
         })
     }
@@ -49,8 +50,9 @@ impl Table {
             .update_item()
             .table_name(&self.name)
             .set_key(Some(key(source_pk(source, account), CURSOR)))
-            .update_expression(format!("SET {WATERMARK} = :watermark{assigned}"))
+            .update_expression(format!("SET {WATERMARK} = :watermark, {VERSION} = :version{assigned}"))
             .condition_expression(format!("attribute_not_exists({WATERMARK}) OR {WATERMARK} <= :watermark"))
+            .expression_attribute_values(":version", number(FORMAT))
             .expression_attribute_values(":watermark", number(watermark.as_second()));
         if let Some(offset) = offset {
             update = update.expression_attribute_values(":utc_offset", offset);
@@ -70,6 +72,10 @@ impl Table {
 }
 
 fn whole_second(item: &Item) -> Result<Option<Timestamp>, StoreError> {
-    let seconds = integer::<i64>(item, WATERMARK);
-    seconds.map(Timestamp::from_second).transpose().map_err(unreadable("cursor of a poll"))
+    check_version(item, "cursor of a poll")?;
+    let Some(value) = item.get(WATERMARK) else { return Ok(None) };
+    let seconds = value.as_n().ok().and_then(|number| number.parse().ok());
+    let seconds: i64 =
+        seconds.ok_or("its watermark is no whole number").map_err(unreadable("cursor of a poll"))?;
+    Timestamp::from_second(seconds).map(Some).map_err(unreadable("cursor of a poll"))
 }

@@ -11,7 +11,7 @@ use site24x7::{Secret, StoreError, Token, TokenRecord, TokenStore};
 
 use super::super::Table;
 use super::super::definition::EXPIRES_AT;
-use super::super::item::{Item, integer, key, number, source_pk, string, text};
+use super::super::item::{FORMAT, Item, VERSION, integer, key, number, source_pk, string, text};
 
 const TOKEN: &str = "TOKEN";
 const ACCESS_TOKEN: &str = "access_token";
@@ -49,7 +49,8 @@ impl AccountTokens {
             .update_item()
             .table_name(&self.table.name)
             .set_key(Some(key(self.pk(), TOKEN)))
-            .update_expression(expression)
+            .update_expression(expression.replacen("SET ", &format!("SET {VERSION} = :version, "), 1))
+            .expression_attribute_values(":version", number(FORMAT))
             .expression_attribute_values(":expires_at", number(expires_at))
     }
 }

@@ -12,7 +12,7 @@ use crate::store::definition::{BY_CONDITION, BY_RECEPTION, PK, SK};
 use crate::store::item::{alert_pk, is_at, is_expired, string};
 use crate::store::listing::keys;
 use crate::store::merge::{Entry, Merge, Span};
-use crate::store::page::Page;
+use crate::store::page::{Page, PageSize, Weighed};
 use crate::store::{Cursor, Table};
 
 /// Which deliveries to list; empty and `None` mean all.
@@ -47,6 +47,13 @@ impl DeliveryFilter {
     }
 }
 
+impl Weighed for Delivery {
+    /// A list shows no bodies.
+    fn bytes(&self, _: bool) -> usize {
+        0
+    }
+}
+
 impl Table {
     /// The deliveries behind `cursor` that `filter` admits, `limit` at most. What was given up is found in an index of
     /// its own; other lists read the deliveries of one alert, or of all by day.
@@ -56,7 +63,7 @@ impl Table {
         limit: usize,
         cursor: Option<&Cursor>,
     ) -> Result<DeliveryPage, StoreError> {
-        let mut page = Page::of(limit);
+        let mut page = Page::of(PageSize::items(limit));
         match filter.fingerprint {
             Some(fingerprint) => self.of_alert(fingerprint, filter, cursor, &mut page).await?,
             None if filter.is_about_given_up() => self.given_up(filter, cursor, &mut page).await?,
@@ -92,11 +99,8 @@ impl Table {
             let Some((last, delivery)) = behind.last() else { break };
             let (last, examined) = (last.clone(), behind.len());
             before = delivery.id.sort_key();
-            page.extend(
-                behind.into_iter().filter(|(_, delivery)| filter.admits(delivery)).collect(),
-                examined,
-                &last,
-            );
+            page.extend(behind.into_iter().filter(|(_, delivery)| filter.admits(delivery)));
+            page.examined(examined, &last);
         }
         Ok(())
     }
@@ -145,7 +149,8 @@ impl Table {
                 break;
             };
             let admitted = self.admitted_deliveries(filter, &entries).await?;
-            page.extend(admitted, entries.len(), &last.sort_key);
+            page.extend(admitted);
+            page.examined(entries.len(), &last.sort_key);
         }
         Ok(())
     }

@@ -1,0 +1,51 @@
+//! Which events only repeat what a reader of an alert already sees.
+
+use alert::{Alert, AlertEvent, Condition, Signal, Transition};
+
+/// An event that changes nothing of an alert but its texts, its counts and when it was last heard of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Repeat {
+    /// Whether it is the newest that is known, so that the alert takes its texts.
+    pub(crate) is_newest: bool,
+    /// Whether nothing is lost where two of them are written at once: of a named episode the newest says it all. Without
+    /// one, a recovery that comes late may lie between them.
+    pub(crate) is_of_episode: bool,
+}
+
+impl Repeat {
+    /// What `event`, which made `after` of `before` with this transition, repeats.
+    pub(crate) fn of(
+        before: &Alert,
+        after: &Alert,
+        event: &AlertEvent,
+        transition: Option<Transition>,
+    ) -> Option<Self> {
+        let is_known = event.signal == Signal::Firing && event.severity == before.severity;
+        if !is_known || before.condition != Condition::Firing || !is_seen_alike(before, after) {
+            return None;
+        }
+        let is_newest = match transition? {
+            Transition::Repeated => true,
+            Transition::Late => false,
+            Transition::Opened
+            | Transition::Escalated
+            | Transition::Deescalated
+            | Transition::Resolved
+            | Transition::Expired
+            | Transition::Reopened => return None,
+        };
+        let is_of_episode = event.episode.is_some() && event.episode == before.episode;
+        Some(Self { is_newest, is_of_episode })
+    }
+}
+
+/// Whether two states of one alert differ in nothing by which people and destinations go.
+fn is_seen_alike(one: &Alert, other: &Alert) -> bool {
+    let axes =
+        |alert: &Alert| (alert.condition, alert.handling, alert.severity, alert.auto_resolve, alert.flaps);
+    let times = |alert: &Alert| (alert.condition_since, alert.started_at, alert.ended_at, alert.first_seen);
+    axes(one) == axes(other)
+        && times(one) == times(other)
+        && one.episode == other.episode
+        && one.acknowledgement == other.acknowledgement
+}
