@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::{Alert, AlertEvent, AutoResolve, Condition, Signal, Source, expire};
+use crate::{Alert, AutoResolve, Condition, Source, expire};
 
 /// How long to wait for news of a firing alert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

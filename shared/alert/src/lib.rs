@@ -6,8 +6,8 @@
 
 mod action;
 mod alert;
-mod clock;
 mod bounds;
+mod clock;
 mod event;
 mod expiry;
 mod fold;
@@ -27,8 +27,8 @@ mod word;
 
 pub use action::{Action, Conflict, Note, acknowledge, resolve, unacknowledge};
 pub use alert::{Acknowledgement, Alert, Condition, Handling};
-pub use clock::Clock;
 pub use bounds::LabelsTooLarge;
+pub use clock::Clock;
 pub use event::{AlertEvent, AutoResolve, Labels, Signal};
 pub use expiry::{ExpiryRules, Patience};
 pub use fold::{Folded, Transition, expire, fold};

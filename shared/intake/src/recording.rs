@@ -36,7 +36,8 @@ pub(crate) async fn record<S: Store>(
         }
     }
     let events = normalized.events.into_iter().map(|event| event.bounded().received(delivery.received_at));
-    let (events, too_large): (Vec<_>, Vec<_>) = events.partition(|received| received.event.check_labels().is_ok());
+    let (events, too_large): (Vec<_>, Vec<_>) =
+        events.partition(|received| received.event.check_labels().is_ok());
     let too_large: Vec<_> = too_large.into_iter().map(|received| received.event).collect();
     let mut quarantined = quarantine(store, source, delivery, &too_large).await?;
     let (first, others) = kept_with_each(delivery, events.len());
@@ -85,7 +86,9 @@ pub async fn record_events<S: Store>(
 ) -> Vec<Result<Recorded, StoreError>> {
     let received: Vec<_> = events
         .into_iter()
-        .map(|(event, delivery)| (event.bounded().received(delivery.received_at), kept(&delivery).into_owned()))
+        .map(|(event, delivery)| {
+            (event.bounded().received(delivery.received_at), kept(&delivery).into_owned())
+        })
         .collect();
     let entries: Vec<_> =
         received.iter().map(|(received, delivery)| Entry { event: &received.event, delivery }).collect();

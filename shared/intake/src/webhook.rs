@@ -107,9 +107,6 @@ impl<P: Protocol, S: Store, K: Secrets, C: Clock> Webhook<P, S, K, C> {
 
     async fn record(&self, delivery: &InboundRequest, normalized: Normalized) -> Result<Kept, StoreError> {
         let outcome = record(&*self.store, P::SOURCE, delivery, normalized).await?;
-        if let (true, Some(quarantined)) = (outcome.events.is_empty(), outcome.quarantined) {
-            return Ok(Kept::Quarantined(Box::new(quarantined)));
-        }
         hear(&*self.store, &outcome.events, delivery).await;
         if let Some(quarantined) = outcome.quarantined.filter(|_| outcome.recorded + outcome.duplicates == 0)
         {

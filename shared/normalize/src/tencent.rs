@@ -48,7 +48,8 @@ pub fn normalize(request: &InboundRequest, settings: &Settings) -> Result<Normal
     if body.is_empty() {
         return Ok(Normalized::default());
     }
-    let Document { mut members, warning } = document::read(&body).map_err(|error| refusal::not_json(&error))?;
+    let Document { mut members, warning } =
+        document::read(&body).map_err(|error| refusal::not_json(&error))?;
     unfolding::unfold(&mut members);
     let document = Section::from(&members);
     let default_severity = settings.default_severity.unwrap_or(Severity::Warning);

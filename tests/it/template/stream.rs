@@ -60,7 +60,8 @@ async fn live(table: &EmbeddedTable, platform: &Platform) {
     assert_eq!(hear(platform, "{".to_owned()).await, 422);
 
     let store = &platform.table;
-    let alert = store.alerts(&AlertFilter::default(), aws::PageSize::items(1), None).await.unwrap().alerts.remove(0);
+    let alert =
+        store.alerts(&AlertFilter::default(), aws::PageSize::items(1), None).await.unwrap().alerts.remove(0);
     store.acknowledge(alert.fingerprint, "ada", Some("on it")).await.unwrap();
     let now = aws::SystemClock.now();
     let ends_at = now.checked_add(SignedDuration::from_hours(1)).unwrap();

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use ::alert::Source;
 use ::intake::{
-    Clock, LIMIT_BYTES, Measure, QuarantineId, Quarantined, Recorded, Store, StoreError, TimeLeft, chain, count,
-    decoded, record_events,
+    Clock, LIMIT_BYTES, Measure, QuarantineId, Quarantined, Recorded, Store, StoreError, TimeLeft, chain,
+    count, decoded, record_events,
 };
 use aws::{Platform, SystemClock};
 use axum::body::Bytes;

@@ -34,10 +34,9 @@ impl Table {
             }),
             Err(error) => return refused_all(entries, error),
         };
-        let (known, new): (Vec<_>, Vec<_>) =
-            entries.iter().enumerate().partition(|(_, entry)| {
-                stored.knows(**entry) && self.news_of(**entry, &stored.counted(self, **entry).1).is_none()
-            });
+        let (known, new): (Vec<_>, Vec<_>) = entries.iter().enumerate().partition(|(_, entry)| {
+            stored.knows(**entry) && self.news_of(**entry, &stored.counted(self, **entry).1).is_none()
+        });
         let mut seen = HashSet::new();
         let recordings = new.into_iter().map(|(index, entry)| {
             // The first event of an alert makes what was read of it old.

@@ -191,7 +191,8 @@ impl Table {
 
     /// What a delivery that is known says anew. What was stored and is only read again says nothing of now.
     pub(super) fn news_of(&self, Entry { event, delivery }: Entry<'_>, state: &State) -> Option<AlertEvent> {
-        let alert = state.alert.as_ref().filter(|_| !event.order.again && self.is_live(delivery.received_at))?;
+        let alert =
+            state.alert.as_ref().filter(|_| !event.order.again && self.is_live(delivery.received_at))?;
         heard_again(alert, event, delivery.received_at)
     }
 

@@ -36,7 +36,8 @@ impl<'a> Body<'a> {
             serde_json::from_slice(json).map_err(|error| no_list(&error))?;
         if let Some(alerts) = members.get("alerts").filter(|alerts| alerts.get() != "null") {
             let alerts = serde_json::from_str(alerts.get()).map_err(|error| no_list(&error))?;
-            let left_out = members.get("truncatedAlerts").and_then(|number| number.get().parse().ok()).unwrap_or(0);
+            let left_out =
+                members.get("truncatedAlerts").and_then(|number| number.get().parse().ok()).unwrap_or(0);
             return Ok(Self { form: Form::Webhook, alerts, left_out });
         }
         if !members.contains_key("labels") {
