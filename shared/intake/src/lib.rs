@@ -26,6 +26,9 @@ pub use protocol::{Kazoo, Netdata, Protocol, Site24x7, Tencent};
 pub use quarantine::{ParseQuarantineIdError, QuarantineId, Quarantined};
 pub use replay::{OWN_METHOD, ReplayFailure, Replayed, replay};
 pub use reply::{Kept, Reply};
-pub use request::{ClientCertificate, TimeLeft};
-pub use secret::{BasicPair, CertificateRule, Keyring, Sensitive, SourceSecret};
+pub use request::{ClientCertificate, PROBE_HEADER, TimeLeft};
+pub use secret::{
+    BasicPair, CertificateRule, Finding, Gravity, Keyring, Members, Reading, Sensitive, SourceSecret, Unusable,
+    read_secret,
+};
 pub use webhook::Webhook;

@@ -5,4 +5,5 @@
 mod credentials;
 mod order;
 mod patience;
+mod rotation;
 mod world;
