@@ -19,7 +19,7 @@ mod source;
 mod timeline;
 mod word;
 
-pub use action::{Action, Conflict, Note, acknowledge, resolve, unacknowledge};
+pub use action::{Action, Actor, Conflict, Note, acknowledge, resolve, unacknowledge};
 pub use alert::{Acknowledgement, Alert, Condition, Handling};
 pub use event::{AlertEvent, AutoResolve, Labels, Signal};
 pub use expiry::{ExpiryRules, Patience};

@@ -39,6 +39,8 @@ pub(crate) enum Failure {
     Replay(ReplayFailure),
     #[error("the table cannot be used at present: try again")]
     Store(#[source] StoreError),
+    #[error("not ready: the table cannot be written")]
+    NotReady,
 }
 
 /// What every failure is answered with.
@@ -69,7 +71,9 @@ impl Failure {
             Self::Replay(ReplayFailure::Secrets(_) | ReplayFailure::Store(_)) => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
-            Self::NothingConfigured | Self::Secrets(_) | Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::NothingConfigured | Self::Secrets(_) | Self::Store(_) | Self::NotReady => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
         }
     }
 
@@ -81,6 +85,7 @@ impl Failure {
             Self::NothingConfigured => "not_configured",
             Self::Secrets(_)
             | Self::Store(_)
+            | Self::NotReady
             | Self::Replay(ReplayFailure::Secrets(_) | ReplayFailure::Store(_)) => "unavailable",
             Self::BadRequest(_) | Self::Silence(_) => "bad_request",
             Self::NoSuchPath | Self::NotFound { .. } => "not_found",
@@ -116,7 +121,8 @@ impl From<SilenceFailure> for Failure {
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let status = self.status();
-        if status.is_server_error() {
+        // Readiness is asked for every few seconds, and logged where it changes.
+        if status.is_server_error() && !matches!(self, Self::NotReady) {
             tracing::error!(status = status.as_u16(), error = chain(&self), "request failed");
         }
         let error = Reason { code: self.code(), message: self.to_string() };

@@ -20,7 +20,7 @@ mod webhook;
 
 pub use credentials::without_token;
 pub use failure::{Failure, chain};
-pub use meter::{COUNTS, Measure, count};
+pub use meter::{COUNTS, Measure, count, count_without_source};
 pub use ports::{Clock, Entry, Recorded, Secrets, SecretsError, Store, StoreError};
 pub use protocol::{Kazoo, Netdata, Protocol, Site24x7, Tencent};
 pub use quarantine::{ParseQuarantineIdError, QuarantineId, Quarantined};
@@ -28,7 +28,7 @@ pub use replay::{OWN_METHOD, ReplayFailure, Replayed, replay};
 pub use reply::{Kept, Reply};
 pub use request::{ClientCertificate, PROBE_HEADER, TimeLeft};
 pub use secret::{
-    BasicPair, CertificateRule, Finding, Gravity, Keyring, Members, Reading, Sensitive, SourceSecret, Unusable,
-    read_secret,
+    BasicPair, CertificateRule, Finding, Gravity, Keyring, Members, Reading, Sensitive, SourceSecret,
+    Unusable, read_json, read_secret,
 };
 pub use webhook::Webhook;

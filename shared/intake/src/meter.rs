@@ -23,17 +23,20 @@ pub enum Measure {
     Refused,
     /// Requests that failed for a reason that lies with us.
     Failed,
+    /// Secrets whose current version was found to be of no use when it was read.
+    UnusableSecrets,
 }
 
 impl Measure {
     /// Every measure.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Recorded,
         Self::Duplicates,
         Self::Quarantined,
         Self::Unauthorized,
         Self::Refused,
         Self::Failed,
+        Self::UnusableSecrets,
     ];
 
     /// Its name as a metric.
@@ -45,6 +48,7 @@ impl Measure {
             Self::Unauthorized => "unauthorized",
             Self::Refused => "refused",
             Self::Failed => "failed",
+            Self::UnusableSecrets => "unusable_secrets",
         }
     }
 }
@@ -53,5 +57,12 @@ impl Measure {
 pub fn count(measure: Measure, source: Source, count: usize) {
     if count > 0 {
         tracing::trace!(target: COUNTS, measure = measure.as_str(), source = source.as_str(), count);
+    }
+}
+
+/// Counts `count` times what no source sent; nothing where that is zero.
+pub fn count_without_source(measure: Measure, count: usize) {
+    if count > 0 {
+        tracing::trace!(target: COUNTS, measure = measure.as_str(), count);
     }
 }

@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 
 pub use finding::{Finding, Gravity, Reading};
-pub use members::{Members, Unusable, read_secret};
+pub use members::{Members, Unusable, read_json, read_secret};
 
 /// A text that never prints and is compared in constant time.
 #[derive(Clone, PartialEq, Eq, Default, Deserialize)]

@@ -90,7 +90,11 @@ impl<P: Protocol, S: Store, K: Secrets, C: Clock> Webhook<P, S, K, C> {
         }
     }
 
-    fn admit_by(&self, request: &Unverified, keyring: Arc<Keyring<SourceSecret>>) -> Result<Admitted, Failure> {
+    fn admit_by(
+        &self,
+        request: &Unverified,
+        keyring: Arc<Keyring<SourceSecret>>,
+    ) -> Result<Admitted, Failure> {
         if let Some(reply) = P::handshake(request.parts(), &keyring) {
             return reply.map(Admitted::Handshake);
         }

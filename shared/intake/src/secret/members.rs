@@ -1,5 +1,6 @@
 //! One object of a secret, read member by member, so that every mistake knows where it is and takes nothing else along.
 
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::Sensitive;
@@ -24,10 +25,7 @@ pub struct Members {
 pub struct Unusable;
 
 /// Reads the object that `text` is; `read` takes the members that it knows, all others are mistakes.
-pub fn read_secret<T>(
-    text: &str,
-    read: impl FnOnce(&mut Members) -> Result<T, Unusable>,
-) -> Reading<T> {
+pub fn read_secret<T>(text: &str, read: impl FnOnce(&mut Members) -> Result<T, Unusable>) -> Reading<T> {
     let value = match super::syntax::parse(text) {
         Ok(value) => value,
         Err(problem) => return Reading { secret: None, findings: vec![problem] },
@@ -38,6 +36,17 @@ pub fn read_secret<T>(
     };
     let secret = read(&mut members).ok();
     Reading { secret, findings: members.finish() }
+}
+
+/// Reads `text` as a type that knows its own members.
+pub fn read_json<T: DeserializeOwned>(text: &str) -> Reading<T> {
+    if let Err(problem) = super::syntax::parse(text) {
+        return Reading { secret: None, findings: vec![problem] };
+    }
+    match serde_json::from_str(text.trim_start_matches('\u{feff}')) {
+        Ok(secret) => Reading { secret: Some(secret), findings: Vec::new() },
+        Err(_) => Reading { secret: None, findings: vec![super::syntax::wrong_type::<T>(text)] },
+    }
 }
 
 impl Members {
@@ -241,7 +250,9 @@ impl Members {
         for (index, item) in items.iter().enumerate() {
             match item.as_str().map(str::trim) {
                 Some(text) if !text.is_empty() => names.push(text.to_owned()),
-                _ => self.mistake(&format!("{name}[{index}]"), "is not a text with something in it: write one"),
+                _ => {
+                    self.mistake(&format!("{name}[{index}]"), "is not a text with something in it: write one")
+                }
             }
         }
         // Without a single name that can be read, everybody would be let in.

@@ -52,7 +52,8 @@ async fn hooks_and_key_of_kazoo_are_those_of_the_current_version() {
         assert_eq!(kazoo(hooks(), ours).await, 200, "{token}");
     }
     // A key or list that was given up does not count any more either.
-    let given_up = rotated(r#"{"tokens":["new"]}"#, r#"{"tokens":["old"],"hook_ids":["x"],"sha256_key":"k"}"#);
+    let given_up =
+        rotated(r#"{"tokens":["new"]}"#, r#"{"tokens":["old"],"hook_ids":["x"],"sha256_key":"k"}"#);
     assert_eq!(kazoo(given_up, with_token("/kazoo", "old")).await, 200);
 }
 
@@ -97,8 +98,10 @@ async fn a_probe_tells_whether_a_credential_is_good_and_leaves_nothing() {
     };
     let right: [Seen; 3] = [
         send::<Kazoo>(Behaviour::Fails, keyring(), probe("/kazoo", "right")).await,
-        send::<Tencent>(Behaviour::Fails, secret(r#"{"tokens":["right"]}"#), probe("/tencent", "right")).await,
-        send::<Site24x7>(Behaviour::Fails, secret(r#"{"tokens":["right"]}"#), probe("/site24x7", "right")).await,
+        send::<Tencent>(Behaviour::Fails, secret(r#"{"tokens":["right"]}"#), probe("/tencent", "right"))
+            .await,
+        send::<Site24x7>(Behaviour::Fails, secret(r#"{"tokens":["right"]}"#), probe("/site24x7", "right"))
+            .await,
     ];
     for seen in right {
         assert_eq!((seen.status, seen.body.as_str()), (200, r#"{"status":"known"}"#));

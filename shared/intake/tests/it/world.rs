@@ -127,7 +127,11 @@ pub(crate) async fn send<P: Protocol>(
 }
 
 /// The same, where the secrets are `secrets`.
-pub(crate) async fn send_to<P: Protocol>(behaviour: Behaviour, secrets: Given, request: Request<Bytes>) -> Seen {
+pub(crate) async fn send_to<P: Protocol>(
+    behaviour: Behaviour,
+    secrets: Given,
+    request: Request<Bytes>,
+) -> Seen {
     let shelf = Arc::new(Shelf { behaviour, events: Mutex::default(), quarantined: Mutex::default() });
     let webhook: Webhook<P, _, _, _> =
         Webhook::new(Arc::clone(&shelf), Arc::new(secrets), Standing, Settings::default());
