@@ -2,24 +2,27 @@
 
 mod gateway;
 mod schedule;
+mod server;
 mod stream;
 
 use std::io;
-use std::path::PathBuf;
+use std::sync::Arc;
 
 use alert::Source;
-use aws::{Configuration, Platform, SystemClock, definition};
+use api::ApiSecret;
+use aws::{Configuration, Platform, SecretCache, SystemClock, definition};
 use intake::Secrets;
 use notifier::Notifier;
 use poll::site24x7::Poller;
-use serde::de::IgnoredAny;
 use site24x7::TransportError;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 pub use self::stream::Stream;
 
-use crate::embedded::{EmbeddedSecrets, EmbeddedTable, Location, OpenError, SecretsError, sdk_config};
+use crate::embedded::{
+    AwsService, EmbeddedTable, Location, OpenError, SecretsError, SecretsFileError, sdk_config,
+};
 
 /// Why the bundle could not start.
 #[derive(Debug, thiserror::Error)]
@@ -30,24 +33,12 @@ pub enum BundleError {
     /// The table could not be created.
     #[error("cannot create the table")]
     Definition(#[source] definition::CreateError),
-    /// The secrets are not what they should be.
-    #[error("cannot use the secrets in `{}`", file.display())]
-    Secrets {
-        /// The file.
-        file: PathBuf,
-        /// What is wrong with it.
-        #[source]
-        source: SecretsError,
-    },
-    /// The secrets could not be read.
-    #[error("cannot read the secrets in `{}`", file.display())]
-    SecretsFile {
-        /// The file.
-        file: PathBuf,
-        /// Why.
-        #[source]
-        source: io::Error,
-    },
+    /// The secrets of development are not what they should be.
+    #[error("cannot use the secrets of development")]
+    Secrets(#[source] SecretsError),
+    /// The file of secrets cannot be used.
+    #[error(transparent)]
+    SecretsFile(SecretsFileError),
     /// The address could not be had.
     #[error("cannot listen on {address}: stop what listens there, or choose another address with --listen")]
     Listen {
@@ -60,9 +51,6 @@ pub enum BundleError {
     /// The poller could not be set up.
     #[error("cannot prepare the poller of site24x7")]
     Poller(#[source] TransportError),
-    /// The server failed.
-    #[error("the gateway stopped")]
-    Serve(#[source] io::Error),
 }
 
 /// All functions over one embedded platform.
@@ -76,7 +64,7 @@ impl Bundle {
     /// Opens the table at `location`, creates it where it is missing, and loads `secrets`.
     pub async fn open(
         location: &Location,
-        secrets: EmbeddedSecrets,
+        secrets: impl AwsService,
         configuration: Configuration,
     ) -> Result<Self, BundleError> {
         let table = EmbeddedTable::open(location).map_err(BundleError::Table)?;
@@ -86,11 +74,17 @@ impl Bundle {
         Ok(Self { table, platform })
     }
 
-    /// The secrets that let nobody in, and why, where it is not that they are missing: a misspelt name would show only when
-    /// somebody is refused.
+    /// The secrets, for whoever reads them beside the functions.
+    pub fn secrets(&self) -> Arc<SecretCache> {
+        Arc::clone(&self.platform.secrets)
+    }
+
+    /// Reads every secret, so that the log says what is wrong with it, and names those that let nobody in, and why, where
+    /// it is not that they are missing: a misspelt name would show only when somebody is refused.
     pub async fn useless_secrets(&self) -> Vec<(String, Option<intake::SecretsError>)> {
         let secrets = &self.platform.secrets;
-        let mut read = vec![("api", secrets.get::<IgnoredAny>("api").await.map(|keyring| keyring.is_some()))];
+        let api = secrets.read("api", ApiSecret::read).await;
+        let mut read = vec![("api", api.map(|keyring| keyring.is_some()))];
         for source in [Source::Netdata, Source::Kazoo, Source::Tencent, Source::Site24x7] {
             read.push((source.as_str(), secrets.keyring(source).await.map(|keyring| keyring.is_some())));
         }
@@ -111,9 +105,9 @@ impl Bundle {
         let _notifying = self.notify();
         let poller = Poller::new(self.platform.clone(), SystemClock).map_err(BundleError::Poller)?;
         let polling = tokio::spawn(schedule::poll(poller));
-        let served = axum::serve(listener, gateway::router(self.platform)).with_graceful_shutdown(stop).await;
+        server::serve(listener, gateway::router(self.platform), stop).await;
         polling.abort();
-        served.map_err(BundleError::Serve)
+        Ok(())
     }
 
     /// Tells destinations of what happens, until what this returns is dropped.

@@ -50,6 +50,10 @@ impl Place {
     fn slot(&self) -> MutexGuard<'_, Slot> {
         self.slot.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn known(&self, freshness: Freshness, asked_at: Instant) -> Option<MutexGuard<'_, Slot>> {
+        Some(self.slot()).filter(|slot| slot.serves(freshness, asked_at))
+    }
 }
 
 impl SecretCache {
@@ -122,15 +126,15 @@ impl SecretCache {
         let asked_at = Instant::now();
         let key = (name.to_owned(), TypeId::of::<T>());
         let place = Arc::clone(self.places.lock().await.entry(key).or_default());
-        if let Some(known) = place.slot().serve(freshness, asked_at) {
-            return Ok(known);
+        if let Some(known) = place.known(freshness, asked_at) {
+            return Ok(known.keyring());
         }
         let _reading = place.reading.lock().await;
         let name = self.full_name(name);
         let known = {
             let mut slot = place.slot();
-            if let Some(known) = slot.serve(freshness, asked_at) {
-                return Ok(known);
+            if slot.serves(freshness, asked_at) {
+                return Ok(slot.keyring());
             }
             if let Some(failure) = slot.failure_since(asked_at) {
                 return Err(SecretsError::Unavailable { name, source: failure.into() });
@@ -138,7 +142,7 @@ impl SecretCache {
             slot.begin(freshness);
             slot.versions().cloned()
         };
-        let read = self.renewed(&name, known.as_ref(), read).await;
+        let read = Box::pin(self.renewed(&name, known.as_ref(), read)).await;
         self.settle(&name, &mut place.slot(), read)
     }
 
@@ -182,7 +186,9 @@ impl SecretCache {
         let keyring = match (read(&versions.current), previous) {
             (Ok((current, findings)), previous) => {
                 if is_news {
-                    findings.iter().for_each(|finding| log(name, finding));
+                    for finding in &findings {
+                        log(name, finding);
+                    }
                 }
                 // The previous version is a courtesy to senders that were not told yet: the current one works without it.
                 Keyring { current, previous: previous.and_then(Result::ok).map(|(previous, _)| previous) }

@@ -1,5 +1,7 @@
 //! API Gateway's place in the local bundle: which path belongs to which function.
 
+use std::time::Duration;
+
 use api::AlertsApi;
 use aws::{Platform, SecretCache, SystemClock, Table};
 use axum::Router;
@@ -7,11 +9,16 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
+use bytes::Bytes;
 use http::StatusCode;
 use intake::{Kazoo, Netdata, Protocol, Site24x7, Tencent, Webhook};
+use tokio::time::timeout;
 
 /// The largest body that API Gateway hands to a function, in bytes.
 const LIMIT_BYTES: usize = 6 * 1024 * 1024;
+
+/// How long the body of a request may take.
+const BODY_LIMIT: Duration = Duration::from_secs(30);
 
 /// The paths of all functions over `platform`.
 pub(super) fn router(platform: Platform) -> Router {
@@ -44,9 +51,9 @@ async fn receive<P: Protocol>(
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    match to_bytes(body, LIMIT_BYTES).await {
+    match whole(body).await {
         Ok(body) => webhook.handle(Request::from_parts(parts, body)).await.map(Body::from),
-        Err(_) => too_large(),
+        Err(refusal) => refusal,
     }
 }
 
@@ -54,14 +61,19 @@ async fn answer(State(api): State<AlertsApi>, request: Request) -> Response {
     let (mut parts, body) = request.into_parts();
     // This router's path parameters are among them, and the API's own router would add its own to them.
     parts.extensions.clear();
-    match to_bytes(body, LIMIT_BYTES).await {
+    match whole(body).await {
         Ok(body) => api.handle(Request::from_parts(parts, body)).await.map(Body::from),
-        Err(_) => too_large(),
+        Err(refusal) => refusal,
     }
 }
 
-fn too_large() -> Response {
-    refusal(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large")
+/// The body, once all of it is there.
+async fn whole(body: Body) -> Result<Bytes, Response> {
+    match timeout(BODY_LIMIT, to_bytes(body, LIMIT_BYTES)).await {
+        Ok(Ok(body)) => Ok(body),
+        Ok(Err(_)) => Err(refusal(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large")),
+        Err(_) => Err(refusal(StatusCode::REQUEST_TIMEOUT, "Request Timeout")),
+    }
 }
 
 /// A refusal in API Gateway's own words.

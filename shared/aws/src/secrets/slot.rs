@@ -40,16 +40,8 @@ struct Known {
 }
 
 impl Slot {
-    /// What is known, if it will do for somebody who asked at `asked_at`.
-    pub(super) fn serve<T: Send + Sync + 'static>(
-        &self,
-        freshness: Freshness,
-        asked_at: Instant,
-    ) -> Option<Option<Arc<Keyring<T>>>> {
-        self.serves(freshness, asked_at).then(|| self.keyring())
-    }
-
-    fn serves(&self, freshness: Freshness, asked_at: Instant) -> bool {
+    /// Whether what is known will do for somebody who asked at `asked_at`.
+    pub(super) fn serves(&self, freshness: Freshness, asked_at: Instant) -> bool {
         let now = Instant::now();
         let was_read_meanwhile = self.read_at.is_some_and(|read_at| read_at >= asked_at);
         let is_enough = match freshness {

@@ -15,7 +15,7 @@ const MISSPELT: f64 = 0.75;
 #[derive(Debug)]
 pub struct Members {
     path: String,
-    members: Map<String, Value>,
+    unread: Map<String, Value>,
     known: Vec<&'static str>,
     findings: Vec<Finding>,
 }
@@ -52,17 +52,17 @@ pub fn read_json<T: DeserializeOwned>(text: &str) -> Reading<T> {
 impl Members {
     /// The members of `value`, which is at `path`; anything but an object is a mistake.
     fn of(path: String, value: Value, findings: &mut Vec<Finding>) -> Option<Self> {
-        let Value::Object(members) = value else {
+        let Value::Object(unread) = value else {
             let problem = "is not an object: write {…}".to_owned();
             findings.push(Finding { gravity: Gravity::Mistake, path, problem });
             return None;
         };
-        Some(Self { path, members, known: Vec::new(), findings: Vec::new() })
+        Some(Self { path, unread, known: Vec::new(), findings: Vec::new() })
     }
 
     /// Everything found; a member that nobody read is a mistake.
     fn finish(mut self) -> Vec<Finding> {
-        let unknown: Vec<_> = self.members.keys().cloned().collect();
+        let unknown: Vec<_> = self.unread.keys().cloned().collect();
         for name in unknown {
             let problem = match self.nearest(&name) {
                 Some(known) => format!("is not known here: did you mean `{known}`?"),
@@ -105,24 +105,22 @@ impl Members {
 
     /// All members that were not read yet.
     pub fn unread(&self) -> &Map<String, Value> {
-        &self.members
+        &self.unread
     }
 
     /// Member `name` unless it is absent or null.
     fn take(&mut self, name: &'static str) -> Option<Value> {
         self.known.push(name);
-        self.members.remove(name).filter(|value| !value.is_null())
+        self.unread.remove(name).filter(|value| !value.is_null())
     }
 
     /// A text that may be absent; a blank one is absent, with a warning.
     pub fn text(&mut self, name: &'static str) -> Option<String> {
-        match self.take(name)? {
-            Value::String(text) => self.unless_blank(name, text),
-            _ => {
-                self.mistake(name, "is not a text: put it in quotes");
-                None
-            }
-        }
+        let Value::String(text) = self.take(name)? else {
+            self.mistake(name, "is not a text: put it in quotes");
+            return None;
+        };
+        self.unless_blank(name, text)
     }
 
     fn unless_blank(&mut self, name: &str, text: String) -> Option<String> {
@@ -194,13 +192,11 @@ impl Members {
     }
 
     fn list(&mut self, name: &'static str) -> Option<Vec<Value>> {
-        match self.take(name)? {
-            Value::Array(items) => Some(items),
-            _ => {
-                self.mistake(name, "is not a list: write […]");
-                None
-            }
-        }
+        let Value::Array(items) = self.take(name)? else {
+            self.mistake(name, "is not a list: write […]");
+            return None;
+        };
+        Some(items)
     }
 
     /// The usable credentials of a list of texts.
@@ -251,7 +247,8 @@ impl Members {
             match item.as_str().map(str::trim) {
                 Some(text) if !text.is_empty() => names.push(text.to_owned()),
                 _ => {
-                    self.mistake(&format!("{name}[{index}]"), "is not a text with something in it: write one")
+                    let place = format!("{name}[{index}]");
+                    self.mistake(&place, "is not a text with something in it: write one");
                 }
             }
         }

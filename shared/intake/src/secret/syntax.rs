@@ -75,7 +75,7 @@ fn path(error: &serde_path_to_error::Error<serde_json::Error>) -> String {
     let mut path = String::new();
     for segment in error.path() {
         match segment {
-            Segment::Seq { index } => path += &format!("[{index}]"),
+            Segment::Seq { index } => path.extend(["[", &index.to_string(), "]"]),
             Segment::Map { key } if NAMES.contains(&key.as_str()) => {
                 if !path.is_empty() {
                     path.push('.');

@@ -125,8 +125,7 @@ fn broken_json_is_told_by_its_place_without_its_values() {
         "mistake basic[0]: is not JSON from here on (line 1, column 32): expected `,` or `}`; \
          check quotes, commas and brackets"
     );
-    for text in [r#"{"s3cr3t" 1}"#, "s3cr3t", r#"{"tokens":{"s3cr3t"}}"#, r#"["s3cr3t"]"#, r#"{} s3cr3t"#, ""]
-    {
+    for text in [r#"{"s3cr3t" 1}"#, "s3cr3t", r#"{"tokens":{"s3cr3t"}}"#, r#"["s3cr3t"]"#, "{} s3cr3t", ""] {
         let reading = read(Source::Kazoo, text);
         assert!(reading.secret.is_none() && !reading.first_mistake().contains("s3cr3t"), "{reading:?}");
     }
