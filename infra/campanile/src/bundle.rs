@@ -11,7 +11,7 @@ use std::sync::Arc;
 use alert::Source;
 use api::ApiSecret;
 use aws::{Configuration, Platform, SecretCache, SystemClock, definition};
-use intake::Secrets;
+use intake::{Keyring, Secrets};
 use notifier::Notifier;
 use poll::site24x7::Poller;
 use site24x7::TransportError;
@@ -79,21 +79,18 @@ impl Bundle {
         Arc::clone(&self.platform.secrets)
     }
 
-    /// Reads every secret, so that the log says what is wrong with it, and names those that let nobody in, and why, where
-    /// it is not that they are missing: a misspelt name would show only when somebody is refused.
-    pub async fn useless_secrets(&self) -> Vec<(String, Option<intake::SecretsError>)> {
+    /// Reads every secret, so that the log says what is wrong with it, and names those that let nobody in, and why: a
+    /// misspelt name or an empty list would show only when somebody is refused.
+    pub async fn useless_secrets(&self) -> Vec<(String, String)> {
         let secrets = &self.platform.secrets;
         let api = secrets.read("api", ApiSecret::read).await;
-        let mut read = vec![("api", api.map(|keyring| keyring.is_some()))];
+        let admits = |keyring: &Keyring<ApiSecret>| keyring.versions().any(ApiSecret::admits_anybody);
+        let mut read = vec![("api", why(api, admits))];
         for source in [Source::Netdata, Source::Kazoo, Source::Tencent, Source::Site24x7] {
-            read.push((source.as_str(), secrets.keyring(source).await.map(|keyring| keyring.is_some())));
+            read.push((source.as_str(), why(secrets.keyring(source).await, Keyring::admits_anybody)));
         }
         let prefix = &self.platform.configuration.secret_prefix;
-        let useless = read.into_iter().filter_map(|(name, is_there)| match is_there {
-            Ok(true) => None,
-            is_there => Some((format!("{prefix}/{name}"), is_there.err())),
-        });
-        useless.collect()
+        read.into_iter().filter_map(|(name, why)| Some((format!("{prefix}/{name}"), why?))).collect()
     }
 
     /// Serves until `stop` is over; requests under way are finished.
@@ -120,5 +117,18 @@ impl Bundle {
         tasks.spawn(schedule::retry(notifier.clone()));
         tasks.spawn(schedule::sweep(notifier));
         tasks
+    }
+}
+
+/// Why a secret lets nobody in, if it does not.
+fn why<T>(
+    read: Result<Option<Arc<Keyring<T>>>, intake::SecretsError>,
+    admits: impl Fn(&Keyring<T>) -> bool,
+) -> Option<String> {
+    match read {
+        Err(error) => Some(intake::chain(&error)),
+        Ok(None) => Some("there is none of that name".to_owned()),
+        Ok(Some(keyring)) if admits(&keyring) => None,
+        Ok(Some(_)) => Some("it holds no token that can be used".to_owned()),
     }
 }

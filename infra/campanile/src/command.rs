@@ -20,6 +20,7 @@ mod moment;
 mod output;
 mod page;
 mod plain;
+mod probe;
 mod quarantine;
 mod reading;
 mod replay;

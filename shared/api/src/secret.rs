@@ -36,6 +36,11 @@ impl ApiSecret {
         })
     }
 
+    /// Whether there is any token that people could show.
+    pub fn admits_anybody(&self) -> bool {
+        !self.tokens.is_empty()
+    }
+
     /// A token of the version before, which may do no more than this version lets its owner do.
     pub(crate) fn restricted(&self, token: ApiToken) -> ApiToken {
         let of_owner = self.tokens.iter().filter(|known| known.name == token.name).map(|known| known.role);

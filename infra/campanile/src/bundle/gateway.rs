@@ -1,5 +1,6 @@
 //! API Gateway's place in the local bundle: which path belongs to which function.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use api::AlertsApi;
@@ -7,15 +8,20 @@ use aws::{Platform, SecretCache, SystemClock, Table};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use bytes::Bytes;
-use http::StatusCode;
+use http::{StatusCode, header};
 use intake::{Kazoo, Netdata, Protocol, Site24x7, Tencent, Webhook};
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 /// The largest body that API Gateway hands to a function, in bytes.
 const LIMIT_BYTES: usize = 6 * 1024 * 1024;
+
+/// How many requests are under way at once.
+const MOST_AT_ONCE: usize = 512;
 
 /// How long the body of a request may take.
 const BODY_LIMIT: Duration = Duration::from_secs(30);
@@ -29,6 +35,16 @@ pub(super) fn router(platform: Platform) -> Router {
         .merge(webhook::<Site24x7>(&platform))
         .merge(api(platform))
         .fallback(|| async { refusal(StatusCode::NOT_FOUND, "Not Found") })
+        .layer(from_fn_with_state(Arc::new(Semaphore::new(MOST_AT_ONCE)), throttle))
+}
+
+/// Takes so many requests at once and no more, as API Gateway does: who comes then is told when to come again.
+async fn throttle(State(places): State<Arc<Semaphore>>, request: Request, next: Next) -> Response {
+    let Ok(_place) = places.try_acquire() else {
+        let refusal = refusal(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests");
+        return ([(header::RETRY_AFTER, "1")], refusal).into_response();
+    };
+    next.run(request).await
 }
 
 /// `/<source>` and `/<source>/{token}`.

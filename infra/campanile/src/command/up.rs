@@ -64,9 +64,7 @@ impl Up {
                 .into_iter()
                 .for_each(|name| remark(format!("  {name}")));
         }
-        for (name, error) in bundle.useless_secrets().await {
-            let why =
-                error.map_or_else(|| "there is none of that name".to_owned(), |error| intake::chain(&error));
+        for (name, why) in bundle.useless_secrets().await {
             remark(format!("  the secret `{name}` lets nobody in: {why}"));
         }
         say(format!("campanile is ready on {url}"));

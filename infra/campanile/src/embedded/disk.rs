@@ -2,15 +2,28 @@
 //!
 //! Everything that needs the table fails then, again and again, and each failure alone says little.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use dynoxide::DynoxideError;
 use rusqlite::ErrorCode;
 
-/// Whether the table of this process could not be written when that was tried last.
-static IS_UNWRITABLE: AtomicBool = AtomicBool::new(false);
-/// How many lines about it were left out of the log.
-static LEFT_OUT: AtomicU64 = AtomicU64::new(0);
+use super::service::AwsCall;
+
+/// How long after the last failure the table counts as writable again, whatever is written.
+const FORGOTTEN_AFTER: Duration = Duration::from_mins(5);
+
+/// What is wrong with the table of this process, if anything is.
+static TROUBLE: Mutex<Option<Trouble>> = Mutex::new(None);
+
+/// A table that cannot be written.
+struct Trouble {
+    /// How long the smallest call was that failed: a shorter one may still find room.
+    bytes: usize,
+    failed_at: Instant,
+    /// How many lines about it were left out of the log.
+    left_out: u64,
+}
 
 /// What SQLite says of such a table, and what the pipeline says that waited for it in vain.
 const CONSEQUENCES: [&str; 6] = [
@@ -22,36 +35,60 @@ const CONSEQUENCES: [&str; 6] = [
     "the table cannot be written",
 ];
 
-/// Notes how an operation of the table ended.
-pub(super) fn note<T>(operation: &str, outcome: &Result<T, DynoxideError>) {
+/// Notes how a call of the table ended.
+pub(super) fn note<T>(call: &AwsCall, outcome: &Result<T, DynoxideError>) {
     match outcome {
         Err(error) => {
-            if let Some(reason) = reason(error)
-                && !IS_UNWRITABLE.swap(true, Ordering::Relaxed)
-            {
-                tracing::error!(
-                    reason,
-                    "the table cannot be written, and nothing is taken until it can: free space on the disk that \
-                     holds it, and make its directory writable"
-                );
+            if let Some(reason) = reason(error) {
+                note_failure(call.body.len(), reason);
             }
         }
-        Ok(_) if writes(operation) && IS_UNWRITABLE.swap(false, Ordering::Relaxed) => {
-            let left_out = LEFT_OUT.swap(0, Ordering::Relaxed);
-            tracing::warn!(left_out, "the table can be written again");
-        }
+        Ok(_) if writes(call.operation()) => note_success(call.body.len()),
         Ok(_) => {}
+    }
+}
+
+fn note_failure(bytes: usize, reason: &str) {
+    let mut trouble = trouble();
+    let failed_at = Instant::now();
+    if let Some(known) = &mut *trouble {
+        (known.bytes, known.failed_at) = (known.bytes.min(bytes), failed_at);
+        return;
+    }
+    *trouble = Some(Trouble { bytes, failed_at, left_out: 0 });
+    drop(trouble);
+    tracing::error!(
+        reason,
+        "the table cannot be written, and nothing is taken until it can: free space on the disk that holds it, and make \
+         its directory writable"
+    );
+}
+
+fn note_success(bytes: usize) {
+    let mut trouble = trouble();
+    let is_over = |known: &Trouble| bytes >= known.bytes || known.failed_at.elapsed() > FORGOTTEN_AFTER;
+    if trouble.as_ref().is_some_and(is_over)
+        && let Some(Trouble { left_out, .. }) = trouble.take()
+    {
+        drop(trouble);
+        tracing::warn!(left_out, "the table can be written again");
     }
 }
 
 /// Whether a line of the log whose error is `error` says again what was told already; if so, it counts as left out.
 pub fn is_told_already(error: &str) -> bool {
-    let is_told =
-        IS_UNWRITABLE.load(Ordering::Relaxed) && CONSEQUENCES.iter().any(|words| error.contains(words));
-    if is_told {
-        LEFT_OUT.fetch_add(1, Ordering::Relaxed);
+    if !CONSEQUENCES.iter().any(|words| error.contains(words)) {
+        return false;
     }
-    is_told
+    let mut trouble = trouble();
+    if let Some(known) = &mut *trouble {
+        known.left_out += 1;
+    }
+    trouble.is_some()
+}
+
+fn trouble() -> MutexGuard<'static, Option<Trouble>> {
+    TROUBLE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn reason(error: &DynoxideError) -> Option<&'static str> {

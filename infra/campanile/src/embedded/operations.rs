@@ -38,7 +38,7 @@ pub(super) fn run(database: &Database, call: &AwsCall) -> AwsAnswer {
         "UpdateTimeToLive" => with(body, |input| database.update_time_to_live(input)),
         unknown => return not_supported(unknown),
     };
-    disk::note(call.operation(), &output);
+    disk::note(call, &output);
     output.map_or_else(|error| failure(&error), success)
 }
 

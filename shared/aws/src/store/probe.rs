@@ -12,10 +12,11 @@ const PROBE: &str = "PROBE";
 const KEPT_SECS: i64 = 86_400;
 
 impl Table {
-    /// Writes a few bytes, always the same item. Costs one unit of write capacity.
-    pub async fn touch_for_writing(&self) -> Result<(), StoreError> {
+    /// Writes so many bytes, always the same item. One unit of write capacity is up to 1,024 of them.
+    pub async fn touch_for_writing(&self, bytes: usize) -> Result<(), StoreError> {
         let now = self.clock.now();
         let mut item = key(PROBE.to_owned(), PROBE);
+        item.insert("filler".to_owned(), string(" ".repeat(bytes)));
         item.insert("at".to_owned(), string(sortable(now)));
         item.insert(EXPIRES_AT.to_owned(), number(now.as_second().saturating_add(KEPT_SECS)));
         self.put(&item, "write to the table").await

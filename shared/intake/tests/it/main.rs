@@ -6,4 +6,5 @@ mod credentials;
 mod order;
 mod patience;
 mod rotation;
+mod security;
 mod world;
