@@ -68,12 +68,11 @@ impl Failure {
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::Replay(ReplayFailure::NotUnderstood(_)) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Replay(ReplayFailure::Secrets(_) | ReplayFailure::Store(_)) => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
-            Self::NothingConfigured | Self::Secrets(_) | Self::Store(_) | Self::NotReady => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            Self::Replay(ReplayFailure::Secrets(_) | ReplayFailure::Store(_))
+            | Self::NothingConfigured
+            | Self::Secrets(_)
+            | Self::Store(_)
+            | Self::NotReady => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 

@@ -41,7 +41,7 @@ impl Readiness {
         let was_ready = last.is_none_or(|last| last.is_ready);
         match &looked {
             Err(error) if was_ready => {
-                tracing::error!(error = chain(error), "not ready: the table cannot be written")
+                tracing::error!(error = chain(error), "not ready: the table cannot be written");
             }
             Ok(()) if !was_ready => tracing::info!("ready again: the table can be written"),
             Ok(()) | Err(_) => {}

@@ -77,3 +77,63 @@ impl Probe {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use axum::Router;
+    use axum::http::HeaderMap;
+    use axum::routing::post;
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// A Campanile that answers so many times 401 before it knows the token.
+    async fn campanile(refusals: usize) -> (String, Arc<AtomicUsize>) {
+        let asked = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&asked);
+        let answer = post(async move |headers: HeaderMap| {
+            assert!(headers.contains_key(PROBE_HEADER) && headers["x-api-key"] == "t0ken");
+            if count.fetch_add(1, Ordering::Relaxed) < refusals {
+                StatusCode::UNAUTHORIZED
+            } else {
+                StatusCode::OK
+            }
+        });
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/kazoo", listener.local_addr().unwrap());
+        tokio::spawn(async move { axum::serve(listener, Router::new().route("/kazoo", answer)).await });
+        (url, asked)
+    }
+
+    async fn ask(url: &str) -> Result<(), String> {
+        let asked = Probe { without_asking: false }.ask(url, "t0ken", "campanile/kazoo").await;
+        asked.map_err(|error| error.to_string())
+    }
+
+    #[tokio::test]
+    async fn a_token_that_becomes_known_is_waited_for() {
+        let (url, asked) = campanile(1).await;
+        assert_eq!(ask(&url).await, Ok(()));
+        assert_eq!(asked.load(Ordering::Relaxed), 2);
+    }
+
+    #[tokio::test]
+    async fn a_token_that_stays_refused_ends_the_command_without_being_shown() {
+        let (url, _) = campanile(usize::MAX).await;
+        let error = ask(&url).await.unwrap_err();
+        assert!(
+            error.contains("401 Unauthorized to the first token of the secret `campanile/kazoo`"),
+            "{error}"
+        );
+        assert!(!error.contains("t0ken"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_campanile_that_cannot_be_asked_does_not_hinder() {
+        let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
+        assert_eq!(ask(&format!("http://127.0.0.1:{port}/kazoo")).await, Ok(()));
+    }
+}

@@ -6,7 +6,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use dynoxide::DynoxideError;
-use rusqlite::ErrorCode;
 
 use super::service::AwsCall;
 
@@ -25,15 +24,16 @@ struct Trouble {
     left_out: u64,
 }
 
-/// What SQLite says of such a table, and what the pipeline says that waited for it in vain.
-const CONSEQUENCES: [&str; 6] = [
-    "database or disk is full",
-    "attempt to write a readonly database",
-    "disk I/O error",
-    "unable to open database file",
-    "the table did not answer",
-    "the table cannot be written",
+/// What SQLite says of such a table, and what that means.
+const SQLITE: [(&str, &str); 4] = [
+    ("database or disk is full", "the disk is full"),
+    ("attempt to write a readonly database", "it may only be read"),
+    ("disk I/O error", "the disk does not take what is written"),
+    ("unable to open database file", "its file cannot be opened"),
 ];
+
+/// What the pipeline says that waited for it in vain.
+const CONSEQUENCES: [&str; 2] = ["the table did not answer", "the table cannot be written"];
 
 /// Notes how a call of the table ended.
 pub(super) fn note<T>(call: &AwsCall, outcome: &Result<T, DynoxideError>) {
@@ -77,7 +77,8 @@ fn note_success(bytes: usize) {
 
 /// Whether a line of the log whose error is `error` says again what was told already; if so, it counts as left out.
 pub fn is_told_already(error: &str) -> bool {
-    if !CONSEQUENCES.iter().any(|words| error.contains(words)) {
+    let mut words = SQLITE.iter().map(|(words, _)| words).chain(&CONSEQUENCES);
+    if !words.any(|words| error.contains(words)) {
         return false;
     }
     let mut trouble = trouble();
@@ -91,15 +92,10 @@ fn trouble() -> MutexGuard<'static, Option<Trouble>> {
     TROUBLE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Why the table cannot be written, where that is what `error` says. dynoxide hands SQLite's errors on as text, mostly.
 fn reason(error: &DynoxideError) -> Option<&'static str> {
-    let DynoxideError::SqliteError(error) = error else { return None };
-    match error.sqlite_error_code()? {
-        ErrorCode::DiskFull => Some("the disk is full"),
-        ErrorCode::ReadOnly => Some("it may only be read"),
-        ErrorCode::SystemIoFailure => Some("the disk does not take what is written"),
-        ErrorCode::CannotOpen => Some("its file cannot be opened"),
-        _ => None,
-    }
+    let error = error.to_string();
+    SQLITE.iter().find(|(words, _)| error.contains(words)).map(|(_, reason)| *reason)
 }
 
 fn writes(operation: &str) -> bool {
