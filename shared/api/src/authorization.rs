@@ -111,13 +111,13 @@ fn password(credentials: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn keyring(current: &str, previous: &str) -> Option<Arc<Keyring<ApiSecret>>> {
+    fn keyring(current: &str, previous: &str) -> Arc<Keyring<ApiSecret>> {
         let version = |json| ApiSecret::read(json).secret.unwrap();
-        Some(Arc::new(Keyring { current: version(current), previous: Some(version(previous)) }))
+        Arc::new(Keyring { current: version(current), previous: Some(version(previous)) })
     }
 
-    fn found(keyring: Option<Arc<Keyring<ApiSecret>>>, token: &str) -> Option<(String, Role)> {
-        find(keyring, &[token.to_owned()]).ok().map(|token| (token.name, token.role))
+    fn found(keyring: Arc<Keyring<ApiSecret>>, token: &str) -> Option<(String, Role)> {
+        find(Some(keyring), &[token.to_owned()]).ok().map(|token| (token.name, token.role))
     }
 
     const ANA_WRITES: &str = r#"{"tokens":[{"token":"old","name":"ana","role":"write"}]}"#;

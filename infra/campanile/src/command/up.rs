@@ -59,10 +59,9 @@ impl Up {
         let bundle = self.open(configuration).await?;
         remark(self.welcome(&url));
         if let Some(file) = &self.secrets {
-            known::unknown_names(file, &prefix)
-                .await
-                .into_iter()
-                .for_each(|name| remark(format!("  {name}")));
+            for unknown in known::unknown_names(file, &prefix).await {
+                remark(format!("  {unknown}"));
+            }
         }
         for (name, why) in bundle.useless_secrets().await {
             remark(format!("  the secret `{name}` lets nobody in: {why}"));

@@ -51,7 +51,7 @@ impl Up {
         }]);
         let request = reqwest::Client::new().post(format!("http://{}/v1/alertmanager", self.address));
         let request = request.bearer_auth("campanile-development-api").json(&body);
-        request.timeout(Duration::from_secs(60)).send().await.map_or(0, |answer| answer.status().as_u16())
+        request.timeout(Duration::from_mins(1)).send().await.map_or(0, |answer| answer.status().as_u16())
     }
 }
 

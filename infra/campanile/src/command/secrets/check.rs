@@ -49,7 +49,9 @@ impl CheckSecrets {
     async fn check_names(&self, configuration: &Configuration) -> usize {
         let (Some(file), None) = (self.secrets.file(), &self.name) else { return 0 };
         let unknown = unknown_names(file, &configuration.secret_prefix).await;
-        unknown.iter().for_each(|name| tell("mistake", name));
+        for name in &unknown {
+            tell("mistake", name);
+        }
         unknown.len()
     }
 
