@@ -83,9 +83,11 @@ fn statement_02_secrets_are_compared_in_constant_time() {
 fn sources(folder: &Path) -> Vec<(String, String)> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     entries
-        .flat_map(|path| match path.is_dir() {
-            true => sources(&path),
-            false => vec![(path.display().to_string(), fs::read_to_string(&path).unwrap())],
+        .flat_map(|path| {
+            if path.is_dir() {
+                return sources(&path);
+            }
+            vec![(path.display().to_string(), fs::read_to_string(&path).unwrap())]
         })
         .collect()
 }
