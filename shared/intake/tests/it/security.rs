@@ -206,8 +206,9 @@ async fn statement_11_no_answer_repeats_a_field_or_shows_a_stack() {
 /// protocol stay.
 fn planted(body: &Value) -> Vec<Value> {
     let members = body.as_object().unwrap();
-    let names =
-        members.keys().filter(|name| !["sessionId", "message", "title", "token"].contains(&name.as_str()));
+    let names = members
+        .keys()
+        .filter(|name| !["sessionid", "message", "title", "token"].contains(&name.to_lowercase().as_str()));
     let with = |name: &String| {
         let mut changed = members.clone();
         changed.insert(name.clone(), json!(PLANTED));
