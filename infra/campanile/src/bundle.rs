@@ -2,24 +2,27 @@
 
 mod gateway;
 mod schedule;
+mod server;
 mod stream;
 
 use std::io;
-use std::path::PathBuf;
+use std::sync::Arc;
 
 use alert::Source;
-use aws::{Configuration, Platform, SystemClock, definition};
-use intake::Secrets;
+use api::ApiSecret;
+use aws::{Configuration, Platform, SecretCache, SystemClock, definition};
+use intake::{Keyring, Secrets};
 use notifier::Notifier;
 use poll::site24x7::Poller;
-use serde::de::IgnoredAny;
 use site24x7::TransportError;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 pub use self::stream::Stream;
 
-use crate::embedded::{EmbeddedSecrets, EmbeddedTable, Location, OpenError, SecretsError, sdk_config};
+use crate::embedded::{
+    AwsService, EmbeddedTable, Location, OpenError, SecretsError, SecretsFileError, sdk_config,
+};
 
 /// Why the bundle could not start.
 #[derive(Debug, thiserror::Error)]
@@ -30,24 +33,12 @@ pub enum BundleError {
     /// The table could not be created.
     #[error("cannot create the table")]
     Definition(#[source] definition::CreateError),
-    /// The secrets are not what they should be.
-    #[error("cannot use the secrets in `{}`", file.display())]
-    Secrets {
-        /// The file.
-        file: PathBuf,
-        /// What is wrong with it.
-        #[source]
-        source: SecretsError,
-    },
-    /// The secrets could not be read.
-    #[error("cannot read the secrets in `{}`", file.display())]
-    SecretsFile {
-        /// The file.
-        file: PathBuf,
-        /// Why.
-        #[source]
-        source: io::Error,
-    },
+    /// The secrets of development are not what they should be.
+    #[error("cannot use the secrets of development")]
+    Secrets(#[source] SecretsError),
+    /// The file of secrets cannot be used.
+    #[error(transparent)]
+    SecretsFile(SecretsFileError),
     /// The address could not be had.
     #[error("cannot listen on {address}: stop what listens there, or choose another address with --listen")]
     Listen {
@@ -60,9 +51,6 @@ pub enum BundleError {
     /// The poller could not be set up.
     #[error("cannot prepare the poller of site24x7")]
     Poller(#[source] TransportError),
-    /// The server failed.
-    #[error("the gateway stopped")]
-    Serve(#[source] io::Error),
 }
 
 /// All functions over one embedded platform.
@@ -76,7 +64,7 @@ impl Bundle {
     /// Opens the table at `location`, creates it where it is missing, and loads `secrets`.
     pub async fn open(
         location: &Location,
-        secrets: EmbeddedSecrets,
+        secrets: impl AwsService,
         configuration: Configuration,
     ) -> Result<Self, BundleError> {
         let table = EmbeddedTable::open(location).map_err(BundleError::Table)?;
@@ -86,20 +74,23 @@ impl Bundle {
         Ok(Self { table, platform })
     }
 
-    /// The secrets that let nobody in, and why, where it is not that they are missing: a misspelt name would show only when
-    /// somebody is refused.
-    pub async fn useless_secrets(&self) -> Vec<(String, Option<intake::SecretsError>)> {
+    /// The secrets, for whoever reads them beside the functions.
+    pub fn secrets(&self) -> Arc<SecretCache> {
+        Arc::clone(&self.platform.secrets)
+    }
+
+    /// Reads every secret, so that the log says what is wrong with it, and names those that let nobody in, and why: a
+    /// misspelt name or an empty list would show only when somebody is refused.
+    pub async fn useless_secrets(&self) -> Vec<(String, String)> {
         let secrets = &self.platform.secrets;
-        let mut read = vec![("api", secrets.get::<IgnoredAny>("api").await.map(|keyring| keyring.is_some()))];
+        let api = secrets.read("api", ApiSecret::read).await;
+        let admits = |keyring: &Keyring<ApiSecret>| keyring.versions().any(ApiSecret::admits_anybody);
+        let mut read = vec![("api", why(api, admits))];
         for source in [Source::Netdata, Source::Kazoo, Source::Tencent, Source::Site24x7] {
-            read.push((source.as_str(), secrets.keyring(source).await.map(|keyring| keyring.is_some())));
+            read.push((source.as_str(), why(secrets.keyring(source).await, Keyring::admits_anybody)));
         }
         let prefix = &self.platform.configuration.secret_prefix;
-        let useless = read.into_iter().filter_map(|(name, is_there)| match is_there {
-            Ok(true) => None,
-            is_there => Some((format!("{prefix}/{name}"), is_there.err())),
-        });
-        useless.collect()
+        read.into_iter().filter_map(|(name, why)| Some((format!("{prefix}/{name}"), why?))).collect()
     }
 
     /// Serves until `stop` is over; requests under way are finished.
@@ -111,9 +102,9 @@ impl Bundle {
         let _notifying = self.notify();
         let poller = Poller::new(self.platform.clone(), SystemClock).map_err(BundleError::Poller)?;
         let polling = tokio::spawn(schedule::poll(poller));
-        let served = axum::serve(listener, gateway::router(self.platform)).with_graceful_shutdown(stop).await;
+        server::serve(listener, gateway::router(self.platform), stop).await;
         polling.abort();
-        served.map_err(BundleError::Serve)
+        Ok(())
     }
 
     /// Tells destinations of what happens, until what this returns is dropped.
@@ -126,5 +117,18 @@ impl Bundle {
         tasks.spawn(schedule::retry(notifier.clone()));
         tasks.spawn(schedule::sweep(notifier));
         tasks
+    }
+}
+
+/// Why a secret lets nobody in, if it does not.
+fn why<T>(
+    read: Result<Option<Arc<Keyring<T>>>, intake::SecretsError>,
+    admits: impl Fn(&Keyring<T>) -> bool,
+) -> Option<String> {
+    match read {
+        Err(error) => Some(intake::chain(&error)),
+        Ok(None) => Some("there is none of that name".to_owned()),
+        Ok(Some(keyring)) if admits(&keyring) => None,
+        Ok(Some(_)) => Some("it holds no token that can be used".to_owned()),
     }
 }

@@ -21,6 +21,7 @@ mod moment;
 mod output;
 mod output_format;
 mod page;
+mod probe;
 mod quarantine;
 mod replay;
 mod secrets;

@@ -4,17 +4,21 @@
 //! ([`sdk_config`], no socket) or, from another process, over loopback HTTP ([`Endpoint`]). Nothing here checks
 //! a signature or a permission.
 
+mod disk;
 mod endpoint;
 mod in_process;
 mod operations;
 mod secrets;
+mod secrets_file;
 mod service;
 mod table;
 mod upkeep;
 
+pub use self::disk::is_told_already;
 pub use self::endpoint::{Endpoint, EndpointError};
 pub use self::in_process::sdk_config;
 pub use self::secrets::{EmbeddedSecrets, SecretsError};
+pub use self::secrets_file::{SecretsFile, SecretsFileError};
 pub use self::service::{AwsAnswer, AwsCall, AwsService, EmbeddedAws};
 pub use self::table::{EmbeddedTable, Location, OpenError};
 pub use self::upkeep::{StreamRecord, UpkeepError};

@@ -6,6 +6,21 @@ use serde::{Deserialize, Serialize};
 use crate::word::words;
 use crate::{Acknowledgement, Alert, AlertEvent, Condition, EventId, Handling, Order, Signal};
 
+/// Who acts: as they say themselves, and whose token it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Actor<'a> {
+    /// Who, by their own word.
+    pub by: &'a str,
+    /// The name of the token that let them in; `None` where nobody had to be let in.
+    pub principal: Option<&'a str>,
+}
+
+impl<'a> From<&'a str> for Actor<'a> {
+    fn from(by: &'a str) -> Self {
+        Self { by, principal: None }
+    }
+}
+
 /// One thing that was done with an alert, or said of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -14,6 +29,9 @@ pub struct Note {
     pub id: String,
     /// Who; `campanile` where an alert expired by itself.
     pub by: String,
+    /// The name of the token that they showed, whatever they call themselves; absent where nobody showed one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub principal: Option<String>,
     /// What they did besides writing.
     pub action: Action,
     /// What they wrote; empty if they did without words.

@@ -21,6 +21,10 @@ impl Heartbeat {
     /// How often a heartbeat is written at most, so that a storm of alerts does not become a storm of heartbeats.
     pub const EVERY: Duration = Duration::from_mins(1);
 
+    /// How many accounts of one source may be alerts for their silence at a time: whoever has a source's token can invent
+    /// accounts without end, and none of them will speak again.
+    pub const MOST_SILENT: usize = 100;
+
     /// Whether the source, which should speak at least every `silent_after`, has been silent for longer at `now`.
     pub fn is_silent(&self, silent_after: Duration, now: Timestamp) -> bool {
         // It may have spoken once more within the minute that is not written down.

@@ -25,7 +25,7 @@ mod texts;
 mod timeline;
 mod word;
 
-pub use action::{Action, Conflict, Note, acknowledge, resolve, unacknowledge};
+pub use action::{Action, Actor, Conflict, Note, acknowledge, resolve, unacknowledge};
 pub use alert::{Acknowledgement, Alert, Condition, Handling};
 pub use bounds::LabelsTooLarge;
 pub use clock::Clock;

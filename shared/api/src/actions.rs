@@ -3,7 +3,7 @@
 use aide::OperationInput;
 use aide::generate::GenContext;
 use aide::openapi::Operation;
-use alert::{Alert, Fingerprint, Note};
+use alert::{Actor, Alert, Fingerprint, Note};
 use aws::{ActionFailure, Platform};
 use axum::extract::{FromRequest, FromRequestParts, Request, State};
 use axum::{Extension, Json};
@@ -49,10 +49,15 @@ type Done = Result<Json<Alert>, Failure>;
 pub(crate) struct Deed {
     fingerprint: Fingerprint,
     by: String,
+    principal: Person,
     note: Option<String>,
 }
 
 impl Deed {
+    fn actor(&self) -> Actor<'_> {
+        Actor { by: &self.by, principal: Some(&self.principal.0) }
+    }
+
     fn note(&self) -> Option<&str> {
         self.note.as_deref().filter(|note| !note.is_empty())
     }
@@ -63,11 +68,11 @@ impl<S: Send + Sync> FromRequest<S> for Deed {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
         let (mut parts, body) = request.into_parts();
-        let person = parts.extensions.get().cloned().ok_or(Failure::Unauthorized)?;
+        let principal = parts.extensions.get().cloned().ok_or(Failure::Unauthorized)?;
         let Path(AlertPath { fingerprint }) = Path::from_request_parts(&mut parts, state).await?;
         let Body(act) = Body::<Act>::from_request(Request::from_parts(parts, body), state).await?;
-        let by = who(act.by.as_ref(), &person).to_owned();
-        Ok(Self { fingerprint, by, note: act.note.map(|note| note.0) })
+        let by = who(act.by.as_ref(), &principal).to_owned();
+        Ok(Self { fingerprint, by, principal, note: act.note.map(|note| note.0) })
     }
 }
 
@@ -88,17 +93,17 @@ fn who<'a, const LEAST: usize, const MOST: usize>(
 
 /// `POST /v1/alerts/{fingerprint}/acknowledge`.
 pub(crate) async fn acknowledge(State(platform): State<Platform>, deed: Deed) -> Done {
-    done(platform.table.acknowledge(deed.fingerprint, &deed.by, deed.note()).await)
+    done(platform.table.acknowledge(deed.fingerprint, deed.actor(), deed.note()).await)
 }
 
 /// `POST /v1/alerts/{fingerprint}/unacknowledge`.
 pub(crate) async fn unacknowledge(State(platform): State<Platform>, deed: Deed) -> Done {
-    done(platform.table.unacknowledge(deed.fingerprint, &deed.by, deed.note()).await)
+    done(platform.table.unacknowledge(deed.fingerprint, deed.actor(), deed.note()).await)
 }
 
 /// `POST /v1/alerts/{fingerprint}/resolve`.
 pub(crate) async fn resolve(State(platform): State<Platform>, deed: Deed) -> Done {
-    done(platform.table.resolve(deed.fingerprint, &deed.by, deed.note()).await)
+    done(platform.table.resolve(deed.fingerprint, deed.actor(), deed.note()).await)
 }
 
 fn done(alert: Result<Alert, ActionFailure>) -> Done {
@@ -112,8 +117,8 @@ pub(crate) async fn add_note(
     Path(AlertPath { fingerprint }): Path<AlertPath>,
     Body(note): Body<NewNote>,
 ) -> Result<Created<Note>, Failure> {
-    let by = who(note.by.as_ref(), &person);
-    Ok(Created(platform.table.add_note(fingerprint, by, &note.text.0).await?))
+    let actor = Actor { by: who(note.by.as_ref(), &person), principal: Some(&person.0) };
+    Ok(Created(platform.table.add_note(fingerprint, actor, &note.text.0).await?))
 }
 
 /// `GET /v1/alerts/{fingerprint}/notes`.

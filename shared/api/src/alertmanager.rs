@@ -25,7 +25,9 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{delete, get, post};
 
-use crate::authorization::{Role, require};
+use crate::authorization::require;
+use crate::deadline::in_time;
+use crate::secret::Role;
 
 /// The version whose behaviour is served; karma and amtool look at it.
 const VERSION: &str = "0.34.0";
@@ -37,6 +39,7 @@ pub(crate) fn webhook(platform: &Platform) -> ApiRouter<Platform> {
     ApiRouter::new()
         .api_route("/v1/alertmanager", aide::axum::routing::post(receive::webhook))
         .route_layer(from_fn_with_state((platform.clone(), Role::Write), require))
+        .route_layer(from_fn(in_time))
         .route_layer(DefaultBodyLimit::disable())
 }
 
@@ -56,6 +59,7 @@ pub(crate) fn router(platform: &Platform) -> Router<Platform> {
         .route("/api/v2/silences", post(silences::put))
         .route("/api/v2/silence/{id}", delete(silences::end))
         .route_layer(from_fn_with_state((platform.clone(), Role::Write), require))
+        .route_layer(from_fn(in_time))
         .route_layer(DefaultBodyLimit::disable());
     Router::new()
         .merge(reading)

@@ -1,6 +1,7 @@
 //! Who may read and who may act.
 
 use std::fmt;
+use std::sync::Arc;
 
 use aws::Platform;
 use axum::extract::{Request, State};
@@ -9,33 +10,14 @@ use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, header};
-use intake::{Keyring, Sensitive};
-use serde::Deserialize;
+use intake::{Keyring, Measure, count_without_source};
 
 use crate::failure::Failure;
+use crate::guesses::Guesses;
+use crate::secret::{ApiSecret, ApiToken, Role};
 
-/// The secret `<prefix>/api`.
-#[derive(Debug, Default, Deserialize)]
-struct ApiSecret {
-    #[serde(default)]
-    tokens: Vec<ApiToken>,
-}
-
-/// A token, whose it is, and what it may do.
-#[derive(Debug, Clone, Deserialize)]
-struct ApiToken {
-    token: Sensitive,
-    name: String,
-    role: Role,
-}
-
-/// What a token may do; who may write may read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Role {
-    Read,
-    Write,
-}
+/// The name of the API's secret, behind the prefix.
+const SECRET: &str = "api";
 
 /// Whose token a request carried; a request extension.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,10 +35,8 @@ pub(crate) async fn require(
     mut request: Request,
     next: Next,
 ) -> Result<Response, Failure> {
-    let keyring = platform.secrets.get::<ApiSecret>("api").await.map_err(Failure::Secrets)?;
-    let keyring = keyring.filter(|keyring| keyring.versions().any(|secret| !secret.tokens.is_empty()));
-    let keyring = keyring.ok_or(Failure::NothingConfigured)?;
-    let token = find(&keyring, &presented(request.headers())).ok_or(Failure::Unauthorized)?;
+    let presented = presented(request.headers());
+    let token = identify(&platform, &presented).await.inspect_err(count)?;
     if token.role < role {
         return Err(Failure::Forbidden);
     }
@@ -64,14 +44,47 @@ pub(crate) async fn require(
     Ok(next.run(request).await)
 }
 
+/// Whose token is among `presented`; one that is unknown may be newer than what is known of the secret.
+async fn identify(platform: &Platform, presented: &[String]) -> Result<ApiToken, Failure> {
+    let secrets = &platform.secrets;
+    let known = secrets.read(SECRET, ApiSecret::read).await.map_err(Failure::Secrets)?;
+    let known = find(known, presented);
+    if known.is_ok() || presented.is_empty() {
+        return known;
+    }
+    let renewed = secrets.renew(SECRET, ApiSecret::read).await.map_err(Failure::Secrets)?;
+    find(renewed, presented)
+}
+
 /// The known token among `presented`; every pair is compared, in constant time.
-fn find(keyring: &Keyring<ApiSecret>, presented: &[String]) -> Option<ApiToken> {
-    let known = keyring.versions().flat_map(|secret| &secret.tokens);
-    let matching = known.filter(|known| {
+fn find(keyring: Option<Arc<Keyring<ApiSecret>>>, presented: &[String]) -> Result<ApiToken, Failure> {
+    let keyring = keyring.filter(|keyring| keyring.versions().any(|secret| !secret.tokens.is_empty()));
+    let keyring = keyring.ok_or(Failure::NothingConfigured)?;
+    let find = |secret: &ApiSecret| matching(secret, presented);
+    let (current, previous) = (find(&keyring.current), keyring.previous.as_ref().and_then(find));
+    // What a token may do is what the current version says of it.
+    let token = current.or_else(|| previous.map(|token| keyring.current.restricted(token)));
+    token.ok_or(Failure::Unauthorized)
+}
+
+fn matching(secret: &ApiSecret, presented: &[String]) -> Option<ApiToken> {
+    let matching = secret.tokens.iter().filter(|known| {
         let equal = presented.iter().map(|presented| known.token.matches(presented));
         equal.fold(false, |any, equal| any | bool::from(equal))
     });
     matching.max_by_key(|token| token.role).cloned()
+}
+
+/// Counts a refusal, and logs it now and then: what comes by the thousand must not fill the log.
+fn count(failure: &Failure) {
+    static GUESSES: Guesses = Guesses::new();
+    if !matches!(failure, Failure::Unauthorized) {
+        return;
+    }
+    count_without_source(Measure::Unauthorized, 1);
+    if let Some(since_last) = GUESSES.note() {
+        tracing::warn!(status = 401, count = since_last, "request refused: no token that is known");
+    }
 }
 
 /// Tokens from `Authorization: Bearer`, as password of `Authorization: Basic`, and from `X-API-Key`.
@@ -85,10 +98,47 @@ fn presented(headers: &HeaderMap) -> Vec<String> {
             _ => None,
         }
     });
-    authorization.chain(values(header::HeaderName::from_static("x-api-key")).map(str::to_owned)).collect()
+    let keys = values(header::HeaderName::from_static("x-api-key")).map(|key| key.trim().to_owned());
+    authorization.chain(keys).collect()
 }
 
 fn password(credentials: &str) -> Option<String> {
     let text = String::from_utf8(STANDARD.decode(credentials).ok()?).ok()?;
-    text.split_once(':').map(|(_, password)| password.to_owned())
+    text.split_once(':').map(|(_, password)| password.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keyring(current: &str, previous: &str) -> Arc<Keyring<ApiSecret>> {
+        let version = |json| ApiSecret::read(json).secret.unwrap();
+        Arc::new(Keyring { current: version(current), previous: Some(version(previous)) })
+    }
+
+    fn found(keyring: Arc<Keyring<ApiSecret>>, token: &str) -> Option<(String, Role)> {
+        find(Some(keyring), &[token.to_owned()]).ok().map(|token| (token.name, token.role))
+    }
+
+    const ANA_WRITES: &str = r#"{"tokens":[{"token":"old","name":"ana","role":"write"}]}"#;
+
+    #[test]
+    fn who_was_demoted_may_not_write_by_the_version_before() {
+        let reads = r#"{"tokens":[{"token":"old","name":"ana","role":"read"}]}"#;
+        assert_eq!(found(keyring(reads, ANA_WRITES), "old"), Some(("ana".to_owned(), Role::Read)));
+        let reads_with_another = r#"{"tokens":[{"token":"new","name":"ana","role":"read"}]}"#;
+        assert_eq!(
+            found(keyring(reads_with_another, ANA_WRITES), "old"),
+            Some(("ana".to_owned(), Role::Read))
+        );
+    }
+
+    #[test]
+    fn a_token_that_was_rotated_goes_on_as_it_was() {
+        let rotated = r#"{"tokens":[{"token":"new","name":"ana","role":"write"}]}"#;
+        for token in ["old", "new"] {
+            assert_eq!(found(keyring(rotated, ANA_WRITES), token), Some(("ana".to_owned(), Role::Write)));
+        }
+        assert_eq!(found(keyring(rotated, ANA_WRITES), "older"), None);
+    }
 }

@@ -41,6 +41,8 @@ pub(crate) enum Failure {
     Store(#[source] StoreError),
     #[error("what is stored of it cannot be read: see the log")]
     Corrupt(#[source] StoreError),
+    #[error("not ready: the table cannot be written")]
+    NotReady,
 }
 
 /// What every failure is answered with.
@@ -68,10 +70,11 @@ impl Failure {
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::Replay(ReplayFailure::NotUnderstood(_)) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Replay(ReplayFailure::Secrets(_) | ReplayFailure::Store(_)) => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
-            Self::NothingConfigured | Self::Secrets(_) | Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Replay(ReplayFailure::Secrets(_) | ReplayFailure::Store(_))
+            | Self::NothingConfigured
+            | Self::Secrets(_)
+            | Self::Store(_)
+            | Self::NotReady => StatusCode::SERVICE_UNAVAILABLE,
             Self::Corrupt(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -84,6 +87,7 @@ impl Failure {
             Self::NothingConfigured => "not_configured",
             Self::Secrets(_)
             | Self::Store(_)
+            | Self::NotReady
             | Self::Replay(ReplayFailure::Secrets(_) | ReplayFailure::Store(_)) => "unavailable",
             Self::BadRequest(_) | Self::Silence(_) => "bad_request",
             Self::NoSuchPath | Self::NotFound { .. } => "not_found",
@@ -127,7 +131,8 @@ impl From<SilenceFailure> for Failure {
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let status = self.status();
-        if status.is_server_error() {
+        // Readiness is asked for every few seconds, and logged where it changes.
+        if status.is_server_error() && !matches!(self, Self::NotReady) {
             tracing::error!(status = status.as_u16(), error = chain(&self), "request failed");
         }
         let error = Reason { code: self.code(), message: self.to_string() };

@@ -9,16 +9,19 @@ mod answer;
 mod authorization;
 mod console;
 mod counts;
+mod deadline;
 mod deliveries;
 mod description;
 mod events;
 mod extract;
 mod failure;
+mod guesses;
 mod health;
 mod prefix;
 mod quarantine;
 mod replayed;
 mod routes;
+mod secret;
 mod silences;
 mod sources;
 
@@ -35,6 +38,7 @@ use tower::ServiceExt;
 
 use crate::failure::Failure;
 use crate::prefix::without_prefix;
+pub use crate::secret::ApiSecret;
 
 /// The largest answer of our own API, in bytes. Lambda hands on 6 MiB of a result, in which the answer is text within
 /// JSON: each quotation mark and backslash counts twice. Alertmanager's face has a limit of its own.

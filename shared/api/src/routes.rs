@@ -4,10 +4,13 @@ use aide::axum::ApiRouter;
 use aide::axum::routing::{delete, get, post, put};
 use aws::Platform;
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 
-use crate::authorization::{Role, require};
+use crate::authorization::require;
+use crate::deadline::in_time;
 use crate::failure::Failure;
+use crate::health::Readiness;
+use crate::secret::Role;
 use crate::{
     actions, alertmanager, alerts, console, counts, deliveries, description, events, health, quarantine,
     silences, sources,
@@ -16,12 +19,17 @@ use crate::{
 /// All paths over `platform`.
 pub(crate) fn router(platform: Platform) -> Router {
     let reading = reading().route_layer(from_fn_with_state((platform.clone(), Role::Read), require));
-    let acting = acting().route_layer(from_fn_with_state((platform.clone(), Role::Write), require));
+    let acting = acting()
+        .route_layer(from_fn_with_state((platform.clone(), Role::Write), require))
+        .route_layer(from_fn(in_time));
     description::served(reading.merge(acting).merge(alertmanager::webhook(&platform)))
         .merge(alertmanager::router(&platform))
         .route("/", axum::routing::get(console::page))
         .route("/-/healthy", axum::routing::get(health::healthy))
-        .route("/-/ready", axum::routing::get(health::ready))
+        .route(
+            "/-/ready",
+            axum::routing::get(health::ready).with_state((platform.clone(), Readiness::default())),
+        )
         .method_not_allowed_fallback(|| async { Failure::MethodNotAllowed })
         .fallback(|| async { Failure::NoSuchPath })
         .with_state(platform)

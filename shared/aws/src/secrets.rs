@@ -1,27 +1,32 @@
 //! Secrets Manager behind a cache that outlives its failures.
 
-use std::any::{Any, TypeId};
+mod slot;
+mod versions;
+
+use std::any::TypeId;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use alert::Source;
 use aws_sdk_secretsmanager::Client;
-use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
-use intake::{Keyring, Secrets, SecretsError, SourceSecret, chain};
+use intake::{
+    Finding, Gravity, Keyring, Measure, Reading, Secrets, SecretsError, Sensitive, SourceSecret, chain,
+    count_without_source, read_json,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
+
+use self::slot::{Freshness, Slot};
+use self::versions::{Versions, fetch};
 
 /// What every token of development begins with; a function refuses a secret that holds one.
 pub const DEVELOPMENT_TOKEN: &str = "campanile-development-";
 
 /// How long we go on with a value that could not be renewed before we ask again.
 const RETRY_AFTER: Duration = Duration::from_secs(10);
-
-/// How long a read may take: the sender waits for little more, and the table is to be written yet.
-const READ_LIMIT: Duration = Duration::from_secs(3);
 
 /// Reads secrets by name and keeps them for a while; a value that cannot be renewed stays in use.
 #[derive(Debug)]
@@ -30,28 +35,31 @@ pub struct SecretCache {
     prefix: String,
     max_age: Duration,
     is_for_development: bool,
-    slots: Mutex<HashMap<(String, TypeId), Slot>>,
+    places: Mutex<HashMap<(String, TypeId), Arc<Place>>>,
 }
 
-/// The place of one secret as one type; who reads it holds it, so that one read serves all who wait.
-type Slot = Arc<Mutex<Option<Cached>>>;
-
-/// A keyring of some type, or the knowledge that there is none.
-struct Cached {
-    keyring: Option<Arc<dyn Any + Send + Sync>>,
-    fresh_until: Instant,
+/// The place of one secret as one type.
+#[derive(Debug, Default)]
+struct Place {
+    slot: std::sync::Mutex<Slot>,
+    /// Held while the secret is read, so that one read serves all who wait; who can do with what is known does not.
+    reading: Mutex<()>,
 }
 
-impl std::fmt::Debug for Cached {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Cached").field("fresh_until", &self.fresh_until).finish_non_exhaustive()
+impl Place {
+    fn slot(&self) -> MutexGuard<'_, Slot> {
+        self.slot.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn known(&self, freshness: Freshness, asked_at: Instant) -> Option<MutexGuard<'_, Slot>> {
+        Some(self.slot()).filter(|slot| slot.serves(freshness, asked_at))
     }
 }
 
 impl SecretCache {
     /// A cache before `client` for secrets named `<prefix>/…`, each read again after `max_age`.
     pub fn new(client: Client, prefix: String, max_age: Duration) -> Self {
-        Self { client, prefix, max_age, is_for_development: false, slots: Mutex::default() }
+        Self { client, prefix, max_age, is_for_development: false, places: Mutex::default() }
     }
 
     /// The same cache, but one that accepts the tokens of development: for the local bundle alone.
@@ -67,80 +75,177 @@ impl SecretCache {
     where
         T: DeserializeOwned + Send + Sync + 'static,
     {
-        let key = (name.to_owned(), TypeId::of::<T>());
-        let slot = Arc::clone(self.slots.lock().await.entry(key).or_default());
-        let mut slot = slot.lock().await;
-        if let Some(cached) = slot.as_ref().filter(|cached| cached.fresh_until > Instant::now()) {
-            return Ok(cached.keyring());
-        }
-        match (self.read_in_time::<T>(name).await, slot.as_mut()) {
-            (Ok(keyring), _) => {
-                let keyring = keyring.map(|keyring| Arc::new(keyring) as Arc<dyn Any + Send + Sync>);
-                let max_age = if keyring.is_some() { self.max_age } else { self.max_age.min(RETRY_AFTER) };
-                let cached = slot.insert(Cached { keyring, fresh_until: Instant::now() + max_age });
-                Ok(cached.keyring())
-            }
-            (Err(error), Some(stale)) => {
-                tracing::warn!(
-                    secret = name,
-                    error = chain(&error),
-                    "secret not renewed, the known value stays in use"
-                );
-                stale.fresh_until = Instant::now() + RETRY_AFTER;
-                Ok(stale.keyring())
-            }
-            (Err(error), None) => Err(error),
-        }
+        self.keyring_of(name, Freshness::ByAge, read_json).await
     }
 
-    async fn read_in_time<T: DeserializeOwned>(
+    /// The same, where `read` makes the secret of the text and says what is wrong with it, which is logged.
+    pub async fn read<T>(
         &self,
         name: &str,
-    ) -> Result<Option<Keyring<T>>, SecretsError> {
-        let read = tokio::time::timeout(READ_LIMIT, self.read(name)).await;
-        read.unwrap_or_else(|elapsed| {
-            let name = format!("{}/{name}", self.prefix);
-            Err(SecretsError::Unavailable { name, source: Box::new(elapsed) })
-        })
+        read: impl Fn(&str) -> Reading<T>,
+    ) -> Result<Option<Arc<Keyring<T>>>, SecretsError>
+    where
+        T: Send + Sync + 'static,
+    {
+        self.keyring_of(name, Freshness::ByAge, read).await
+    }
+
+    /// The same, read anew unless that was done for this purpose within ten seconds: for a credential that the known
+    /// versions lack.
+    pub async fn renew<T>(
+        &self,
+        name: &str,
+        read: impl Fn(&str) -> Reading<T>,
+    ) -> Result<Option<Arc<Keyring<T>>>, SecretsError>
+    where
+        T: Send + Sync + 'static,
+    {
+        self.keyring_of(name, Freshness::Renewed, read).await
+    }
+
+    /// The text of the valid versions of the secret `<prefix>/<name>`, whatever it is; `None` if there is no such secret.
+    pub async fn texts(&self, name: &str) -> Result<Option<Keyring<Sensitive>>, SecretsError> {
+        let versions = fetch(&self.client, &self.full_name(name), None).await?;
+        Ok(versions.map(|Versions { current, previous, .. }| Keyring { current, previous }))
+    }
+
+    /// Has every secret be read again when it is asked for next.
+    pub async fn expire(&self) {
+        self.places.lock().await.values().for_each(|place| place.slot().expire());
+    }
+
+    async fn keyring_of<T>(
+        &self,
+        name: &str,
+        freshness: Freshness,
+        read: impl Fn(&str) -> Reading<T>,
+    ) -> Result<Option<Arc<Keyring<T>>>, SecretsError>
+    where
+        T: Send + Sync + 'static,
+    {
+        let asked_at = Instant::now();
+        let key = (name.to_owned(), TypeId::of::<T>());
+        let place = Arc::clone(self.places.lock().await.entry(key).or_default());
+        if let Some(known) = place.known(freshness, asked_at) {
+            return Ok(known.keyring());
+        }
+        let _reading = place.reading.lock().await;
+        let name = self.full_name(name);
+        let known = {
+            let mut slot = place.slot();
+            if slot.serves(freshness, asked_at) {
+                return Ok(slot.keyring());
+            }
+            if let Some(failure) = slot.failure_since(asked_at) {
+                return Err(SecretsError::Unavailable { name, source: failure.into() });
+            }
+            slot.begin(freshness);
+            slot.versions().cloned()
+        };
+        let read = Box::pin(self.renewed(&name, known.as_ref(), read)).await;
+        self.settle(&name, &mut place.slot(), read)
+    }
+
+    /// Notes what a read came to, and says what counts now.
+    fn settle<T: Send + Sync + 'static>(
+        &self,
+        name: &str,
+        slot: &mut Slot,
+        read: Result<Option<(Keyring<T>, Versions)>, SecretsError>,
+    ) -> Result<Option<Arc<Keyring<T>>>, SecretsError> {
+        match read {
+            Ok(known) => {
+                let is_complete = known.as_ref().is_some_and(|(_, versions)| versions.is_complete);
+                let max_age = if is_complete { self.max_age } else { self.max_age.min(RETRY_AFTER) };
+                slot.learn(known, max_age);
+            }
+            Err(error) if slot.is_known() => {
+                let error = chain(&error);
+                tracing::warn!(secret = name, error, "secret not renewed, the known value stays in use");
+                slot.keep_for(RETRY_AFTER);
+            }
+            Err(error) => {
+                slot.fail(chain(&error));
+                return Err(error);
+            }
+        }
+        Ok(slot.keyring())
+    }
+
+    /// The versions as they are now, those that cannot be read as they were known.
+    async fn renewed<T>(
+        &self,
+        name: &str,
+        known: Option<&Versions>,
+        read: impl Fn(&str) -> Reading<T>,
+    ) -> Result<Option<(Keyring<T>, Versions)>, SecretsError> {
+        let Some(versions) = fetch(&self.client, name, known).await? else { return Ok(None) };
+        let read = |text: &Sensitive| self.usable(name, text.expose(), &read);
+        let is_news = known.is_none_or(|known| known.current != versions.current);
+        let previous = versions.previous.as_ref().map(read);
+        let keyring = match (read(&versions.current), previous) {
+            (Ok((current, findings)), previous) => {
+                if is_news {
+                    for finding in &findings {
+                        log(name, finding);
+                    }
+                }
+                // The previous version is a courtesy to senders that were not told yet: the current one works without it.
+                Keyring { current, previous: previous.and_then(Result::ok).map(|(previous, _)| previous) }
+            }
+            (Err(error), Some(Ok((previous, _)))) => {
+                tracing::error!(
+                    secret = name,
+                    error = chain(&error),
+                    "secret unusable, its previous version stays in use: correct the current one"
+                );
+                count_without_source(Measure::UnusableSecrets, 1);
+                Keyring { current: previous, previous: None }
+            }
+            (Err(error), _) => {
+                count_without_source(Measure::UnusableSecrets, 1);
+                return Err(error);
+            }
+        };
+        Ok(Some((keyring, versions)))
+    }
+
+    /// The secret that `text` is, and what is odd about it.
+    fn usable<T>(
+        &self,
+        name: &str,
+        text: &str,
+        read: impl Fn(&str) -> Reading<T>,
+    ) -> Result<(T, Vec<Finding>), SecretsError> {
+        if text.contains(DEVELOPMENT_TOKEN) && !self.is_for_development {
+            return Err(SecretsError::Development { name: name.to_owned() });
+        }
+        let reading = read(text);
+        let problem = reading.first_mistake();
+        let secret = reading.secret;
+        let secret = secret.ok_or_else(|| SecretsError::Malformed { name: name.to_owned(), problem })?;
+        Ok((secret, reading.findings))
     }
 
     /// Makes `value` the current version of the secret `<prefix>/<name>`, which must exist.
     pub async fn put<T: Serialize>(&self, name: &str, value: &T) -> Result<(), PutSecretError> {
-        let name = format!("{}/{name}", self.prefix);
+        let name = self.full_name(name);
         let text = serde_json::to_string(value)
             .map_err(|error| PutSecretError { name: name.clone(), source: Box::new(error) })?;
         let put = self.client.put_secret_value().secret_id(&name).secret_string(text).send().await;
         put.map(drop).map_err(|error| PutSecretError { name, source: Box::new(error) })
     }
 
-    async fn read<T: DeserializeOwned>(&self, name: &str) -> Result<Option<Keyring<T>>, SecretsError> {
-        let name = format!("{}/{name}", self.prefix);
-        let versions =
-            futures::future::join(self.version(&name, "AWSCURRENT"), self.version(&name, "AWSPREVIOUS"));
-        let (current, previous) = versions.await;
-        let Some(current) = current? else { return Ok(None) };
-        if self.refuses(&current) {
-            return Err(SecretsError::Development { name });
-        }
-        let current = parse(&name, &current)?;
-        // The previous version is a courtesy to senders that were not told yet: without it the current one still works.
-        let previous = previous.ok().flatten().filter(|text| !self.refuses(text));
-        let previous = previous.and_then(|text| parse(&name, &text).ok());
-        Ok(Some(Keyring { current, previous }))
+    fn full_name(&self, name: &str) -> String {
+        format!("{}/{name}", self.prefix)
     }
+}
 
-    /// Whether a version holds a token that everybody knows, outside the local bundle.
-    fn refuses(&self, text: &str) -> bool {
-        text.contains(DEVELOPMENT_TOKEN) && !self.is_for_development
-    }
-
-    async fn version(&self, name: &str, stage: &str) -> Result<Option<String>, SecretsError> {
-        let answer = self.client.get_secret_value().secret_id(name).version_stage(stage).send().await;
-        match answer {
-            Ok(value) => Ok(value.secret_string.filter(|text| !text.trim().is_empty())),
-            Err(error) if is_missing(&error) => Ok(None),
-            Err(error) => Err(SecretsError::Unavailable { name: name.to_owned(), source: Box::new(error) }),
-        }
+fn log(secret: &str, finding: &Finding) {
+    let Finding { gravity, path, problem } = finding;
+    match gravity {
+        Gravity::Mistake => tracing::error!(secret, path, problem, "secret has a mistake"),
+        Gravity::Warning => tracing::warn!(secret, path, problem, "secret is odd"),
     }
 }
 
@@ -152,27 +257,12 @@ pub struct PutSecretError {
     source: Box<dyn std::error::Error + Send + Sync>,
 }
 
-impl Cached {
-    fn keyring<T: Send + Sync + 'static>(&self) -> Option<Arc<Keyring<T>>> {
-        self.keyring.clone().and_then(|keyring| keyring.downcast().ok())
-    }
-}
-
 impl Secrets for SecretCache {
     async fn keyring(&self, source: Source) -> Result<Option<Arc<Keyring<SourceSecret>>>, SecretsError> {
-        self.get(source.as_str()).await
+        self.read(source.as_str(), |text| SourceSecret::read(source, text)).await
     }
-}
 
-fn parse<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, SecretsError> {
-    // serde's message may quote the value, so only the place goes into the error.
-    serde_json::from_str(text).map_err(|error| SecretsError::Malformed {
-        name: name.to_owned(),
-        line: error.line(),
-        column: error.column(),
-    })
-}
-
-fn is_missing<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
-    error.as_service_error().and_then(ProvideErrorMetadata::code) == Some("ResourceNotFoundException")
+    async fn renewed(&self, source: Source) -> Result<Option<Arc<Keyring<SourceSecret>>>, SecretsError> {
+        self.renew(source.as_str(), |text| SourceSecret::read(source, text)).await
+    }
 }

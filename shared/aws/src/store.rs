@@ -20,6 +20,7 @@ mod listing;
 mod merge;
 mod packed;
 mod page;
+mod probe;
 mod quarantine;
 mod read;
 mod readable;

@@ -29,6 +29,8 @@ impl Presented {
         presented.tokens.extend(keys.map(str::to_owned));
         presented.tokens.extend(path_token(parts.uri.path(), source));
         presented.tokens.extend(query_token(parts.uri.query().unwrap_or_default()));
+        // As those of the secret are: a blank proves nothing.
+        presented.tokens.iter_mut().for_each(|token| *token = token.trim().to_owned());
         presented.certificate = parts.extensions.get::<ClientCertificate>().cloned();
         presented
     }
@@ -45,17 +47,13 @@ impl Presented {
         }
     }
 
-    /// Whether any valid version of the secret admits this sender.
+    /// Whether the secret admits this sender: by a token or pair of any valid version, under the rules of the current one.
     pub(crate) fn satisfies(&self, keyring: &Keyring<SourceSecret>) -> bool {
-        let admitted = keyring.versions().map(|secret| self.satisfies_version(secret));
-        admitted.fold(false, |any, admitted| any | admitted)
-    }
-
-    fn satisfies_version(&self, secret: &SourceSecret) -> bool {
-        let known = self.has_token_of(secret) | self.has_pair_of(secret);
-        match &secret.client_certificate {
+        let known = keyring.versions().map(|secret| self.has_token_of(secret) | self.has_pair_of(secret));
+        let known = known.fold(Choice::from(0), |any, known| any | known);
+        match &keyring.current.client_certificate {
             Some(rule) if rule.required => {
-                let alone = secret.tokens.is_empty() && secret.basic.is_empty();
+                let alone = keyring.current.tokens.is_empty() && keyring.current.basic.is_empty();
                 self.has_certificate(rule) && (alone || bool::from(known))
             }
             Some(rule) => bool::from(known) | self.has_certificate(rule),
@@ -90,7 +88,7 @@ fn basic_pair(credentials: &str) -> Option<(String, String)> {
     let bytes = STANDARD.decode(credentials).or_else(|_| STANDARD_NO_PAD.decode(credentials)).ok()?;
     let text = String::from_utf8(bytes).ok()?;
     let (username, password) = text.split_once(':')?;
-    Some((username.to_owned(), password.to_owned()))
+    Some((username.trim().to_owned(), password.trim().to_owned()))
 }
 
 /// The segment behind the source's own, percent-decoded; whatever stage or prefix stands before it.

@@ -57,6 +57,11 @@ impl Failure {
         }
     }
 
+    /// Whether a newer version of the source's secret may say otherwise.
+    pub(crate) const fn may_be_out_of_date(&self) -> bool {
+        matches!(self, Self::Unauthorized | Self::NothingConfigured | Self::NoChallengeSecret)
+    }
+
     /// What it counts as. A source that nobody configured admits nobody, whoever tries it: that is no failure of ours.
     pub(crate) const fn measure(&self) -> Measure {
         match self {

@@ -25,14 +25,17 @@ mod webhook;
 pub use credentials::without_token;
 pub use encoding::{Decoded, decoded};
 pub use failure::{Failure, chain};
-pub use meter::{COUNTS, Measure, count, count_of_no_source};
+pub use meter::{COUNTS, Measure, count, count_without_source};
 pub use ports::{Clock, Entry, Recorded, Secrets, SecretsError, Store, StoreError};
 pub use protocol::{Kazoo, Netdata, Protocol, Site24x7, Tencent};
 pub use quarantine::{ParseQuarantineIdError, QuarantineId, Quarantined};
 pub use recording::record_event;
 pub use replay::{OWN_METHOD, ReplayFailure, Replayed, replay};
 pub use reply::{Kept, Reply};
-pub use request::{ClientCertificate, TimeLeft};
-pub use secret::{BasicPair, CertificateRule, Keyring, Sensitive, SourceSecret};
+pub use request::{ClientCertificate, PROBE_HEADER, TimeLeft};
+pub use secret::{
+    BasicPair, CertificateRule, Finding, Gravity, Keyring, Members, Reading, Sensitive, SourceSecret,
+    Unusable, read_json, read_secret,
+};
 pub use size::{BODY_LENGTH, BODY_SHA256, LIMIT_BYTES, is_cut, kept};
 pub use webhook::Webhook;

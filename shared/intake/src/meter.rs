@@ -31,11 +31,13 @@ pub enum Measure {
     LeftOut,
     /// Stored items that could not be read and were left out.
     Unreadable,
+    /// Secrets whose current version was found to be of no use when it was read.
+    UnusableSecrets,
 }
 
 impl Measure {
     /// Every measure.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Recorded,
         Self::Duplicates,
         Self::Quarantined,
@@ -46,6 +48,7 @@ impl Measure {
         Self::Skewed,
         Self::LeftOut,
         Self::Unreadable,
+        Self::UnusableSecrets,
     ];
 
     /// Its name as a metric.
@@ -61,6 +64,7 @@ impl Measure {
             Self::Skewed => "skewed",
             Self::LeftOut => "left_out",
             Self::Unreadable => "unreadable",
+            Self::UnusableSecrets => "unusable_secrets",
         }
     }
 }
@@ -72,8 +76,8 @@ pub fn count(measure: Measure, source: Source, count: usize) {
     }
 }
 
-/// The same for what belongs to no source that is known.
-pub fn count_of_no_source(measure: Measure, count: usize) {
+/// Counts `count` times what no source sent; nothing where that is zero.
+pub fn count_without_source(measure: Measure, count: usize) {
     if count > 0 {
         tracing::trace!(target: COUNTS, measure = measure.as_str(), count);
     }

@@ -49,6 +49,15 @@ pub trait Secrets: Send + Sync {
         &self,
         source: Source,
     ) -> impl Future<Output = Result<Option<Arc<Keyring<SourceSecret>>>, SecretsError>> + Send;
+
+    /// The same, read anew for a credential that the known versions lack: it may be newer than they are. An
+    /// implementation limits how often that happens.
+    fn renewed(
+        &self,
+        source: Source,
+    ) -> impl Future<Output = Result<Option<Arc<Keyring<SourceSecret>>>, SecretsError>> + Send {
+        self.keyring(source)
+    }
 }
 
 /// Tells the time; a parameter everywhere, so that tests can choose it.
@@ -143,14 +152,12 @@ pub enum SecretsError {
         /// The secret's name.
         name: String,
     },
-    /// The secret is there but is not the JSON that it should be; the text never appears.
-    #[error("the secret `{name}` is not what it should be: line {line}, column {column} of its JSON")]
+    /// The secret is there but cannot be used; its text never appears.
+    #[error("the secret `{name}` is not what it should be: {problem}")]
     Malformed {
         /// The secret's name.
         name: String,
-        /// Where the first mistake is.
-        line: usize,
-        /// Where the first mistake is.
-        column: usize,
+        /// The first mistake, by its path, with the remedy.
+        problem: String,
     },
 }

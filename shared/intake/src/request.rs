@@ -25,6 +25,9 @@ pub struct ClientCertificate {
     pub subject_dn: String,
 }
 
+/// The header of a request that asks whether its credential is good, and says nothing else: nothing is kept of it.
+pub const PROBE_HEADER: &str = "x-campanile-probe";
+
 /// How long the caller lets us work on this request; a request extension.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TimeLeft(pub Duration);
@@ -55,22 +58,31 @@ impl Unverified {
 
     /// Opens the request if it presents a credential that `keyring` knows and the source's own checks hold.
     pub(crate) fn verify<P: Protocol>(
-        self,
+        &self,
         keyring: &Keyring<SourceSecret>,
         received_at: Timestamp,
     ) -> Result<InboundRequest, Failure> {
-        if !keyring.versions().any(SourceSecret::admits_anybody) {
-            return Err(Failure::NothingConfigured);
-        }
-        if !Presented::by(&self.parts, P::SOURCE.as_str()).satisfies(keyring) {
-            return Err(Failure::Unauthorized);
-        }
+        self.admitted::<P>(keyring)?;
         let delivery = self.open::<P>(received_at)?;
         if P::trusts(&delivery, keyring) { Ok(delivery) } else { Err(Failure::Unauthorized) }
     }
 
+    /// Whether the credentials alone are good.
+    pub(crate) fn admitted<P: Protocol>(&self, keyring: &Keyring<SourceSecret>) -> Result<(), Failure> {
+        if !keyring.admits_anybody() {
+            return Err(Failure::NothingConfigured);
+        }
+        let is_known = Presented::by(&self.parts, P::SOURCE.as_str()).satisfies(keyring);
+        if is_known { Ok(()) } else { Err(Failure::Unauthorized) }
+    }
+
+    /// Whether somebody asks, with a credential, no more than whether it is good.
+    pub(crate) fn is_probe(&self) -> bool {
+        self.parts.headers.contains_key(PROBE_HEADER)
+    }
+
     /// Takes the body out of its encoding, which only a known sender may ask for.
-    fn open<P: Protocol>(self, received_at: Timestamp) -> Result<InboundRequest, Failure> {
+    fn open<P: Protocol>(&self, received_at: Timestamp) -> Result<InboundRequest, Failure> {
         let Decoded { body, unreadable } = decoded(&self.parts.headers, &self.body, P::LIMIT_BYTES)?;
         let header = |name: &str| {
             self.parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)

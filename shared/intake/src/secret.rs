@@ -1,4 +1,11 @@
 //! The secret of one source, as JSON in Secrets Manager.
+//!
+//! It is read member by member: what cannot be used is named by its path and leaves everything else in use.
+
+mod finding;
+mod members;
+mod source;
+mod syntax;
 
 use std::fmt;
 
@@ -6,6 +13,9 @@ use normalize::site24x7::AccountNames;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
+
+pub use finding::{Finding, Gravity, Reading};
+pub use members::{Members, Unusable, read_json, read_secret};
 
 /// A text that never prints and is compared in constant time.
 #[derive(Clone, PartialEq, Eq, Default, Deserialize)]
@@ -38,7 +48,7 @@ impl fmt::Debug for Sensitive {
 }
 
 /// A username and its password.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BasicPair {
     /// The username.
     pub username: Sensitive,
@@ -47,23 +57,16 @@ pub struct BasicPair {
 }
 
 /// What the TLS client certificate of a sender must be.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CertificateRule {
     /// The common name, byte for byte.
-    #[serde(default = "netdata_common_name")]
     pub common_name: String,
     /// Whether it must match besides another credential; otherwise it is enough by itself.
-    #[serde(default)]
     pub required: bool,
 }
 
-fn netdata_common_name() -> String {
-    "app.netdata.cloud".to_owned()
-}
-
-/// The secret `<prefix>/<source>`; every member is optional, and unknown ones are ignored.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(default)]
+/// The secret `<prefix>/<source>`; every member is optional.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SourceSecret {
     /// Tokens of which any one is enough.
     pub tokens: Vec<Sensitive>,
@@ -80,23 +83,28 @@ pub struct SourceSecret {
     /// The webhooks of KAZOO that may speak to us; any if empty.
     pub hook_ids: Vec<String>,
     /// What names the account of every event (Site24x7).
-    #[serde(flatten)]
     pub account: AccountNames,
 }
 
 impl SourceSecret {
     /// Whether there is any credential that a sender could present.
     pub fn admits_anybody(&self) -> bool {
-        !self.tokens.is_empty() || !self.basic.is_empty() || self.client_certificate.is_some()
+        self.has_credentials() || self.client_certificate.is_some()
+    }
+
+    /// Whether there is any token or pair.
+    fn has_credentials(&self) -> bool {
+        !self.tokens.is_empty() || !self.basic.is_empty()
     }
 }
 
 /// The versions of a secret that are valid now.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Keyring<T> {
-    /// `AWSCURRENT`.
+    /// `AWSCURRENT`: all restrictions are its own.
     pub current: T,
-    /// `AWSPREVIOUS`: still accepted from senders that were not told the new one yet.
+    /// `AWSPREVIOUS`: its tokens and pairs are still accepted from senders that were not told the new ones yet. Nothing
+    /// else of it counts.
     pub previous: Option<T>,
 }
 
@@ -107,31 +115,13 @@ impl<T> Keyring<T> {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_secret_prints() {
-        let json = r#"{"tokens":["s3cr3t-a"],"basic":[{"username":"s3cr3t-b","password":"s3cr3t-c"}],
-            "challenge_secret":"s3cr3t-d","validation_code":"s3cr3t-e","sha256_key":"s3cr3t-f"}"#;
-        let secret: SourceSecret = serde_json::from_str(json).unwrap();
-        let keyring = Keyring { current: secret.clone(), previous: Some(secret) };
-        assert!(!format!("{keyring:?}").contains("s3cr3t"));
-    }
-
-    #[test]
-    fn what_names_the_account_is_read_under_either_name_and_whatever_its_type() {
-        let json = r#"{"tokens":["t"],"zaaid":658123456,"zohoAccountTLD":".eu","data_center":"eu"}"#;
-        let secret: SourceSecret = serde_json::from_str(json).unwrap();
-        assert_eq!(secret.account.name().unwrap(), "658123456");
-        assert_eq!(secret.tokens, [Sensitive::new("t")]);
-    }
-
-    #[test]
-    fn a_blank_secret_matches_nothing() {
-        assert!(!bool::from(Sensitive::default().matches("")));
-        assert!(bool::from(Sensitive::new("a").matches("a")));
-        assert!(!bool::from(Sensitive::new("a").matches("b")));
+impl Keyring<SourceSecret> {
+    /// Whether there is any credential that a sender could present.
+    pub fn admits_anybody(&self) -> bool {
+        let previous = self.previous.as_ref();
+        self.current.admits_anybody() || previous.is_some_and(SourceSecret::has_credentials)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 use normalize::{InboundRequest, Normalized, Rejection, Settings};
+use serde_json::json;
 use tokio::time::Instant;
 
 use crate::failure::chain;
@@ -77,10 +78,29 @@ impl<P: Protocol, S: Store, K: Secrets, C: Clock> Webhook<P, S, K, C> {
     /// Method, size, credentials.
     async fn admit(&self, request: Request<Bytes>) -> Result<Admitted, Failure> {
         let request = Unverified::admit::<P>(request)?;
-        let keyring = self.secrets.keyring(P::SOURCE).await.map_err(Failure::Secrets)?;
-        let keyring = keyring.ok_or(Failure::NothingConfigured)?;
+        let known = self.secrets.keyring(P::SOURCE).await.map_err(Failure::Secrets)?;
+        let admitted = known.map_or(Err(Failure::NothingConfigured), |known| self.admit_by(&request, known));
+        if !admitted.as_ref().is_err_and(Failure::may_be_out_of_date) {
+            return admitted;
+        }
+        // The credential may be newer than what we know: a rotation must not refuse anybody.
+        match self.secrets.renewed(P::SOURCE).await {
+            Ok(Some(renewed)) => self.admit_by(&request, renewed),
+            Ok(None) | Err(_) => admitted,
+        }
+    }
+
+    fn admit_by(
+        &self,
+        request: &Unverified,
+        keyring: Arc<Keyring<SourceSecret>>,
+    ) -> Result<Admitted, Failure> {
         if let Some(reply) = P::handshake(request.parts(), &keyring) {
             return reply.map(Admitted::Handshake);
+        }
+        if request.is_probe() {
+            let known = Reply::json(StatusCode::OK, &json!({ "status": "known" }));
+            return request.admitted::<P>(&keyring).map(|()| Admitted::Handshake(known));
         }
         let delivery = request.verify::<P>(&keyring, self.clock.now())?;
         Ok(Admitted::Request(P::redact(delivery), keyring))

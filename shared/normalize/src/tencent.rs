@@ -59,9 +59,9 @@ pub fn normalize(request: &InboundRequest, settings: &Settings) -> Result<Normal
         Shape::DefaultBody => default_body::read(document, default_severity)?,
         Shape::CloudEvent => cloud_event::read(document, default_severity)?,
         Shape::Template => template::read(document, default_severity)?,
-        Shape::ForeignCloudEvent => return Err(refusal::unknown_source(document)),
+        Shape::ForeignCloudEvent => return Err(refusal::unknown_source()),
         Shape::Verification => return Err(refusal::verification_probe()),
-        Shape::Unknown => return Err(refusal::unknown_shape(document)),
+        Shape::Unknown => return Err(refusal::unknown_shape()),
     };
     let normalized = Normalized { warnings: warnings(&event), events: vec![event] };
     Ok(normalized.with_warning(warning))

@@ -1,17 +1,30 @@
 //! API Gateway's place in the local bundle: which path belongs to which function.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use api::AlertsApi;
 use aws::{Platform, SecretCache, SystemClock, Table};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
-use http::StatusCode;
+use bytes::Bytes;
+use http::{StatusCode, header};
 use intake::{Kazoo, Netdata, Protocol, Site24x7, Tencent, Webhook};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
 
 /// The largest body that API Gateway hands to a function, in bytes.
 const LIMIT_BYTES: usize = 6 * 1024 * 1024;
+
+/// How many requests are under way at once.
+const MOST_AT_ONCE: usize = 512;
+
+/// How long the body of a request may take.
+const BODY_LIMIT: Duration = Duration::from_secs(30);
 
 /// The paths of all functions over `platform`.
 pub(super) fn router(platform: Platform) -> Router {
@@ -22,6 +35,16 @@ pub(super) fn router(platform: Platform) -> Router {
         .merge(webhook::<Site24x7>(&platform))
         .merge(api(platform))
         .fallback(|| async { refusal(StatusCode::NOT_FOUND, "Not Found") })
+        .layer(from_fn_with_state(Arc::new(Semaphore::new(MOST_AT_ONCE)), throttle))
+}
+
+/// Takes so many requests at once and no more, as API Gateway does: who comes then is told when to come again.
+async fn throttle(State(places): State<Arc<Semaphore>>, request: Request, next: Next) -> Response {
+    let Ok(_place) = places.try_acquire() else {
+        let refusal = refusal(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests");
+        return ([(header::RETRY_AFTER, "1")], refusal).into_response();
+    };
+    next.run(request).await
 }
 
 /// `/<source>` and `/<source>/{token}`.
@@ -44,9 +67,9 @@ async fn receive<P: Protocol>(
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    match to_bytes(body, LIMIT_BYTES).await {
+    match whole(body).await {
         Ok(body) => webhook.handle(Request::from_parts(parts, body)).await.map(Body::from),
-        Err(_) => too_large(),
+        Err(refusal) => refusal,
     }
 }
 
@@ -54,14 +77,19 @@ async fn answer(State(api): State<AlertsApi>, request: Request) -> Response {
     let (mut parts, body) = request.into_parts();
     // This router's path parameters are among them, and the API's own router would add its own to them.
     parts.extensions.clear();
-    match to_bytes(body, LIMIT_BYTES).await {
+    match whole(body).await {
         Ok(body) => api.handle(Request::from_parts(parts, body)).await.map(Body::from),
-        Err(_) => too_large(),
+        Err(refusal) => refusal,
     }
 }
 
-fn too_large() -> Response {
-    refusal(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large")
+/// The body, once all of it is there.
+async fn whole(body: Body) -> Result<Bytes, Response> {
+    match timeout(BODY_LIMIT, to_bytes(body, LIMIT_BYTES)).await {
+        Ok(Ok(body)) => Ok(body),
+        Ok(Err(_)) => Err(refusal(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large")),
+        Err(_) => Err(refusal(StatusCode::REQUEST_TIMEOUT, "Request Timeout")),
+    }
 }
 
 /// A refusal in API Gateway's own words.

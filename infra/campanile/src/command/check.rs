@@ -1,10 +1,11 @@
-//! `campanile check`: whether a source still calls Campanile, and whether destinations can be told.
+//! `campanile check`: whether a source still calls Campanile, destinations can be told, and secrets are in order.
 
 use clap::{Args, Subcommand};
 
+use super::secrets::check::CheckSecrets;
 use super::{Outcome, destinations, kazoo, site24x7};
 
-/// Look whether a source still calls Campanile, or destinations can be told; ends with 3 where not
+/// Look whether a source still calls Campanile, destinations can be told, or secrets are in order; ends with 3 where not
 #[derive(Debug, Args)]
 pub(super) struct Check {
     #[command(subcommand)]
@@ -16,6 +17,7 @@ enum What {
     Kazoo(kazoo::Check),
     Site24x7(site24x7::Check),
     Destinations(destinations::Destinations),
+    Secrets(CheckSecrets),
 }
 
 /// What was looked at is not as it should be, although looking went well; says what to do.
@@ -36,6 +38,7 @@ impl Check {
             What::Kazoo(kazoo) => kazoo.run().await,
             What::Site24x7(site24x7) => site24x7.run().await,
             What::Destinations(destinations) => destinations.run().await,
+            What::Secrets(secrets) => secrets.run().await,
         }
     }
 }

@@ -1,5 +1,8 @@
 //! The secrets that a command needs of an operator.
 
+pub(super) mod check;
+pub(super) mod known;
+
 use std::fs;
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -12,7 +15,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::bundle::BundleError;
-use crate::embedded::{EmbeddedSecrets, sdk_config};
+use crate::embedded::{SecretsFile, sdk_config};
 
 /// Where secrets are.
 #[derive(Debug, Args)]
@@ -43,10 +46,7 @@ impl Secrets {
     where
         T: DeserializeOwned + Clone + Default + Send + Sync + 'static,
     {
-        let platform = match &self.secrets {
-            Some(file) => platform_of(file, configuration.clone()).await?,
-            None => aws::connect(configuration.clone()).await,
-        };
+        let platform = self.platform(configuration).await?;
         let keyring = platform.secrets.get::<T>(name).await.map_err(|error| self.failed(error))?;
         Ok(keyring.map(|keyring| keyring.current.clone()).unwrap_or_default())
     }
@@ -72,7 +72,20 @@ pub(super) enum WriteSecretError {
 }
 
 impl Secrets {
-    fn failed(&self, error: SecretsError) -> ReadSecretError {
+    /// A platform of which the secrets alone are of use.
+    pub(super) async fn platform(&self, configuration: &Configuration) -> Result<Platform, BundleError> {
+        match &self.secrets {
+            Some(file) => platform_of(file, configuration.clone()).await,
+            None => Ok(aws::connect(configuration.clone()).await),
+        }
+    }
+
+    /// The file of secrets, unless they are in AWS Secrets Manager.
+    pub(super) fn file(&self) -> Option<&Path> {
+        self.secrets.as_deref()
+    }
+
+    pub(super) fn failed(&self, error: SecretsError) -> ReadSecretError {
         match error {
             SecretsError::Unavailable { .. } if self.are_in_aws() => ReadSecretError::InAws(error),
             error => ReadSecretError::Secret(error),
@@ -120,14 +133,8 @@ fn replace(file: &Path, text: &str) -> io::Result<()> {
 }
 
 /// The secrets in `file`, as the embedded Secrets Manager.
-pub(super) async fn from_file(file: &Path) -> Result<EmbeddedSecrets, BundleError> {
-    let file = file.to_owned();
-    match tokio::fs::read(&file).await {
-        Ok(document) => EmbeddedSecrets::from_json(&document)
-            .await
-            .map_err(|source| BundleError::Secrets { file, source }),
-        Err(source) => Err(BundleError::SecretsFile { file, source }),
-    }
+pub(super) async fn from_file(file: &Path) -> Result<SecretsFile, BundleError> {
+    SecretsFile::open(file.to_owned()).await.map_err(BundleError::SecretsFile)
 }
 
 /// A platform of which the secrets alone are of use.

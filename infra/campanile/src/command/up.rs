@@ -4,19 +4,25 @@ use std::fmt::Write;
 use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use aws::Configuration;
+use aws::{Configuration, SecretCache};
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::layer::SubscriberExt;
+use tokio::task::JoinSet;
+use tracing::field::{Field, Visit};
+use tracing::{Event, Metadata, Subscriber};
+use tracing_subscriber::filter::FilterExt;
+use tracing_subscriber::layer::{Context, Filter, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, fmt, registry};
 
+use super::secrets::known;
 use super::{Outcome, remark, say, secrets};
 use crate::bundle::{Bundle, BundleError};
 use crate::development;
-use crate::embedded::{EmbeddedSecrets, Location};
+use crate::embedded::{EmbeddedSecrets, Location, is_told_already};
 
 /// Run the whole bundle on this machine, over an embedded DynamoDB and Secrets Manager
 #[derive(Debug, Args)]
@@ -30,7 +36,8 @@ pub(super) struct Up {
     /// Keep the table in memory, and forget it at the end
     #[arg(long)]
     in_memory: bool,
-    /// JSON object of secret name to secret value, instead of the development secrets
+    /// JSON object of secret name to secret value, instead of the development secrets; read again by age, as in AWS, and at
+    /// once upon SIGHUP
     #[arg(long, value_name = "FILE")]
     secrets: Option<PathBuf>,
 }
@@ -48,14 +55,19 @@ impl Up {
         log_to_stderr(&configuration.log);
         let listener = self.listen().await?;
         let url = format!("http://{}", listener.local_addr()?);
-        let bundle = Bundle::open(&self.location(), self.secrets().await?, configuration).await?;
+        let prefix = configuration.secret_prefix.clone();
+        let bundle = self.open(configuration).await?;
         remark(self.welcome(&url));
-        for (name, error) in bundle.useless_secrets().await {
-            let why =
-                error.map_or_else(|| "there is none of that name".to_owned(), |error| intake::chain(&error));
+        if let Some(file) = &self.secrets {
+            for unknown in known::unknown_names(file, &prefix).await {
+                remark(format!("  {unknown}"));
+            }
+        }
+        for (name, why) in bundle.useless_secrets().await {
             remark(format!("  the secret `{name}` lets nobody in: {why}"));
         }
         say(format!("campanile is ready on {url}"));
+        let _rereading = reread_on_hangup(bundle.secrets());
         bundle.serve(listener, stopped()).await?;
         remark("campanile has stopped");
         Ok(())
@@ -70,13 +82,13 @@ impl Up {
         if self.in_memory { Location::InMemory } else { Location::Directory(self.data.clone()) }
     }
 
-    async fn secrets(&self) -> Result<EmbeddedSecrets, BundleError> {
-        match &self.secrets {
-            Some(file) => secrets::from_file(file).await,
-            None => EmbeddedSecrets::from_json(development::SECRETS.as_bytes()).await.map_err(|source| {
-                BundleError::Secrets { file: "infra/development-secrets.json".into(), source }
-            }),
+    async fn open(&self, configuration: Configuration) -> Result<Bundle, BundleError> {
+        let location = self.location();
+        if let Some(file) = &self.secrets {
+            return Bundle::open(&location, secrets::from_file(file).await?, configuration).await;
         }
+        let secrets = EmbeddedSecrets::from_json(development::SECRETS.as_bytes()).await;
+        Bundle::open(&location, secrets.map_err(BundleError::Secrets)?, configuration).await
     }
 
     /// Where everything is, for a person; with tokens only where they are the known ones of development.
@@ -115,6 +127,23 @@ fn listen_address(text: &str) -> Result<SocketAddr, NoListenAddress> {
     text.parse().map_err(|_| NoListenAddress)
 }
 
+/// Has every hangup be taken as: the secrets have changed, read them again now. Ends with what it returns.
+fn reread_on_hangup(secrets: Arc<SecretCache>) -> JoinSet<()> {
+    let mut tasks = JoinSet::new();
+    match signal(SignalKind::hangup()) {
+        Ok(mut hangup) => {
+            tasks.spawn(async move {
+                while hangup.recv().await.is_some() {
+                    secrets.expire().await;
+                    tracing::info!("secrets are read again");
+                }
+            });
+        }
+        Err(error) => tracing::warn!(error = intake::chain(&error), "a hangup will end the process"),
+    }
+    tasks
+}
+
 async fn stopped() {
     let Ok(mut terminated) = signal(SignalKind::terminate()) else {
         return tokio::signal::ctrl_c().await.unwrap_or_default();
@@ -125,8 +154,43 @@ async fn stopped() {
     }
 }
 
+/// Leaves out of the log what follows from a table that cannot be written, once that was told.
+struct NotToldYet;
+
+impl<S: Subscriber> Filter<S> for NotToldYet {
+    fn enabled(&self, _: &Metadata<'_>, _: &Context<'_, S>) -> bool {
+        true
+    }
+
+    fn event_enabled(&self, event: &Event<'_>, _: &Context<'_, S>) -> bool {
+        // The SDK would drop a connection after each failure, and says each time that there is none within a process.
+        if event.metadata().target().ends_with("connection_poisoning") {
+            return false;
+        }
+        let mut error = ErrorField(false);
+        event.record(&mut error);
+        !error.0
+    }
+}
+
+/// Whether the field `error` says what was told already.
+struct ErrorField(bool);
+
+impl Visit for ErrorField {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.0 |= field.name() == "error" && is_told_already(value);
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+        if field.name() == "error" {
+            self.record_str(field, &format!("{value:?}"));
+        }
+    }
+}
+
 fn log_to_stderr(level: &str) {
     let layer = fmt::layer().compact().with_target(false).with_ansi(std::io::stderr().is_terminal());
-    let layer = layer.with_writer(std::io::stderr).with_filter(aws::log_filter(level));
+    let layer = layer.with_writer(std::io::stderr);
+    let layer = layer.with_filter(aws::log_filter(level).and(NotToldYet));
     registry().with(layer).init();
 }

@@ -8,6 +8,7 @@ use http::StatusCode;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::disk;
 use super::service::{AwsAnswer, AwsCall};
 
 /// Runs `call` to its end, which includes the disk: not for a thread that must not block.
@@ -37,6 +38,7 @@ pub(super) fn run(database: &Database, call: &AwsCall) -> AwsAnswer {
         "UpdateTimeToLive" => with(body, |input| database.update_time_to_live(input)),
         unknown => return not_supported(unknown),
     };
+    disk::note(call, &output);
     output.map_or_else(|error| failure(&error), success)
 }
 

@@ -1,11 +1,12 @@
 //! The embedded Secrets Manager: filled from one JSON document, kept in memory, and open to rotation.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use http::{HeaderMap, HeaderValue, StatusCode};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use tokio::sync::RwLock;
 use winterbaume_core::{MockRequest, MockService, StatefulService, default_account_id};
 use winterbaume_secretsmanager::views::SecretView;
@@ -60,31 +61,50 @@ pub struct EmbeddedSecrets {
 impl EmbeddedSecrets {
     /// Loads a JSON object of secret name to secret value; a value that is an object itself is kept as its JSON text.
     pub async fn from_json(document: &[u8]) -> Result<Self, SecretsError> {
-        let document =
-            serde_json::from_slice(document).map_err(|source| SecretsError::Malformed { source })?;
-        let Value::Object(values) = document else {
-            return Err(SecretsError::NotAnObject);
-        };
         let secrets = Self::default();
-        secrets.fill(values).await?;
+        secrets.load(document).await?;
         Ok(secrets)
     }
 
-    async fn fill(&self, values: Map<String, Value>) -> Result<(), SecretsError> {
-        for (name, value) in values {
-            let text = match value {
-                Value::String(text) => text,
-                Value::Object(members) => Value::Object(members).to_string(),
-                _ => return Err(SecretsError::Value { name }),
-            };
-            let input = json!({ "Name": name, "SecretString": text });
-            let target = "secretsmanager.CreateSecret".to_owned();
-            let answer = self.pass_on(AwsCall { target, body: input.to_string().into() }).await;
-            if !answer.status.is_success() {
-                return Err(SecretsError::Refused { name });
+    /// Has the secrets be those of `document`: what has changed gets a new version, the one before staying as the
+    /// previous one, and what is missing is deleted. Does nothing where the document cannot be loaded.
+    pub async fn load(&self, document: &[u8]) -> Result<(), SecretsError> {
+        let wanted = texts(document)?;
+        let _alone = self.rotation.write().await;
+        let known = self.current().await;
+        for (name, text) in &wanted {
+            match known.get(name) {
+                None => self.create(name, text).await?,
+                Some(known) if known == text => {}
+                Some(_) => {
+                    let input = json!({ "SecretId": name, "SecretString": text });
+                    self.rotate(call("PutSecretValue", &input)).await;
+                }
             }
         }
+        for name in known.keys().filter(|name| !wanted.contains_key(*name)) {
+            let input = json!({ "SecretId": name, "ForceDeleteWithoutRecovery": true });
+            self.pass_on(call("DeleteSecret", &input)).await;
+        }
         Ok(())
+    }
+
+    /// The current text of each secret.
+    async fn current(&self) -> BTreeMap<String, String> {
+        let secrets = self.state().await.secrets.into_iter();
+        let texts = secrets.filter_map(|(name, secret)| {
+            let current = secret.current_version_id.as_ref()?;
+            let version = secret.versions.values().find(|version| version.version_id == *current)?;
+            Some((name, version.secret_string.clone()?))
+        });
+        texts.collect()
+    }
+
+    async fn create(&self, name: &str, text: &str) -> Result<(), SecretsError> {
+        let input = json!({ "Name": name, "SecretString": text });
+        let answer = self.pass_on(call("CreateSecret", &input)).await;
+        let refused = || SecretsError::Refused { name: name.to_owned() };
+        answer.status.is_success().then_some(()).ok_or_else(refused)
     }
 
     async fn pass_on(&self, call: AwsCall) -> AwsAnswer {
@@ -131,6 +151,25 @@ impl EmbeddedSecrets {
     async fn state(&self) -> SecretsmanagerStateView {
         self.service.snapshot(default_account_id(), REGION).await
     }
+}
+
+fn call(operation: &str, input: &Value) -> AwsCall {
+    AwsCall { target: format!("secretsmanager.{operation}"), body: input.to_string().into() }
+}
+
+/// The text of each secret that `document` says.
+fn texts(document: &[u8]) -> Result<BTreeMap<String, String>, SecretsError> {
+    let document = document.strip_prefix("\u{feff}".as_bytes()).unwrap_or(document);
+    let document = serde_json::from_slice(document).map_err(|source| SecretsError::Malformed { source })?;
+    let Value::Object(values) = document else {
+        return Err(SecretsError::NotAnObject);
+    };
+    let text = |(name, value)| match value {
+        Value::String(text) => Ok((name, text)),
+        Value::Object(members) => Ok((name, Value::Object(members).to_string())),
+        _ => Err(SecretsError::Value { name }),
+    };
+    values.into_iter().map(text).collect()
 }
 
 fn keep_one_previous(secret: &mut SecretView, earlier: &SecretView) {

@@ -1,8 +1,9 @@
 //! The embedded DynamoDB: where its tables live, and how calls reach them.
 
 use std::fmt;
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, DirBuilder, File, TryLockError};
 use std::io;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -62,6 +63,17 @@ pub enum OpenError {
         /// The directory.
         path: PathBuf,
     },
+    /// The database file cannot be made.
+    #[error(
+        "cannot make the table's file `{file}`: is its directory writable, and is there room on the disk"
+    )]
+    File {
+        /// The database file.
+        file: String,
+        /// What the system says.
+        #[source]
+        source: io::Error,
+    },
     /// SQLite takes no such name.
     #[error("the data directory `{}` is not UTF-8: choose another name", path.display())]
     Name {
@@ -113,7 +125,9 @@ impl EmbeddedTable {
         let (file, lock) = match location {
             Location::Directory(directory) => {
                 let lock = lock(directory)?;
-                (database_file(directory)?, Some(lock))
+                let file = database_file(directory)?;
+                prepare(&file).map_err(|source| OpenError::File { file: file.clone(), source })?;
+                (file, Some(lock))
             }
             Location::InMemory => (in_memory_file(), None),
         };
@@ -154,8 +168,8 @@ impl fmt::Debug for EmbeddedTable {
 
 /// Keeps a second process out: dynoxide caches what tables there are, and would not see the other's.
 fn lock(directory: &Path) -> Result<File, OpenError> {
-    fs::create_dir_all(directory)
-        .map_err(|source| OpenError::Directory { path: directory.to_owned(), source })?;
+    let directories = DirBuilder::new().recursive(true).mode(0o700).create(directory);
+    directories.map_err(|source| OpenError::Directory { path: directory.to_owned(), source })?;
     let path = directory.join(LOCK_FILE);
     let file = match File::create(&path) {
         Ok(file) => file,
@@ -166,6 +180,24 @@ fn lock(directory: &Path) -> Result<File, OpenError> {
         Err(TryLockError::WouldBlock) => Err(OpenError::InUse { path: directory.to_owned() }),
         Err(TryLockError::Error(source)) => Err(OpenError::Lock { path, source }),
     }
+}
+
+/// Makes the database file where it is missing, for its owner alone: what alerts say is nobody else's.
+fn prepare(file: &str) -> io::Result<()> {
+    match fs::metadata(file) {
+        Ok(known) if known.len() == 0 => {
+            tracing::warn!(
+                file,
+                "the table's file is there but empty, so the table starts empty: restore it if it held something"
+            );
+        }
+        Ok(_) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file)?;
+        }
+        Err(error) => return Err(error),
+    }
+    Ok(())
 }
 
 fn database_file(directory: &Path) -> Result<String, OpenError> {

@@ -13,7 +13,11 @@ mod kazoo_webhook;
 mod notifier;
 mod operator;
 mod sample;
+mod secret_cache;
 mod secrets;
+mod secrets_command;
+mod security;
+mod server;
 mod site24x7;
 mod site24x7_command;
 #[expect(dead_code, reason = "the client's tests need more of it")]

@@ -17,7 +17,8 @@ use http::header;
 
 use super::VERSION;
 use super::failure::Failure;
-use crate::authorization::{Person, Role, require};
+use crate::authorization::{Person, require};
+use crate::secret::Role;
 
 const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 

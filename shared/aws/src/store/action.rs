@@ -1,7 +1,7 @@
 //! What people do with an alert: the change and the note about it in one transaction, guarded by the revision.
 
 use alert::{
-    Acknowledgement, Action, Alert, Conflict, Fingerprint, Note, acknowledge, resolve, silenced,
+    Acknowledgement, Action, Actor, Alert, Conflict, Fingerprint, Note, acknowledge, resolve, silenced,
     unacknowledge,
 };
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
@@ -44,12 +44,12 @@ impl Table {
     pub async fn acknowledge(
         &self,
         fingerprint: Fingerprint,
-        by: &str,
+        actor: impl Into<Actor<'_>>,
         text: Option<&str>,
     ) -> Result<Alert, ActionFailure> {
-        let note = self.new_note(by, Action::Acknowledge, text);
+        let note = self.new_note(actor, Action::Acknowledge, text);
         let acknowledgement =
-            Acknowledgement { by: by.to_owned(), note: text.map(str::to_owned), at: note.at };
+            Acknowledgement { by: note.by.clone(), note: text.map(str::to_owned), at: note.at };
         self.act(fingerprint, note, |alert| acknowledge(alert, acknowledgement.clone())).await
     }
 
@@ -57,27 +57,28 @@ impl Table {
     pub async fn unacknowledge(
         &self,
         fingerprint: Fingerprint,
-        by: &str,
+        actor: impl Into<Actor<'_>>,
         text: Option<&str>,
     ) -> Result<Alert, ActionFailure> {
-        self.act(fingerprint, self.new_note(by, Action::Unacknowledge, text), unacknowledge).await
+        self.act(fingerprint, self.new_note(actor, Action::Unacknowledge, text), unacknowledge).await
     }
 
     /// Records that, by the word of `by`, a firing alert is over.
     pub async fn resolve(
         &self,
         fingerprint: Fingerprint,
-        by: &str,
+        actor: impl Into<Actor<'_>>,
         text: Option<&str>,
     ) -> Result<Alert, ActionFailure> {
-        let note = self.new_note(by, Action::Resolve, text);
+        let note = self.new_note(actor, Action::Resolve, text);
         let (_, alert) = self.present(fingerprint).await?;
-        let event = match resolve(&alert, by, note.at) {
+        let event = match resolve(&alert, &note.by, note.at) {
             Ok(event) => event.bounded(),
             Err(conflict) => return Err(self.refuse(fingerprint, note, conflict).await),
         };
         self.put_note(fingerprint, &note).await.map_err(ActionFailure::Store)?;
-        let delivery = own_delivery(&json!({ "action": "resolve", "by": by, "note": text }), note.at);
+        let deed = json!({ "action": "resolve", "by": note.by, "principal": note.principal, "note": text });
+        let delivery = own_delivery(&deed, note.at);
         let entry = Entry { event: &event, delivery: &delivery };
         self.record(entry).await.map_err(ActionFailure::Store)?;
         self.shown(self.present(fingerprint).await?.1).await.map_err(ActionFailure::Store)
@@ -87,11 +88,11 @@ impl Table {
     pub async fn add_note(
         &self,
         fingerprint: Fingerprint,
-        by: &str,
+        actor: impl Into<Actor<'_>>,
         text: &str,
     ) -> Result<Note, ActionFailure> {
         self.present(fingerprint).await?;
-        let note = self.new_note(by, Action::Note, Some(text));
+        let note = self.new_note(actor, Action::Note, Some(text));
         self.put_note(fingerprint, &note).await.map_err(ActionFailure::Store)?;
         Ok(note)
     }
@@ -177,10 +178,17 @@ impl Table {
         Ok(silenced(alert, &self.silences().await?, self.clock.now()))
     }
 
-    pub(crate) fn new_note(&self, by: &str, action: Action, text: Option<&str>) -> Note {
+    pub(crate) fn new_note<'a>(
+        &self,
+        actor: impl Into<Actor<'a>>,
+        action: Action,
+        text: Option<&str>,
+    ) -> Note {
+        let Actor { by, principal } = actor.into();
         Note {
             id: format!("{:016x}", fastrand::u64(..)),
             by: by.to_owned(),
+            principal: principal.map(str::to_owned),
             action,
             text: text.unwrap_or_default().to_owned(),
             at: self.clock.now(),

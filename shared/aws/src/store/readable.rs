@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
-use intake::{Measure, StoreError, count_of_no_source};
+use intake::{Measure, StoreError, count_without_source};
 
 use super::Table;
 use super::definition::{PK, SK};
@@ -39,7 +39,7 @@ impl Table {
     }
 
     fn note_unreadable(&self, item: &Item, error: &StoreError) {
-        count_of_no_source(Measure::Unreadable, 1);
+        count_without_source(Measure::Unreadable, 1);
         let [pk, sk] = [PK, SK].map(|name| text(item, name).unwrap_or_default());
         if self.unreadable.is_new((pk.to_owned(), sk.to_owned())) {
             tracing::error!(pk, sk, error = intake::chain(error), "stored item left out");

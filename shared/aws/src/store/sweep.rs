@@ -2,7 +2,9 @@
 //!
 //! Readers see both at once, whether or not a sweep has been. A sweep tells those who follow changes.
 
-use alert::{Action, Alert, AlertEvent, Condition, Heartbeat};
+use std::collections::BTreeMap;
+
+use alert::{Action, Alert, AlertEvent, Condition, Heartbeat, Source};
 use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 use intake::{Entry, Recorded, Store, StoreError};
 use jiff::Timestamp;
@@ -83,19 +85,36 @@ impl Table {
         if self.silent_after.is_empty() {
             return Ok((fell_silent, spoke_again));
         }
+        let mut silent: BTreeMap<Source, usize> = BTreeMap::new();
+        let mut news = Vec::new();
         for heartbeat in self.watched_heartbeats().await? {
             let Some(silence) = self.silence_of(&heartbeat).await? else { continue };
             let silent_after = self.silent_after(heartbeat.source);
             let due = silent_after.filter(|silent_after| heartbeat.is_silent(*silent_after, now));
             match (due, silence) {
-                (Some(silent_after), None) => {
-                    fell_silent += self.tell(&heartbeat.fell_silent(silent_after), now).await?;
-                }
+                (Some(silent_after), None) => news.push((heartbeat, silent_after)),
                 (None, Some(silence)) => {
                     spoke_again += self.tell(&heartbeat.spoke_again(&silence), now).await?;
                 }
-                (Some(_), Some(_)) | (None, None) => {}
+                (Some(_), Some(_)) => *silent.entry(heartbeat.source).or_default() += 1,
+                (None, None) => {}
             }
+        }
+        // Whoever was heard of least lately first.
+        news.sort_by_key(|(heartbeat, _)| heartbeat.last_event_at);
+        let mut left_out: BTreeMap<Source, usize> = BTreeMap::new();
+        for (heartbeat, silent_after) in news {
+            let silent = silent.entry(heartbeat.source).or_default();
+            if *silent >= Heartbeat::MOST_SILENT {
+                *left_out.entry(heartbeat.source).or_default() += 1;
+                continue;
+            }
+            *silent += 1;
+            fell_silent += self.tell(&heartbeat.fell_silent(silent_after), now).await?;
+        }
+        for (source, accounts) in left_out {
+            let most = Heartbeat::MOST_SILENT;
+            tracing::warn!(%source, accounts, most, "more accounts are silent than become alerts: are they real");
         }
         Ok((fell_silent, spoke_again))
     }

@@ -36,7 +36,8 @@ impl Protocol for Kazoo {
     const KEPT_HEADERS: &'static [&'static str] = &[HOOK_ID, "x-account-id"];
 
     fn trusts(delivery: &InboundRequest, keyring: &Keyring<SourceSecret>) -> bool {
-        keyring.versions().any(|secret| is_known_hook(delivery, secret) && is_signed(delivery, secret))
+        // What restricts is the current version's alone: a looser one before it must not count.
+        is_known_hook(delivery, &keyring.current) && is_signed(delivery, &keyring.current)
     }
 
     fn redact(delivery: InboundRequest) -> InboundRequest {
@@ -70,8 +71,9 @@ fn is_known_hook(delivery: &InboundRequest, secret: &SourceSecret) -> bool {
     secret.hook_ids.is_empty() || hook_id.is_some_and(|hook_id| secret.hook_ids.contains(hook_id))
 }
 
-/// Whether a version 2 body carries the signature that the configured key gives; version 1 signs nothing.
+/// Whether the body carries the signature that the configured key gives. Where a key is configured, a body that KAZOO
+/// does not sign is refused, too: whoever has the token alone would else leave the signature out.
 fn is_signed(delivery: &InboundRequest, secret: &SourceSecret) -> bool {
     let Some(key) = &secret.sha256_key else { return true };
-    check_signature(&delivery.body, key.expose(), delivery.received_at) != Signature::Invalid
+    check_signature(&delivery.body, key.expose(), delivery.received_at) == Signature::Valid
 }

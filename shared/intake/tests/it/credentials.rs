@@ -1,9 +1,9 @@
 //! Who is let in: every way to present a credential, and the ways that only look like one.
 
 use http::Request;
-use intake::{ClientCertificate, Kazoo, Keyring, Netdata, SourceSecret};
+use intake::{ClientCertificate, Kazoo, Keyring, Netdata};
 
-use crate::world::{Behaviour, secret, send};
+use crate::world::{Behaviour, secret, send, version};
 
 /// The status for a request that `present` makes, where the secret is `json`.
 async fn status(json: &str, request: Request<()>) -> u16 {
@@ -72,7 +72,6 @@ async fn a_certificate_that_is_not_required_is_enough_and_a_header_is_none() {
 
 #[tokio::test]
 async fn the_previous_secret_is_still_good_and_a_withdrawn_one_is_not() {
-    let version = |json: &str| serde_json::from_str::<SourceSecret>(json).unwrap();
     let keyring = Keyring {
         current: version(r#"{"tokens":["new"]}"#),
         previous: Some(version(r#"{"tokens":["old"]}"#)),

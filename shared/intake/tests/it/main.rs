@@ -7,4 +7,6 @@ mod limits;
 mod order;
 mod patience;
 mod refused_by_the_table;
+mod rotation;
+mod security;
 mod world;

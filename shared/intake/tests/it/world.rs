@@ -34,8 +34,12 @@ pub(crate) struct Shelf {
 }
 
 /// Secrets as the test gives them.
-#[derive(Debug)]
-pub(crate) struct Given(pub(crate) Option<Keyring<SourceSecret>>);
+#[derive(Debug, Default)]
+pub(crate) struct Given {
+    pub(crate) known: Option<Keyring<SourceSecret>>,
+    /// What the secrets manager has by now, where that is something else.
+    pub(crate) newer: Option<Keyring<SourceSecret>>,
+}
 
 /// A clock that stands still.
 #[derive(Debug, Clone)]
@@ -95,7 +99,11 @@ impl Shelf {
 
 impl Secrets for Given {
     async fn keyring(&self, _: Source) -> Result<Option<Arc<Keyring<SourceSecret>>>, SecretsError> {
-        Ok(self.0.clone().map(Arc::new))
+        Ok(self.known.clone().map(Arc::new))
+    }
+
+    async fn renewed(&self, _: Source) -> Result<Option<Arc<Keyring<SourceSecret>>>, SecretsError> {
+        Ok(self.newer.clone().or_else(|| self.known.clone()).map(Arc::new))
     }
 }
 
@@ -105,9 +113,17 @@ impl Clock for Standing {
     }
 }
 
-/// The secret that `json` says.
+/// The secret that `json` says, whatever the source whose members it has.
 pub(crate) fn secret(json: &str) -> Keyring<SourceSecret> {
-    Keyring { current: serde_json::from_str(json).unwrap(), previous: None }
+    Keyring { current: version(json), previous: None }
+}
+
+/// One version of a secret.
+pub(crate) fn version(json: &str) -> SourceSecret {
+    let sources = [Source::Netdata, Source::Kazoo, Source::Tencent, Source::Site24x7];
+    let readings = sources.map(|source| SourceSecret::read(source, json));
+    let fewest = readings.into_iter().min_by_key(|reading| reading.findings.len()).unwrap();
+    fewest.secret.unwrap()
 }
 
 /// Sends `request` to the webhook of `P`.
@@ -116,6 +132,16 @@ pub(crate) async fn send<P: Protocol>(
     keyring: impl Into<Option<Keyring<SourceSecret>>>,
     request: Request<impl Into<Bytes>>,
 ) -> Seen {
+    let secrets = Given { known: keyring.into(), newer: None };
+    send_to::<P>(behaviour, secrets, request.map(Into::into)).await
+}
+
+/// The same, where the secrets are `secrets`.
+pub(crate) async fn send_to<P: Protocol>(
+    behaviour: Behaviour,
+    secrets: Given,
+    request: Request<Bytes>,
+) -> Seen {
     let shelf = Arc::new(Shelf {
         behaviour,
         events: Mutex::default(),
@@ -123,8 +149,8 @@ pub(crate) async fn send<P: Protocol>(
         quarantined: Mutex::default(),
     });
     let webhook: Webhook<P, _, _, _> =
-        Webhook::new(Arc::clone(&shelf), Arc::new(Given(keyring.into())), Standing, Settings::default());
-    let response: Response<Bytes> = webhook.handle(request.map(Into::into)).await;
+        Webhook::new(Arc::clone(&shelf), Arc::new(secrets), Standing, Settings::default());
+    let response: Response<Bytes> = webhook.handle(request).await;
     let allow = response.headers().get("allow").map(|value| value.to_str().unwrap().to_owned());
     let status = response.status().as_u16();
     Seen { status, body: String::from_utf8(response.into_body().into()).unwrap(), allow, shelf }

@@ -17,7 +17,7 @@ use super::{keys, time};
 use crate::json;
 use crate::value::{text, trim_bytes};
 
-/// How old a signed event may be.
+/// How far from our own clock a signed event may be, before or after it.
 const MOST_AGE: SignedDuration = SignedDuration::from_mins(5);
 
 /// What the signature of a body is worth.
@@ -25,7 +25,7 @@ const MOST_AGE: SignedDuration = SignedDuration::from_mins(5);
 pub enum Signature {
     /// The body is no v2 event in JSON: KAZOO signs nothing else, so there is nothing to check.
     NotSigned,
-    /// A holder of the key made it, at most five minutes ago.
+    /// A holder of the key made it, at most five minutes from now.
     Valid,
     /// It is missing, too old, or made with another key or over other data.
     Invalid,
@@ -68,7 +68,7 @@ impl<'a> Signed<'a> {
         let timestamp = self.timestamp.as_deref()?;
         let signed_at = time::read(timestamp)?;
         let hmac = BASE64_STANDARD.decode(self.hmac.as_deref()?).ok()?;
-        if received_at.duration_since(signed_at) > MOST_AGE {
+        if received_at.duration_since(signed_at).abs() > MOST_AGE {
             return None;
         }
         let seconds: i64 = timestamp.parse().ok()?;
@@ -137,10 +137,12 @@ mod tests {
     }
 
     #[test]
-    fn a_signature_is_good_for_five_minutes() {
+    fn a_signature_is_good_for_five_minutes_before_and_after() {
         check(SIGNED, "123", 300, Signature::Valid);
         check(SIGNED, "123", 301, Signature::Invalid);
-        check(SIGNED, "123", -2, Signature::Valid);
+        check(SIGNED, "123", -300, Signature::Valid);
+        check(SIGNED, "123", -301, Signature::Invalid);
+        check(SIGNED, "123", -315_360_000, Signature::Invalid);
     }
 
     #[test]

@@ -102,13 +102,12 @@ fn missing(path: &str) -> Rejection {
     )
 }
 
-/// The rejection of a notification that has `word` at `path` instead of one of the `known` words.
-pub(super) fn unknown_word(path: &str, word: &str, known: &str) -> Rejection {
-    let word: String = word.chars().take(64).collect();
+/// The rejection of a notification that has another word than the `known` ones at `path`.
+pub(super) fn unknown_word(path: &str, known: &str) -> Rejection {
     Rejection::new(
         format!("unknown:{path}"),
         format!(
-            "`{path}` is `{word}` instead of {known}, and a guess could close a real alert: replay the request \
+            "`{path}` is none of {known}, and a guess could close a real alert: replay the request \
              once the word is understood"
         ),
     )

@@ -114,7 +114,7 @@ impl Place {
         } else if word.eq_ignore_ascii_case(self.unreachable) {
             Ok(State::Unreachable)
         } else {
-            Err(unknown_word(self.path, &word, &format!("{} or {}", self.reachable, self.unreachable)))
+            Err(unknown_word(self.path, &format!("{} or {}", self.reachable, self.unreachable)))
         })
     }
 }

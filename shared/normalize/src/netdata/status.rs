@@ -28,7 +28,7 @@ impl Status {
         Self::ALL
             .into_iter()
             .find(|status| status.as_str().eq_ignore_ascii_case(word))
-            .ok_or_else(|| unknown_word(path, word, known))
+            .ok_or_else(|| unknown_word(path, known))
     }
 
     /// The word in lower case, as it is hashed.

@@ -46,16 +46,13 @@ fn is_rounding_of(sent: &str, id: &str) -> bool {
 }
 
 fn missing(parameters: &Parameters) -> Rejection {
-    let unreadable = parameters.text("MONITOR_ID").map(|id| {
-        let id: String = id.chars().take(64).collect();
-        format!("; `{id}` came, which is not an id in digits")
-    });
+    let came = parameters.text("MONITOR_ID").is_some();
+    let unreadable = if came { "; what came is not an id in digits" } else { "" };
     Rejection::new(
         "missing:MONITOR_ID",
         format!(
             "MONITOR_ID missing: tick \"Send Incident Parameters\" for this webhook in the Site24x7 console \
-             (Admin > Third-Party Integrations), or put `\"MONITOR_ID\": \"$MONITOR_ID\"` into a body of your own{}",
-            unreadable.unwrap_or_default()
+             (Admin > Third-Party Integrations), or put `\"MONITOR_ID\": \"$MONITOR_ID\"` into a body of your own{unreadable}"
         ),
     )
 }

@@ -113,13 +113,6 @@ impl<'a> Section<'a> {
         self.sections(key).into_iter().filter_map(pair).collect()
     }
 
-    /// The keys, sorted.
-    pub(super) fn keys(self) -> Vec<&'a str> {
-        let mut keys: Vec<_> = self.0.into_iter().flat_map(Map::keys).map(String::as_str).collect();
-        keys.sort_unstable();
-        keys
-    }
-
     fn get(self, key: &str) -> Option<&'a Value> {
         self.0?.get(key).or_else(|| self.alike(key))
     }

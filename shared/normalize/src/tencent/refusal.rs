@@ -1,13 +1,11 @@
-//! Why a request is not understood, in words that somebody who looks into quarantine can act on.
+//! Why a request is not understood, in words that somebody who looks into quarantine can act on. They are the sender's
+//! answer, too, and repeat nothing of what it sent: the body is in quarantine.
 
-use super::document::{NoDocument, Section};
+use super::document::NoDocument;
 use crate::Rejection;
 
 /// The reason of a rejected check of a callback URL, which the function may yet answer with its code.
 pub const VERIFICATION_PROBE: &str = "verification_probe";
-
-/// How much of a value or list from the body a message repeats.
-const QUOTED_CHARS: usize = 100;
 
 pub(super) fn not_json(error: &NoDocument) -> Rejection {
     let message = format!(
@@ -17,12 +15,9 @@ pub(super) fn not_json(error: &NoDocument) -> Rejection {
     Rejection::new("not_json", message)
 }
 
-pub(super) fn unknown_source(document: Section<'_>) -> Rejection {
-    let source = quoted(&document.scalar("source").unwrap_or_default());
-    let message = format!(
-        "the CloudEvent's `source` is `{source}`, but those of Tencent Cloud end in `.cloud.tencent`: narrow the \
-         event rule that has this URL as its target"
-    );
+pub(super) fn unknown_source() -> Rejection {
+    let message = "the CloudEvent's `source` is none of Tencent Cloud's, which end in `.cloud.tencent`: narrow the event \
+                   rule that has this URL as its target";
     Rejection::new("unknown_source", message)
 }
 
@@ -34,10 +29,7 @@ pub(super) fn no_identity() -> Rejection {
 
 /// For a body whose start time should stand under one of `keys`, where `found` is; `remedy` says what to do.
 pub(super) fn no_time(keys: &[&str], found: Option<&str>, remedy: &str) -> Rejection {
-    let found = match found {
-        Some(text) => format!("`{}` is no date and time", quoted(text)),
-        None => "there is none".to_owned(),
-    };
+    let found = if found.is_some() { "what stands there is no date and time" } else { "there is none" };
     let message = format!(
         "no start time under `{}`: {found}; without one a re-send cannot be told from a new alarm: {remedy}",
         keys.join("`, `")
@@ -51,18 +43,8 @@ pub(super) fn verification_probe() -> Rejection {
     Rejection::new(VERIFICATION_PROBE, message)
 }
 
-pub(super) fn unknown_shape(document: Section<'_>) -> Rejection {
-    let keys = quoted(&document.keys().join(", "));
-    let message = format!(
-        "the keys `{keys}` belong to no known alarm body: use the default callback body, or a notification template \
-         with `status` and one of `policy_id`, `policy_name`, `object` and `content`"
-    );
+pub(super) fn unknown_shape() -> Rejection {
+    let message = "its members belong to no known alarm body: use the default callback body, or a notification template \
+                   with `status` and one of `policy_id`, `policy_name`, `object` and `content`";
     Rejection::new("unknown_shape", message)
-}
-
-fn quoted(text: &str) -> String {
-    match text.char_indices().nth(QUOTED_CHARS) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
 }

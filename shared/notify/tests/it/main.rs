@@ -11,6 +11,7 @@ mod mistakes;
 mod multi_step;
 mod mutual_tls;
 mod requests;
+mod security;
 mod settings;
 mod severities;
 mod stand_in;

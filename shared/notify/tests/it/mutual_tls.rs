@@ -190,3 +190,17 @@ fn a_key_of_another_certificate_is_a_mistake() {
         ]
     );
 }
+
+#[tokio::test]
+async fn statement_21_a_certificate_that_no_known_authority_vouches_for_is_not_taken() {
+    let authority = Authority::new();
+    let base = start(&authority, &authority.server("127.0.0.1"), None).await;
+    for known in [None, Some(Authority::new())] {
+        let settings = certificates(Some(&authority.client()), known.as_ref());
+        assert_eq!(deliver_to(&base, settings, json!({})).await.verdict, RETRY);
+    }
+    // Nor one of the right authority for another name.
+    let elsewhere = start(&authority, &authority.server("elsewhere.example.com"), None).await;
+    let settings = certificates(Some(&authority.client()), Some(&authority));
+    assert_eq!(deliver_to(&elsewhere, settings, json!({})).await.verdict, RETRY);
+}

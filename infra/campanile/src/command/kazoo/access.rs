@@ -9,6 +9,7 @@ use kazoo::{AccountId, BaseUrl, Client, Deadlines, HookId, Location, LocationErr
 
 use super::clock::SystemClock;
 use super::secret::KazooSecret;
+use crate::command::probe::Probe;
 use crate::command::secrets::{ReadSecretError, Secrets};
 use crate::command::terminal::{Person, Terminal};
 use crate::command::{Outcome, remark};
@@ -101,13 +102,19 @@ impl Kazoo {
         Ok(receiver.map_err(|source| TokenError::Unusable { name: name(), source })?)
     }
 
+    /// Asks Campanile whether it knows the token that hooks are to show: six refusals in a minute would switch them off.
+    pub(super) async fn ask_campanile(&self, probe: &Probe) -> Outcome {
+        let Some(token) = self.secret.token() else { return Ok(()) };
+        probe.ask(&self.location.to_string(), token.expose(), &self.secret_name).await
+    }
+
     fn token(&self) -> Outcome<Option<Sensitive>> {
         match (self.secret.token(), Terminal::attached()) {
             (None, Some(mut terminal)) => {
                 let question = format!("Token that KAZOO is to show, one of `{}`", self.secret_name);
                 Ok(Some(terminal.ask_secretly(&question)?))
             }
-            (token, _) => Ok(token.cloned()),
+            (token, _) => Ok(token),
         }
     }
 

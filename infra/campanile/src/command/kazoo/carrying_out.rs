@@ -14,6 +14,11 @@ pub(super) struct DryRun {
 }
 
 impl DryRun {
+    /// Whether nothing is to be done.
+    pub(super) fn is_one(&self) -> bool {
+        self.dry_run
+    }
+
     /// Does what `plan` says, unless it is to be told only.
     pub(super) async fn carry_out(&self, client: &Client, plan: &Plan) -> Outcome<Vec<Applied>> {
         if !self.dry_run {

@@ -8,6 +8,7 @@ use super::access::Access;
 use super::carrying_out::DryRun;
 use super::hooks::Hooks;
 use crate::command;
+use crate::command::probe::Probe;
 use crate::command::{remark, say};
 
 /// Create or correct the webhooks of a KAZOO account; what is right already stays untouched
@@ -28,6 +29,8 @@ pub(in crate::command) struct Install {
     enable: bool,
     #[command(flatten)]
     dry_run: DryRun,
+    #[command(flatten)]
+    probe: Probe,
 }
 
 impl Install {
@@ -36,6 +39,9 @@ impl Install {
         let options = self.options(kazoo.receiver()?);
         if !kazoo.location.is_encrypted() {
             remark(format!("{} is not encrypted: the token can be read on the way", kazoo.location));
+        }
+        if !self.dry_run.is_one() {
+            kazoo.ask_campanile(&self.probe).await?;
         }
         let survey = survey(&kazoo.client, &kazoo.location, &self.hooks.selections()).await?;
         say(kazoo.name().await?);

@@ -65,8 +65,8 @@ impl KazooSecret {
     }
 
     /// The token that hooks are to show: the first, which is the one that replaces the others.
-    pub(super) fn token(&self) -> Option<&Sensitive> {
-        self.tokens.iter().find(|token| given(Some(token)).is_some())
+    pub(super) fn token(&self) -> Option<Sensitive> {
+        self.tokens.iter().find_map(|token| given(Some(token))).map(Sensitive::new)
     }
 
     /// Whether what the hook sends is let in, once it shows a token.
@@ -88,7 +88,7 @@ impl KazooSecret {
 }
 
 fn given(member: Option<&Sensitive>) -> Option<&str> {
-    member.map(Sensitive::expose).filter(|text| !text.trim().is_empty())
+    member.map(|member| member.expose().trim()).filter(|text| !text.is_empty())
 }
 
 fn complete(
@@ -195,8 +195,8 @@ mod tests {
 
     #[test]
     fn hooks_show_the_first_token_and_debugging_shows_none() {
-        let secret = secret(r#"{"tokens":["","n3w-t0ken","0ld-t0ken"],"api_key":"t0ken","url":"t0ken"}"#);
-        assert_eq!(secret.token().map(Sensitive::expose), Some("n3w-t0ken"));
+        let secret = secret(r#"{"tokens":["","n3w-t0ken\n","0ld-t0ken"],"api_key":"t0ken","url":"t0ken"}"#);
+        assert_eq!(secret.token(), Some(Sensitive::new("n3w-t0ken")));
         assert!(!format!("{secret:?}").contains("t0ken"));
     }
 }

@@ -36,7 +36,7 @@ pub(super) fn spec(
     members: &Map<String, Value>,
     secret_name: &str,
 ) -> Result<WebhookSpec, HookError> {
-    let token = token(members).ok_or_else(|| HookError::NoToken(secret_name.to_owned()))?;
+    let token = first_token(members).ok_or_else(|| HookError::NoToken(secret_name.to_owned()))?;
     if token.starts_with(DEVELOPMENT_TOKEN) {
         return Err(HookError::Development(secret_name.to_owned()));
     }
@@ -52,9 +52,10 @@ pub(super) fn hook_url(url: &Url) -> String {
     url.to_string()
 }
 
-fn token(members: &Map<String, Value>) -> Option<&str> {
+/// The token that the webhook shows.
+pub(super) fn first_token(members: &Map<String, Value>) -> Option<&str> {
     let tokens = members.get("tokens")?.as_array()?;
-    tokens.iter().filter_map(Value::as_str).find(|token| !token.trim().is_empty())
+    tokens.iter().filter_map(Value::as_str).map(str::trim).find(|token| !token.is_empty())
 }
 
 #[cfg(test)]

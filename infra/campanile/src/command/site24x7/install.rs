@@ -6,8 +6,9 @@ use site24x7::hook::{Change, KeyDisplay, install, instructions};
 use site24x7::{DataCenter, Settings, UnknownDataCenter};
 
 use super::access::{Access, Opened, deadline};
-use super::hook::{Name, spec};
+use super::hook::{Name, first_token, hook_url, spec};
 use crate::command::address::Address;
+use crate::command::probe::Probe;
 use crate::command::{Outcome, say};
 
 /// What whoever changes the webhook afterwards must know.
@@ -30,6 +31,8 @@ pub(in crate::command) struct Install {
     show: bool,
     #[command(flatten)]
     access: Access,
+    #[command(flatten)]
+    probe: Probe,
 }
 
 impl Install {
@@ -40,6 +43,9 @@ impl Install {
             let display = if self.show { KeyDisplay::Shown } else { KeyDisplay::Masked };
             say(instructions(&spec, data_center(&opened)?, display).trim_end());
             return Ok(());
+        }
+        if let Some(token) = first_token(&opened.members) {
+            self.probe.ask(&hook_url(self.url.url()), token, &opened.secret_name()).await?;
         }
         let client = opened.client(Settings::from_secret(&opened.text())?)?;
         let installed = install(client.until(deadline()), &spec).await?;

@@ -1,0 +1,66 @@
+//! The versions of one secret as Secrets Manager has them.
+
+use std::time::Duration;
+
+use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
+use intake::{SecretsError, Sensitive, chain};
+use tokio::time::timeout;
+
+/// How long a read may take: the sender waits for little more, and the table is to be written yet.
+const READ_LIMIT: Duration = Duration::from_secs(3);
+
+/// The texts of a secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Versions {
+    /// `AWSCURRENT`.
+    pub(super) current: Sensitive,
+    /// `AWSPREVIOUS`.
+    pub(super) previous: Option<Sensitive>,
+    /// Whether both were read; the previous one may be what was known of it.
+    pub(super) is_complete: bool,
+}
+
+impl Versions {
+    /// What is the previous version to `current`, as far as these are known.
+    fn before(&self, current: &Sensitive) -> Option<Sensitive> {
+        if self.current == *current { self.previous.clone() } else { Some(self.current.clone()) }
+    }
+}
+
+/// Reads the versions of the secret `name`; `None` if there is no such secret. `known` stands in for a previous version
+/// that cannot be read: a failed read does not say that there is none.
+pub(super) async fn fetch(
+    client: &Client,
+    name: &str,
+    known: Option<&Versions>,
+) -> Result<Option<Versions>, SecretsError> {
+    let [current, previous] = ["AWSCURRENT", "AWSPREVIOUS"].map(|stage| version(client, name, stage));
+    let (current, previous) = futures::future::join(current, previous).await;
+    let Some(current) = current? else { return Ok(None) };
+    let (previous, is_complete) = match previous {
+        Ok(previous) => (previous, true),
+        Err(error) => {
+            let error = chain(&error);
+            tracing::warn!(secret = name, error, "previous version of the secret not read");
+            (known.and_then(|known| known.before(&current)), false)
+        }
+    };
+    Ok(Some(Versions { current, previous, is_complete }))
+}
+
+async fn version(client: &Client, name: &str, stage: &str) -> Result<Option<Sensitive>, SecretsError> {
+    let asking = client.get_secret_value().secret_id(name).version_stage(stage).send();
+    let unavailable = |source| SecretsError::Unavailable { name: name.to_owned(), source };
+    match timeout(READ_LIMIT, asking).await {
+        // One that is binary has no text, and is told like one that is blank.
+        Ok(Ok(value)) => Ok(Some(Sensitive::new(value.secret_string.unwrap_or_default()))),
+        Ok(Err(error)) if is_missing(&error) => Ok(None),
+        Ok(Err(error)) => Err(unavailable(error.into())),
+        Err(elapsed) => Err(unavailable(elapsed.into())),
+    }
+}
+
+fn is_missing<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
+    error.as_service_error().and_then(ProvideErrorMetadata::code) == Some("ResourceNotFoundException")
+}
