@@ -81,7 +81,7 @@ pub fn split(request: &InboundRequest, settings: &Settings) -> Result<Batch, Rej
                 batch.understood.push(Understood { event, body: body.form.body_of(&alone) });
             }
             Err(rejection) => {
-                batch.refused.push(Refused { position, rejection, body: body.form.list_of(&alone) })
+                batch.refused.push(Refused { position, rejection, body: body.form.list_of(&alone) });
             }
         }
     }
