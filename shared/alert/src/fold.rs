@@ -61,7 +61,7 @@ pub fn fold(alert: Option<Alert>, event: &AlertEvent, received_at: Timestamp) ->
     };
     let known = alert.as_ref().map(Known::of);
     let mut alert = alert.unwrap_or_else(|| blank(event, received_at));
-    let clock_is_behind = alert.timeline.is_behind(&mark, event.order.timing);
+    let clock_is_behind = alert.timeline.is_behind(&mark, event.source, event.order.timing);
     let mark = match event.order.timing {
         Timing::Live if clock_is_behind => alert.timeline.at_reception(mark.said_at_reception()),
         Timing::Live | Timing::Logged if counts_as_of_reception(event, received_at) => {

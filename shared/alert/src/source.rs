@@ -1,5 +1,6 @@
 //! The systems that speak to Campanile.
 
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use crate::word::words;
@@ -28,3 +29,17 @@ words!(
     Netdata "netdata", Kazoo "kazoo", Tencent "tencent", Site24x7 "site24x7", Alertmanager "alertmanager",
     Campanile "campanile",
 );
+
+impl Source {
+    /// How long after a newer event of the same alert this source never hands one on, so that an older time then is that
+    /// of a clock that is behind: senders retry for minutes. `None` of Site24x7, whose webhook may be slower than the poller
+    /// by any time, and whose current status sets right what a wrong time hides.
+    pub(crate) const fn never_so_late(self) -> Option<SignedDuration> {
+        match self {
+            Self::Site24x7 => None,
+            Self::Netdata | Self::Kazoo | Self::Tencent | Self::Alertmanager | Self::Campanile => {
+                Some(SignedDuration::from_mins(15))
+            }
+        }
+    }
+}

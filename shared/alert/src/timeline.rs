@@ -14,13 +14,11 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use self::mark::Mark;
 pub(crate) use self::reading::Reading;
+use crate::Source;
 use crate::order::Timing;
 
 /// How many marks an alert keeps.
 const MOST_MARKS: usize = 16;
-/// No source hands an event on so long after a newer one of the same alert; an older time then is that of a clock that
-/// is behind.
-const NEVER_SO_LATE: SignedDuration = SignedDuration::from_mins(15);
 /// A time so long before its reception is that of a clock that is behind, where a newer event came in time.
 const NEVER_SO_OLD: SignedDuration = SignedDuration::from_hours(24);
 /// How long after its time an event comes that comes in time.
@@ -58,14 +56,15 @@ impl Timeline {
 
     /// Whether the sender's clock must be behind: `mark`, told as it happened, is older than what is known, and so much
     /// older than its reception that no late delivery explains it.
-    pub(crate) fn is_behind(&self, mark: &Mark, timing: Timing) -> bool {
+    pub(crate) fn is_behind(&self, mark: &Mark, source: Source, timing: Timing) -> bool {
         let Some(newest) = self.marks.last().filter(|newest| mark.at < newest.at) else {
             return false;
         };
         let (Some(received_at), Some(newest_received_at)) = (mark.received_at, newest.received_at) else {
             return false;
         };
-        let came_long_after = received_at.duration_since(newest_received_at) >= NEVER_SO_LATE;
+        let came_after = received_at.duration_since(newest_received_at);
+        let came_long_after = source.never_so_late().is_some_and(|never| never <= came_after);
         let newest_was_in_time = newest_received_at.duration_since(newest.at) <= IN_TIME;
         let is_too_old = newest.at.duration_since(mark.at) >= NEVER_SO_OLD;
         timing == Timing::Live

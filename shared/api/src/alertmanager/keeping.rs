@@ -36,7 +36,7 @@ pub(super) struct Kept {
 /// Keeps the alerts of a request; what it returns, error or not, is said when all that can be kept is durable.
 pub(super) async fn keep(platform: &Platform, parts: &Parts, body: Bytes) -> Result<Kept, Failure> {
     let left = parts.extensions.get().map_or(PATIENCE, |TimeLeft(left)| PATIENCE.min(*left));
-    let delivery = open(parts, &body).inspect_err(|failure| refused(failure))?;
+    let delivery = open(parts, &body).inspect_err(refused)?;
     let kept = tokio::time::timeout(left, keep_delivery(platform, &delivery)).await;
     kept.unwrap_or_else(|_| Err(Failure::Store(StoreError::OutOfTime { limit_ms: left.as_millis() })))
 }

@@ -103,7 +103,7 @@ pub(super) struct Told {
     began: [Option<Timestamp>; 2],
     number: u64,
     /// The seconds that were told.
-    told: HashSet<i64>,
+    seconds: HashSet<i64>,
     /// How long the run has lasted, in seconds, and when it was told to begin, by our clock.
     lasted: i64,
     began_here: Timestamp,
@@ -117,7 +117,7 @@ impl Told {
             before: "Clear",
             began: [None; 2],
             number: 0,
-            told: HashSet::new(),
+            seconds: HashSet::new(),
             lasted: 0,
             began_here: Timestamp::UNIX_EPOCH,
         }
@@ -161,7 +161,7 @@ impl Told {
         let mut at = now + SignedDuration::from_secs(off);
         let has_ids =
             !matches!(self.sender, Sender::NetdataFlat | Sender::TencentMetric | Sender::TencentEvent);
-        while !self.told.insert(at.as_second()) && !has_ids {
+        while !self.seconds.insert(at.as_second()) && !has_ids {
             at += SignedDuration::from_secs(1);
         }
         at
@@ -261,7 +261,7 @@ impl Told {
 
     fn prometheus(&self, now: Timestamp, at: Timestamp, began: Timestamp) -> Value {
         let ends_at = if self.fires_now() { now + SignedDuration::from_mins(4) } else { at.min(now) };
-        json!({ "labels": self.labels(), "startsAt": began.min(ends_at).to_string(), "endsAt": ends_at.to_string() })
+        json!({ "labels": labels(), "startsAt": began.min(ends_at).to_string(), "endsAt": ends_at.to_string() })
     }
 
     fn alertmanager(&self, at: Timestamp, began: Timestamp) -> Value {
@@ -270,11 +270,7 @@ impl Told {
         } else {
             ("resolved", at.max(began).to_string())
         };
-        json!({ "status": status, "labels": self.labels(), "startsAt": began.to_string(), "endsAt": ends_at })
-    }
-
-    fn labels(&self) -> Value {
-        json!({ "alertname": "QueueStuck", "instance": "mq-1" })
+        json!({ "status": status, "labels": labels(), "startsAt": began.to_string(), "endsAt": ends_at })
     }
 }
 
@@ -284,4 +280,8 @@ fn second(at: Timestamp) -> String {
 
 fn beijing(at: Timestamp) -> String {
     (at + SignedDuration::from_hours(8)).strftime("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+fn labels() -> Value {
+    json!({ "alertname": "QueueStuck", "instance": "mq-1" })
 }
