@@ -29,7 +29,7 @@ pub use meter::{COUNTS, Measure, count, count_without_source};
 pub use ports::{Clock, Entry, Recorded, Secrets, SecretsError, Store, StoreError};
 pub use protocol::{Kazoo, Netdata, Protocol, Site24x7, Tencent};
 pub use quarantine::{ParseQuarantineIdError, QuarantineId, Quarantined};
-pub use recording::record_event;
+pub use recording::{record_event, record_events};
 pub use replay::{OWN_METHOD, ReplayFailure, Replayed, replay};
 pub use reply::{Kept, Reply};
 pub use request::{ClientCertificate, PROBE_HEADER, TimeLeft};

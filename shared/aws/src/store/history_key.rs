@@ -24,7 +24,7 @@ pub(crate) struct HistoryKey {
 impl HistoryKey {
     /// The keys of `entry`.
     pub(crate) fn of(Entry { event, delivery }: Entry<'_>) -> Self {
-        let sent_at = event.sent_at();
+        let sent_at = event.time_as_sent();
         let names_no_time = sent_at == delivery.received_at;
         Self {
             entry: format!("{EVENT}{}#{}", sortable(sent_at), event.event_id),

@@ -19,6 +19,6 @@ impl Table {
         item.insert("filler".to_owned(), string(" ".repeat(bytes)));
         item.insert("at".to_owned(), string(sortable(now)));
         item.insert(EXPIRES_AT.to_owned(), number(now.as_second().saturating_add(KEPT_SECS)));
-        self.put(&item, "write to the table").await
+        self.put(&item, "write to the table", "probe").await
     }
 }

@@ -7,7 +7,9 @@
 
 use std::time::Duration;
 
-use alert::{Alert, AlertEvent, Fingerprint, Heartbeat, Signal, Source, Transition, fold, heard_again};
+use alert::{
+    Alert, AlertEvent, Fingerprint, Heartbeat, Signal, Source, Timing, Transition, fold, heard_again,
+};
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
@@ -183,7 +185,12 @@ impl Table {
 
     /// A delivery that is known: recorded once more where what it says is not what holds any more, else counted.
     async fn record_known(&self, entry: Entry<'_>, state: &State) -> Result<Recorded, StoreError> {
-        match self.news_of(entry, state) {
+        // What re-states a state says something new or not by what holds now, which a lost race has made another.
+        let present = match entry.event.order.timing {
+            Timing::Restated => self.state(entry.event.fingerprint).await?,
+            Timing::Live | Timing::Logged | Timing::Person => state.clone(),
+        };
+        match self.news_of(entry, &present) {
             Some(event) => Box::pin(self.record_in_turn(Entry { event: &event, ..entry }, None)).await,
             None => Ok(self.count_duplicate(entry, state).await),
         }

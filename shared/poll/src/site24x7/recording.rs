@@ -21,7 +21,7 @@ impl<C: Clock> Visit<'_, C> {
         event: AlertEvent,
         delivery: &InboundRequest,
     ) -> Result<Option<Recorded>, PartError> {
-        let sent_at = event.sent_at();
+        let sent_at = event.time_as_sent();
         match record_event(self.table, event, delivery).await {
             Ok((_, recorded)) => Ok(Some(recorded)),
             Err(error) if error.is_final() => {
