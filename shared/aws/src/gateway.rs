@@ -19,7 +19,7 @@ use serde_json::Value;
 
 use crate::deadline::time_left;
 
-/// What a URI's path and query cannot hold.
+/// What a URI's query cannot hold.
 const UNFIT: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -32,6 +32,9 @@ const UNFIT: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}')
     .add(b'#');
+/// What a URI's path cannot hold, or holds with another meaning. API Gateway hands the path over decoded, so that a `%`
+/// is a sender's own character and no escape, and `?` does not begin the query.
+const UNFIT_IN_PATH: &AsciiSet = &UNFIT.add(b'%').add(b'?');
 
 /// Serves `handle` until Lambda ends the process.
 ///
@@ -79,15 +82,14 @@ fn body(text: String, is_base64: bool) -> Result<Bytes, Error> {
     Ok(if is_base64 { STANDARD.decode(text)?.into() } else { text.into() })
 }
 
+/// The path decoded and the query as it was sent, as one address; what does not fit is percent-encoded.
 fn uri(path: &str, query: &str) -> Result<Uri, Error> {
-    let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
-    let target = if query.is_empty() { path } else { format!("{path}?{query}") };
-    Ok(target.parse().or_else(|_| escaped(&target).parse())?)
-}
-
-/// `target` with every byte percent-encoded that a URI cannot hold.
-fn escaped(target: &str) -> String {
-    percent_encode(target.as_bytes(), UNFIT).to_string()
+    let path = percent_encode(path.strip_prefix('/').unwrap_or(path).as_bytes(), UNFIT_IN_PATH);
+    let target = match query {
+        "" => format!("/{path}"),
+        query => format!("/{path}?{}", percent_encode(query.as_bytes(), UNFIT)),
+    };
+    Ok(target.parse()?)
 }
 
 fn to_event(response: Response<Bytes>) -> ApiGatewayV2httpResponse {
@@ -142,6 +144,23 @@ mod tests {
         let given = event(&serde_json::json!({ "rawQueryString": "a={\"b\"}&c=ü&d[e]=1" }));
         let request = to_request(given).unwrap();
         assert_eq!(request.uri().query(), Some("a=%7B%22b%22%7D&c=%C3%BC&d[e]=1"));
+    }
+
+    #[test]
+    fn a_path_arrives_decoded_and_means_what_the_sender_wrote() {
+        for (raw, path) in [
+            ("/netdata/50%", "/netdata/50%25"),
+            ("/netdata/a?b#c", "/netdata/a%3Fb%23c"),
+            ("/netdata/a%2Fb", "/netdata/a%252Fb"),
+            ("/netdata/ü {x}", "/netdata/%C3%BC%20%7Bx%7D"),
+            ("/v1/alerts", "/v1/alerts"),
+            ("//evil.example/x", "//evil.example/x"),
+            ("", "/"),
+        ] {
+            let request = to_request(event(&serde_json::json!({ "rawPath": raw, "rawQueryString": "q=1%2F" })));
+            let uri = request.unwrap().uri().clone();
+            assert_eq!((uri.path(), uri.query()), (path, Some("q=1%2F")), "{raw}");
+        }
     }
 
     #[test]

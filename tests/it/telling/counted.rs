@@ -40,5 +40,5 @@ async fn messages_that_were_sent_are_counted_and_at_each_tick_destinations_that_
     tick(&notifier).await;
 
     let log = notifier.stop().await;
-    assert_eq!((sum(&log, "sent"), sum(&log, "suspended"), sum(&log, "failed")), (1, 2, 0), "{log}");
+    assert_eq!((sum(&log, "NotificationsSent"), sum(&log, "DestinationsSuspended"), sum(&log, "NotificationsFailed")), (1, 2, 0), "{log}");
 }
