@@ -9,14 +9,15 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use futures::FutureExt;
-use http::{Request, Response, Uri};
-use intake::ClientCertificate;
+use http::{Request, Response, StatusCode, Uri};
+use intake::{COUNTS, ClientCertificate};
 use lambda_http::aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
 use lambda_http::lambda_runtime::{self, LambdaEvent};
 use lambda_http::{Body, Error, service_fn};
 use percent_encoding::{AsciiSet, CONTROLS, percent_encode};
 use serde_json::Value;
 
+use crate::Ended;
 use crate::deadline::time_left;
 
 /// What a URI's query cannot hold.
@@ -40,7 +41,7 @@ const UNFIT_IN_PATH: &AsciiSet = &UNFIT.add(b'%').add(b'?');
 ///
 /// The request that it gets is API Gateway's, with the body decoded, the verified [`ClientCertificate`] and the
 /// [`TimeLeft`](intake::TimeLeft) as extensions.
-pub async fn serve<H, F>(handle: H) -> Result<(), Error>
+pub async fn serve<H, F>(handle: H) -> Result<(), Ended>
 where
     H: Fn(Request<Bytes>) -> F + Send + Sync + 'static,
     F: Future<Output = Response<Bytes>> + Send + 'static,
@@ -49,9 +50,22 @@ where
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
         let handle = Arc::clone(&handle);
         // Boxed, because the compiler gives up on the depth of the future's type otherwise.
-        async move { Ok::<_, Error>(to_event(handle(to_request(event)?).boxed().await)) }.boxed()
+        async move {
+            let response = handle(to_request(event)?).boxed().await;
+            count_failure(response.status());
+            Ok::<_, Error>(to_event(response))
+        }
+        .boxed()
     }))
     .await
+    .map_err(Ended::from)
+}
+
+/// Counts an answer of the 500s, for an alarm: whichever function gave it, and whatever it was.
+fn count_failure(status: StatusCode) {
+    if status.is_server_error() {
+        tracing::trace!(target: COUNTS, measure = "ResponsesFailed", count = 1);
+    }
 }
 
 fn to_request(event: LambdaEvent<Value>) -> Result<Request<Bytes>, Error> {
