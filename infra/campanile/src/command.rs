@@ -10,6 +10,7 @@ mod deed;
 mod deliveries;
 mod delivery;
 mod destinations;
+mod doctor;
 mod events;
 mod form;
 mod handling;
@@ -23,6 +24,7 @@ mod plain;
 mod quarantine;
 mod reading;
 mod replay;
+mod secret;
 mod secrets;
 mod send;
 mod server;
@@ -78,6 +80,8 @@ enum Action {
     Deliveries(deliveries::Deliveries),
     Notify(destinations::Notify),
     Token(token::Token),
+    Secret(secret::Secret),
+    Doctor(doctor::Doctor),
     Install(install::Install),
     Check(check::Check),
     Uninstall(uninstall::Uninstall),
@@ -120,6 +124,8 @@ impl Action {
             Self::Deliveries(deliveries) => deliveries.run().await,
             Self::Notify(notify) => notify.run().await,
             Self::Token(token) => token.run().await,
+            Self::Secret(secret) => secret.run().await,
+            Self::Doctor(doctor) => doctor.run().await,
             Self::Install(install) => install.run().await,
             Self::Check(check) => check.run().await,
             Self::Uninstall(uninstall) => uninstall.run().await,

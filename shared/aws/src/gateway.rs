@@ -171,7 +171,8 @@ mod tests {
             ("//evil.example/x", "//evil.example/x"),
             ("", "/"),
         ] {
-            let request = to_request(event(&serde_json::json!({ "rawPath": raw, "rawQueryString": "q=1%2F" })));
+            let request =
+                to_request(event(&serde_json::json!({ "rawPath": raw, "rawQueryString": "q=1%2F" })));
             let uri = request.unwrap().uri().clone();
             assert_eq!((uri.path(), uri.query()), (path, Some("q=1%2F")), "{raw}");
         }

@@ -39,7 +39,12 @@ fn healthy() -> Vec<Series> {
         series("AWS/Lambda", "Duration", &[("FunctionName", "Notifier")], always(900.0)),
         series("AWS/Scheduler", "InvocationAttemptCount", &[("ScheduleGroup", "Schedules")], always(7.0)),
         series("AWS/DynamoDB", "ConsumedWriteCapacityUnits", &[("TableName", "table")], always(60.0)),
-        series("AWS/Lambda", "PolledEventCount", &[("EventSourceMappingUUID", "NotifierStream")], always(20.0)),
+        series(
+            "AWS/Lambda",
+            "PolledEventCount",
+            &[("EventSourceMappingUUID", "NotifierStream")],
+            always(20.0),
+        ),
         ours("NotificationsSent", &[("function", "notifier")], always(3.0)),
         ours("OldestPendingSeconds", &[("function", "notifier"), ("destination", "chat")], always(2.0)),
         ours("EventsRecorded", &[("function", "netdata-webhook"), ("source", "netdata")], always(3.0)),
@@ -47,7 +52,11 @@ fn healthy() -> Vec<Series> {
     ]
 }
 
-fn ours(name: &'static str, dimensions: &[(&'static str, &str)], datapoints: [Option<f64>; PERIODS]) -> Series {
+fn ours(
+    name: &'static str,
+    dimensions: &[(&'static str, &str)],
+    datapoints: [Option<f64>; PERIODS],
+) -> Series {
     let dimensions: Vec<_> = dimensions.iter().copied().chain([("stack", "s")]).collect();
     series("Campanile", name, &dimensions, datapoints)
 }
@@ -67,7 +76,12 @@ fn word(value: &Value) -> String {
 
 /// The datapoints of one metric of an alarm in period `at`.
 fn datapoint(metric: &Value, recorded: &[Series], at: usize) -> Option<f64> {
-    let dimensions: BTreeMap<_, _> = metric["Dimensions"].as_array().unwrap().iter().collect::<Vec<_>>().into_iter()
+    let dimensions: BTreeMap<_, _> = metric["Dimensions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .collect::<Vec<_>>()
+        .into_iter()
         .map(|dimension| (dimension["Name"].as_str().unwrap(), word(&dimension["Value"])))
         .collect();
     let found = recorded.iter().find(|series| {
@@ -81,10 +95,13 @@ fn datapoint(metric: &Value, recorded: &[Series], at: usize) -> Option<f64> {
 /// The worst series that a query yields in period `at`.
 fn answer(query: &Query, recorded: &[Series], at: usize) -> Option<f64> {
     let mut groups = BTreeMap::<String, f64>::new();
-    for series in recorded.iter().filter(|series| series.namespace == "Campanile" && series.name == query.metric) {
+    for series in
+        recorded.iter().filter(|series| series.namespace == "Campanile" && series.name == query.metric)
+    {
         let names: Vec<_> = series.dimensions.keys().map(|name| (*name).to_owned()).collect();
         let Some(value) = series.datapoints[at].filter(|_| names == query.dimensions) else { continue };
-        let group = query.group.as_ref().map(|group| series.dimensions[group.as_str()].clone()).unwrap_or_default();
+        let group =
+            query.group.as_ref().map(|group| series.dimensions[group.as_str()].clone()).unwrap_or_default();
         let sum = groups.entry(group).or_default();
         *sum = if query.function == "SUM" { *sum + value } else { sum.max(value) };
     }
@@ -124,12 +141,15 @@ fn breaches(alarm: &Value, value: Option<f64>) -> bool {
 /// The alarms that are on at the end, by name; those of a condition are not part of a stack of defaults.
 fn raised(recorded: &[Series]) -> BTreeSet<String> {
     let alarms = resources("AWS::CloudWatch::Alarm").into_iter();
-    let alarms = alarms.filter(|(_, alarm)| alarm["Condition"].is_null()).map(|(_, alarm)| alarm["Properties"].clone());
+    let alarms = alarms
+        .filter(|(_, alarm)| alarm["Condition"].is_null())
+        .map(|(_, alarm)| alarm["Properties"].clone());
     let raised = alarms.filter(|alarm| {
         let periods = usize::try_from(alarm["EvaluationPeriods"].as_u64().unwrap()).unwrap();
         (PERIODS - periods..PERIODS).all(|at| breaches(alarm, value(alarm, recorded, at)))
     });
-    let name = |alarm: Value| alarm["AlarmName"]["Fn::Sub"].as_str().unwrap().replace("${AWS::StackName}-", "");
+    let name =
+        |alarm: Value| alarm["AlarmName"]["Fn::Sub"].as_str().unwrap().replace("${AWS::StackName}-", "");
     raised.map(name).collect()
 }
 
@@ -169,7 +189,11 @@ fn a_stream_that_is_not_read_raises_an_alarm_within_a_quarter_of_an_hour() {
 fn a_destination_that_takes_nothing_raises_an_alarm_though_the_others_do() {
     let waiting = [Some(100.0), Some(400.0), Some(700.0), Some(1000.0)];
     let mut recorded = healthy();
-    recorded.push(ours("OldestPendingSeconds", &[("function", "notifier"), ("destination", "pager")], waiting));
+    recorded.push(ours(
+        "OldestPendingSeconds",
+        &[("function", "notifier"), ("destination", "pager")],
+        waiting,
+    ));
     assert_eq!(raised(&recorded), only("failing-destination"));
     recorded.pop();
     recorded.push(ours("DestinationsSuspended", &[("function", "notifier")], [Some(1.0); PERIODS]));

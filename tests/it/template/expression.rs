@@ -24,7 +24,8 @@ impl Query {
         let mut dimensions: Vec<_> = dimensions.split(", ").map(str::to_owned).collect();
         dimensions.sort();
         let group = rest.trim().strip_prefix("GROUP BY ").map(|group| {
-            let (group, order) = group.split_once(" ORDER BY ").expect("an alarm on several series has an order");
+            let (group, order) =
+                group.split_once(" ORDER BY ").expect("an alarm on several series has an order");
             assert_eq!(order, format!("{function}() DESC"));
             group.to_owned()
         });
@@ -65,7 +66,7 @@ impl<'a> Parser<'a> {
         let mut value = self.comparison();
         while self.takes("AND") {
             let right = self.comparison();
-            value = Some(truth(value? != 0.0 && right? != 0.0));
+            value = both(value, right, |left, right| truth(left != 0.0 && right != 0.0));
         }
         value
     }
@@ -73,12 +74,12 @@ impl<'a> Parser<'a> {
     fn comparison(&mut self) -> Option<f64> {
         let left = self.sum();
         if self.takes("==") {
-            let right = self.sum()?;
-            return Some(truth((left? - right).abs() < f64::EPSILON));
+            let right = self.sum();
+            return both(left, right, |left, right| truth((left - right).abs() < f64::EPSILON));
         }
         if self.takes(">") {
-            let right = self.sum()?;
-            return Some(truth(left? > right));
+            let right = self.sum();
+            return both(left, right, |left, right| truth(left > right));
         }
         left
     }
@@ -87,7 +88,7 @@ impl<'a> Parser<'a> {
         let mut value = self.product();
         while self.takes("+") {
             let right = self.product();
-            value = Some(value? + right?);
+            value = both(value, right, |left, right| left + right);
         }
         value
     }
@@ -97,10 +98,10 @@ impl<'a> Parser<'a> {
         loop {
             if self.takes("*") {
                 let right = self.term();
-                value = Some(value? * right?);
+                value = both(value, right, |left, right| left * right);
             } else if self.takes("/") {
                 let right = self.term();
-                value = Some(value? / right?);
+                value = both(value, right, |left, right| left / right);
             } else {
                 return value;
             }
@@ -140,6 +141,11 @@ impl<'a> Parser<'a> {
         assert!(self.takes(")"));
         arguments
     }
+}
+
+/// Two values made one; none where one of them is missing.
+fn both(left: Option<f64>, right: Option<f64>, make: fn(f64, f64) -> f64) -> Option<f64> {
+    left.zip(right).map(|(left, right)| make(left, right))
 }
 
 fn truth(is_true: bool) -> f64 {

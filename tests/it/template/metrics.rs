@@ -35,7 +35,8 @@ fn metrics(log: &str) -> BTreeSet<Metric> {
     let name = |value: &Value| value.as_str().unwrap().to_owned();
     metrics
         .map(|metric| {
-            let mut dimensions: Vec<_> = metric["Dimensions"][0].as_array().unwrap().iter().map(name).collect();
+            let mut dimensions: Vec<_> =
+                metric["Dimensions"][0].as_array().unwrap().iter().map(name).collect();
             dimensions.sort();
             (name(&metric["Metrics"][0]["Name"]), dimensions)
         })
@@ -85,7 +86,10 @@ async fn what_alarms_ask_for_is_counted_with_these_dimensions_by_the_function_it
         if OF_THE_NOTIFIER.contains(&metric.as_str()) {
             continue;
         }
-        assert!(counted.contains(&(metric.clone(), dimensions.clone())), "nobody counts `{metric}` by {dimensions:?}");
+        assert!(
+            counted.contains(&(metric.clone(), dimensions.clone())),
+            "nobody counts `{metric}` by {dimensions:?}"
+        );
     }
 }
 
@@ -98,7 +102,8 @@ fn what_is_watched_of_one_function_is_counted_with_these_dimensions() {
             if metric["Namespace"] == "Campanile" {
                 assert!(measures.contains(&metric["MetricName"].as_str().unwrap()), "{id}");
                 let dimensions = metric["Dimensions"].as_array().unwrap().iter();
-                let mut names: Vec<_> = dimensions.map(|dimension| dimension["Name"].as_str().unwrap()).collect();
+                let mut names: Vec<_> =
+                    dimensions.map(|dimension| dimension["Name"].as_str().unwrap()).collect();
                 names.sort_unstable();
                 assert_eq!(names, ["function", "source", "stack"], "{id}");
             }
@@ -111,15 +116,21 @@ fn the_dashboard_searches_for_metrics_that_somebody_counts() {
     let [(_, dashboard)] = resources("AWS::CloudWatch::Dashboard").try_into().unwrap();
     let body = dashboard["Properties"]["DashboardBody"]["Fn::Sub"][0].as_str().unwrap();
     let body: Value = serde_json::from_str(body).unwrap();
-    let counted: BTreeSet<_> =
-        Measure::ALL.map(Measure::as_str).into_iter().chain(OF_THE_NOTIFIER).chain([OF_THE_GATEWAY]).collect();
+    let counted: BTreeSet<_> = Measure::ALL
+        .map(Measure::as_str)
+        .into_iter()
+        .chain(OF_THE_NOTIFIER)
+        .chain([OF_THE_GATEWAY])
+        .collect();
     let mut shown = BTreeSet::new();
     for widget in body["widgets"].as_array().unwrap() {
         for metric in widget["properties"]["metrics"].as_array().unwrap() {
-            let Some(search) = metric[0]["expression"].as_str().filter(|text| text.contains("{Campanile,")) else {
+            let Some(search) = metric[0]["expression"].as_str().filter(|text| text.contains("{Campanile,"))
+            else {
                 continue;
             };
-            let names = search.split("MetricName=\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned());
+            let names =
+                search.split("MetricName=\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned());
             shown.extend(names);
         }
     }

@@ -117,7 +117,10 @@ fn every_schedule_and_the_stream_have_a_place_for_what_failed() {
     for (id, schedule) in schedules {
         let target = &schedule["Properties"]["Target"];
         assert!(target["DeadLetterConfig"]["Arn"].is_object(), "{id}");
-        assert!(target["Arn"]["Ref"].as_str().unwrap().ends_with(".Alias"), "{id} calls what is not rolled out");
+        assert!(
+            target["Arn"]["Ref"].as_str().unwrap().ends_with(".Alias"),
+            "{id} calls what is not rolled out"
+        );
     }
     for function in ["notifier", "site24x7-poller"] {
         let invocations = &functions()[function]["EventInvokeConfig"];

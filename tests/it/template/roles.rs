@@ -8,8 +8,10 @@ use serde_json::Value;
 use super::document::{functions, list, resources};
 
 /// Actions for which IAM knows no narrower resource than everything.
-const WITHOUT_RESOURCE: [&str; 10] = [
-    "cloudwatch:DescribeAlarms",
+const WITHOUT_RESOURCE: [&str; 12] = [
+    "codedeploy:BatchGetDeploymentTargets",
+    "codedeploy:ListDeploymentTargets",
+    "codedeploy:PutLifecycleEventHookExecutionStatus",
     "dynamodb:ListStreams",
     "ec2:AssignPrivateIpAddresses",
     "ec2:CreateNetworkInterface",
@@ -60,7 +62,11 @@ fn no_statement_has_a_wildcard_that_the_service_does_not_force() {
 fn every_role_is_bounded_where_somebody_asks_for_it() {
     for (id, role) in resources("AWS::IAM::Role") {
         let boundary = &role["Properties"]["PermissionsBoundary"]["Fn::If"];
-        assert_eq!((&boundary[0], &boundary[1]["Ref"]), (&"HasBoundary".into(), &"PermissionsBoundary".into()), "{id}");
+        assert_eq!(
+            (&boundary[0], &boundary[1]["Ref"]),
+            (&"HasBoundary".into(), &"PermissionsBoundary".into()),
+            "{id}"
+        );
     }
 }
 

@@ -192,7 +192,10 @@ mod tests {
         let metric = &lines[0]["_aws"]["CloudWatchMetrics"][0];
         assert_eq!(metric["Dimensions"], json!([["destination", "function", "stack"]]));
         assert_eq!(metric["Metrics"][0]["Unit"], "Seconds");
-        assert_eq!((&lines[0]["destination"], &lines[0]["OldestPendingSeconds"]), (&json!("ops-slack"), &json!(90)));
+        assert_eq!(
+            (&lines[0]["destination"], &lines[0]["OldestPendingSeconds"]),
+            (&json!("ops-slack"), &json!(90))
+        );
     }
 
     #[test]
