@@ -3,11 +3,12 @@
 mod account;
 mod finding;
 mod inspection;
+mod verdict;
 
 use clap::Args;
 
 use self::account::Account;
-use self::finding::{Finding, Part};
+use self::finding::Finding;
 use super::check::Unhealthy;
 use super::{Outcome, say};
 

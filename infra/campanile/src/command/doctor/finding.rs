@@ -5,6 +5,18 @@ use std::fmt;
 /// A part of a deployment, such as the function `notifier`.
 pub(super) type Part = String;
 
+/// What is wrong with a part, and what to do about it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Fault {
+    pub(super) what: String,
+    pub(super) remedy: String,
+}
+
+/// A fault, from words of any kind.
+pub(super) fn fault(what: impl Into<String>, remedy: impl Into<String>) -> Fault {
+    Fault { what: what.into(), remedy: remedy.into() }
+}
+
 /// How one part is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Finding {
@@ -27,10 +39,10 @@ impl Finding {
     }
 
     /// `part` is fine where `fault` is `None`.
-    pub(super) fn of(part: impl Into<Part>, fault: Option<(String, String)>) -> Self {
+    pub(super) fn of(part: impl Into<Part>, fault: Option<Fault>) -> Self {
         match fault {
             None => Self::Fine(part.into()),
-            Some((fault, remedy)) => Self::bad(part, fault, remedy),
+            Some(Fault { what, remedy }) => Self::bad(part, what, remedy),
         }
     }
 

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use aws::Configuration;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::account::{Account, AskError};
-use super::{Finding, Part};
+use super::finding::{Fault, Finding, Part, fault};
+use super::verdict::{table_itself, the_alarms, the_function, the_mapping, the_schedules, the_subscription};
 use crate::command::secret;
 
 /// The functions, by what follows the stack's name in theirs.
@@ -66,11 +66,7 @@ fn by_name(list: &Value, name: &str, value: &str) -> BTreeMap<String, String> {
     entries.filter_map(entry).collect()
 }
 
-fn answered(
-    part: Part,
-    asked: Result<Value, AskError>,
-    judge: fn(&Value) -> Option<(String, String)>,
-) -> Finding {
+fn answered(part: Part, asked: Result<Value, AskError>, judge: fn(&Value) -> Option<Fault>) -> Finding {
     match asked {
         Ok(answer) => Finding::of(part, judge(&answer)),
         Err(error) => {
@@ -79,28 +75,12 @@ fn answered(
     }
 }
 
-fn fault(fault: impl Into<String>, remedy: impl Into<String>) -> Option<(String, String)> {
-    Some((fault.into(), remedy.into()))
-}
-
 fn the_stack(stack: &str, described: &Value) -> Finding {
     let status = described["StackStatus"].as_str().unwrap_or("unknown");
     let is_fine = ["CREATE_COMPLETE", "UPDATE_COMPLETE"].contains(&status);
     let remedy = "read its events with `aws cloudformation describe-stack-events`, and deploy again";
-    let fault = (!is_fine).then(|| (format!("its status is `{status}`"), remedy.to_owned()));
+    let fault = (!is_fine).then(|| fault(format!("its status is `{status}`"), remedy));
     Finding::of(format!("stack {stack}"), fault)
-}
-
-fn the_function(function: &Value) -> Option<(String, String)> {
-    let state = function["State"].as_str().unwrap_or("Active");
-    if state == "Failed" || function["LastUpdateStatus"] == "Failed" {
-        let reason = function["LastUpdateStatusReason"].as_str().or(function["StateReason"].as_str());
-        return fault(reason.unwrap_or("Lambda cannot run it"), "deploy again with `sam deploy`");
-    }
-    let variables = function["Environment"]["Variables"].as_object().cloned().unwrap_or_default();
-    let reading = Configuration::read(|name| variables.get(name)?.as_str().map(str::to_owned));
-    let mistake = reading.mistakes.into_iter().next()?;
-    fault(mistake.to_string(), "correct the parameter in infra/parameters.yaml, and deploy again")
 }
 
 fn the_secret(name: &str, answer: Option<&Value>) -> Finding {
@@ -109,7 +89,7 @@ fn the_secret(name: &str, answer: Option<&Value>) -> Finding {
     let Some(text) = answer.and_then(|answer| answer["SecretString"].as_str()) else {
         return Finding::bad(part, "it has no value that can be read", remedy);
     };
-    let mistake = secret::mistake(name, text).map(|mistake| (mistake, remedy));
+    let mistake = secret::mistake(name, text).map(|mistake| fault(mistake, remedy));
     Finding::of(part, mistake)
 }
 
@@ -123,79 +103,19 @@ async fn the_table(account: &Account, name: &str) -> Vec<Finding> {
     findings.push(answered("table's expiry".to_owned(), asked, |expiry| {
         let attribute = &expiry["TimeToLiveDescription"]["AttributeName"];
         let remedy = "turn it on with `aws dynamodb update-time-to-live`, attribute `expires_at`";
-        (attribute != "expires_at").then(|| ("items do not expire".to_owned(), remedy.to_owned()))
+        (attribute != "expires_at").then(|| fault("items do not expire", remedy))
     }));
     let asked = account.ask(&["dynamodb", "describe-continuous-backups", "--table-name", name]).await;
     findings.push(answered("table's recovery".to_owned(), asked, |backups| {
         let recovery = &backups["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"];
         let is_on = recovery["PointInTimeRecoveryStatus"] == "ENABLED";
         let remedy = "turn it on with `aws dynamodb update-continuous-backups`";
-        (!is_on).then(|| ("it cannot be put back to a point in time".to_owned(), remedy.to_owned()))
+        (!is_on).then(|| fault("it cannot be put back to a point in time", remedy))
     }));
     let stream = stream.unwrap_or_default();
     let asked = account.ask(&["lambda", "list-event-source-mappings", "--event-source-arn", &stream]).await;
     findings.push(answered("stream mapping".to_owned(), asked, the_mapping));
     findings
-}
-
-fn table_itself(answer: &Value) -> Option<(String, String)> {
-    let table = &answer["Table"];
-    if table["TableStatus"] != "ACTIVE" {
-        return fault(format!("its status is {}", table["TableStatus"]), "wait until it is ACTIVE");
-    }
-    if table["StreamSpecification"]["StreamViewType"] != "NEW_AND_OLD_IMAGES" {
-        return fault(
-            "its stream is off, so that nobody is notified",
-            "see docs/deploy.md, restore the table",
-        );
-    }
-    let remedy = "protect it with `aws dynamodb update-table --deletion-protection-enabled`";
-    (table["DeletionProtectionEnabled"] == false).then(|| ("it can be deleted".to_owned(), remedy.to_owned()))
-}
-
-fn the_mapping(answer: &Value) -> Option<(String, String)> {
-    let mapping = &answer["EventSourceMappings"][0];
-    match mapping["State"].as_str() {
-        None => fault("the notifier does not read the table's stream", "deploy again with `sam deploy`"),
-        Some("Enabled" | "Enabling" | "Creating" | "Updating") => {
-            let result = mapping["LastProcessingResult"].as_str().unwrap_or("OK");
-            let is_fine = ["OK", "No records processed"].contains(&result);
-            (!is_fine)
-                .then(|| (format!("Lambda says `{result}`"), "look into the log of the notifier".to_owned()))
-        }
-        Some(state) => fault(
-            format!("it is `{state}`, so that nobody is notified"),
-            "enable it with `aws lambda update-event-source-mapping --enabled`",
-        ),
-    }
-}
-
-fn the_schedules(answer: &Value) -> Option<(String, String)> {
-    let schedules: Vec<&Map<String, Value>> =
-        answer["Schedules"].as_array().into_iter().flatten().filter_map(Value::as_object).collect();
-    let disabled = schedules.iter().find(|schedule| schedule["State"] != "ENABLED");
-    if let Some(schedule) = disabled {
-        return fault(format!("{} is disabled", schedule["Name"]), "enable it in EventBridge Scheduler");
-    }
-    (schedules.len() < 2)
-        .then(|| ("some are missing".to_owned(), "deploy again with `sam deploy`".to_owned()))
-}
-
-fn the_subscription(answer: &Value) -> Option<(String, String)> {
-    let subscriptions = answer["Subscriptions"].as_array().cloned().unwrap_or_default();
-    if subscriptions.is_empty() {
-        return fault("nobody gets alarms", "deploy with `AlarmEmail`, or subscribe somebody to the topic");
-    }
-    let waits =
-        subscriptions.iter().all(|subscription| subscription["SubscriptionArn"] == "PendingConfirmation");
-    waits.then(|| ("it is not confirmed".to_owned(), "follow the link in the mail from AWS".to_owned()))
-}
-
-fn the_alarms(answer: &Value) -> Option<(String, String)> {
-    let alarms = answer["MetricAlarms"].as_array().into_iter().flatten();
-    let names: Vec<_> = alarms.filter_map(|alarm| alarm["AlarmName"].as_str()).collect();
-    let remedy = "docs/operations.md says of each what it means and what to do";
-    (!names.is_empty()).then(|| (format!("on: {}", names.join(", ")), remedy.to_owned()))
 }
 
 /// Whether `url` answers with one of `statuses`.
@@ -228,67 +148,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_part_that_is_not_as_it_should_be_is_named_with_its_remedy() {
-        let bad = |judge: fn(&Value) -> Option<(String, String)>, answer: Value| judge(&answer).unwrap();
-        let mistaken = json!({ "Environment": { "Variables": { "CAMPANILE_LOG": "warning" } } });
-        assert!(bad(the_function, mistaken).0.starts_with("`CAMPANILE_LOG` is `warning`"));
-        let failed = json!({ "LastUpdateStatus": "Failed", "LastUpdateStatusReason": "no such key" });
-        assert_eq!(bad(the_function, failed).0, "no such key");
-        for (judge, answer, says) in [
-            (
-                table_itself as fn(&Value) -> _,
-                json!({ "Table": { "TableStatus": "CREATING" } }),
-                "its status is",
-            ),
-            (table_itself, json!({ "Table": { "TableStatus": "ACTIVE" } }), "its stream is off"),
-            (the_mapping, json!({ "EventSourceMappings": [] }), "the notifier does not read"),
-            (the_mapping, json!({ "EventSourceMappings": [{ "State": "Disabled" }] }), "it is `Disabled`"),
-            (
-                the_schedules,
-                json!({ "Schedules": [{ "Name": "a", "State": "DISABLED" }] }),
-                "\"a\" is disabled",
-            ),
-            (
-                the_schedules,
-                json!({ "Schedules": [{ "Name": "a", "State": "ENABLED" }] }),
-                "some are missing",
-            ),
-            (the_subscription, json!({ "Subscriptions": [] }), "nobody gets alarms"),
-            (
-                the_subscription,
-                json!({ "Subscriptions": [{ "SubscriptionArn": "PendingConfirmation" }] }),
-                "it is not confirmed",
-            ),
-            (
-                the_alarms,
-                json!({ "MetricAlarms": [{ "AlarmName": "campanile-failed" }] }),
-                "on: campanile-failed",
-            ),
-        ] {
-            let (fault, remedy) = bad(judge, answer);
-            assert!(fault.contains(says) && !remedy.is_empty(), "{fault}");
-        }
+    fn a_stack_and_its_secrets_are_judged_by_what_aws_says_of_them() {
         assert!(!the_secret("kazoo", None).is_fine());
         assert!(!the_secret("kazoo", Some(&json!({ "SecretString": "{}" }))).is_fine());
         assert!(!the_stack("campanile", &json!({ "StackStatus": "ROLLBACK_COMPLETE" })).is_fine());
-    }
-
-    #[test]
-    fn what_is_as_it_should_be_is_fine() {
-        assert_eq!(the_function(&json!({ "State": "Active", "LastUpdateStatus": "Successful" })), None);
-        assert_eq!(
-            the_mapping(
-                &json!({ "EventSourceMappings": [{ "State": "Enabled", "LastProcessingResult": "OK" }] })
-            ),
-            None
-        );
-        let schedules = json!({ "Schedules": [{ "Name": "a", "State": "ENABLED" }, { "Name": "b", "State": "ENABLED" }] });
-        assert_eq!(the_schedules(&schedules), None);
-        assert_eq!(
-            the_subscription(&json!({ "Subscriptions": [{ "SubscriptionArn": "arn:aws:sns:…" }] })),
-            None
-        );
-        assert_eq!(the_alarms(&json!({ "MetricAlarms": [] })), None);
         let token = json!({ "SecretString": r#"{"tokens": ["t"]}"# });
         assert!(the_secret("kazoo", Some(&token)).is_fine());
         assert!(the_stack("campanile", &json!({ "StackStatus": "UPDATE_COMPLETE" })).is_fine());

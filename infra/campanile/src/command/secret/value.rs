@@ -114,7 +114,7 @@ fn api(members: &Map<String, Value>) -> Result<Vec<String>, Mistaken> {
         credential(&entry["token"], || format!("tokens[{index}].token"))?;
         let fault =
             |path: &str, fault| Err(Mistaken::Member { path: format!("tokens[{index}].{path}"), fault });
-        if !entry["name"].as_str().is_some_and(|name| !name.trim().is_empty()) {
+        if entry["name"].as_str().is_none_or(|name| name.trim().is_empty()) {
             return fault("name", "has to say whose token it is");
         }
         if !["read", "write"].contains(&entry["role"].as_str().unwrap_or_default()) {
