@@ -57,6 +57,8 @@ def programs(folder, campanile):
         script(folder / name, PLAYED)
     script(folder / "aws", f"""#!/bin/sh
 echo "aws $*" >>"$COMMANDS"
+# It asks SQS at an address of its own making.
+[ "$1" != sqs ] || set -- "$@" --endpoint-url "$AWS_ENDPOINT_URL"
 {tools}/aws "$@"
 status=$?
 if [ $status = {NOT_UNDERSTOOD} ]; then echo "NOT UNDERSTOOD: aws $*" >>"$COMMANDS"; fi

@@ -76,18 +76,14 @@ fn word(value: &Value) -> String {
 
 /// The datapoints of one metric of an alarm in period `at`.
 fn datapoint(metric: &Value, recorded: &[Series], at: usize) -> Option<f64> {
-    let dimensions: BTreeMap<_, _> = metric["Dimensions"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .collect::<Vec<_>>()
-        .into_iter()
+    let dimensions = metric["Dimensions"].as_array().unwrap().iter();
+    let dimensions: BTreeMap<_, _> = dimensions
         .map(|dimension| (dimension["Name"].as_str().unwrap(), word(&dimension["Value"])))
         .collect();
     let found = recorded.iter().find(|series| {
         metric["Namespace"] == series.namespace
             && metric["MetricName"] == series.name
-            && dimensions.iter().eq(series.dimensions.iter().map(|(name, value)| (name, value)))
+            && dimensions == series.dimensions
     });
     found.and_then(|series| series.datapoints[at])
 }

@@ -24,8 +24,7 @@ impl Query {
         let mut dimensions: Vec<_> = dimensions.split(", ").map(str::to_owned).collect();
         dimensions.sort();
         let group = rest.trim().strip_prefix("GROUP BY ").map(|group| {
-            let (group, order) =
-                group.split_once(" ORDER BY ").expect("an alarm on several series has an order");
+            let (group, order) = group.split_once(" ORDER BY ").unwrap();
             assert_eq!(order, format!("{function}() DESC"));
             group.to_owned()
         });

@@ -1,7 +1,7 @@
 //! What the account's answers mean, part by part.
 
 use aws::Configuration;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::finding::{Fault, fault};
 
@@ -51,8 +51,7 @@ pub(super) fn the_mapping(answer: &Value) -> Option<Fault> {
 }
 
 pub(super) fn the_schedules(answer: &Value) -> Option<Fault> {
-    let schedules: Vec<&Map<String, Value>> =
-        answer["Schedules"].as_array().into_iter().flatten().filter_map(Value::as_object).collect();
+    let schedules = answer["Schedules"].as_array().cloned().unwrap_or_default();
     let disabled = schedules.iter().find(|schedule| schedule["State"] != "ENABLED");
     if let Some(schedule) = disabled {
         return Some(fault(
