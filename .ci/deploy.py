@@ -7,6 +7,7 @@ CloudFormation itself transforms a template, which moto does not: it is handed w
 Needs target/tools of .ci/template.
 """
 
+import contextlib
 import json
 import os
 import pathlib
@@ -38,13 +39,19 @@ def template_of(url, account_id, partition):
 moto.cloudformation.responses.get_stack_from_s3_url = template_of
 
 
-def stub_packages():
-    """A package for each function that is not built."""
-    for function in FUNCTIONS:
-        bootstrap = ROOT / "target" / "lambda" / function / "bootstrap"
+@contextlib.contextmanager
+def packages():
+    """A package for each function, those that are not built for as long as this lasts: nobody is to deploy them."""
+    wanted = [ROOT / "target" / "lambda" / function / "bootstrap" for function in FUNCTIONS]
+    stubs = [bootstrap for bootstrap in wanted if not bootstrap.exists()]
+    for bootstrap in stubs:
         bootstrap.parent.mkdir(parents=True, exist_ok=True)
-        if not bootstrap.exists():
-            bootstrap.write_text("#!/bin/sh\n")
+        bootstrap.write_text("#!/bin/sh\n")
+    try:
+        yield
+    finally:
+        for bootstrap in stubs:
+            bootstrap.unlink()
 
 
 def sam(url, *arguments):
@@ -86,8 +93,7 @@ def remove(url, client):
 
 
 def main():
-    stub_packages()
-    with moto_server() as (url, client), tempfile.TemporaryDirectory() as folder:
+    with packages(), moto_server() as (url, client), tempfile.TemporaryDirectory() as folder:
         # Moto forgets the tags of a stack that comes from a change set, and without them sam does not know its own.
         client("cloudformation").create_stack(
             StackName="aws-sam-cli-managed-default",
