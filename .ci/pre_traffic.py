@@ -23,13 +23,19 @@ KEY = "challenge"
 PROOF = base64.b64encode(hmac.digest(KEY.encode(), b"pre-traffic", hashlib.sha256)).decode()
 
 
+class Busy(Exception):
+    """Lambda has no room."""
+
+
 class Account:
     """What the test asks of AWS, for one function whose new version answers with `answer`."""
 
     def __init__(self, function, answer, error=None, secret=KEY):
         self.function, self.answer, self.error, self.secret, self.status, self.asked = function, answer, error, secret, None, []
 
-    def client(self, _):
+    exceptions = types.SimpleNamespace(TooManyRequestsException=Busy)
+
+    def client(self, _, config=None):
         return self
 
     def list_deployment_targets(self, deploymentId):
@@ -47,6 +53,8 @@ class Account:
     def invoke(self, FunctionName, Payload):
         assert FunctionName == f"campanile-{self.function}:7", FunctionName
         self.asked.append(json.loads(Payload))
+        if self.error is Busy:
+            raise Busy
         answer = {"Payload": io.BytesIO(json.dumps(self.answer).encode())}
         return answer | ({"FunctionError": "Unhandled"} if self.error else {})
 
@@ -83,6 +91,8 @@ def main():
         ("Failed", "alerts-api", status(503), {}),
         ("Succeeded", "notifier", None, {}),
         ("Succeeded", "site24x7-poller", out_of_reach, {"error": True}),
+        ("Succeeded", "site24x7-poller", None, {"error": Busy}),
+        ("Failed", "kazoo-webhook", None, {"error": Busy}),
         *(("Failed", path.name, failure, {"error": True}) for path in (ROOT / "functions").iterdir() for failure in (died, late)),
     ]:
         account = verdict(function, answer, **more)
