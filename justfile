@@ -20,13 +20,21 @@ check:
 build architecture="--arm64":
     cargo lambda build --release {{ architecture }}
 
-# The whole bundle into the account of the present AWS profile; asks for what it needs the first time
+# The whole bundle into the account of the present AWS profile, with infra/parameters.yaml where there is one; asks nothing
 deploy *arguments: build
-    sam deploy --guided --template infra/template.yaml --capabilities CAPABILITY_IAM {{ arguments }}
+    sam deploy {{ if path_exists("infra/parameters.yaml") == "true" { "--parameter-overrides file://infra/parameters.yaml" } else { "" } }} {{ arguments }}
 
-# New code of one function, without the template: just deploy-function netdata-webhook
+# Whether everything that was deployed is as it should be
+doctor stack="campanile":
+    cargo run --quiet --package campanile -- doctor --stack {{ stack }}
+
+# A value for a secret, from the terminal: just secret kazoo
+secret name:
+    cargo run --quiet --package campanile -- secret set {{ name }}
+
+# For a development stack alone: new code of one function behind CloudFormation's back: just deploy-function netdata-webhook
 deploy-function function stack="campanile":
-    cargo lambda deploy --binary-name {{ function }} {{ stack }}-{{ function }}
+    cargo lambda deploy --binary-name {{ function }} --alias live {{ stack }}-{{ function }}
 
 # The services of AWS for `just watch`, at http://127.0.0.1:5000
 moto:

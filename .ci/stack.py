@@ -9,6 +9,7 @@
 Needs `pip install 'moto[server,dynamodb,secretsmanager,cloudformation,awslambda,s3]' aws-sam-translator`.
 """
 
+import contextlib
 import io
 import json
 import logging
@@ -58,9 +59,37 @@ def transformed(template):
     """What CloudFormation makes of the template, as `sam package` would hand it over."""
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
+            if resource["Properties"]["CodeUri"].startswith("s3://"):
+                continue
             folder = pathlib.PurePath(resource["Properties"]["CodeUri"]).name
             resource["Properties"]["CodeUri"] = f"s3://{STACK}-packages/{folder}.zip"
-    return transform(template, {"AWS::Region": REGION}, NoManagedPolicies())
+    parameters = {name: parameter["Default"] for name, parameter in template["Parameters"].items()}
+    return transform(template, parameters | {"AWS::Region": REGION}, NoManagedPolicies())
+
+
+def without_aliases(document):
+    """Moto's CloudFormation knows no aliases: whoever calls one calls the function itself there."""
+    kinds = ["AWS::Lambda::Alias", "AWS::Lambda::Version"]
+    aliases = {
+        name: resource["Properties"]["FunctionName"]["Ref"]
+        for name, resource in document["Resources"].items()
+        if resource["Type"] in kinds
+    }
+
+    def plain(value):
+        match value:
+            case {"Ref": name} if name in aliases:
+                return {"Fn::GetAtt": [aliases[name], "Arn"]}
+            case dict():
+                return {key: plain(member) for key, member in value.items() if key != "DependsOn"}
+            case list():
+                return [plain(element) for element in value]
+        return value
+
+    document["Resources"] = {
+        name: plain(resource) for name, resource in document["Resources"].items() if name not in aliases
+    }
+    return document
 
 
 def upload_packages(client, folders):
@@ -81,7 +110,7 @@ def create_stack(client):
     functions = [r for r in template["Resources"].values() if r["Type"] == "AWS::Serverless::Function"]
     folders = [pathlib.PurePath(function["Properties"]["CodeUri"]).name for function in functions]
     upload_packages(client, folders)
-    body = json.dumps(transformed(template))
+    body = json.dumps(without_aliases(transformed(template)))
     client("cloudformation").create_stack(
         StackName=STACK, TemplateBody=body, Capabilities=["CAPABILITY_IAM"]
     )
@@ -107,6 +136,8 @@ def check_table(client, template):
 
 def check_functions(client, folders):
     functions = client("lambda").list_functions()["Functions"]
+    test, functions = ([f for f in functions if (f["FunctionName"] == f"{STACK}-pre-traffic") is is_test] for is_test in (True, False))
+    assert len(test) == 1 and test[0]["Runtime"].startswith("python"), test
     assert sorted(f["FunctionName"] for f in functions) == [f"{STACK}-{folder}" for folder in folders]
     for function in functions:
         variables = function["Environment"]["Variables"]
@@ -125,7 +156,7 @@ def create_secrets(client, template):
     secrets = [r["Properties"] for r in template["Resources"].values() if r["Type"] == "AWS::SecretsManager::Secret"]
     prefix = template["Parameters"]["SecretPrefix"]["Default"]
     for secret in secrets:
-        assert set(secret) == {"Name", "Description"}, f"{secret} is created with a value"
+        assert set(secret) == {"Name", "Description", "KmsKeyId"}, f"{secret} is created with a value"
         name = secret["Name"]["Fn::Sub"].replace("${SecretPrefix}", prefix)
         client("secretsmanager").create_secret(Name=name, Description=secret["Description"])
     return len(secrets)
@@ -141,6 +172,24 @@ def forget_the_mapping():
     dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables["campanile"].lambda_event_source_mappings.clear()
 
 
+@contextlib.contextmanager
+def moto_server(port=0):
+    """Moto at a port of 127.0.0.1; gives its address and a maker of clients."""
+    # Moto says of the gateway, the schedules and the dashboard that it does not know them.
+    logging.disable(logging.ERROR)
+    warnings.filterwarnings("ignore", message="Tried to parse")
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    # On a busy machine a stack takes its time, and asked for again it would be there already.
+    patient = Config(read_timeout=600, retries={"total_max_attempts": 1})
+    url = f"http://{host}:{port}"
+    try:
+        yield url, lambda service: boto3.client(service, endpoint_url=url, config=patient)
+    finally:
+        server.stop()
+
+
 def main():
     match sys.argv[1:]:
         case ["check"]:
@@ -151,26 +200,18 @@ def main():
             wish, port = "serve", int(port)
         case _:
             sys.exit(__doc__)
-    # Moto says of the gateway, the schedules and the dashboard that it does not know them.
-    logging.disable(logging.ERROR)
-    warnings.filterwarnings("ignore", message="Tried to parse")
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    # On a busy machine a stack takes its time, and asked for again it would be there already.
-    patient = Config(read_timeout=600, retries={"total_max_attempts": 1})
-    client = lambda service: boto3.client(service, endpoint_url=f"http://{host}:{port}", config=patient)
-    template, folders = create_stack(client)
-    check_table(client, template)
-    check_functions(client, folders)
-    secrets = create_secrets(client, template)
-    print(f"moto has the table, {len(folders)} functions and {secrets} secrets, as the template says")
-    if wish == "serve":
-        forget_the_mapping()
-        put_secrets(client)
-        print(f"serving at http://{host}:{port}, until interrupted", flush=True)
-        threading.Event().wait()
-    server.stop()
+    with moto_server(port) as (url, client):
+        template, folders = create_stack(client)
+        check_table(client, template)
+        check_functions(client, folders)
+        secrets = create_secrets(client, template)
+        print(f"moto has the table, {len(folders)} functions and {secrets} secrets, as the template says")
+        if wish == "serve":
+            forget_the_mapping()
+            put_secrets(client)
+            print(f"serving at {url}, until interrupted", flush=True)
+            threading.Event().wait()
 
 
-main()
+if __name__ == "__main__":
+    main()

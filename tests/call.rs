@@ -5,6 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::HeaderMap;
+use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 /// What answers HTTP requests: the local bundle, the deployment, or one function.
@@ -113,7 +114,8 @@ impl Call {
         let mut event = json!({
             "version": "2.0",
             "routeKey": "$default",
-            "rawPath": self.path,
+            // API Gateway hands the path over decoded, and the query as it was sent.
+            "rawPath": percent_decode_str(&self.path).decode_utf8_lossy(),
             "rawQueryString": self.query,
             "headers": self.headers_of_event(),
             "requestContext": {

@@ -1,8 +1,10 @@
 //! `infra/template.yaml` and the code agree: what stands on one side only fails here.
 
 mod actions;
+mod alarms;
 mod document;
 mod environment;
+mod expression;
 mod functions;
 mod metrics;
 mod paths;

@@ -1,12 +1,10 @@
 //! The API as a Lambda function.
 
 use api::AlertsApi;
-use aws::{Configuration, connect, log_to_stdout, serve};
+use aws::{Ended, connect, serve, start};
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    let configuration = Configuration::from_environment()?;
-    log_to_stdout(&configuration.log);
-    let api = AlertsApi::new(connect(configuration).await);
+async fn main() -> Result<(), Ended> {
+    let api = AlertsApi::new(connect(start()).await);
     serve(move |request| api.clone().handle(request)).await
 }

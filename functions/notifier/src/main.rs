@@ -1,12 +1,10 @@
 //! The notifier as a Lambda function.
 
-use aws::{Configuration, connect, log_to_stdout, serve_batches};
+use aws::{Ended, connect, serve_batches, start};
 use notifier::Notifier;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    let configuration = Configuration::from_environment()?;
-    log_to_stdout(&configuration.log);
-    let notifier = Notifier::new(connect(configuration).await);
+async fn main() -> Result<(), Ended> {
+    let notifier = Notifier::new(connect(start()).await);
     serve_batches(move |event, time_left| notifier.clone().handle(event, time_left)).await
 }

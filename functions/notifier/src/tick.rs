@@ -230,7 +230,7 @@ fn count_suspended(round: &Round) {
     };
     let count = round.prepared.enabled().filter(is_suspended).count();
     if count > 0 {
-        tracing::trace!(target: intake::COUNTS, measure = "suspended", count);
+        tracing::trace!(target: intake::COUNTS, measure = "DestinationsSuspended", count);
     }
 }
 

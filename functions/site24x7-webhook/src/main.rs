@@ -1,12 +1,10 @@
 //! The webhook of Site24x7 as a Lambda function.
 
-use aws::{Configuration, connect, log_to_stdout, serve};
+use aws::{Ended, connect, serve, start};
 use intake::Site24x7;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    let configuration = Configuration::from_environment()?;
-    log_to_stdout(&configuration.log);
-    let webhook = connect(configuration).await.warm_webhook::<Site24x7>().await;
+async fn main() -> Result<(), Ended> {
+    let webhook = connect(start()).await.warm_webhook::<Site24x7>().await;
     serve(move |request| webhook.clone().handle(request)).await
 }

@@ -10,6 +10,7 @@ mod deliveries;
 mod delivery;
 mod destinations;
 mod detail_view;
+mod doctor;
 mod events;
 mod handling;
 mod id_prefix;
@@ -24,6 +25,7 @@ mod page;
 mod probe;
 mod quarantine;
 mod replay;
+mod secret;
 mod secrets;
 mod send;
 mod server;
@@ -79,6 +81,8 @@ enum Action {
     Deliveries(deliveries::Deliveries),
     Notify(destinations::Notify),
     Token(token::Token),
+    Secret(secret::Secret),
+    Doctor(doctor::Doctor),
     Install(install::Install),
     Check(check::Check),
     Uninstall(uninstall::Uninstall),
@@ -121,6 +125,8 @@ impl Action {
             Self::Deliveries(deliveries) => deliveries.run().await,
             Self::Notify(notify) => notify.run().await,
             Self::Token(token) => token.run().await,
+            Self::Secret(secret) => secret.run().await,
+            Self::Doctor(doctor) => doctor.run().await,
             Self::Install(install) => install.run().await,
             Self::Check(check) => check.run().await,
             Self::Uninstall(uninstall) => uninstall.run().await,

@@ -2,6 +2,7 @@
 
 mod patience;
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -28,10 +29,10 @@ pub struct Configuration {
     pub default_severity: Severity,
     /// `CAMPANILE_EXPIRE_RECOVERY_SECS`, `CAMPANILE_EXPIRE_QUIET_SECS`, and each with `_<SOURCE>` behind it: how long a
     /// firing alert without news goes on firing, where its source will and where it will not report the end; a week and
-    /// four hours unless set.
+    /// four hours unless set, for ever where `0`.
     pub expiry: ExpiryRules,
     /// `CAMPANILE_SILENT_AFTER_SECS`, and the same with `_<SOURCE>` behind it: how long a source may say nothing before
-    /// that is an alert itself; for ever unless set.
+    /// that is an alert itself; for ever unless set, and where `0`.
     pub silent_after: BTreeMap<Source, Duration>,
     /// `CAMPANILE_NOTIFY_NETWORKS`: private networks in which destinations may be, such as `10.1.0.0/16,fd00::/8`;
     /// none unless set.
@@ -43,6 +44,8 @@ pub struct Configuration {
     pub site24x7_hosts: Option<Hosts>,
     /// `CAMPANILE_LOG`: a level or a tracing filter; `info` unless set.
     pub log: String,
+    /// `CAMPANILE_STACK`: the dimension `stack` of all metrics; `campanile` unless set.
+    pub stack: String,
 }
 
 /// A variable that does not say what it should.
@@ -51,6 +54,14 @@ pub enum ConfigurationError {
     /// Not a whole number.
     #[error("`{variable}` is `{value}`: give a whole number above zero")]
     NotANumber {
+        /// The variable.
+        variable: String,
+        /// What it holds.
+        value: String,
+    },
+    /// Not a span of time.
+    #[error("`{variable}` is `{value}`: give a whole number of seconds, or 0 for never")]
+    NotSeconds {
         /// The variable.
         variable: String,
         /// What it holds.
@@ -97,49 +108,82 @@ impl Default for Configuration {
             console_url: None,
             site24x7_hosts: None,
             log: "info".to_owned(),
+            stack: "campanile".to_owned(),
         }
     }
 }
 
+/// What the environment says, and what of it could not be used.
+#[derive(Debug)]
+pub struct Reading {
+    /// The settings, each mistaken one at its default.
+    pub configuration: Configuration,
+    /// What is wrong, each with its remedy.
+    pub mistakes: Vec<ConfigurationError>,
+}
+
 impl Configuration {
-    /// Reads the process's environment.
-    #[expect(clippy::disallowed_methods, reason = "this is where the environment is read, once")]
+    /// Reads the process's environment; the first mistake is an error, for somebody who sits before the terminal.
     pub fn from_environment() -> Result<Self, ConfigurationError> {
-        Self::from_variables(|variable| std::env::var(variable).ok())
+        Self::from_variables(environment)
     }
 
     /// Reads variables from `variable`, by name; blank ones count as unset.
     pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigurationError> {
-        let variables = Variables(&variable);
+        let Reading { configuration, mistakes } = Self::read(&variable);
+        match mistakes.into_iter().next() {
+            Some(mistake) => Err(mistake),
+            None => configuration.with_site24x7_hosts_of(&variable),
+        }
+    }
+
+    /// The same, but a mistake leaves the default in place: a function goes on taking alerts whatever a number says.
+    pub fn read(variable: impl Fn(&str) -> Option<String>) -> Reading {
+        let variables = Variables { variable: &variable, mistakes: RefCell::default() };
         let default = Self::default();
-        Ok(Self {
+        let configuration = Self {
             table: variables.set("CAMPANILE_TABLE").unwrap_or(default.table),
             secret_prefix: variables.set("CAMPANILE_SECRET_PREFIX").unwrap_or(default.secret_prefix),
             secret_max_age: variables
-                .seconds("CAMPANILE_SECRET_MAX_AGE_SECS")?
-                .unwrap_or(default.secret_max_age),
-            history_days: variables.number("CAMPANILE_HISTORY_DAYS")?.unwrap_or(default.history_days),
-            quarantine_days: variables
-                .number("CAMPANILE_QUARANTINE_DAYS")?
-                .unwrap_or(default.quarantine_days),
-            default_severity: match variables.set("CAMPANILE_DEFAULT_SEVERITY") {
-                None => default.default_severity,
-                Some(word) => word.parse().map_err(ConfigurationError::Severity)?,
-            },
-            notify_networks: networks(&variables.set("CAMPANILE_NOTIFY_NETWORKS").unwrap_or_default())?,
+                .number("CAMPANILE_SECRET_MAX_AGE_SECS")
+                .map_or(default.secret_max_age, |seconds| Duration::from_secs(seconds.into())),
+            history_days: variables.number("CAMPANILE_HISTORY_DAYS").unwrap_or(default.history_days),
+            quarantine_days: variables.number("CAMPANILE_QUARANTINE_DAYS").unwrap_or(default.quarantine_days),
+            default_severity: variables.severity().unwrap_or(default.default_severity),
+            notify_networks: variables.networks(),
             console_url: variables.set("CAMPANILE_CONSOLE_URL"),
-            expiry: patience::expiry(&variables)?,
-            silent_after: patience::silent_after(&variables)?,
-            site24x7_hosts: site24x7_hosts(&variables)?,
-            log: variables.log()?.unwrap_or(default.log),
-        })
+            expiry: patience::expiry(&variables),
+            silent_after: patience::silent_after(&variables),
+            site24x7_hosts: None,
+            log: variables.log().unwrap_or(default.log),
+            stack: variables.set("CAMPANILE_STACK").unwrap_or(default.stack),
+        };
+        Reading { configuration, mistakes: variables.mistakes.into_inner() }
+    }
+
+    /// The same with the hosts of Site24x7 that the environment names: for whoever calls them, and nobody else.
+    pub fn with_site24x7_hosts(self) -> Result<Self, ConfigurationError> {
+        self.with_site24x7_hosts_of(environment)
+    }
+
+    fn with_site24x7_hosts_of(
+        self,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, ConfigurationError> {
+        let variables = Variables { variable: &variable, mistakes: RefCell::default() };
+        Ok(Self { site24x7_hosts: site24x7_hosts(&variables)?, ..self })
     }
 }
 
+/// One variable of the process.
+#[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
+pub(crate) fn environment(variable: &str) -> Option<String> {
+    std::env::var(variable).ok()
+}
+
 /// `AWS_LAMBDA_FUNCTION_NAME`: the function's name, set by Lambda; `None` elsewhere.
-#[expect(clippy::disallowed_methods, reason = "this is the module that reads the environment")]
 pub(crate) fn function_name() -> Option<String> {
-    std::env::var("AWS_LAMBDA_FUNCTION_NAME").ok().filter(|name| !name.is_empty())
+    environment("AWS_LAMBDA_FUNCTION_NAME").filter(|name| !name.is_empty())
 }
 
 fn site24x7_hosts(variables: &Variables<'_>) -> Result<Option<Hosts>, ConfigurationError> {
@@ -152,47 +196,68 @@ fn site24x7_hosts(variables: &Variables<'_>) -> Result<Option<Hosts>, Configurat
     }
 }
 
-/// The environment, by name.
-struct Variables<'a>(&'a dyn Fn(&str) -> Option<String>);
+/// The environment, by name, and the mistakes that were met in it.
+struct Variables<'a> {
+    variable: &'a dyn Fn(&str) -> Option<String>,
+    mistakes: RefCell<Vec<ConfigurationError>>,
+}
 
 impl Variables<'_> {
-    /// What a variable says; blank is as if unset.
+    /// What a variable says, without blanks around it; blank is as if unset.
     fn set(&self, variable: &str) -> Option<String> {
-        (self.0)(variable).filter(|value| !value.trim().is_empty())
+        let value = (self.variable)(variable)?;
+        Some(value.trim().to_owned()).filter(|value| !value.is_empty())
+    }
+
+    /// `None`, and the mistake is noted.
+    fn mistaken<T>(&self, mistake: ConfigurationError) -> Option<T> {
+        self.mistakes.borrow_mut().push(mistake);
+        None
     }
 
     /// A whole number above zero.
-    fn number(&self, variable: &str) -> Result<Option<u32>, ConfigurationError> {
-        let Some(value) = self.set(variable) else {
-            return Ok(None);
-        };
-        let number = value.trim().parse().ok().filter(|number| *number > 0);
+    fn number(&self, variable: &str) -> Option<u32> {
+        let value = self.set(variable)?;
+        let number = value.parse().ok().filter(|number| *number > 0);
         let mistake = || ConfigurationError::NotANumber { variable: variable.to_owned(), value };
-        number.ok_or_else(mistake).map(Some)
+        number.or_else(|| self.mistaken(mistake()))
+    }
+
+    /// A span in whole seconds; `0` is without end.
+    fn seconds(&self, variable: &str) -> Option<Duration> {
+        let value = self.set(variable)?;
+        match value.parse::<u32>() {
+            Ok(0) => Some(Duration::MAX),
+            Ok(seconds) => Some(Duration::from_secs(seconds.into())),
+            Err(_) => self.mistaken(ConfigurationError::NotSeconds { variable: variable.to_owned(), value }),
+        }
+    }
+
+    fn severity(&self) -> Option<Severity> {
+        let word = self.set("CAMPANILE_DEFAULT_SEVERITY")?;
+        word.parse().map_or_else(|error| self.mistaken(ConfigurationError::Severity(error)), Some)
     }
 
     /// A level, or a tracing filter. A word that is no level would be taken for a part of the program, and log nothing else.
-    fn log(&self) -> Result<Option<String>, ConfigurationError> {
-        let Some(value) = self.set("CAMPANILE_LOG") else {
-            return Ok(None);
-        };
+    fn log(&self) -> Option<String> {
+        let value = self.set("CAMPANILE_LOG")?;
         let is_clear = |part: &str| part.contains('=') || part.trim().parse::<LevelFilter>().is_ok();
         if value.split(',').all(is_clear) && EnvFilter::try_new(&value).is_ok() {
-            return Ok(Some(value));
+            return Some(value);
         }
-        Err(ConfigurationError::Log { value })
+        self.mistaken(ConfigurationError::Log { value })
     }
 
-    fn seconds(&self, variable: &str) -> Result<Option<Duration>, ConfigurationError> {
-        Ok(self.number(variable)?.map(|seconds| Duration::from_secs(seconds.into())))
+    /// Networks with commas between them; those that are none are left out.
+    fn networks(&self) -> Vec<IpNet> {
+        let text = self.set("CAMPANILE_NOTIFY_NETWORKS").unwrap_or_default();
+        let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
+        let network = |word: &str| {
+            let mistake = || ConfigurationError::Network { value: word.to_owned() };
+            word.parse().ok().or_else(|| self.mistaken(mistake()))
+        };
+        words.filter_map(network).collect()
     }
-}
-
-fn networks(text: &str) -> Result<Vec<IpNet>, ConfigurationError> {
-    let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
-    let network =
-        |word: &str| word.parse().map_err(|_| ConfigurationError::Network { value: word.to_owned() });
-    words.map(network).collect()
 }
 
 #[cfg(test)]
@@ -228,10 +293,61 @@ mod tests {
         ] {
             assert_eq!(with("CAMPANILE_LOG", text).is_ok(), is_clear, "{text}");
         }
+        let error = with("CAMPANILE_EXPIRE_QUIET_SECS", "1.5").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "`CAMPANILE_EXPIRE_QUIET_SECS` is `1.5`: give a whole number of seconds, or 0 for never"
+        );
         assert!(with("CAMPANILE_QUARANTINE_DAYS", "0").is_err());
         assert!(with("CAMPANILE_DEFAULT_SEVERITY", "meh").is_err());
         assert!(with("CAMPANILE_NOTIFY_NETWORKS", "10.0.0.0/8, here").is_err());
         assert!(with("CAMPANILE_EXPIRE_QUIET_SECS_KAZOO", "-1").is_err());
+    }
+
+    #[test]
+    fn zero_means_without_end() {
+        let never = with("CAMPANILE_EXPIRE_QUIET_SECS", "0").unwrap().expiry.otherwise;
+        assert_eq!((never.quiet, never.recovery), (Duration::MAX, ExpiryRules::default().otherwise.recovery));
+        assert_eq!(with("CAMPANILE_SILENT_AFTER_SECS", "0").unwrap(), Configuration::default());
+    }
+
+    #[test]
+    fn a_source_may_be_silent_for_ever_where_the_others_may_not() {
+        let variables = [("CAMPANILE_SILENT_AFTER_SECS", "60"), ("CAMPANILE_SILENT_AFTER_SECS_KAZOO", "0")];
+        let silent_after = Configuration::from_variables(|variable| {
+            variables.iter().find(|(name, _)| *name == variable).map(|(_, value)| (*value).to_owned())
+        });
+        let silent_after = silent_after.unwrap().silent_after;
+        assert_eq!((silent_after.len(), silent_after.get(&Source::Kazoo)), (Source::ALL.len() - 2, None));
+    }
+
+    #[test]
+    fn a_function_goes_on_with_the_default_in_the_place_of_every_mistake() {
+        let mistaken = [
+            ("CAMPANILE_HISTORY_DAYS", "a week"),
+            ("CAMPANILE_SECRET_MAX_AGE_SECS", "0"),
+            ("CAMPANILE_EXPIRE_QUIET_SECS", "1.5"),
+            ("CAMPANILE_SILENT_AFTER_SECS", "soon"),
+            ("CAMPANILE_DEFAULT_SEVERITY", "meh"),
+            ("CAMPANILE_NOTIFY_NETWORKS", "10.0.0.1/8x"),
+            ("CAMPANILE_LOG", "warning"),
+            ("CAMPANILE_SITE24X7_ACCOUNTS", "https://accounts.example"),
+        ];
+        let reading = Configuration::read(|variable| {
+            mistaken.iter().find(|(name, _)| *name == variable).map(|(_, value)| (*value).to_owned())
+        });
+        assert_eq!(reading.configuration, Configuration::default());
+        // The last one is read by the poller alone, for which there is no default that would do.
+        assert_eq!(reading.mistakes.len(), mistaken.len() - 1);
+    }
+
+    #[test]
+    fn a_network_that_is_none_leaves_the_others_in_place() {
+        let reading = Configuration::read(|variable| {
+            (variable == "CAMPANILE_NOTIFY_NETWORKS").then(|| "10.0.0.0/8, here".to_owned())
+        });
+        assert_eq!(reading.configuration.notify_networks, ["10.0.0.0/8".parse().unwrap()]);
+        assert_eq!(reading.mistakes.len(), 1);
     }
 
     #[test]

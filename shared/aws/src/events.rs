@@ -10,12 +10,13 @@ use lambda_http::lambda_runtime::{self, LambdaEvent};
 use lambda_http::{Error, service_fn};
 use serde_json::Value;
 
+use crate::Ended;
 use crate::deadline::{deadline, time_left};
 
 /// Serves `handle` until Lambda ends the process; it gets each event and the moment at which Lambda loses patience.
 ///
 /// A failure is the function's error, with all of its causes, so that Lambda counts it.
-pub async fn serve_events<H, F, T, E>(handle: H) -> Result<(), Error>
+pub async fn serve_events<H, F, T, E>(handle: H) -> Result<(), Ended>
 where
     H: Fn(Value, Timestamp) -> F + Send + Sync + 'static,
     F: Future<Output = Result<T, E>> + Send + 'static,
@@ -35,12 +36,13 @@ where
         .boxed()
     }))
     .await
+    .map_err(Ended::from)
 }
 
 /// The same for events whose answer Lambda reads, such as a stream's batch; `handle` gets the time that is left.
 ///
 /// An error makes Lambda call again with the same batch.
-pub async fn serve_batches<H, F>(handle: H) -> Result<(), Error>
+pub async fn serve_batches<H, F>(handle: H) -> Result<(), Ended>
 where
     H: Fn(Value, TimeLeft) -> F + Send + Sync + 'static,
     F: Future<Output = Result<Value, Error>> + Send + 'static,
@@ -51,4 +53,5 @@ where
         async move { handle(event.payload, time_left(&event.context)).await }.boxed()
     }))
     .await
+    .map_err(Ended::from)
 }

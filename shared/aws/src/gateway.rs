@@ -9,17 +9,18 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use futures::FutureExt;
-use http::{Request, Response, Uri};
-use intake::ClientCertificate;
+use http::{Request, Response, StatusCode, Uri};
+use intake::{COUNTS, ClientCertificate};
 use lambda_http::aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
 use lambda_http::lambda_runtime::{self, LambdaEvent};
 use lambda_http::{Body, Error, service_fn};
 use percent_encoding::{AsciiSet, CONTROLS, percent_encode};
 use serde_json::Value;
 
+use crate::Ended;
 use crate::deadline::time_left;
 
-/// What a URI's path and query cannot hold.
+/// What a URI's query cannot hold.
 const UNFIT: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -32,12 +33,15 @@ const UNFIT: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}')
     .add(b'#');
+/// What a URI's path cannot hold, or holds with another meaning. API Gateway hands the path over decoded, so that a `%`
+/// is a sender's own character and no escape, and `?` does not begin the query.
+const UNFIT_IN_PATH: &AsciiSet = &UNFIT.add(b'%').add(b'?');
 
 /// Serves `handle` until Lambda ends the process.
 ///
 /// The request that it gets is API Gateway's, with the body decoded, the verified [`ClientCertificate`] and the
 /// [`TimeLeft`](intake::TimeLeft) as extensions.
-pub async fn serve<H, F>(handle: H) -> Result<(), Error>
+pub async fn serve<H, F>(handle: H) -> Result<(), Ended>
 where
     H: Fn(Request<Bytes>) -> F + Send + Sync + 'static,
     F: Future<Output = Response<Bytes>> + Send + 'static,
@@ -46,9 +50,22 @@ where
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
         let handle = Arc::clone(&handle);
         // Boxed, because the compiler gives up on the depth of the future's type otherwise.
-        async move { Ok::<_, Error>(to_event(handle(to_request(event)?).boxed().await)) }.boxed()
+        async move {
+            let response = handle(to_request(event)?).boxed().await;
+            count_failure(response.status());
+            Ok::<_, Error>(to_event(response))
+        }
+        .boxed()
     }))
     .await
+    .map_err(Ended::from)
+}
+
+/// Counts an answer of the 500s, for an alarm: whichever function gave it, and whatever it was.
+fn count_failure(status: StatusCode) {
+    if status.is_server_error() {
+        tracing::trace!(target: COUNTS, measure = "ResponsesFailed", count = 1);
+    }
 }
 
 fn to_request(event: LambdaEvent<Value>) -> Result<Request<Bytes>, Error> {
@@ -79,15 +96,14 @@ fn body(text: String, is_base64: bool) -> Result<Bytes, Error> {
     Ok(if is_base64 { STANDARD.decode(text)?.into() } else { text.into() })
 }
 
+/// The path decoded and the query as it was sent, as one address; what does not fit is percent-encoded.
 fn uri(path: &str, query: &str) -> Result<Uri, Error> {
-    let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
-    let target = if query.is_empty() { path } else { format!("{path}?{query}") };
-    Ok(target.parse().or_else(|_| escaped(&target).parse())?)
-}
-
-/// `target` with every byte percent-encoded that a URI cannot hold.
-fn escaped(target: &str) -> String {
-    percent_encode(target.as_bytes(), UNFIT).to_string()
+    let path = percent_encode(path.strip_prefix('/').unwrap_or(path).as_bytes(), UNFIT_IN_PATH);
+    let target = match query {
+        "" => format!("/{path}"),
+        query => format!("/{path}?{}", percent_encode(query.as_bytes(), UNFIT)),
+    };
+    Ok(target.parse()?)
 }
 
 fn to_event(response: Response<Bytes>) -> ApiGatewayV2httpResponse {
@@ -142,6 +158,24 @@ mod tests {
         let given = event(&serde_json::json!({ "rawQueryString": "a={\"b\"}&c=ü&d[e]=1" }));
         let request = to_request(given).unwrap();
         assert_eq!(request.uri().query(), Some("a=%7B%22b%22%7D&c=%C3%BC&d[e]=1"));
+    }
+
+    #[test]
+    fn a_path_arrives_decoded_and_means_what_the_sender_wrote() {
+        for (raw, path) in [
+            ("/netdata/50%", "/netdata/50%25"),
+            ("/netdata/a?b#c", "/netdata/a%3Fb%23c"),
+            ("/netdata/a%2Fb", "/netdata/a%252Fb"),
+            ("/netdata/ü {x}", "/netdata/%C3%BC%20%7Bx%7D"),
+            ("/v1/alerts", "/v1/alerts"),
+            ("//evil.example/x", "//evil.example/x"),
+            ("", "/"),
+        ] {
+            let request =
+                to_request(event(&serde_json::json!({ "rawPath": raw, "rawQueryString": "q=1%2F" })));
+            let uri = request.unwrap().uri().clone();
+            assert_eq!((uri.path(), uri.query()), (path, Some("q=1%2F")), "{raw}");
+        }
     }
 
     #[test]

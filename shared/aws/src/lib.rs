@@ -11,15 +11,17 @@ mod events;
 mod gateway;
 mod platform;
 mod secrets;
+mod start;
 mod store;
 mod telemetry;
 
 pub use clock::SystemClock;
-pub use configuration::{Configuration, ConfigurationError};
+pub use configuration::{Configuration, ConfigurationError, Reading};
 pub use events::{serve_batches, serve_events};
 pub use gateway::serve;
 pub use platform::{Platform, connect};
 pub use secrets::{DEVELOPMENT_TOKEN, PutSecretError, SecretCache};
+pub use start::{Ended, start};
 pub use store::definition;
 pub use store::{
     AccountTokens, ActionFailure, AlertFilter, AlertPage, Bell, Course, Cursor, Delivery, DeliveryFilter,

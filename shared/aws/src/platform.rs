@@ -40,7 +40,7 @@ pub async fn connect(configuration: Configuration) -> Platform {
     let sdk = aws_config::defaults(BehaviorVersion::latest())
         .timeout_config(timeouts)
         .retry_config(
-            RetryConfig::standard().with_max_attempts(2).with_initial_backoff(Duration::from_millis(50)),
+            RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(50)),
         )
         .load()
         .await;

@@ -12,22 +12,22 @@ use tracing_subscriber::layer::{Filter, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, fmt, registry};
 
-use crate::SystemClock;
 use crate::configuration::function_name;
+use crate::{Configuration, SystemClock};
 use metrics::Metrics;
 
-/// Logs to standard output as JSON, at `level` (`error`, `warn`, `info`, `debug`, or a tracing filter); in Lambda,
-/// counts become metrics beside it, whatever the level.
+/// Logs to standard output as JSON, at the configured level; in Lambda, counts become metrics beside it, whatever the
+/// level.
 ///
 /// Bodies, tokens, headers and paths are never logged; identifiers and counts are.
-pub fn log_to_stdout(level: &str) {
+pub fn log_to_stdout(configuration: &Configuration) {
     let log = fmt::layer().json().flatten_event(true).with_current_span(false);
     let metrics = function_name().map(|function| {
         let counts = Targets::new().with_target(COUNTS, LevelFilter::TRACE);
-        Metrics::new(function, SystemClock, io::stdout).with_filter(counts)
+        Metrics::new(configuration.stack.clone(), function, SystemClock, io::stdout).with_filter(counts)
     });
     // A second call would find a subscriber in place; the first one stays.
-    let _ = registry().with(log.with_filter(log_filter(level))).with(metrics).try_init();
+    let _ = registry().with(log.with_filter(log_filter(&configuration.log))).with(metrics).try_init();
 }
 
 /// What is logged at `level`; `info` where that is no filter.

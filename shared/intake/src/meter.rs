@@ -5,7 +5,7 @@
 
 use alert::Source;
 
-/// The target of counts. Their fields are `measure`, `count`, and `source` where there is one.
+/// The target of counts. Their fields are `measure`, `count`, and `source` or `destination` where there is one.
 pub const COUNTS: &str = "campanile::counts";
 
 /// What is counted.
@@ -51,20 +51,20 @@ impl Measure {
         Self::UnusableSecrets,
     ];
 
-    /// Its name as a metric.
+    /// Its name as a metric, in CloudWatch's manner.
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::Recorded => "recorded",
-            Self::Duplicates => "duplicates",
-            Self::Quarantined => "quarantined",
-            Self::Repaired => "repaired",
-            Self::Unauthorized => "unauthorized",
-            Self::Refused => "refused",
-            Self::Failed => "failed",
-            Self::Skewed => "skewed",
-            Self::LeftOut => "left_out",
-            Self::Unreadable => "unreadable",
-            Self::UnusableSecrets => "unusable_secrets",
+            Self::Recorded => "EventsRecorded",
+            Self::Duplicates => "EventsDuplicate",
+            Self::Quarantined => "RequestsQuarantined",
+            Self::Repaired => "BodiesRepaired",
+            Self::Unauthorized => "RequestsUnauthorized",
+            Self::Refused => "RequestsRefused",
+            Self::Failed => "RequestsFailed",
+            Self::Skewed => "EventsSkewed",
+            Self::LeftOut => "AlertsLeftOut",
+            Self::Unreadable => "ItemsUnreadable",
+            Self::UnusableSecrets => "SecretsUnusable",
         }
     }
 }

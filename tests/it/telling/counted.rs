@@ -40,5 +40,20 @@ async fn messages_that_were_sent_are_counted_and_at_each_tick_destinations_that_
     tick(&notifier).await;
 
     let log = notifier.stop().await;
-    assert_eq!((sum(&log, "sent"), sum(&log, "suspended"), sum(&log, "failed")), (1, 2, 0), "{log}");
+    assert_eq!(
+        (
+            sum(&log, "NotificationsSent"),
+            sum(&log, "DestinationsSuspended"),
+            sum(&log, "NotificationsFailed")
+        ),
+        (1, 2, 0),
+        "{log}"
+    );
+    let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    for line in
+        lines.filter(|line| line["NotificationsSent"].is_u64() || line["DestinationsSuspended"].is_u64())
+    {
+        // What the alarms of infra/template.yaml ask for.
+        assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Dimensions"], json!([["function", "stack"]]));
+    }
 }

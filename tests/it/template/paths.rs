@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 use super::document::{functions, list, resources};
 use super::workspace::{function_packages, metadata};
 
-/// Path to function, as the template has it. API Gateway writes `{rest+}` for what the others write `{*rest}`.
+/// Path to function, as the template has it. API Gateway writes `{proxy+}` for what the others write `{*rest}`.
 fn routes() -> BTreeMap<String, String> {
     let mut routes = BTreeMap::new();
     for (folder, function) in functions() {
@@ -21,7 +21,7 @@ fn routes() -> BTreeMap<String, String> {
                     event["Properties"]["Method"], "ANY",
                     "a function answers 405 itself, with its own methods"
                 );
-                let path = event["Properties"]["Path"].as_str().unwrap().replace("{rest+}", "{*rest}");
+                let path = event["Properties"]["Path"].as_str().unwrap().replace("{proxy+}", "{*rest}");
                 routes.insert(path, folder.clone());
             }
         }
@@ -103,6 +103,11 @@ fn every_webhook_route_is_throttled_by_its_own_limit() {
     let mut limited: Vec<_> = limits.keys().cloned().collect();
     limited.sort();
     assert_eq!(limited, webhooks);
+    for (route, limit) in limits {
+        let rate = limit["ThrottlingRateLimit"]["Ref"].as_str().unwrap();
+        let source = rate.strip_suffix("Rate").unwrap().to_lowercase();
+        assert_eq!(route.split('/').nth(1), Some(source.as_str()), "{route} has the limit of another source");
+    }
 }
 
 #[test]
@@ -110,7 +115,18 @@ fn every_schedule_and_the_stream_have_a_place_for_what_failed() {
     let schedules = resources("AWS::Scheduler::Schedule");
     assert!(!schedules.is_empty());
     for (id, schedule) in schedules {
-        assert!(schedule["Properties"]["Target"]["DeadLetterConfig"]["Arn"].is_object(), "{id}");
+        let target = &schedule["Properties"]["Target"];
+        assert!(target["DeadLetterConfig"]["Arn"].is_object(), "{id}");
+        assert!(
+            target["Arn"]["Ref"].as_str().unwrap().ends_with(".Alias"),
+            "{id} calls what is not rolled out"
+        );
+    }
+    for function in ["notifier", "site24x7-poller"] {
+        let invocations = &functions()[function]["EventInvokeConfig"];
+        assert_eq!(invocations["MaximumRetryAttempts"], 0, "{function}");
+        assert_eq!(invocations["MaximumEventAgeInSeconds"], 60, "{function}");
+        assert!(invocations["DestinationConfig"]["OnFailure"]["Destination"].is_object(), "{function}");
     }
     let stream = &functions()["notifier"]["Events"]["Stream"]["Properties"];
     assert_eq!(list(&stream["FunctionResponseTypes"]), ["ReportBatchItemFailures"]);

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::{KeySchemaElement, TableDescription};
 use campanile::embedded::{EmbeddedTable, Location, sdk_config};
 use serde_json::{Value, json};
 
-use super::document::{list, resources};
+use super::document::{list, resources, template};
 
 /// The name of a table that nobody else sees.
 const NAME: &str = "campanile";
@@ -63,15 +63,40 @@ async fn keys_indexes_expiry_and_stream_are_those_of_the_code() {
 }
 
 #[test]
-fn the_table_is_on_demand_encrypted_recoverable_and_hard_to_delete() {
+fn the_table_is_on_demand_recoverable_hard_to_delete_and_encrypted_with_a_key_of_ones_own_or_for_nothing() {
     let [(_, table)] = resources("AWS::DynamoDB::Table").try_into().unwrap();
     assert_eq!(
         (&table["DeletionPolicy"], &table["UpdateReplacePolicy"]),
-        (&json!("Retain"), &json!("Retain"))
+        (&json!("RetainExceptOnCreate"), &json!("Retain"))
     );
     let table = &table["Properties"];
     assert_eq!(table["BillingMode"], "PAY_PER_REQUEST");
     assert_eq!(table["DeletionProtectionEnabled"], true);
-    assert_eq!(table["SSESpecification"]["SSEEnabled"], true);
+    let encryption = &table["SSESpecification"]["Fn::If"];
+    assert_eq!((&encryption[0], &encryption[1]["SSEType"]), (&json!("HasKey"), &json!("KMS")));
+    assert_eq!(encryption[2]["Ref"], "AWS::NoValue");
     assert_eq!(table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], true);
+}
+
+#[test]
+fn secrets_outlive_the_stack_but_not_a_first_deployment_that_failed() {
+    let secrets = resources("AWS::SecretsManager::Secret");
+    assert_eq!(secrets.len(), 6);
+    for (id, secret) in secrets {
+        assert_eq!(secret["DeletionPolicy"], "RetainExceptOnCreate", "{id}");
+        assert_eq!(secret["UpdateReplacePolicy"], "Retain", "{id}");
+    }
+}
+
+#[test]
+fn the_rates_of_the_defaults_are_what_a_new_table_takes() {
+    const WRITES_OF_A_NEW_TABLE: u64 = 4_000;
+    /// `docs/performance.md`: a new alert.
+    const UNITS_OF_A_NEW_ALERT: u64 = 7;
+    let parameters = template()["Parameters"].clone();
+    let [(_, api)] = resources("AWS::Serverless::HttpApi").try_into().unwrap();
+    let routes = api["Properties"]["RouteSettings"].as_object().unwrap();
+    let rates = routes.values().map(|route| route["ThrottlingRateLimit"]["Ref"].as_str().unwrap());
+    let rate: u64 = rates.map(|parameter| parameters[parameter]["Default"].as_u64().unwrap()).sum();
+    assert!(rate * UNITS_OF_A_NEW_ALERT <= WRITES_OF_A_NEW_TABLE, "{rate} requests a second");
 }

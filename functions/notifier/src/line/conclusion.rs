@@ -72,7 +72,7 @@ impl Line<'_> {
             let reason = delivery.record.reason.as_deref();
             tracing::error!(delivery = %delivery.id, state = state.as_str(), reason, "message given up");
         }
-        tracing::trace!(target: intake::COUNTS, measure = state.as_str(), count = 1);
+        tracing::trace!(target: intake::COUNTS, measure = measure(state), count = 1);
         delivery.record.state = state;
         delivery.record.finished_at = Some(now);
         delivery.record.next_attempt_at = None;
@@ -132,5 +132,14 @@ impl Line<'_> {
         self.notifier.platform.table.suspend(id, &suspension).await?;
         self.change(|state| state.suspension = Some(suspension));
         Ok(())
+    }
+}
+
+/// The metric that counts notifications which ended in `state`.
+const fn measure(state: DeliveryState) -> &'static str {
+    match state {
+        DeliveryState::Sent => "NotificationsSent",
+        DeliveryState::Dead => "NotificationsDeadLettered",
+        _ => "NotificationsFailed",
     }
 }

@@ -18,6 +18,7 @@ const NAMESPACE: &str = "Campanile";
 
 /// Writes each count as one line.
 pub(super) struct Metrics<C, W> {
+    stack: String,
     function: String,
     clock: C,
     writer: W,
@@ -28,29 +29,38 @@ pub(super) struct Metrics<C, W> {
 struct Count {
     measure: Option<String>,
     source: Option<String>,
+    destination: Option<String>,
     number: u64,
 }
 
 impl<C, W> Metrics<C, W> {
-    /// Metrics of the function `function`, which is a dimension of each; the other is the source, where there is one.
-    pub(super) fn new(function: String, clock: C, writer: W) -> Self {
-        Self { function, clock, writer }
+    /// Metrics of the function `function` in `stack`, which are dimensions of each; another is the source or the
+    /// destination, where there is one.
+    pub(super) fn new(stack: String, function: String, clock: C, writer: W) -> Self {
+        Self { stack, function, clock, writer }
     }
 }
 
 impl<C: Clock, W> Metrics<C, W> {
     fn line(&self, count: Count) -> Option<Value> {
         let measure = count.measure?;
-        let mut dimensions = Map::from_iter([("function".to_owned(), Value::from(self.function.as_str()))]);
-        dimensions.extend(count.source.map(|source| ("source".to_owned(), Value::from(source))));
+        let present = [
+            ("stack", Some(self.stack.clone())),
+            ("function", Some(self.function.clone())),
+            ("source", count.source),
+            ("destination", count.destination),
+        ];
+        let present = present.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.into())));
+        let dimensions: Map<String, Value> = present.collect();
         let names: Vec<_> = dimensions.keys().collect();
+        let unit = if measure.ends_with("Seconds") { "Seconds" } else { "Count" };
         let mut line = json!({
             "_aws": {
                 "Timestamp": self.clock.now().as_millisecond(),
                 "CloudWatchMetrics": [{
                     "Namespace": NAMESPACE,
                     "Dimensions": [names],
-                    "Metrics": [{ "Name": measure, "Unit": "Count" }],
+                    "Metrics": [{ "Name": measure, "Unit": unit }],
                 }],
             },
             measure: count.number,
@@ -91,6 +101,7 @@ impl Visit for Count {
         match field.name() {
             "measure" => self.measure = Some(value.to_owned()),
             "source" => self.source = Some(value.to_owned()),
+            "destination" => self.destination = Some(value.to_owned()),
             _ => {}
         }
     }
@@ -137,7 +148,8 @@ mod tests {
     fn lines(work: impl FnOnce()) -> Vec<Value> {
         let written = Lines::default();
         let writer = written.clone();
-        let metrics = Metrics::new("bells-netdata-webhook".to_owned(), Noon, move || writer.clone());
+        let function = "bells-netdata-webhook".to_owned();
+        let metrics = Metrics::new("bells".to_owned(), function, Noon, move || writer.clone());
         tracing::subscriber::with_default(tracing_subscriber::registry().with(metrics), work);
         let written = written.0.lock().unwrap();
         let lines = std::str::from_utf8(&written).unwrap().lines();
@@ -152,22 +164,38 @@ mod tests {
                 "Timestamp": 1_795_262_400_000_u64,
                 "CloudWatchMetrics": [{
                     "Namespace": "Campanile",
-                    "Dimensions": [["function", "source"]],
-                    "Metrics": [{ "Name": "recorded", "Unit": "Count" }],
+                    "Dimensions": [["function", "source", "stack"]],
+                    "Metrics": [{ "Name": "EventsRecorded", "Unit": "Count" }],
                 }],
             },
+            "stack": "bells",
             "function": "bells-netdata-webhook",
             "source": "netdata",
-            "recorded": 3,
+            "EventsRecorded": 3,
         });
         assert_eq!(lines, [expected]);
     }
 
     #[test]
     fn a_count_of_no_source_is_a_metric_of_its_function() {
-        let lines = lines(|| tracing::trace!(target: COUNTS, measure = "dead", count = 1));
-        assert_eq!(lines[0]["_aws"]["CloudWatchMetrics"][0]["Dimensions"], json!([["function"]]));
-        assert_eq!(lines[0]["dead"], 1);
+        let lines = lines(|| tracing::trace!(target: COUNTS, measure = "NotificationsFailed", count = 1));
+        assert_eq!(lines[0]["_aws"]["CloudWatchMetrics"][0]["Dimensions"], json!([["function", "stack"]]));
+        assert_eq!(lines[0]["NotificationsFailed"], 1);
+    }
+
+    #[test]
+    fn an_age_is_a_metric_of_its_destination_in_seconds() {
+        let lines = lines(|| {
+            let (measure, destination) = ("OldestPendingSeconds", "ops-slack");
+            tracing::trace!(target: COUNTS, measure, destination, count = 90);
+        });
+        let metric = &lines[0]["_aws"]["CloudWatchMetrics"][0];
+        assert_eq!(metric["Dimensions"], json!([["destination", "function", "stack"]]));
+        assert_eq!(metric["Metrics"][0]["Unit"], "Seconds");
+        assert_eq!(
+            (&lines[0]["destination"], &lines[0]["OldestPendingSeconds"]),
+            (&json!("ops-slack"), &json!(90))
+        );
     }
 
     #[test]
