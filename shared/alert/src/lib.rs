@@ -16,6 +16,7 @@ mod served;
 mod severity;
 mod silence;
 mod source;
+pub mod time_interval;
 mod timeline;
 mod word;
 

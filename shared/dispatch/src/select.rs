@@ -1,0 +1,7 @@
+//! Which alerts a destination is told of, and which changes of them.
+
+mod filter;
+mod notify_on;
+
+pub use filter::{Filter, Unselected};
+pub use notify_on::{EventType, Level, NotifyOn};
