@@ -5,20 +5,20 @@
 
 mod action;
 mod cursor;
-mod days;
+pub(crate) mod days;
 pub mod definition;
 mod document;
 mod filter;
 mod heartbeat;
-mod item;
-mod listing;
-mod merge;
-mod packed;
-mod page;
+pub(crate) mod item;
+pub(crate) mod listing;
+pub(crate) mod merge;
+pub(crate) mod packed;
+pub(crate) mod page;
 mod quarantine;
 mod read;
-mod record;
-mod retry;
+pub(crate) mod record;
+pub(crate) mod retry;
 mod silence;
 mod source;
 mod sweep;
@@ -52,10 +52,10 @@ pub use telling::{
 /// The alert table in DynamoDB.
 #[derive(Debug)]
 pub struct Table {
-    client: Client,
-    name: String,
-    clock: SystemClock,
-    history: Duration,
+    pub(crate) client: Client,
+    pub(crate) name: String,
+    pub(crate) clock: SystemClock,
+    pub(crate) history: Duration,
     quarantine: Duration,
     expiry: ExpiryRules,
     silent_after: BTreeMap<Source, Duration>,

@@ -4,6 +4,7 @@ mod change;
 mod destination;
 mod hours;
 mod inhibit;
+mod links;
 mod ports;
 mod select;
 mod settings;
@@ -13,6 +14,7 @@ pub use change::{ChangeReason, StateChange};
 pub use destination::{Destination, GroupBy};
 pub use hours::Hours;
 pub use inhibit::{InhibitRule, Target, inhibitors, targets};
+pub use links::{LINK_TTL, Link, LinkAction, LinkError, LinkKeys};
 pub use ports::{
     AlertReader, Clock, DueQueue, Known, Outbox, OutboxError, OwnAlerts, Page, Random, SettingsSource,
     Silences, Transport, Wake, Written,
