@@ -2,6 +2,7 @@
 //!
 //! [`AlertsApi`] takes plain HTTP requests, so that Lambda and the local bundle serve the very same thing.
 
+mod acknowledge_link;
 mod actions;
 mod alertmanager;
 mod alerts;

@@ -9,8 +9,8 @@ use axum::middleware::from_fn_with_state;
 use crate::authorization::{Role, require};
 use crate::failure::Failure;
 use crate::{
-    actions, alertmanager, alerts, console, counts, deliveries, description, events, health, quarantine,
-    silences, sources,
+    acknowledge_link, actions, alertmanager, alerts, console, counts, deliveries, description, events,
+    health, quarantine, silences, sources,
 };
 
 /// All paths over `platform`.
@@ -20,6 +20,7 @@ pub(crate) fn router(platform: Platform) -> Router {
     description::served(reading.merge(acting).merge(alertmanager::webhook(&platform)))
         .merge(alertmanager::router(&platform))
         .route("/", axum::routing::get(console::page))
+        .route("/a/{token}", axum::routing::get(acknowledge_link::show).post(acknowledge_link::acknowledge))
         .route("/-/healthy", axum::routing::get(health::healthy))
         .route("/-/ready", axum::routing::get(health::ready))
         .method_not_allowed_fallback(|| async { Failure::MethodNotAllowed })
