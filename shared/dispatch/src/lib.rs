@@ -2,21 +2,28 @@
 
 mod change;
 mod destination;
+mod group;
 mod hours;
 mod inhibit;
+mod mute;
 mod ports;
+mod route;
 mod select;
 mod settings;
+mod span;
 mod state;
 
 pub use change::{ChangeReason, StateChange};
 pub use destination::{Destination, GroupBy};
+pub use group::{MOST_TOLD, group_of};
 pub use hours::Hours;
 pub use inhibit::{InhibitRule, Target, inhibitors, targets};
+pub use mute::RoutingContext;
 pub use ports::{
     AlertReader, Clock, DueQueue, Known, Outbox, OutboxError, OwnAlerts, Page, Random, SettingsSource,
     Silences, Transport, Wake, Written,
 };
+pub use route::{Cause, Due, KnownParts, Routed, due, route};
 pub use select::{EventType, Filter, Level, NotifyOn, Unselected};
 pub use settings::Settings;
 pub use state::{
