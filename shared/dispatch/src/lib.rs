@@ -1,6 +1,7 @@
 //! The way out: state change ▸ mute ▸ route ▸ group ▸ notification ▸ attempt. Pure, behind ports.
 
 mod change;
+mod compose;
 mod destination;
 mod group;
 mod hours;
@@ -14,6 +15,7 @@ mod span;
 mod state;
 
 pub use change::{ChangeReason, StateChange};
+pub use compose::{Composed, Present, Withheld, compose, needed};
 pub use destination::{Destination, GroupBy};
 pub use group::{MOST_TOLD, group_of};
 pub use hours::Hours;
