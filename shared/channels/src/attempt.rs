@@ -75,9 +75,9 @@ pub struct Interpretation {
     pub next: Next,
     /// A time in which nothing is sent, and to whom.
     pub hold: Option<Hold>,
-    /// What is to be remembered of the group, in place of what was.
+    /// What is to be remembered of the group, in place of what was; the next request of the same attempt knows it already.
     pub memory: Option<Memory>,
-    /// What is to be remembered of the destination as a whole, in place of what was.
+    /// What is to be remembered of the destination as a whole, in place of what was; known at once, too.
     pub shared_memory: Option<Memory>,
     /// The destination's own name for what it made of the notification.
     pub receipt: Option<String>,

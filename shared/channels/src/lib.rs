@@ -6,13 +6,31 @@
 
 mod attempt;
 mod channel;
+mod chat;
+mod discord;
+mod interpretation;
+mod json;
+mod mattermost;
 mod notification;
+mod opsgenie;
+mod pagerduty;
+mod reason;
 mod registry;
+mod rocketchat;
 pub mod settings;
+mod shade;
+mod slack;
+mod synthetic;
+mod text;
+mod timing;
+mod webhook;
+mod wording;
 
 pub use attempt::{
     Attempt, Hold, HoldScope, Interpretation, Memory, Next, Probe, Progress, Request, Verdict,
 };
 pub use channel::{Channel, Deliver, Lifecycle, Ownership, OwnershipFailure};
 pub use notification::{AlertSubject, Event, GroupSubject, Links, Notification, SeverityCounts, Subject};
+pub use reason::reason;
 pub use registry::{CHANNEL_TYPES, ChannelType, ReadChannel, read_channel};
+pub use synthetic::test_notifications;

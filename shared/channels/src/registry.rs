@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use net::EgressPolicy;
 
-use crate::Channel;
 use crate::settings::Fields;
+use crate::{Channel, discord, mattermost, opsgenie, pagerduty, rocketchat, slack, webhook};
 
 /// Reads a type's settings; what is wrong is noted in the fields.
 pub type ReadChannel = fn(&mut Fields, &EgressPolicy) -> Option<Arc<dyn Channel>>;
@@ -20,7 +20,15 @@ pub struct ChannelType {
 }
 
 /// The types that settings may name.
-pub const CHANNEL_TYPES: &[ChannelType] = &[];
+pub const CHANNEL_TYPES: &[ChannelType] = &[
+    ChannelType { name: "discord", read: discord::read },
+    ChannelType { name: "pagerduty", read: pagerduty::read },
+    ChannelType { name: "slack", read: slack::read },
+    ChannelType { name: "opsgenie", read: opsgenie::read },
+    ChannelType { name: "mattermost", read: mattermost::read },
+    ChannelType { name: "rocketchat", read: rocketchat::read },
+    ChannelType { name: "webhook", read: webhook::read },
+];
 
 /// Reads the settings of a destination of type `name`, whose addresses `egress` must permit; none if there is no such
 /// type, or if something is wrong, which is then noted in `fields`.

@@ -20,6 +20,9 @@ pub(crate) struct Room {
 }
 
 impl Room {
+    /// Room for everything.
+    pub(crate) const ANY: Self = Self { units: usize::MAX, json_units: usize::MAX };
+
     /// Room for `units` UTF-16 code units.
     pub(crate) const fn units(units: usize) -> Self {
         Self { units, json_units: usize::MAX }
@@ -32,7 +35,20 @@ impl Room {
 
     /// What is left of it beside `text`.
     pub(crate) fn beside(self, text: &str) -> Self {
-        let used = Size::of(text);
+        self.without(Size::of(text))
+    }
+
+    /// Whether `text`, which is escaped already, fits into it.
+    pub(crate) fn has_room_for(self, text: &str) -> bool {
+        self.holds(Size::of(text))
+    }
+
+    /// Three quarters of it.
+    pub(crate) const fn three_quarters(self) -> Self {
+        Self { units: self.units / 4 * 3, json_units: self.json_units / 4 * 3 }
+    }
+
+    fn without(self, used: Size) -> Self {
         Self {
             units: self.units.saturating_sub(used.units),
             json_units: self.json_units.saturating_sub(used.json_units),
@@ -80,7 +96,7 @@ pub(crate) fn units(text: &str) -> usize {
 
 /// The longest prefix of `raw` whose escaped form fits into `room`, ending in `…` if anything was cut.
 ///
-/// `raw` must be cleaned already, by [`line`] or [`lines`].
+/// `raw` must be cleaned already, by [`net::sanitize`].
 pub(crate) fn fit(raw: &str, room: Room, markup: Markup) -> String {
     let ellipsis = Size::of("…");
     let mut escaped = String::with_capacity(raw.len());
@@ -107,26 +123,25 @@ fn cut(mut escaped: String, keep: Option<usize>) -> String {
     escaped
 }
 
-/// `raw` as one line: no controls, no bidi controls, and line breaks as blanks.
-pub(crate) fn line(raw: &str) -> String {
-    let one_line = raw.chars().map(|character| match character {
-        '\n' | '\t' | '\u{2028}' | '\u{2029}' => ' ',
-        other => other,
-    });
-    one_line.filter(|character| is_harmless(*character)).collect::<String>().trim().to_owned()
-}
-
-/// `raw` with its line breaks and tabs, without other controls and without bidi controls.
-pub(crate) fn lines(raw: &str) -> String {
-    raw.chars().filter(|character| is_harmless(*character)).collect::<String>().trim().to_owned()
-}
-
-fn is_harmless(character: char) -> bool {
-    match character {
-        '\n' | '\t' => true,
-        '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => false,
-        other => !other.is_control(),
+/// As many of `lines`, each cleaned, as fit into `room` as wholes, one below the other.
+pub(crate) fn fit_lines(lines: &[String], room: Room, markup: Markup) -> Vec<String> {
+    let mut left = room;
+    let mut fitting = Vec::new();
+    for line in lines {
+        let escaped = escape(line, markup);
+        let size = Size::of(&escaped).and(Size::of("\n"));
+        if !left.holds(size) {
+            break;
+        }
+        left = left.without(size);
+        fitting.push(escaped);
     }
+    fitting
+}
+
+/// `raw`, which must be cleaned already, so that it stands for itself.
+pub(crate) fn escape(raw: &str, markup: Markup) -> String {
+    fit(raw, Room::ANY, markup)
 }
 
 #[cfg(test)]
@@ -167,13 +182,12 @@ mod tests {
     }
 
     #[test]
-    fn a_title_is_one_line_without_tricks() {
-        assert_eq!(line(" db-1\r\nis\u{7} \u{202E}nwod\u{2069}\tnow "), "db-1 is nwod now");
-    }
-
-    #[test]
-    fn a_summary_keeps_its_lines() {
-        assert_eq!(lines("a\r\nb\tc\u{0}\u{9b}"), "a\nb\tc");
+    fn lines_are_kept_as_wholes() {
+        let lines = ["one", "two", "three"].map(str::to_owned);
+        assert_eq!(fit_lines(&lines, Room::units(8), Markup::None), ["one", "two"]);
+        assert_eq!(fit_lines(&lines, Room::units(13), Markup::None), ["one", "two"]);
+        assert_eq!(fit_lines(&lines, Room::units(14), Markup::None), ["one", "two", "three"]);
+        assert_eq!(fit_lines(&lines, Room::units(3), Markup::None), Vec::<String>::new());
     }
 
     proptest! {
@@ -205,19 +219,10 @@ mod tests {
 
         #[test]
         fn json_is_measured_as_it_is_written(raw in hostile_text()) {
-            let text = lines(&raw);
+            let text = net::sanitize::lines(&raw);
             let json = serde_json::to_string(&text).unwrap();
             prop_assert_eq!(Size::of(&text).json_units, json.encode_utf16().count() - 2);
             prop_assert_eq!(units(&text), text.encode_utf16().count());
-        }
-
-        #[test]
-        fn cleaning_leaves_no_control(raw in any::<String>()) {
-            let line = line(&raw);
-            let is_forbidden = |c: char| c.is_control() || ('\u{202A}'..='\u{202E}').contains(&c);
-            prop_assert!(!line.chars().any(is_forbidden));
-            let lines = lines(&raw);
-            prop_assert!(!lines.chars().any(|c| c.is_control() && c != '\n' && c != '\t'));
         }
     }
 

@@ -35,8 +35,7 @@ pub fn map(raw: &BTreeMap<String, String>) -> BTreeMap<String, String> {
 pub fn is_harmless(character: char) -> bool {
     match character {
         '\n' | '\t' => true,
-        '\u{061C}' | '\u{200E}' | '\u{200F}' => false,
-        '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => false,
+        '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => false,
         other => !other.is_control(),
     }
 }
