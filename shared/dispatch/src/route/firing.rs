@@ -1,12 +1,13 @@
 //! It fires: for the first time, again, worse or milder than before.
 
+use alert::{Alert, Source};
 use channels::{Deliver, Event};
 use jiff::Timestamp;
 
 use super::{Cause, Routed, Routing};
 use crate::select::EventType;
 use crate::span::after;
-use crate::{Damping, GroupBy, RoutingState, Waiting, WaitingReason};
+use crate::{Damping, Destination, GroupBy, RoutingState, Waiting, WaitingReason};
 
 impl Routing<'_> {
     pub(super) fn fired(&self, event: Event) -> Routed {
@@ -63,7 +64,8 @@ impl Routing<'_> {
     }
 
     pub(super) fn is_selected(&self) -> bool {
-        self.destination.notify_on.selects(EventType::of_firing(self.alert))
+        !is_about_itself(self.destination, self.alert)
+            && self.destination.notify_on.selects(EventType::of_firing(self.alert))
             && self.destination.filter.holds(self.alert)
     }
 
@@ -184,4 +186,9 @@ impl Routing<'_> {
     fn remembered(&self, state: RoutingState) -> Routed {
         Routed { routing: Some(state).filter(|state| Some(state) != self.known.routing), ..Routed::default() }
     }
+}
+
+/// Whether it says that the destination itself fails: the others are told.
+fn is_about_itself(destination: &Destination, alert: &Alert) -> bool {
+    alert.source == Source::Campanile && alert.labels.get("destination") == Some(&destination.id)
 }
