@@ -17,6 +17,8 @@ mod select;
 mod settings;
 mod span;
 mod state;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use availability::{Availability, availability};
 pub use change::{ChangeReason, StateChange};
