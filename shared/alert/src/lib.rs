@@ -12,6 +12,7 @@ mod fold;
 mod heartbeat;
 mod identity;
 pub mod matcher;
+pub mod recurrence;
 mod served;
 mod severity;
 mod silence;

@@ -10,6 +10,8 @@ use crate::Notification;
 /// Everything that a request depends on besides its destination.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempt<'a> {
+    /// The id of the destination in the settings.
+    pub destination: &'a str,
     /// What is said.
     pub notification: &'a Notification,
     /// How far earlier attempts have come.
@@ -22,6 +24,24 @@ pub struct Attempt<'a> {
     pub memory: &'a Memory,
     /// What earlier answers taught of the destination as a whole.
     pub shared_memory: &'a Memory,
+}
+
+/// What is known where nothing is.
+static NOTHING: Memory = Memory(Value::Null);
+
+impl<'a> Attempt<'a> {
+    /// The first attempt to tell `destination` of `notification`, with nothing known of it.
+    pub fn first(destination: &'a str, notification: &'a Notification, at: Timestamp) -> Self {
+        Self {
+            destination,
+            notification,
+            progress: Progress::default(),
+            number: 1,
+            at,
+            memory: &NOTHING,
+            shared_memory: &NOTHING,
+        }
+    }
 }
 
 /// A request as data, by the way it is carried.
@@ -55,9 +75,9 @@ pub struct Interpretation {
     pub next: Next,
     /// A time in which nothing is sent, and to whom.
     pub hold: Option<Hold>,
-    /// What is to be remembered of the group, in place of what was.
+    /// What is to be remembered of the group, in place of what was; the next request of the same attempt knows it already.
     pub memory: Option<Memory>,
-    /// What is to be remembered of the destination as a whole, in place of what was.
+    /// What is to be remembered of the destination as a whole, in place of what was; known at once, too.
     pub shared_memory: Option<Memory>,
     /// The destination's own name for what it made of the notification.
     pub receipt: Option<String>,

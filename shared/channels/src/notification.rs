@@ -52,6 +52,73 @@ pub enum Event {
     Expired,
 }
 
+impl Event {
+    /// Every event.
+    pub const ALL: [Self; 10] = [
+        Self::Opened,
+        Self::Reopened,
+        Self::Escalated,
+        Self::Deescalated,
+        Self::Updated,
+        Self::Reminder,
+        Self::Acknowledged,
+        Self::Unacknowledged,
+        Self::Resolved,
+        Self::Expired,
+    ];
+
+    /// The word used in JSON and in the header `Campanile-Transition`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Opened => "opened",
+            Self::Reopened => "reopened",
+            Self::Escalated => "escalated",
+            Self::Deescalated => "deescalated",
+            Self::Updated => "updated",
+            Self::Reminder => "reminder",
+            Self::Acknowledged => "acknowledged",
+            Self::Unacknowledged => "unacknowledged",
+            Self::Resolved => "resolved",
+            Self::Expired => "expired",
+        }
+    }
+
+    /// Whether it says that all of it is over.
+    pub const fn is_end(self) -> bool {
+        matches!(self, Self::Resolved | Self::Expired)
+    }
+
+    /// Whether it says what people did, not what the source said.
+    pub const fn is_handling(self) -> bool {
+        matches!(self, Self::Acknowledged | Self::Unacknowledged)
+    }
+}
+
+impl Notification {
+    /// The fingerprint of the one alert it is about; of a group, the group.
+    pub fn subject_id(&self) -> String {
+        match &self.subject {
+            Subject::Alert(subject) => subject.alert.fingerprint.to_string(),
+            Subject::Group(_) => self.group.clone(),
+        }
+    }
+
+    /// How bad what it is about is, or was.
+    pub fn severity(&self) -> Severity {
+        match &self.subject {
+            Subject::Alert(subject) => subject.alert.severity,
+            Subject::Group(group) => group.worst,
+        }
+    }
+}
+
+impl GroupSubject {
+    /// How many fire.
+    pub fn firing_count(&self) -> usize {
+        self.firing.values().sum()
+    }
+}
+
 /// Whom a notification is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

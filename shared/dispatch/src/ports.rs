@@ -197,6 +197,12 @@ pub trait SettingsSource: Send + Sync {
     async fn settings(&self) -> Result<std::sync::Arc<Settings>, OutboxError>;
 }
 
+/// Makes the addresses in a notification.
+pub trait LinkMaker: Send + Sync {
+    /// The links for `notification` to `destination`; the acknowledge link only where the destination wants one.
+    fn links(&self, destination: &Destination, notification: &channels::Notification) -> channels::Links;
+}
+
 /// Takes events about Campanile's own health, to be recorded like any other source's.
 #[async_trait]
 pub trait OwnAlerts: Send + Sync {
@@ -217,4 +223,6 @@ pub trait Clock: Send + Sync {
 pub trait Random: Send + Sync {
     /// A number from 0 up to 1.
     fn fraction(&self) -> f64;
+    /// 32 random bytes in base64url, which nobody can guess.
+    fn token(&self) -> String;
 }

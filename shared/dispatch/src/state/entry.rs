@@ -10,13 +10,17 @@ use serde::{Deserialize, Serialize};
 /// What is pending in a queue.
 ///
 /// With `deliver: state` there is one entry an alert, and it means "compare what was told with what is": a newer one takes
-/// its place. With `deliver: changes` there is one entry a revision, and it holds all that is said.
+/// its place. With `deliver: changes` there is one entry a change, and it holds all that is said.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// The alert.
     pub fingerprint: Fingerprint,
     /// Its revision: an entry never takes the place of a newer one.
     pub revision: u64,
+    /// With `deliver: changes`: its place in the order of what is told of the alert. Twice the revision for a change, and
+    /// one more for what is told of the same revision later, such as when a silence ended.
+    #[serde(default)]
+    pub order: u64,
     /// How bad it was then.
     pub severity: Severity,
     /// What happened.
@@ -45,26 +49,26 @@ pub struct Entry {
 pub enum EntryKey {
     /// With `deliver: state`: the alert.
     Alert(Fingerprint),
-    /// With `deliver: changes`: the alert's revision.
-    Revision(u64),
+    /// With `deliver: changes`: the entry's `order`.
+    Order(u64),
 }
 
 impl Entry {
     /// Its name.
     pub const fn key(&self) -> EntryKey {
         match self.subject {
-            Some(_) => EntryKey::Revision(self.revision),
+            Some(_) => EntryKey::Order(self.order),
             None => EntryKey::Alert(self.fingerprint),
         }
     }
 }
 
 impl fmt::Display for EntryKey {
-    /// Sorts revisions as numbers.
+    /// Sorts orders as numbers.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Alert(fingerprint) => fingerprint.fmt(f),
-            Self::Revision(revision) => write!(f, "{revision:020}"),
+            Self::Order(order) => write!(f, "{order:020}"),
         }
     }
 }

@@ -42,9 +42,9 @@ pub struct Queue {
     /// When the last notification was sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_sent_at: Option<Timestamp>,
-    /// With `deliver: changes`: the revision of the last change that was dealt with.
+    /// With `deliver: changes`: the `order` of the last entry that was dealt with.
     #[serde(default)]
-    pub sent_revision: u64,
+    pub sent_order: u64,
     /// With `deliver: changes`: the label set by which an Alertmanager webhook knows the alert.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub announced: Option<Labels>,
@@ -120,6 +120,8 @@ pub struct Covered {
     pub fingerprint: Fingerprint,
     /// The entry's revision: a newer one is not dealt with.
     pub revision: u64,
+    /// Whether nothing is left to tell of the alert afterwards: the entry then goes.
+    pub is_final: bool,
     /// What the destination knows afterwards; none when the alert is over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub told: Option<Told>,
@@ -135,7 +137,7 @@ impl Queue {
             maybe_told: BTreeMap::new(),
             labels,
             last_sent_at: None,
-            sent_revision: 0,
+            sent_order: 0,
             announced: None,
             came_and_went: 0,
             due_at: None,

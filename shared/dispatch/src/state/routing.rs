@@ -16,7 +16,7 @@ pub struct RoutingState {
     pub destination: String,
     /// The group in which the alert opened; it stays there also when its labels change.
     pub group: GroupId,
-    /// When the present or last run of firing reached us, by our clock.
+    /// When the present or last run of firing reached us, by our clock, or when its ladder began anew.
     pub opened_at: Timestamp,
     /// When to decide again, and why not now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -77,4 +77,22 @@ pub struct Damping {
     /// Openings withheld since then.
     #[serde(default)]
     pub withheld: u64,
+}
+
+impl RoutingState {
+    /// A state in which nothing is known but the group.
+    pub fn new(fingerprint: Fingerprint, destination: &str, group: GroupId, opened_at: Timestamp) -> Self {
+        Self {
+            fingerprint,
+            destination: destination.to_owned(),
+            group,
+            opened_at,
+            waiting: None,
+            is_stopped: false,
+            is_told_expired: false,
+            damping: Damping::default(),
+            expires_at: None,
+            version: 0,
+        }
+    }
 }

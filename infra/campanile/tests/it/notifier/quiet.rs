@@ -31,6 +31,8 @@ fn draft(starts_at: jiff::Timestamp, ends_at: jiff::Timestamp) -> SilenceDraft {
         matchers: vec!["alertname=\"cpu\"".parse().unwrap()],
         starts_at,
         ends_at,
+        recurrence: None,
+        time_zone: None,
         created_by: "ada".to_owned(),
         annotations: alert::Labels::new(),
         comment: "planned".to_owned(),

@@ -1,0 +1,61 @@
+//! The markup of the chats, and how a text is kept from being read as markup or as a mention.
+
+/// What follows a character that would start a mention: it shows as nothing.
+const ZERO_WIDTH_SPACE: char = '\u{200B}';
+
+/// The language that a destination reads a text in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Markup {
+    /// None: every character stands for itself.
+    None,
+    /// [Slack's mrkdwn](https://docs.slack.dev/messaging/formatting-message-text): three characters have an
+    /// entity, the rest has no escape and only formats.
+    Slack,
+    /// Discord's Markdown; mentions are switched off beside the text.
+    Discord,
+    /// Mattermost's Markdown, which takes Slack's mentions too; Rocket.Chat reads the same.
+    Mattermost,
+    /// The places where those two read no Markdown and would show a backslash, but look for mentions.
+    MattermostPlain,
+}
+
+impl Markup {
+    /// Appends the one character `raw` so that it stands for itself.
+    pub(super) fn push(self, raw: char, text: &mut String) {
+        match self {
+            Self::None => text.push(raw),
+            Self::Slack => push_entity(raw, text),
+            Self::Discord => push_escaped(raw, r"\*_~|<>#[]()`", text),
+            Self::Mattermost => {
+                push_escaped(raw, r"\*_~#|[]()>!`", text);
+                push_guard(raw, text);
+            }
+            Self::MattermostPlain => {
+                text.push(raw);
+                push_guard(raw, text);
+            }
+        }
+    }
+}
+
+fn push_entity(raw: char, text: &mut String) {
+    match raw {
+        '&' => text.push_str("&amp;"),
+        '<' => text.push_str("&lt;"),
+        '>' => text.push_str("&gt;"),
+        other => text.push(other),
+    }
+}
+
+fn push_escaped(raw: char, special: &str, text: &mut String) {
+    if special.contains(raw) {
+        text.push('\\');
+    }
+    text.push(raw);
+}
+
+fn push_guard(raw: char, text: &mut String) {
+    if matches!(raw, '@' | '<') {
+        text.push(ZERO_WIDTH_SPACE);
+    }
+}

@@ -1,0 +1,1 @@
+//! Destination types as they are met.

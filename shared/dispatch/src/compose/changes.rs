@@ -1,0 +1,61 @@
+//! What there is to say with `deliver: changes`: the oldest entry, as it is.
+
+use channels::{Event, Subject};
+
+use super::{Composed, notification};
+use crate::{Covered, Destination, Entry, Queue, Told};
+
+pub(super) fn compose(destination: &Destination, queue: &Queue, entries: &[Entry]) -> Composed {
+    let mut composed = Composed::default();
+    let is_dealt_with = |entry: &&Entry| entry.order <= queue.sent_order;
+    composed.void = entries.iter().filter(is_dealt_with).map(|entry| (entry.key(), entry.revision)).collect();
+    let Some(entry) = entries.iter().find(|entry| !is_dealt_with(entry)) else {
+        return composed;
+    };
+    composed.covers.push(Covered {
+        key: entry.key(),
+        fingerprint: entry.fingerprint,
+        revision: entry.revision,
+        is_final: true,
+        told: told_after(queue, entry),
+    });
+    let Some(subject) = entry.subject.clone().filter(|_| !is_unwanted_end(destination, entry)) else {
+        return composed;
+    };
+    let subject = channels::AlertSubject { announced: queue.announced.clone(), ..*subject };
+    let subject = Subject::Alert(Box::new(subject));
+    composed.notification = Some(notification(queue, id(queue, entry), entry.event, subject, entry.at));
+    composed
+}
+
+/// `<fingerprint>-<revision>`; what is told later of a revision that was told is told apart.
+fn id(queue: &Queue, entry: &Entry) -> String {
+    let id = format!("{}-{}", entry.fingerprint, entry.revision);
+    let is_again = entry.order % 2 == 1 && queue.sent_order.saturating_add(1) == entry.order;
+    if is_again { id + "-2" } else { id }
+}
+
+fn is_unwanted_end(destination: &Destination, entry: &Entry) -> bool {
+    let is_wanted = |subject: &channels::AlertSubject| destination.notify_on.selects_end(&subject.alert);
+    entry.is_over
+        && !destination.channel.lifecycle().opens_incidents
+        && !entry.subject.as_deref().is_some_and(is_wanted)
+}
+
+fn told_after(queue: &Queue, entry: &Entry) -> Option<Told> {
+    if entry.is_over {
+        return None;
+    }
+    let known = queue.told.get(&entry.fingerprint);
+    let is_acknowledged = match entry.event {
+        Event::Acknowledged => true,
+        Event::Unacknowledged | Event::Escalated | Event::Opened | Event::Reopened => false,
+        _ => known.is_some_and(|told| told.is_acknowledged),
+    };
+    Some(Told {
+        revision: entry.revision,
+        severity: entry.severity,
+        since: known.map_or(entry.at, |told| told.since),
+        is_acknowledged,
+    })
+}
