@@ -1,7 +1,6 @@
 //! The notifier as a Lambda function.
 
-use aws::{Configuration, connect, log_to_stdout, serve_batches};
-use notifier::Notifier;
+use aws::{Configuration, Notifier, connect, log_to_stdout, serve_batches};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {

@@ -8,9 +8,8 @@ use std::io;
 use std::path::PathBuf;
 
 use alert::Source;
-use aws::{Configuration, Platform, SystemClock, definition};
+use aws::{Configuration, Notifier, Platform, SystemClock, definition};
 use intake::Secrets;
-use notifier::Notifier;
 use poll::site24x7::Poller;
 use serde::de::IgnoredAny;
 use site24x7::TransportError;

@@ -6,6 +6,7 @@ use aide::openapi::Operation;
 use alert::{Conflict, SilenceError};
 use aws::{ActionFailure, SilenceFailure};
 use axum::Json;
+use dispatch::OutboxError;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use intake::{ReplayFailure, SecretsError, StoreError, chain};
@@ -39,6 +40,8 @@ pub(crate) enum Failure {
     Replay(ReplayFailure),
     #[error("the table cannot be used at present: try again")]
     Store(#[source] StoreError),
+    #[error("the outbox cannot be used at present: try again")]
+    Outbox(#[source] OutboxError),
 }
 
 /// What every failure is answered with.
@@ -69,7 +72,7 @@ impl Failure {
             Self::Replay(ReplayFailure::Secrets(_) | ReplayFailure::Store(_)) => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
-            Self::NothingConfigured | Self::Secrets(_) | Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::NothingConfigured | Self::Secrets(_) | Self::Store(_) | Self::Outbox(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -81,6 +84,7 @@ impl Failure {
             Self::NothingConfigured => "not_configured",
             Self::Secrets(_)
             | Self::Store(_)
+            | Self::Outbox(_)
             | Self::Replay(ReplayFailure::Secrets(_) | ReplayFailure::Store(_)) => "unavailable",
             Self::BadRequest(_) | Self::Silence(_) => "bad_request",
             Self::NoSuchPath | Self::NotFound { .. } => "not_found",

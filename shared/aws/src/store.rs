@@ -22,7 +22,6 @@ pub(crate) mod retry;
 mod silence;
 mod source;
 mod sweep;
-mod telling;
 mod write;
 
 use std::collections::BTreeMap;
@@ -44,10 +43,6 @@ pub use read::HistoryEntry;
 pub use silence::SilenceFailure;
 pub use source::{AccountTokens, KnownNames, PollCursor};
 pub use sweep::Swept;
-pub use telling::{
-    Bell, Course, Delivery, DeliveryFilter, DeliveryId, DeliveryPage, DeliveryState, DestinationState,
-    DestinationStates, Enrollment, ParseDeliveryIdError, Plan, Suspension, Turn, UnknownDeliveryState,
-};
 
 /// The alert table in DynamoDB.
 #[derive(Debug)]

@@ -43,5 +43,5 @@ pub use settings::Settings;
 pub use state::{
     Covered, Damping, DestinationState, DispatcherState, Entry, EntryKey, GroupId, HourCount, InFlight,
     InhibitedTarget, Inhibitor, InhibitorKey, Inhibits, NotificationRecord, NotificationState, Queue,
-    QueueKey, RoutingState, Suspension, Told, Waiting, WaitingReason,
+    QueueKey, RoutingState, Suspension, Told, UnknownNotificationState, Waiting, WaitingReason,
 };

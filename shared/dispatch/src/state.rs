@@ -13,5 +13,5 @@ pub use dispatcher::DispatcherState;
 pub use entry::{Entry, EntryKey};
 pub use inhibitor::{InhibitedTarget, Inhibitor, InhibitorKey, Inhibits};
 pub use queue::{Covered, GroupId, InFlight, Queue, QueueKey, Told};
-pub use record::{NotificationRecord, NotificationState};
+pub use record::{NotificationRecord, NotificationState, UnknownNotificationState};
 pub use routing::{Damping, RoutingState, Waiting, WaitingReason};

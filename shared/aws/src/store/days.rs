@@ -31,8 +31,6 @@ pub(crate) enum Journal {
     Of(Source),
     /// What was not understood.
     Quarantine,
-    /// What destinations were to be told.
-    Deliveries,
     /// What destinations were notified of.
     Notifications,
 }
@@ -46,7 +44,6 @@ impl fmt::Display for Journal {
         match self {
             Self::Of(source) => f.write_str(source.as_str()),
             Self::Quarantine => f.write_str("quarantine"),
-            Self::Deliveries => f.write_str("deliveries"),
             Self::Notifications => f.write_str("notifications"),
         }
     }
@@ -108,7 +105,7 @@ impl Table {
 
     fn kept_for(&self, journal: Journal) -> Duration {
         match journal {
-            Journal::Of(_) | Journal::Deliveries | Journal::Notifications => self.history,
+            Journal::Of(_) | Journal::Notifications => self.history,
             Journal::Quarantine => self.quarantine,
         }
     }

@@ -55,3 +55,38 @@ pub enum NotificationState {
     /// It failed for a day.
     Dead,
 }
+
+/// A text that is no state of a notification.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a state of a notification: use waiting, sent, failed, dead")]
+pub struct UnknownNotificationState(String);
+
+impl NotificationState {
+    /// Every state, in the order of a notification's life.
+    pub const ALL: [Self; 4] = [Self::Waiting, Self::Sent, Self::Failed, Self::Dead];
+
+    /// The word used in JSON and in queries.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Sent => "sent",
+            Self::Failed => "failed",
+            Self::Dead => "dead",
+        }
+    }
+}
+
+impl std::fmt::Display for NotificationState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl std::str::FromStr for NotificationState {
+    type Err = UnknownNotificationState;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        let known = Self::ALL.into_iter().find(|state| state.as_str() == word);
+        known.ok_or_else(|| UnknownNotificationState(word.chars().take(64).collect()))
+    }
+}
