@@ -1,36 +1,36 @@
 //! What the operator can type.
 
+mod action;
 mod address;
 mod alert;
 mod alerts;
-mod beginning;
 mod check;
 mod completions;
-mod deed;
 mod deliveries;
 mod delivery;
 mod destinations;
+mod detail_view;
 mod events;
-mod form;
 mod handling;
+mod id_prefix;
 mod install;
 mod kazoo;
+mod list_args;
 mod lookup;
 mod moment;
 mod output;
+mod output_format;
 mod page;
-mod plain;
 mod quarantine;
-mod reading;
 mod replay;
 mod secrets;
 mod send;
 mod server;
-mod sheet;
 mod silence;
 mod site24x7;
 mod table;
 mod terminal;
+mod terminal_text;
 mod token;
 mod uninstall;
 mod up;
@@ -44,7 +44,7 @@ use clap::{Parser, Subcommand};
 
 use self::output::{complain, remark, say};
 
-/// A bell tower for monitoring: every alarm bell in one place.
+/// A bell tower for monitoring: every alarm bell in one resource.
 ///
 /// Without a command it is `campanile up`, the local bundle.
 #[derive(Debug, Parser)]

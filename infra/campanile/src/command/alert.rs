@@ -10,23 +10,23 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::alerts::Row;
-use super::beginning::Beginning;
+use super::detail_view::DetailView;
 use super::events::{Event, history, tell_requests};
-use super::form::Form;
+use super::id_prefix::IdPrefix;
 use super::lookup::ALERTS;
+use super::output_format::OutputFormat;
 use super::page::{Listing, Part};
-use super::plain::plain_lines;
 use super::server::{Answer, Server, ServerError};
-use super::sheet::Sheet;
 use super::table::{Column, distance, name, table, written};
+use super::terminal_text::sanitize_lines_for_terminal;
 use super::{Outcome, remark, say};
 
 /// Show one alert, its history and what people wrote about it
 #[derive(Debug, Args)]
 pub(super) struct Alert {
-    /// Its fingerprint, or enough of its beginning
-    #[arg(value_parser = Beginning::of_hash)]
-    fingerprint: Beginning,
+    /// Its fingerprint, or a prefix of it
+    #[arg(value_parser = IdPrefix::of_hash)]
+    fingerprint: IdPrefix,
     /// With the requests that brought its events, bodies included
     #[arg(long)]
     raw: bool,
@@ -34,7 +34,7 @@ pub(super) struct Alert {
     #[arg(long, value_name = "NUMBER", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
     limit: u32,
     #[command(flatten)]
-    form: Form,
+    form: OutputFormat,
     #[command(flatten)]
     server: Server,
 }
@@ -105,13 +105,13 @@ impl Alert {
     /// The three answers as members of one object, each as it came.
     fn show_json(alert: &Answer, events: &Listing, notes: &Answer) -> Outcome {
         let [alert, events, notes] = [alert.text(), &events.json()?, notes.text()];
-        Form::show_json(&format!(r#"{{"alert":{alert},"history":{events},"notes":{notes}}}"#));
+        OutputFormat::show_json(&format!(r#"{{"alert":{alert},"history":{events},"notes":{notes}}}"#));
         Ok(())
     }
 
     fn show(&self, alert: &Answer, events: &Listing, notes: &Answer) -> Outcome {
         let now = SystemClock.now();
-        say(alert.read::<Shown>()?.sheet(now));
+        say(alert.read::<Shown>()?.view(now));
         let notes: Vec<Note> = notes.member("notes")?;
         if !notes.is_empty() {
             say("");
@@ -126,32 +126,32 @@ impl Alert {
 }
 
 impl Shown {
-    fn sheet(&self, now: Timestamp) -> Sheet {
-        let mut sheet = Sheet::titled(&self.row.title);
+    fn view(&self, now: Timestamp) -> DetailView {
+        let mut view = DetailView::titled(&self.row.title);
         if let Some(summary) = self.summary.as_ref().filter(|summary| **summary != self.row.title) {
-            sheet.text(&plain_lines(summary));
+            view.text(&sanitize_lines_for_terminal(summary));
         }
-        sheet.field("fingerprint", &self.row.fingerprint);
-        sheet.field("severity", &self.severity());
-        sheet.field("condition", &since(&self.row.condition, self.row.condition_since, now));
-        sheet.field("handling", &self.handling(now));
-        sheet.field("silences", &self.silenced_by.join(", "));
-        sheet.field("source", [self.row.source.as_str(), &self.account].join(" ").trim_end());
+        view.field("fingerprint", &self.row.fingerprint);
+        view.field("severity", &self.severity());
+        view.field("condition", &since(&self.row.condition, self.row.condition_since, now));
+        view.field("handling", &self.handling(now));
+        view.field("silences", &self.silenced_by.join(", "));
+        view.field("source", [self.row.source.as_str(), &self.account].join(" ").trim_end());
         for (field, text) in [
             ("resource", &self.resource),
             ("service", &self.service),
             ("value", &self.value),
             ("link", &self.url),
         ] {
-            sheet.field(field, text.as_deref().unwrap_or_default());
+            view.field(field, text.as_deref().unwrap_or_default());
         }
         for (field, time) in [("started", self.started_at), ("ended", self.ended_at)] {
-            sheet.field(field, &time.map(written).unwrap_or_default());
+            view.field(field, &time.map(written).unwrap_or_default());
         }
-        sheet.field("counted", &self.counts());
-        sheet.fields("labels", self.labels.iter().filter_map(as_matcher));
-        sheet.fields("annotations", self.annotations.iter().filter_map(as_matcher));
-        sheet
+        view.field("counted", &self.counts());
+        view.fields("labels", self.labels.iter().filter_map(as_matcher));
+        view.fields("annotations", self.annotations.iter().filter_map(as_matcher));
+        view
     }
 
     fn severity(&self) -> String {

@@ -11,9 +11,9 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::Outcome;
-use super::beginning::Beginning;
+use super::id_prefix::IdPrefix;
+use super::list_args::{ListArgs, parameters};
 use super::moment::When;
-use super::reading::{Reading, parameters};
 use super::table::{Column, distance, table};
 use super::word::word_of;
 
@@ -23,7 +23,7 @@ pub(super) struct Alerts {
     #[command(flatten)]
     filter: Filter,
     #[command(flatten)]
-    reading: Reading,
+    reading: ListArgs,
 }
 
 /// Which alerts
@@ -79,7 +79,7 @@ enum NoMatcher {
     #[error("{0}")]
     Matcher(MatcherError),
     #[error("it is no matcher; `campanile alert {0}` shows one alert")]
-    Fingerprint(Beginning),
+    Fingerprint(IdPrefix),
 }
 
 impl Alerts {
@@ -124,7 +124,7 @@ impl Row {
 
 fn matcher(text: &str) -> Result<Matcher, NoMatcher> {
     text.parse()
-        .map_err(|error| Beginning::of_hash(text).map_or(NoMatcher::Matcher(error), NoMatcher::Fingerprint))
+        .map_err(|error| IdPrefix::of_hash(text).map_or(NoMatcher::Matcher(error), NoMatcher::Fingerprint))
 }
 
 fn shown(rows: &[Row], now: Timestamp) -> Table {

@@ -9,10 +9,10 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::Outcome;
-use super::beginning::Beginning;
-use super::deed::{Deed, Doing};
+use super::action::{Action, ActionArgs};
+use super::id_prefix::IdPrefix;
+use super::list_args::{ListArgs, parameters};
 use super::lookup::{ALERTS, DELIVERIES};
-use super::reading::{Reading, parameters};
 use super::table::{Column, distance, shortening, table};
 use super::word::word_of;
 
@@ -21,13 +21,13 @@ use super::word::word_of;
 #[command(args_conflicts_with_subcommands = true)]
 pub(super) struct Deliveries {
     #[command(subcommand)]
-    action: Option<Action>,
+    action: Option<Subcommands>,
     #[command(flatten)]
     list: List,
 }
 
 #[derive(Debug, Subcommand)]
-enum Action {
+enum Subcommands {
     List(List),
     Retry(Retry),
 }
@@ -41,21 +41,21 @@ struct List {
     /// Only those to this destination
     #[arg(long, value_parser = NonEmptyStringValueParser::new(), value_name = "ID")]
     destination: Option<String>,
-    /// Only those of this alert: its fingerprint, or enough of its beginning
-    #[arg(long, value_name = "FINGERPRINT", value_parser = Beginning::of_hash)]
-    alert: Option<Beginning>,
+    /// Only those of this alert: its fingerprint, or a prefix of it
+    #[arg(long, value_name = "FINGERPRINT", value_parser = IdPrefix::of_hash)]
+    alert: Option<IdPrefix>,
     #[command(flatten)]
-    reading: Reading,
+    reading: ListArgs,
 }
 
 /// Make deliveries due now, whatever became of them, and resume their destinations
 #[derive(Debug, Args)]
 struct Retry {
     /// Their ids, as the list shows them
-    #[arg(required = true, value_name = "ID", value_parser = Beginning::of_delivery)]
-    ids: Vec<Beginning>,
+    #[arg(required = true, value_name = "ID", value_parser = IdPrefix::of_delivery)]
+    ids: Vec<IdPrefix>,
     #[command(flatten)]
-    doing: Doing,
+    doing: ActionArgs,
 }
 
 /// A delivery as the table shows it.
@@ -75,9 +75,9 @@ struct Row {
 
 impl Deliveries {
     pub(super) async fn run(self) -> Outcome {
-        match self.action.unwrap_or(Action::List(self.list)) {
-            Action::List(list) => list.run().await,
-            Action::Retry(retry) => retry.run().await,
+        match self.action.unwrap_or(Subcommands::List(self.list)) {
+            Subcommands::List(list) => list.run().await,
+            Subcommands::Retry(retry) => retry.run().await,
         }
     }
 }
@@ -96,8 +96,8 @@ impl List {
 
 impl Retry {
     async fn run(self) -> Outcome {
-        let deed = Deed::post("/retry", json!({}), |id, _| Ok(format!("{id} is due now")));
-        self.doing.to_each(&self.ids, DELIVERIES, &deed).await
+        let action = Action::post("/retry", json!({}), |id, _| Ok(format!("{id} is due now")));
+        self.doing.to_each(&self.ids, DELIVERIES, &action).await
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::plain::{plain, plain_lines};
+use super::terminal_text::{sanitize_for_terminal, sanitize_lines_for_terminal};
 
 /// A request without its body.
 #[derive(Deserialize)]
@@ -32,7 +32,7 @@ impl RequestHead {
         let headers: BTreeMap<_, _> = headers.chain(content_type).collect();
         let head = std::iter::once(format!("{} {query}", self.method).trim_end().to_owned());
         let lines = head.chain(headers.iter().map(|(name, value)| format!("{name}: {value}")));
-        let head = lines.map(|line| plain(&line)).collect::<Vec<_>>().join("\n");
+        let head = lines.map(|line| sanitize_for_terminal(&line)).collect::<Vec<_>>().join("\n");
         format!("{head}\n\n{}", body.told())
     }
 }
@@ -40,8 +40,8 @@ impl RequestHead {
 impl Body {
     fn told(&self) -> String {
         match self {
-            Self::Text(text) => plain_lines(text.trim_end()),
-            Self::Binary { base64 } => format!("(not a text; in base64:)\n{}", plain(base64)),
+            Self::Text(text) => sanitize_lines_for_terminal(text.trim_end()),
+            Self::Binary { base64 } => format!("(not a text; in base64:)\n{}", sanitize_for_terminal(base64)),
         }
     }
 }

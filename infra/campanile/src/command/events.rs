@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::delivery::{Body, RequestHead};
-use super::reading::{Reading, parameters};
+use super::list_args::{ListArgs, parameters};
 use super::table::{Column, distance, table};
 use super::word::word_of;
 use super::{Outcome, say};
@@ -25,7 +25,7 @@ pub(super) struct Events {
     #[arg(long)]
     raw: bool,
     #[command(flatten)]
-    reading: Reading,
+    reading: ListArgs,
 }
 
 /// An event as tables show it.

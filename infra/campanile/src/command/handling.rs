@@ -4,13 +4,13 @@ use clap::Args;
 use serde_json::Value;
 
 use super::Outcome;
+use super::action::{Action, ActionArgs};
 use super::alerts::Row;
-use super::beginning::Beginning;
-use super::deed::{Deed, Doing};
+use super::id_prefix::IdPrefix;
 use super::lookup::ALERTS;
-use super::plain::plain;
 use super::server::{Answer, ServerError};
 use super::table::alone;
+use super::terminal_text::sanitize_for_terminal;
 use super::who::Who;
 
 /// Take alerts, so that others know that somebody takes care; ends by itself when they end or become worse
@@ -49,13 +49,13 @@ pub(super) struct Note {
 /// With which alerts something is done, and by whom
 #[derive(Debug, Args)]
 struct Act {
-    /// Fingerprints, or enough of their beginnings
-    #[arg(required = true, value_name = "FINGERPRINT", value_parser = Beginning::of_hash)]
-    fingerprints: Vec<Beginning>,
+    /// Fingerprints, or prefixes of them
+    #[arg(required = true, value_name = "FINGERPRINT", value_parser = IdPrefix::of_hash)]
+    fingerprints: Vec<IdPrefix>,
     #[command(flatten)]
     who: Who,
     #[command(flatten)]
-    doing: Doing,
+    doing: ActionArgs,
 }
 
 impl Ack {
@@ -88,13 +88,13 @@ impl Act {
     ) -> Outcome {
         let members = [said, ("by", self.who.name())].into_iter();
         let members = members.filter_map(|(name, text)| Some((name.to_owned(), text?.into())));
-        let deed = Deed::post(action, Value::Object(members.collect()), told);
-        self.doing.to_each(&self.fingerprints, ALERTS, &deed).await
+        let action = Action::post(action, Value::Object(members.collect()), told);
+        self.doing.to_each(&self.fingerprints, ALERTS, &action).await
     }
 }
 
 /// What an alert is after something was done with it.
 fn state(fingerprint: &str, answer: &Answer) -> Result<String, ServerError> {
     let alert: Row = answer.read()?;
-    Ok(format!("{} is {}: {}", alone(fingerprint), alert.state(), plain(&alert.title)))
+    Ok(format!("{} is {}: {}", alone(fingerprint), alert.state(), sanitize_for_terminal(&alert.title)))
 }

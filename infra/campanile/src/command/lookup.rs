@@ -1,9 +1,9 @@
-//! Which thing is meant by the beginning of its id.
+//! Which thing is meant by the prefix of its id.
 
 use serde::Deserialize;
 
 use super::Outcome;
-use super::beginning::{Beginning, FindError};
+use super::id_prefix::{FindError, IdPrefix};
 use super::page::Part;
 use super::server::{Server, ServerError};
 
@@ -12,7 +12,7 @@ pub(super) const MOST: u32 = 10_000;
 
 /// Where things of a kind are found.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Place {
+pub(super) struct Resource {
     what: &'static str,
     /// What lists them for people.
     command: &'static str,
@@ -24,7 +24,7 @@ pub(super) struct Place {
 }
 
 /// Alerts: those that ring go before those that have ended.
-pub(super) const ALERTS: Place = Place {
+pub(super) const ALERTS: Resource = Resource {
     what: "alert",
     command: "campanile alerts --all",
     path: "/v1/alerts",
@@ -33,7 +33,7 @@ pub(super) const ALERTS: Place = Place {
 };
 
 /// Silences: those that are to end go before those that have.
-pub(super) const SILENCES: Place = Place {
+pub(super) const SILENCES: Resource = Resource {
     what: "silence",
     command: "campanile silence list --all",
     path: "/v1/silences",
@@ -42,7 +42,7 @@ pub(super) const SILENCES: Place = Place {
 };
 
 /// What was not understood.
-pub(super) const QUARANTINE: Place = Place {
+pub(super) const QUARANTINE: Resource = Resource {
     what: "quarantined delivery",
     command: "campanile quarantine list",
     path: "/v1/quarantine",
@@ -51,7 +51,7 @@ pub(super) const QUARANTINE: Place = Place {
 };
 
 /// What destinations were told.
-pub(super) const DELIVERIES: Place = Place {
+pub(super) const DELIVERIES: Resource = Resource {
     what: "delivery",
     command: "campanile deliveries list",
     path: "/v1/deliveries",
@@ -68,39 +68,39 @@ struct Named {
 }
 
 impl Server {
-    /// The ids of the things that are meant by `beginnings`; where all of them are whole, nobody is asked.
-    pub(super) async fn meant(&self, beginnings: &[Beginning], place: Place) -> Outcome<Vec<String>> {
-        let mut found: Vec<_> = beginnings.iter().map(Beginning::whole).collect();
+    /// The ids of the things that are meant by `prefixes`; where all of them are whole, nobody is asked.
+    pub(super) async fn meant(&self, prefixes: &[IdPrefix], resource: Resource) -> Outcome<Vec<String>> {
+        let mut found: Vec<_> = prefixes.iter().map(IdPrefix::whole).collect();
         let mut is_all = true;
-        for part in place.parts {
+        for part in resource.parts {
             if found.iter().all(Option::is_some) {
                 break;
             }
             let query: Vec<_> = part.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
-            let listing = self.list(place.path, place.name, &query, &Part::first(MOST)).await?;
+            let listing = self.list(resource.path, resource.name, &query, &Part::first(MOST)).await?;
             is_all &= listing.next_cursor.is_none();
             let named = listing.items.into_iter();
             let ids: Vec<_> = named.filter_map(|Named { id, fingerprint }| id.or(fingerprint)).collect();
-            for (meant, found) in beginnings.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
+            for (meant, found) in prefixes.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
                 *found = meant.find(ids.iter().cloned())?;
             }
         }
-        let found = beginnings
+        let found = prefixes
             .iter()
             .zip(found)
-            .map(|(meant, found)| found.ok_or_else(|| place.unknown(meant, is_all)));
+            .map(|(meant, found)| found.ok_or_else(|| resource.unknown(meant, is_all)));
         Ok(found.collect::<Result<_, _>>()?)
     }
 }
 
-impl Place {
+impl Resource {
     /// Where they are in the API.
     pub(super) const fn path(self) -> &'static str {
         self.path
     }
 
     /// What to say where nothing begins like `meant`; `is_all` says that there are no others than those looked through.
-    pub(super) fn unknown(self, meant: &Beginning, is_all: bool) -> FindError {
+    pub(super) fn unknown(self, meant: &IdPrefix, is_all: bool) -> FindError {
         FindError::unknown(self.what, meant, self.command, is_all)
     }
 

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::sync::OnceLock;
 
 use super::Outcome;
-use super::plain::plain_lines;
+use super::terminal_text::sanitize_lines_for_terminal;
 
 /// Why standard output took no more, if it did not.
 static REFUSED: OnceLock<io::Error> = OnceLock::new();
@@ -33,7 +33,7 @@ pub(super) fn remark(line: impl Display) {
 
 /// Prints what went wrong, for the person alone; some of it may come from outside.
 pub(super) fn complain(error: &(dyn Error + 'static)) {
-    remark(format!("campanile: {}", plain_lines(&intake::chain(error))));
+    remark(format!("campanile: {}", sanitize_lines_for_terminal(&intake::chain(error))));
 }
 
 /// Whether all that was said was written; who stops reading, as `head` does, has read enough.

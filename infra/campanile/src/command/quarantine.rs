@@ -6,16 +6,16 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::beginning::Beginning;
-use super::deed::{Deed, Doing};
+use super::action::{Action, ActionArgs};
 use super::delivery::{Body, RequestHead};
+use super::detail_view::DetailView;
+use super::id_prefix::IdPrefix;
+use super::list_args::ListArgs;
 use super::lookup::QUARANTINE;
-use super::plain::plain_json;
-use super::reading::Reading;
 use super::replay::told;
 use super::server::Server;
-use super::sheet::Sheet;
 use super::table::{Column, distance, table, written};
+use super::terminal_text::sanitize_json_for_terminal;
 use super::{Outcome, say};
 
 /// List, show, read again or delete what was not understood
@@ -23,13 +23,13 @@ use super::{Outcome, say};
 #[command(args_conflicts_with_subcommands = true)]
 pub(super) struct Quarantine {
     #[command(subcommand)]
-    action: Option<Action>,
+    action: Option<Subcommands>,
     #[command(flatten)]
     list: List,
 }
 
 #[derive(Debug, Subcommand)]
-enum Action {
+enum Subcommands {
     List(List),
     Show(Show),
     /// Read deliveries once more, and forget those that are understood now
@@ -42,15 +42,15 @@ enum Action {
 #[derive(Debug, Args)]
 struct List {
     #[command(flatten)]
-    reading: Reading,
+    reading: ListArgs,
 }
 
 /// Show a delivery whole, and why it was not understood
 #[derive(Debug, Args)]
 struct Show {
-    /// Its id, or enough of its beginning
-    #[arg(value_parser = Beginning::of_uuid)]
-    id: Beginning,
+    /// Its id, or a prefix of it
+    #[arg(value_parser = IdPrefix::of_uuid)]
+    id: IdPrefix,
     /// The API's JSON, for scripts
     #[arg(long)]
     json: bool,
@@ -61,11 +61,11 @@ struct Show {
 /// Which deliveries
 #[derive(Debug, Args)]
 struct Chosen {
-    /// Their ids, or enough of their beginnings
-    #[arg(required = true, value_name = "ID", value_parser = Beginning::of_uuid)]
-    ids: Vec<Beginning>,
+    /// Their ids, or prefixes of them
+    #[arg(required = true, value_name = "ID", value_parser = IdPrefix::of_uuid)]
+    ids: Vec<IdPrefix>,
     #[command(flatten)]
-    doing: Doing,
+    doing: ActionArgs,
 }
 
 /// A delivery as it is shown.
@@ -83,12 +83,12 @@ struct Entry {
 
 impl Quarantine {
     pub(super) async fn run(self) -> Outcome {
-        match self.action.unwrap_or(Action::List(self.list)) {
-            Action::List(list) => list.run().await,
-            Action::Show(show) => show.run().await,
-            Action::Replay(chosen) => chosen.undergo(&Deed::post("/replay", json!({}), told)).await,
-            Action::Delete(chosen) => {
-                chosen.undergo(&Deed::delete(|id, _| Ok(format!("{id} is deleted")))).await
+        match self.action.unwrap_or(Subcommands::List(self.list)) {
+            Subcommands::List(list) => list.run().await,
+            Subcommands::Show(show) => show.run().await,
+            Subcommands::Replay(chosen) => chosen.undergo(&Action::post("/replay", json!({}), told)).await,
+            Subcommands::Delete(chosen) => {
+                chosen.undergo(&Action::delete(|id, _| Ok(format!("{id} is deleted")))).await
             }
         }
     }
@@ -107,28 +107,28 @@ impl Show {
         let answer = self.server.get(&format!("/v1/quarantine/{}", ids.concat()), &[]).await;
         let answer = answer.map_err(|error| QUARANTINE.explain(error))?;
         if self.json {
-            say(plain_json(answer.text()));
+            say(sanitize_json_for_terminal(answer.text()));
         } else {
             let entry: Entry = answer.read()?;
-            say(format!("{}\n\n{}", entry.sheet(), entry.request.told(&entry.body)));
+            say(format!("{}\n\n{}", entry.view(), entry.request.told(&entry.body)));
         }
         Ok(())
     }
 }
 
 impl Chosen {
-    async fn undergo(&self, deed: &Deed) -> Outcome {
-        self.doing.to_each(&self.ids, QUARANTINE, deed).await
+    async fn undergo(&self, action: &Action) -> Outcome {
+        self.doing.to_each(&self.ids, QUARANTINE, action).await
     }
 }
 
 impl Entry {
-    fn sheet(&self) -> Sheet {
-        let mut sheet = Sheet::titled(&format!("{}: {}", self.reason, self.message));
-        sheet.field("id", &self.id);
-        sheet.field("source", &self.source);
-        sheet.field("received", &written(self.received_at));
-        sheet
+    fn view(&self) -> DetailView {
+        let mut view = DetailView::titled(&format!("{}: {}", self.reason, self.message));
+        view.field("id", &self.id);
+        view.field("source", &self.source);
+        view.field("received", &written(self.received_at));
+        view
     }
 }
 

@@ -5,22 +5,22 @@ use reqwest::Method;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::beginning::{Beginning, FindError};
+use super::id_prefix::{FindError, IdPrefix};
 use super::lookup::{ALERTS, MOST};
 use super::page::{Listing, Part};
-use super::plain::plain_json;
 use super::server::{Answer, Server, ServerError};
+use super::terminal_text::sanitize_json_for_terminal;
 use super::{Outcome, say};
 
 /// Read the request that brought an event once more, after Campanile has learned to read it better
 #[derive(Debug, Args)]
 pub(super) struct Replay {
-    /// The event's id, or enough of its beginning, as `campanile events` and `campanile alert` show it
-    #[arg(value_parser = Beginning::of_hash)]
-    event: Beginning,
+    /// The event's id, or a prefix of it, as `campanile events` and `campanile alert` show it
+    #[arg(value_parser = IdPrefix::of_hash)]
+    event: IdPrefix,
     /// Fingerprint of the event's alert: the event is looked for there, however old it is
-    #[arg(long, value_name = "FINGERPRINT", value_parser = Beginning::of_hash)]
-    alert: Option<Beginning>,
+    #[arg(long, value_name = "FINGERPRINT", value_parser = IdPrefix::of_hash)]
+    alert: Option<IdPrefix>,
     /// The API's JSON, for scripts
     #[arg(long)]
     json: bool,
@@ -48,7 +48,7 @@ impl Replay {
         let path = format!("/v1/alerts/{fingerprint}/events/{event_id}/replay");
         let answer = self.server.act(Method::POST, &path, &json!({})).await;
         let answer = answer.map_err(|error| error.listed_by("campanile events"))?;
-        say(if self.json { plain_json(answer.text()) } else { told(&event_id, &answer)? });
+        say(if self.json { sanitize_json_for_terminal(answer.text()) } else { told(&event_id, &answer)? });
         Ok(())
     }
 

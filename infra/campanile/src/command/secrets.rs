@@ -105,7 +105,7 @@ impl Secrets {
     }
 }
 
-/// Puts `text` in the place of what `file` holds, all of it or nothing, with the permissions that it has.
+/// Puts `text` in place of what `file` holds, all of it or nothing, with the permissions that it has.
 fn replace(file: &Path, text: &str) -> io::Result<()> {
     // Beside the file itself, not beside a link to it.
     let file = fs::canonicalize(file)?;

@@ -3,8 +3,8 @@
 use clap::Args;
 use reqwest::StatusCode;
 
-use super::plain::plain_lines;
 use super::server::{Server, token_remedy};
+use super::terminal_text::sanitize_lines_for_terminal;
 use super::{Outcome, say};
 use crate::fixture::{self, Fixture};
 
@@ -56,7 +56,7 @@ impl Send {
             source_name: source.to_owned(),
             situation: situation.to_owned(),
         })?;
-        let (path, secret) = place(source);
+        let (path, secret) = resource(source);
         let path = format!("{path}{}", fixture.query().map_or(String::new(), |query| format!("?{query}")));
         let mut request = self.server.request(fixture.method(), &path, secret)?.body(fixture.body());
         if let Some(content_type) = fixture.content_type() {
@@ -64,7 +64,7 @@ impl Send {
         }
         let response = self.server.send(request).await?;
         let status = response.status();
-        say(format!("{status} {}", plain_lines(&response.text().await?)).trim_end());
+        say(format!("{status} {}", sanitize_lines_for_terminal(&response.text().await?)).trim_end());
         match status {
             status if status.is_success() => Ok(()),
             StatusCode::UNAUTHORIZED => Err(SendError::Unauthorized { secret: secret.to_owned() }.into()),
@@ -75,7 +75,7 @@ impl Send {
 }
 
 /// Where `source` sends to, and the secret that holds its token: an Alertmanager's is one of the API's.
-fn place(source: &str) -> (String, &str) {
+fn resource(source: &str) -> (String, &str) {
     match source {
         "alertmanager" => ("/v1/alertmanager".to_owned(), "api"),
         _ => (format!("/{source}"), source),

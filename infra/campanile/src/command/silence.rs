@@ -13,11 +13,11 @@ use serde::Deserialize;
 
 use self::add::Add;
 use super::Outcome;
-use super::beginning::Beginning;
-use super::deed::{Deed, Doing};
-use super::form::Form;
+use super::action::{Action, ActionArgs};
+use super::id_prefix::IdPrefix;
+use super::list_args::parameters;
 use super::lookup::SILENCES;
-use super::reading::parameters;
+use super::output_format::OutputFormat;
 use super::server::Server;
 use super::table::{Column, distance, name, table};
 use super::word::word_of;
@@ -27,13 +27,13 @@ use super::word::word_of;
 #[command(args_conflicts_with_subcommands = true)]
 pub(super) struct Silence {
     #[command(subcommand)]
-    action: Option<Action>,
+    action: Option<Subcommands>,
     #[command(flatten)]
     list: List,
 }
 
 #[derive(Debug, Subcommand)]
-enum Action {
+enum Subcommands {
     List(List),
     Add(Add),
     End(End),
@@ -49,7 +49,7 @@ struct List {
     #[arg(long, value_parser = word_of(SilenceState::ALL, SilenceState::as_str), value_delimiter = ',', conflicts_with = "all")]
     state: Vec<String>,
     #[command(flatten)]
-    form: Form,
+    form: OutputFormat,
     #[command(flatten)]
     server: Server,
 }
@@ -57,11 +57,11 @@ struct List {
 /// End silences now
 #[derive(Debug, Args)]
 struct End {
-    /// Their ids, or enough of their beginnings
-    #[arg(required = true, value_name = "ID", value_parser = Beginning::of_uuid)]
-    ids: Vec<Beginning>,
+    /// Their ids, or prefixes of them
+    #[arg(required = true, value_name = "ID", value_parser = IdPrefix::of_uuid)]
+    ids: Vec<IdPrefix>,
     #[command(flatten)]
-    doing: Doing,
+    doing: ActionArgs,
 }
 
 /// A silence as the table shows it.
@@ -78,10 +78,10 @@ struct Row {
 
 impl Silence {
     pub(super) async fn run(self) -> Outcome {
-        match self.action.unwrap_or(Action::List(self.list)) {
-            Action::List(list) => list.run().await,
-            Action::Add(add) => add.run().await,
-            Action::End(end) => end.run().await,
+        match self.action.unwrap_or(Subcommands::List(self.list)) {
+            Subcommands::List(list) => list.run().await,
+            Subcommands::Add(add) => add.run().await,
+            Subcommands::End(end) => end.run().await,
         }
     }
 }
@@ -93,7 +93,7 @@ impl List {
         let query: Vec<_> = parameters("state", states).collect();
         let answer = self.server.get("/v1/silences", &query).await?;
         if self.form.is_json() {
-            Form::show_json(answer.text());
+            OutputFormat::show_json(answer.text());
             return Ok(());
         }
         let now = SystemClock.now();
@@ -106,8 +106,8 @@ impl List {
 
 impl End {
     async fn run(self) -> Outcome {
-        let deed = Deed::delete(|id, _| Ok(format!("{id} is over")));
-        self.doing.to_each(&self.ids, SILENCES, &deed).await
+        let action = Action::delete(|id, _| Ok(format!("{id} is over")));
+        self.doing.to_each(&self.ids, SILENCES, &action).await
     }
 }
 

@@ -4,7 +4,7 @@ use comfy_table::presets::NOTHING;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width};
 use jiff::Timestamp;
 
-use super::plain::plain;
+use super::terminal_text::sanitize_for_terminal;
 
 /// How narrow a text may become, in characters; the terminal breaks what is still too wide.
 const NARROWEST: u16 = 16;
@@ -63,9 +63,10 @@ pub(super) fn table<const N: usize>(
     let mut table = Table::new();
     table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header(columns.map(Column::name));
-    table.add_rows(
-        rows.iter().map(|row| row.iter().zip(chars).map(|(text, chars)| plain(&short(text, chars)))),
-    );
+    table
+        .add_rows(rows.iter().map(|row| {
+            row.iter().zip(chars).map(|(text, chars)| sanitize_for_terminal(&short(text, chars)))
+        }));
     for (column, cells) in columns.iter().zip(table.column_iter_mut()) {
         cells.set_padding((0, 2)).set_constraint(column.constraint());
     }

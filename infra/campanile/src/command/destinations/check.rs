@@ -9,7 +9,7 @@ use notify::{Courier, Deadlines, Destination, Lookup, Reach, SystemLookup};
 use tokio::time::timeout;
 
 use super::super::check::Unhealthy;
-use super::super::plain::plain;
+use super::super::terminal_text::sanitize_for_terminal;
 use super::super::{Outcome, say};
 use super::{Named, Opened, Origin};
 
@@ -64,7 +64,7 @@ impl Destinations {
 }
 
 fn tell(what: &str, of: impl std::fmt::Display) {
-    say(format!("{what:<8} {}", plain(&of.to_string())));
+    say(format!("{what:<8} {}", sanitize_for_terminal(&of.to_string())));
 }
 
 async fn check(courier: &Courier, reach: &Reach, destination: &Destination) -> Result<&'static str, Failure> {

@@ -5,7 +5,7 @@ use clap::Args;
 use intake::Clock as _;
 use notify::{Courier, Deadlines, Verdict};
 
-use super::super::plain::plain;
+use super::super::terminal_text::sanitize_for_terminal;
 use super::super::{Outcome, remark, say};
 use super::{Named, Opened, Origin};
 
@@ -33,7 +33,10 @@ enum TestError {
 impl Notify {
     pub(in crate::command) async fn run(self) -> Outcome {
         let Opened { settings, reach } = self.origin.open().await?;
-        settings.mistakes.iter().for_each(|mistake| remark(plain(&format!("mistake: {mistake}"))));
+        settings
+            .mistakes
+            .iter()
+            .for_each(|mistake| remark(sanitize_for_terminal(&format!("mistake: {mistake}"))));
         let is_meant = |name: &Option<String>| name.as_ref() == Some(&self.test);
         let found = settings.destination(&self.test);
         let found =

@@ -44,7 +44,7 @@ pub(in crate::command) enum ServerError {
     #[error("{message}")]
     Refused { status: StatusCode, code: String, message: String },
     #[error(
-        "{url} answered {status} in the place of Campanile: try again, and look at the function's alarms if that goes on"
+        "{url} answered {status} in place of Campanile: try again, and look at the function's alarms if that goes on"
     )]
     InItsPlace { url: String, status: StatusCode },
     #[error("{url} answered {status}, and not as Campanile does: check --url or CAMPANILE_URL")]

@@ -9,9 +9,9 @@ use serde_json::json;
 
 use super::super::moment::{Length, time};
 use super::super::page::{Listing, Part};
-use super::super::plain::plain_json;
 use super::super::server::{Server, ServerError};
 use super::super::table::written;
+use super::super::terminal_text::sanitize_json_for_terminal;
 use super::super::who::Who;
 use super::super::{Outcome, remark, say};
 
@@ -70,7 +70,7 @@ impl Add {
         });
         let answer = self.server.act(Method::POST, "/v1/silences", &silence).await?;
         if self.json {
-            say(plain_json(answer.text()));
+            say(sanitize_json_for_terminal(answer.text()));
             return Ok(());
         }
         let made: Made = answer.read()?;

@@ -8,22 +8,22 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
 use super::Outcome;
-use super::form::Form;
+use super::output_format::OutputFormat;
 use super::page::{Listing, Part};
 use super::server::Server;
 
 /// A list
 #[derive(Debug, Args)]
-pub(super) struct Reading {
+pub(super) struct ListArgs {
     #[command(flatten)]
     part: Part,
     #[command(flatten)]
-    pub(super) form: Form,
+    pub(super) form: OutputFormat,
     #[command(flatten)]
     pub(super) server: Server,
 }
 
-impl Reading {
+impl ListArgs {
     /// Shows the items called `name` of the list at `path`, as the table that `table` makes of them now, or says `nothing`.
     pub(super) async fn show<T: DeserializeOwned>(
         &self,

@@ -5,12 +5,12 @@ use comfy_table::Table;
 use serde::de::DeserializeOwned;
 
 use super::page::Listing;
-use super::plain::plain_json;
+use super::terminal_text::sanitize_json_for_terminal;
 use super::{Outcome, remark, say};
 
 /// How to show what is answered
 #[derive(Debug, Args)]
-pub(super) struct Form {
+pub(super) struct OutputFormat {
     /// The API's JSON instead of a table, for scripts
     #[arg(long)]
     json: bool,
@@ -19,7 +19,7 @@ pub(super) struct Form {
     columns: Option<u16>,
 }
 
-impl Form {
+impl OutputFormat {
     /// Whether JSON is asked for.
     pub(super) const fn is_json(&self) -> bool {
         self.json
@@ -50,7 +50,7 @@ impl Form {
 
     /// Shows JSON of the API as it came.
     pub(super) fn show_json(json: &str) {
-        say(plain_json(json));
+        say(sanitize_json_for_terminal(json));
     }
 
     /// Shows `table` within the width that there is.

@@ -5,15 +5,15 @@ use intake::chain;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::beginning::Beginning;
-use super::lookup::Place;
-use super::plain::{plain_json, plain_lines};
+use super::id_prefix::IdPrefix;
+use super::lookup::Resource;
 use super::server::{Answer, Server, ServerError};
+use super::terminal_text::{sanitize_json_for_terminal, sanitize_lines_for_terminal};
 use super::{Outcome, remark, say};
 
 /// How something is done
 #[derive(Debug, Args)]
-pub(super) struct Doing {
+pub(super) struct ActionArgs {
     /// The API's JSON instead of a line for each, for scripts
     #[arg(long)]
     json: bool,
@@ -23,10 +23,10 @@ pub(super) struct Doing {
 
 /// What is done with one thing.
 #[derive(Debug)]
-pub(super) struct Deed {
+pub(super) struct Action {
     method: Method,
     /// What stands behind the thing's id in the path.
-    action: &'static str,
+    verb: &'static str,
     body: Value,
     /// What to tell of it: the thing's id, and what came of it.
     told: fn(&str, &Answer) -> Result<String, ServerError>,
@@ -40,47 +40,47 @@ struct SomeFailed {
     of: usize,
 }
 
-impl Deed {
+impl Action {
     /// What `POST …/<action>` does with `body`.
     pub(super) const fn post(
         action: &'static str,
         body: Value,
         told: fn(&str, &Answer) -> Result<String, ServerError>,
     ) -> Self {
-        Self { method: Method::POST, action, body, told }
+        Self { method: Method::POST, verb: action, body, told }
     }
 
     /// What `DELETE` does.
     pub(super) fn delete(told: fn(&str, &Answer) -> Result<String, ServerError>) -> Self {
-        Self { method: Method::DELETE, action: "", body: json!({}), told }
+        Self { method: Method::DELETE, verb: "", body: json!({}), told }
     }
 }
 
-impl Doing {
-    /// Does `deed` to each thing of `place` that is meant; to none if one of them is not known.
-    pub(super) async fn to_each(&self, meant: &[Beginning], place: Place, deed: &Deed) -> Outcome {
-        let ids = self.server.meant(meant, place).await?;
+impl ActionArgs {
+    /// Does `action` to each thing of `resource` that is meant; to none if one of them is not known.
+    pub(super) async fn to_each(&self, meant: &[IdPrefix], resource: Resource, action: &Action) -> Outcome {
+        let ids = self.server.meant(meant, resource).await?;
         if let [only] = &ids[..] {
-            return Ok(self.to(only, place, deed).await?);
+            return Ok(self.to(only, resource, action).await?);
         }
         let mut failed = 0;
         for id in &ids {
-            if let Err(error) = self.to(id, place, deed).await {
-                remark(format!("campanile: {id}: {}", plain_lines(&chain(&error))));
+            if let Err(error) = self.to(id, resource, action).await {
+                remark(format!("campanile: {id}: {}", sanitize_lines_for_terminal(&chain(&error))));
                 failed += 1;
             }
         }
         if failed == 0 { Ok(()) } else { Err(SomeFailed { failed, of: ids.len() }.into()) }
     }
 
-    async fn to(&self, id: &str, place: Place, deed: &Deed) -> Result<(), ServerError> {
-        let path = format!("{}/{id}{}", place.path(), deed.action);
-        let answer = self.server.act(deed.method.clone(), &path, &deed.body).await;
-        let answer = answer.map_err(|error| place.explain(error))?;
+    async fn to(&self, id: &str, resource: Resource, action: &Action) -> Result<(), ServerError> {
+        let path = format!("{}/{id}{}", resource.path(), action.verb);
+        let answer = self.server.act(action.method.clone(), &path, &action.body).await;
+        let answer = answer.map_err(|error| resource.explain(error))?;
         if !self.json {
-            say((deed.told)(id, &answer)?);
+            say((action.told)(id, &answer)?);
         } else if !answer.text().is_empty() {
-            say(plain_json(answer.text()));
+            say(sanitize_json_for_terminal(answer.text()));
         }
         Ok(())
     }

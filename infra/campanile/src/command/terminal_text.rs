@@ -3,17 +3,17 @@
 use std::fmt::Write;
 
 /// `text` on one line: line breaks and tabs become blanks, what a terminal would obey becomes `\u{fffd}`.
-pub(super) fn plain(text: &str) -> String {
+pub(super) fn sanitize_for_terminal(text: &str) -> String {
     text.chars().map(|c| if matches!(c, '\n' | '\r' | '\t') { ' ' } else { shown(c) }).collect()
 }
 
 /// The same, but lines stay lines.
-pub(super) fn plain_lines(text: &str) -> String {
+pub(super) fn sanitize_lines_for_terminal(text: &str) -> String {
     text.replace("\r\n", "\n").chars().map(|c| if matches!(c, '\n' | '\t') { c } else { shown(c) }).collect()
 }
 
 /// The same JSON, in which what a terminal would obey is escaped; such characters stand in strings only.
-pub(super) fn plain_json(json: &str) -> String {
+pub(super) fn sanitize_json_for_terminal(json: &str) -> String {
     let mut plain = String::with_capacity(json.len());
     for c in json.chars() {
         if is_obeyed(c) && !matches!(c, '\n' | '\r' | '\t') {
@@ -44,14 +44,14 @@ mod tests {
     #[test]
     fn a_text_cannot_steer_the_terminal() {
         let obeyed = "a\u{fffd}[2J\u{fffd}31m\u{fffd}\u{fffd}\u{fffd}\u{fffd}";
-        assert_eq!(plain(HOSTILE), format!("{obeyed}  b c é"));
-        assert_eq!(plain_lines(HOSTILE), format!("{obeyed}\nb\tc é"));
+        assert_eq!(sanitize_for_terminal(HOSTILE), format!("{obeyed}  b c é"));
+        assert_eq!(sanitize_lines_for_terminal(HOSTILE), format!("{obeyed}\nb\tc é"));
     }
 
     #[test]
     fn json_stays_the_same_value() {
         let json = serde_json::to_string_pretty(&serde_json::json!({ "title": HOSTILE })).unwrap();
-        let plain = plain_json(&json);
+        let plain = sanitize_json_for_terminal(&json);
         assert!(!plain.chars().any(|c| is_obeyed(c) && c != '\n'), "{plain}");
         assert_eq!(serde_json::from_str::<serde_json::Value>(&plain).unwrap()["title"], HOSTILE);
     }

@@ -2,21 +2,21 @@
 
 use std::fmt;
 
-use super::plain::plain;
+use super::terminal_text::sanitize_for_terminal;
 
 /// How wide the names of fields are.
 const NAME_WIDTH: usize = 12;
 
 /// What is known of one thing.
 #[derive(Debug, Default)]
-pub(super) struct Sheet {
+pub(super) struct DetailView {
     lines: Vec<String>,
 }
 
-impl Sheet {
-    /// A sheet about what is called `title`.
+impl DetailView {
+    /// The view of what is called `title`.
     pub(super) fn titled(title: &str) -> Self {
-        Self { lines: vec![plain(title)] }
+        Self { lines: vec![sanitize_for_terminal(title)] }
     }
 
     /// Some lines, which are shown as they are.
@@ -32,12 +32,14 @@ impl Sheet {
     /// A field of several lines.
     pub(super) fn fields(&mut self, name: &'static str, texts: impl IntoIterator<Item = String>) {
         let names = std::iter::once(name).chain(std::iter::repeat(""));
-        let lines = names.zip(texts).map(|(name, text)| format!("{name:<NAME_WIDTH$} {}", plain(&text)));
+        let lines = names
+            .zip(texts)
+            .map(|(name, text)| format!("{name:<NAME_WIDTH$} {}", sanitize_for_terminal(&text)));
         self.lines.extend(lines);
     }
 }
 
-impl fmt::Display for Sheet {
+impl fmt::Display for DetailView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.lines.join("\n"))
     }

@@ -1,17 +1,17 @@
-//! Ids as people type them: as much of their beginning as tells them from all others, as git does.
+//! Ids as people type them: as much of a prefix as tells them from all others, as git does.
 
 use std::fmt;
 
 use aws::DeliveryId;
 
-/// Fewest characters of a beginning.
+/// Fewest characters of a prefix.
 const FEWEST: usize = 4;
 /// How many ids an error names.
 const NAMED: usize = 4;
 
-/// The beginning of an id, or all of it.
+/// The prefix of an id, or all of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Beginning {
+pub(super) struct IdPrefix {
     text: String,
     /// What else the id ends with.
     end: String,
@@ -21,7 +21,7 @@ pub(super) struct Beginning {
 /// A text with which no id begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("write {FEWEST} to {most} characters of the id, as the lists show it")]
-pub(super) struct NoBeginning {
+pub(super) struct NotAnIdPrefix {
     most: usize,
 }
 
@@ -30,63 +30,58 @@ pub(super) struct NoBeginning {
 #[error("write the id of a delivery, as `campanile deliveries` shows it, like 3f2a91c0-7-ops-slack")]
 pub(super) struct NoDelivery;
 
-/// A beginning that is not one of exactly one id.
+/// A prefix that is not one of exactly one id.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum FindError {
-    #[error("there is no {what} `{beginning}`: `{command}` lists them")]
-    Unknown { what: &'static str, beginning: String, command: &'static str },
+    #[error("there is no {what} `{id_prefix}`: `{command}` lists them")]
+    Unknown { what: &'static str, id_prefix: String, command: &'static str },
     #[error(
-        "none of the newest begins with `{beginning}`, and there are older ones: write the whole id of the {what}"
+        "none of the newest begins with `{id_prefix}`, and there are older ones: write the whole id of the {what}"
     )]
-    TooOld { what: &'static str, beginning: String },
-    #[error("`{beginning}` is the beginning of {}: type more of it", enumerated(.ids))]
-    Ambiguous { beginning: String, ids: Vec<String> },
+    TooOld { what: &'static str, id_prefix: String },
+    #[error("`{id_prefix}` is the prefix of {}: type more of it", enumerated(.ids))]
+    Ambiguous { id_prefix: String, ids: Vec<String> },
 }
 
 impl FindError {
     /// Nothing begins like `meant` among all there are, or among the newest only; `command` lists them.
-    pub(super) fn unknown(
-        what: &'static str,
-        meant: &Beginning,
-        command: &'static str,
-        is_all: bool,
-    ) -> Self {
-        let beginning = meant.to_string();
+    pub(super) fn unknown(what: &'static str, meant: &IdPrefix, command: &'static str, is_all: bool) -> Self {
+        let id_prefix = meant.to_string();
         // A whole id was asked for by itself.
         if is_all || meant.is_whole {
-            Self::Unknown { what, beginning, command }
+            Self::Unknown { what, id_prefix, command }
         } else {
-            Self::TooOld { what, beginning }
+            Self::TooOld { what, id_prefix }
         }
     }
 }
 
-impl Beginning {
+impl IdPrefix {
     /// Of a fingerprint or the id of an event: 32 hex digits.
-    pub(super) fn of_hash(text: &str) -> Result<Self, NoBeginning> {
+    pub(super) fn of_hash(text: &str) -> Result<Self, NotAnIdPrefix> {
         Self::read(text, 32, |character| character.is_ascii_hexdigit())
     }
 
     /// Of a UUID.
-    pub(super) fn of_uuid(text: &str) -> Result<Self, NoBeginning> {
+    pub(super) fn of_uuid(text: &str) -> Result<Self, NotAnIdPrefix> {
         Self::read(text, 36, |character| character.is_ascii_hexdigit() || character == '-')
     }
 
-    /// Of a delivery: a fingerprint, of which the beginning does, a revision and a destination.
+    /// Of a delivery: a fingerprint, of which a prefix is enough, a revision and a destination.
     pub(super) fn of_delivery(text: &str) -> Result<Self, NoDelivery> {
         let text = text.trim();
         let (fingerprint, _) = text.split_once('-').ok_or(NoDelivery)?;
         let end = &text[fingerprint.len()..];
         // With any fingerprint this is how the API reads it, too.
         format!("{}{end}", "0".repeat(32)).parse::<DeliveryId>().map_err(|_| NoDelivery)?;
-        let beginning = Self::of_hash(fingerprint).map_err(|_| NoDelivery)?;
-        Ok(Self { end: end.to_owned(), ..beginning })
+        let id_prefix = Self::of_hash(fingerprint).map_err(|_| NoDelivery)?;
+        Ok(Self { end: end.to_owned(), ..id_prefix })
     }
 
-    fn read(text: &str, most: usize, is_part: fn(char) -> bool) -> Result<Self, NoBeginning> {
+    fn read(text: &str, most: usize, is_part: fn(char) -> bool) -> Result<Self, NotAnIdPrefix> {
         let text = text.trim().to_ascii_lowercase();
         if !(FEWEST..=most).contains(&text.len()) || !text.chars().all(is_part) {
-            return Err(NoBeginning { most });
+            return Err(NotAnIdPrefix { most });
         }
         Ok(Self { is_whole: text.len() == most, end: String::new(), text })
     }
@@ -103,13 +98,13 @@ impl Beginning {
         found.sort_unstable();
         found.dedup();
         if found.len() > 1 {
-            return Err(FindError::Ambiguous { beginning: self.to_string(), ids: found });
+            return Err(FindError::Ambiguous { id_prefix: self.to_string(), ids: found });
         }
         Ok(found.pop())
     }
 }
 
-impl fmt::Display for Beginning {
+impl fmt::Display for IdPrefix {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}{}", self.text, self.end)
     }
@@ -127,12 +122,12 @@ fn enumerated(ids: &[String]) -> String {
 mod tests {
     use super::*;
 
-    fn found(beginning: &str, ids: &[&str]) -> Result<Option<String>, FindError> {
-        Beginning::of_hash(beginning).unwrap().find(ids.iter().map(|id| (*id).to_owned()))
+    fn found(id_prefix: &str, ids: &[&str]) -> Result<Option<String>, FindError> {
+        IdPrefix::of_hash(id_prefix).unwrap().find(ids.iter().map(|id| (*id).to_owned()))
     }
 
     #[test]
-    fn an_id_is_found_by_its_beginning_in_any_case() {
+    fn an_id_is_found_by_its_prefix_in_any_case() {
         assert_eq!(found("ABCD", &["abcd1", "abce1", "abcd1"]), Ok(Some("abcd1".to_owned())));
         assert_eq!(found("abcf", &["abcd1"]), Ok(None));
     }
@@ -141,27 +136,27 @@ mod tests {
     fn several_are_named() {
         let ids: Vec<_> = (1..=6).map(|digit| format!("abcd{digit}")).collect();
         let error = found("abcd", &ids.iter().map(String::as_str).collect::<Vec<_>>()).unwrap_err();
-        let expected = "`abcd` is the beginning of abcd1, abcd2, abcd3, abcd4 and 2 more: type more of it";
+        let expected = "`abcd` is the prefix of abcd1, abcd2, abcd3, abcd4 and 2 more: type more of it";
         assert_eq!(error.to_string(), expected);
     }
 
     #[test]
     fn what_no_id_begins_with_is_refused() {
         for text in ["", "abc", "wxyz", "../alerts", &"a".repeat(33), "abcd-"] {
-            assert_eq!(Beginning::of_hash(text), Err(NoBeginning { most: 32 }), "{text}");
+            assert_eq!(IdPrefix::of_hash(text), Err(NotAnIdPrefix { most: 32 }), "{text}");
         }
-        assert_eq!(Beginning::of_hash(&"A".repeat(32)).unwrap().whole(), Some("a".repeat(32)));
-        assert_eq!(Beginning::of_uuid("6f1c2a34-5b").unwrap().whole(), None);
-        assert!(Beginning::of_uuid("6f1c2a34-5b67-489a-abcd-0123456789ab").unwrap().whole().is_some());
+        assert_eq!(IdPrefix::of_hash(&"A".repeat(32)).unwrap().whole(), Some("a".repeat(32)));
+        assert_eq!(IdPrefix::of_uuid("6f1c2a34-5b").unwrap().whole(), None);
+        assert!(IdPrefix::of_uuid("6f1c2a34-5b67-489a-abcd-0123456789ab").unwrap().whole().is_some());
     }
 
     #[test]
-    fn a_delivery_is_found_by_the_beginning_of_its_fingerprint() {
-        let meant = Beginning::of_delivery("ABCD-7-ops-slack").unwrap();
+    fn a_delivery_is_found_by_the_prefix_of_its_fingerprint() {
+        let meant = IdPrefix::of_delivery("ABCD-7-ops-slack").unwrap();
         let ids = ["abcd1-7-ops-slack", "abcd1-17-ops-slack", "abcd2-7-slack"].map(str::to_owned);
         assert_eq!(meant.find(ids), Ok(Some("abcd1-7-ops-slack".to_owned())));
         let whole = format!("{}-7-ops", "a".repeat(32));
-        assert_eq!(Beginning::of_delivery(&whole).unwrap().whole(), Some(whole));
+        assert_eq!(IdPrefix::of_delivery(&whole).unwrap().whole(), Some(whole));
         for text in [
             "",
             "abcd",
@@ -173,7 +168,7 @@ mod tests {
             "abcd-7-../x",
             "abcd-7-ops?x",
         ] {
-            assert_eq!(Beginning::of_delivery(text), Err(NoDelivery), "{text}");
+            assert_eq!(IdPrefix::of_delivery(text), Err(NoDelivery), "{text}");
         }
     }
 }
