@@ -6,6 +6,7 @@ mod stream;
 
 use std::io;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use alert::Source;
 use aws::{Configuration, Notifier, Platform, SystemClock, definition};
@@ -19,6 +20,9 @@ use tokio::task::JoinSet;
 pub use self::stream::Stream;
 
 use crate::embedded::{EmbeddedSecrets, EmbeddedTable, Location, OpenError, SecretsError, sdk_config};
+
+/// How long the end waits for notifications under way.
+const FAREWELL: Duration = Duration::from_secs(5);
 
 /// Why the bundle could not start.
 #[derive(Debug, thiserror::Error)]
@@ -107,23 +111,26 @@ impl Bundle {
         listener: TcpListener,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), BundleError> {
-        let _notifying = self.notify();
+        let notifier = Notifier::new(self.platform.clone());
+        let notifying = self.notify(&notifier);
         let poller = Poller::new(self.platform.clone(), SystemClock).map_err(BundleError::Poller)?;
         let polling = tokio::spawn(schedule::poll(poller));
         let served = axum::serve(listener, gateway::router(self.platform)).with_graceful_shutdown(stop).await;
         polling.abort();
+        drop(notifying);
+        // What is under way gets its answer recorded, lest it is sent once more after the next start.
+        let _ = tokio::time::timeout(FAREWELL, notifier.settled()).await;
         served.map_err(BundleError::Serve)
     }
 
     /// Tells destinations of what happens, until what this returns is dropped.
-    fn notify(&self) -> JoinSet<()> {
-        let notifier = Notifier::new(self.platform.clone());
+    fn notify(&self, notifier: &Notifier) -> JoinSet<()> {
         let table_name = self.platform.configuration.table.clone();
         let stream = Stream::new(self.table.clone(), table_name, notifier.clone());
         let mut tasks = JoinSet::new();
         tasks.spawn(stream.run());
         tasks.spawn(schedule::retry(notifier.clone()));
-        tasks.spawn(schedule::sweep(notifier));
+        tasks.spawn(schedule::sweep(notifier.clone()));
         tasks
     }
 }

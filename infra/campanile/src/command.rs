@@ -6,8 +6,6 @@ mod alert;
 mod alerts;
 mod check;
 mod completions;
-mod deliveries;
-mod delivery;
 mod destinations;
 mod detail_view;
 mod events;
@@ -19,10 +17,12 @@ mod list_args;
 mod lookup;
 mod moment;
 mod output;
+mod notifications;
 mod output_format;
 mod page;
 mod quarantine;
 mod replay;
+mod request;
 mod secrets;
 mod send;
 mod server;
@@ -75,7 +75,7 @@ enum Action {
     Events(events::Events),
     Replay(replay::Replay),
     Quarantine(quarantine::Quarantine),
-    Deliveries(deliveries::Deliveries),
+    Notifications(notifications::Notifications),
     Notify(destinations::Notify),
     Token(token::Token),
     Install(install::Install),
@@ -117,7 +117,7 @@ impl Action {
             Self::Events(events) => events.run().await,
             Self::Replay(replay) => replay.run().await,
             Self::Quarantine(quarantine) => quarantine.run().await,
-            Self::Deliveries(deliveries) => deliveries.run().await,
+            Self::Notifications(notifications) => notifications.run().await,
             Self::Notify(notify) => notify.run().await,
             Self::Token(token) => token.run().await,
             Self::Install(install) => install.run().await,

@@ -40,6 +40,7 @@ pub struct Notifier {
     dispatcher: Dispatcher,
     links: Arc<SignedLinks>,
     clock: Arc<dyn Clock>,
+    tasks: SpawnTask,
 }
 
 /// Why an event could not be handled at all. It will come again.
@@ -109,12 +110,17 @@ impl Notifier {
         };
         let dispatcher = Dispatcher::new(ports);
         task.serve_by(dispatcher.clone(), clock.clone());
-        Self { platform, dispatcher, links, clock }
+        Self { platform, dispatcher, links, clock, tasks: task }
     }
 
     /// The engine itself, for the API and the command.
     pub const fn dispatcher(&self) -> &Dispatcher {
         &self.dispatcher
+    }
+
+    /// Waits until no task of this process sends anything.
+    pub async fn settled(&self) {
+        self.tasks.settled().await;
     }
 
     /// Handles one event of Lambda.

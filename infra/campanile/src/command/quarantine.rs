@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::action::{Action, ActionArgs};
-use super::delivery::{Body, RequestHead};
+use super::request::{Body, RequestHead};
 use super::detail_view::DetailView;
 use super::id_prefix::IdPrefix;
 use super::list_args::ListArgs;

@@ -14,6 +14,7 @@ use http::{HeaderName, HeaderValue, Method};
 use jiff::{SignedDuration, Timestamp};
 use net::{Deadlines, EgressPolicy, HttpClient, HttpRequest};
 use serde_json::json;
+use tokio::sync::Notify;
 
 use crate::Platform;
 use crate::configuration::function_name;
@@ -112,12 +113,27 @@ struct Tasks {
     engine: OnceLock<(Dispatcher, Arc<dyn Clock>)>,
     /// Destinations that a task serves, and whether they were woken meanwhile.
     running: Mutex<HashMap<String, bool>>,
+    /// Rung when a task has ended.
+    ended: Notify,
 }
 
 impl SpawnTask {
     /// Names the engine that serves. Said once, because the engine itself holds this.
     pub(super) fn serve_by(&self, dispatcher: Dispatcher, clock: Arc<dyn Clock>) {
         let _ = self.0.engine.set((dispatcher, clock));
+    }
+}
+
+impl SpawnTask {
+    /// Waits until no task serves anybody.
+    pub(super) async fn settled(&self) {
+        loop {
+            let ended = self.0.ended.notified();
+            if self.0.running.lock().unwrap_or_else(PoisonError::into_inner).is_empty() {
+                return;
+            }
+            ended.await;
+        }
     }
 }
 
@@ -144,6 +160,8 @@ impl Tasks {
             return true;
         }
         running.remove(destination);
+        drop(running);
+        self.ended.notify_waiters();
         false
     }
 }

@@ -1,9 +1,9 @@
-//! `campanile deliveries`: what destinations were told, and what they are still to be told.
+//! `campanile notifications`: what destinations were notified of, and what is pending for them.
 
-use aws::DeliveryState;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
 use comfy_table::Table;
+use dispatch::NotificationState;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
@@ -12,14 +12,14 @@ use super::Outcome;
 use super::action::{Action, ActionArgs};
 use super::id_prefix::IdPrefix;
 use super::list_args::{ListArgs, parameters};
-use super::lookup::{ALERTS, DELIVERIES};
+use super::lookup::{ALERTS, NOTIFICATIONS};
 use super::table::{Column, distance, shortening, table};
 use super::word::word_of;
 
-/// List what destinations were told and are still to be told, or have it told once more
+/// List what destinations were notified of and what is pending, or send it now
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
-pub(super) struct Deliveries {
+pub(super) struct Notifications {
     #[command(subcommand)]
     action: Option<Subcommands>,
     #[command(flatten)]
@@ -32,11 +32,11 @@ enum Subcommands {
     Retry(Retry),
 }
 
-/// List what destinations were told and are still to be told, newest first
+/// List notifications, pending ones first, then the newest
 #[derive(Debug, Args)]
 struct List {
-    /// Only deliveries in one of these states
-    #[arg(long, value_parser = word_of(&DeliveryState::ALL, DeliveryState::as_str), value_delimiter = ',')]
+    /// Only notifications in one of these states
+    #[arg(long, value_parser = word_of(&NotificationState::ALL, NotificationState::as_str), value_delimiter = ',')]
     state: Vec<String>,
     /// Only those to this destination
     #[arg(long, value_parser = NonEmptyStringValueParser::new(), value_name = "ID")]
@@ -48,24 +48,24 @@ struct List {
     reading: ListArgs,
 }
 
-/// Make deliveries due now, whatever became of them, and resume their destinations
+/// Tell destinations now what they do not know yet of these notifications' alerts, and resume the destinations
 #[derive(Debug, Args)]
 struct Retry {
     /// Their ids, as the list shows them
-    #[arg(required = true, value_name = "ID", value_parser = IdPrefix::of_delivery)]
+    #[arg(required = true, value_name = "ID", value_parser = IdPrefix::of_notification)]
     ids: Vec<IdPrefix>,
     #[command(flatten)]
     doing: ActionArgs,
 }
 
-/// A delivery as the table shows it.
+/// A notification as the table shows it.
 #[derive(Deserialize)]
 struct Row {
-    fingerprint: String,
-    revision: u64,
-    destination: String,
+    id: String,
+    group: String,
     state: String,
-    transition: String,
+    event: String,
+    alerts: usize,
     title: String,
     created_at: Timestamp,
     attempts: u32,
@@ -73,7 +73,7 @@ struct Row {
     reason: Option<String>,
 }
 
-impl Deliveries {
+impl Notifications {
     pub(super) async fn run(self) -> Outcome {
         match self.action.unwrap_or(Subcommands::List(self.list)) {
             Subcommands::List(list) => list.run().await,
@@ -89,36 +89,38 @@ impl List {
         let words = [("state", &self.state[..]), ("destination", destination), ("fingerprint", &alerts)];
         let query: Vec<_> = words.into_iter().flat_map(|(name, words)| parameters(name, words)).collect();
         let nothing =
-            if query.is_empty() { "nothing was told to anybody" } else { "no delivery is like that" };
-        self.reading.show(("/v1/deliveries", "deliveries"), &query, nothing, shown).await.map(drop)
+            if query.is_empty() { "No notifications yet." } else { "No notifications match." };
+        self.reading.show(("/v1/notifications", "notifications"), &query, nothing, shown).await.map(drop)
     }
 }
 
 impl Retry {
     async fn run(self) -> Outcome {
         let action = Action::post("/retry", json!({}), |id, _| Ok(format!("{id} is due now")));
-        self.doing.to_each(&self.ids, DELIVERIES, &action).await
+        self.doing.to_each(&self.ids, NOTIFICATIONS, &action).await
     }
 }
 
 fn shown(rows: &[Row], now: Timestamp) -> Table {
     let columns = [
-        Column::Fixed("DELIVERY"),
+        Column::Fixed("NOTIFICATION"),
         Column::Fixed("STATE"),
         Column::Fixed("AGE"),
-        Column::Fixed("WHAT"),
+        Column::Fixed("EVENT"),
+        Column::Fixed("ALERTS"),
         Column::Fixed("TRIES"),
         Column::Fixed("NEXT"),
         Column::Broken("TITLE"),
         Column::Broken("REASON"),
     ];
-    let shorten = shortening(rows.iter().map(|row| row.fingerprint.as_str()));
+    let shorten = shortening(rows.iter().map(|row| row.group.as_str()));
     let row = |row: &Row| {
         [
-            format!("{}-{}-{}", shorten(&row.fingerprint), row.revision, row.destination),
+            format!("{}{}", shorten(&row.group), row.id.strip_prefix(&row.group).unwrap_or_default()),
             row.state.clone(),
             distance(row.created_at, now),
-            row.transition.clone(),
+            row.event.clone(),
+            row.alerts.to_string(),
             row.attempts.to_string(),
             row.next_attempt_at
                 .map(|at| if at <= now { "due".to_owned() } else { distance(at, now) })

@@ -5,21 +5,22 @@ use std::time::Duration;
 
 use alert::{AlertEvent, Fingerprint};
 use async_trait::async_trait;
-use aws::{Configuration, Delivery, DeliveryFilter, DeliveryState, Platform};
+use aws::{Configuration, NotificationFilter, Notifier, Platform, TableOutbox};
 use campanile::bundle::Stream;
 use campanile::embedded::{AwsService, EmbeddedSecrets, EmbeddedTable, Location, sdk_config};
-use intake::{Clock, Entry, Store, TimeLeft};
+use dispatch::{Clock, NotificationRecord, NotificationState};
+use intake::{Clock as _, Entry, Store, TimeLeft};
 use jiff::{SignedDuration, Timestamp};
-use notifier::{Notifier, Pace};
+use net::Deadlines;
 use serde_json::{Value, json};
 
 use crate::api::delivery;
 
 /// A clock that a test moves; whoever waits by it moves it, too.
 #[derive(Clone)]
-pub(crate) struct Sundial(Arc<Mutex<Timestamp>>);
+pub(crate) struct TestClock(Arc<Mutex<Timestamp>>);
 
-impl Sundial {
+impl TestClock {
     fn new() -> Self {
         Self(Arc::new(Mutex::new(aws::SystemClock.now())))
     }
@@ -30,32 +31,30 @@ impl Sundial {
     }
 }
 
-impl Clock for Sundial {
+#[async_trait]
+impl Clock for TestClock {
     fn now(&self) -> Timestamp {
         *self.0.lock().unwrap()
     }
-}
 
-#[async_trait]
-impl Pace for Sundial {
-    async fn rest(&self, wait: Duration) {
-        let until = self.now().checked_add(wait).unwrap();
+    async fn sleep(&self, span: SignedDuration) {
+        let until = self.now().checked_add(span).unwrap();
         tokio::task::yield_now().await;
         let mut now = self.0.lock().unwrap();
         *now = until.max(*now);
     }
 }
 
-/// All of Campanile that tells people.
-pub(crate) struct Tower {
+/// All of Campanile that notifies people.
+pub(crate) struct World {
     pub(crate) table: EmbeddedTable,
     pub(crate) secrets: EmbeddedSecrets,
     pub(crate) platform: Platform,
-    pub(crate) clock: Sundial,
+    pub(crate) clock: TestClock,
     pub(crate) notifier: Notifier,
 }
 
-impl Tower {
+impl World {
     pub(crate) async fn with(settings: Value) -> Self {
         let table = EmbeddedTable::open(&Location::InMemory).unwrap();
         let secrets = json!({ "campanile/destinations": settings });
@@ -67,7 +66,7 @@ impl Tower {
             configuration,
         );
         platform.table.create().await.unwrap();
-        let clock = Sundial::new();
+        let clock = TestClock::new();
         let notifier = notifier(&platform, &clock);
         Self { table, secrets, platform, clock, notifier }
     }
@@ -92,16 +91,21 @@ impl Tower {
         self.platform.table.record(Entry { event, delivery: &delivery }).await.unwrap();
     }
 
-    /// Hands on everything that has changed.
+    /// Hands on everything that has changed, and waits until whatever follows was sent.
     pub(crate) async fn hand_on(&self) {
         let stream = self.stream();
         while stream.hand_on().await.unwrap() > 0 {}
+        self.notifier.settled().await;
     }
 
-    /// One tick of the schedule.
+    /// One tick of the schedule, and what follows.
     pub(crate) async fn tick(&self) {
-        let time_left = TimeLeft(Duration::from_mins(2));
-        self.notifier.clone().handle(json!({ "tick": "retry" }), time_left).await.unwrap();
+        self.handle(json!({ "tick": "retry" })).await;
+        self.notifier.settled().await;
+    }
+
+    pub(crate) async fn handle(&self, event: Value) -> Value {
+        self.notifier.clone().handle(event, TimeLeft(Duration::from_mins(2))).await.unwrap()
     }
 
     pub(crate) async fn tick_after(&self, seconds: i64) {
@@ -109,28 +113,33 @@ impl Tower {
         self.tick().await;
     }
 
-    /// Deliveries of the alert `name`, newest first.
-    pub(crate) async fn deliveries(&self, name: &str) -> Vec<Delivery> {
-        let filter =
-            DeliveryFilter { fingerprint: Some(Fingerprint::of([name])), ..DeliveryFilter::default() };
-        self.platform.table.deliveries(&filter, 1000, None).await.unwrap().deliveries
+    /// Notifications about the alert `name` that came to an end, newest first.
+    pub(crate) async fn notifications(&self, name: &str) -> Vec<NotificationRecord> {
+        let fingerprint = Some(Fingerprint::of([name]));
+        self.list(&NotificationFilter { fingerprint, ..NotificationFilter::default() }).await
     }
 
-    pub(crate) async fn count(&self, state: DeliveryState) -> usize {
-        let mut filter = DeliveryFilter { states: vec![state], ..DeliveryFilter::default() };
-        let (mut count, mut cursor) = (0, None);
-        filter.fingerprint = None;
+    pub(crate) async fn count(&self, state: NotificationState) -> usize {
+        self.list(&NotificationFilter { states: vec![state], ..NotificationFilter::default() }).await.len()
+    }
+
+    pub(crate) async fn list(&self, filter: &NotificationFilter) -> Vec<NotificationRecord> {
+        let (mut all, mut cursor) = (Vec::new(), None);
         loop {
-            let page = self.platform.table.deliveries(&filter, 1000, cursor.as_ref()).await.unwrap();
-            count += page.deliveries.len();
+            let page = self.outbox().notifications(filter, 1000, cursor.as_ref()).await.unwrap();
+            all.extend(page.notifications);
             cursor = page.next;
             if cursor.is_none() {
-                return count;
+                return all;
             }
         }
     }
+
+    pub(crate) fn outbox(&self) -> TableOutbox {
+        TableOutbox::new(self.platform.table.clone())
+    }
 }
 
-pub(crate) fn notifier(platform: &Platform, clock: &Sundial) -> Notifier {
-    Notifier::new(platform.clone()).with_pace(Arc::new(clock.clone()))
+pub(crate) fn notifier(platform: &Platform, clock: &TestClock) -> Notifier {
+    Notifier::with(platform.clone(), Arc::new(clock.clone()), Deadlines::default())
 }
