@@ -15,6 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dispatch::{Clock, Dispatcher, OutboxError, Ports, Wake};
+use futures::future::join_all;
 use intake::{StoreError, TimeLeft, chain};
 use jiff::{SignedDuration, Timestamp};
 use net::Deadlines;
@@ -26,7 +27,7 @@ pub use self::transport::Courier;
 use self::links::SignedLinks;
 use self::own_alerts::RecordedAlerts;
 use self::system::{Dice, System};
-use self::wake::{InvokeSelf, LeaveToTick, SpawnTask};
+use self::wake::{InvokeSelf, LeaveToTick, Missed, Remembering, SpawnTask};
 use crate::configuration::function_name;
 use crate::{AlertsOfTable, Platform, SilencesOfTable, TableOutbox};
 
@@ -41,6 +42,7 @@ pub struct Notifier {
     links: Arc<SignedLinks>,
     clock: Arc<dyn Clock>,
     tasks: SpawnTask,
+    missed: Arc<Missed>,
 }
 
 /// Why an event could not be handled at all. It will come again.
@@ -75,8 +77,10 @@ impl Notifier {
 
     /// The same by another clock and with other deadlines for requests.
     pub fn with(platform: Platform, clock: Arc<dyn Clock>, deadlines: Deadlines) -> Self {
-        let invoke = InvokeSelf::of(&platform).map(|invoke| Arc::new(invoke) as Arc<dyn Wake>);
-        Self::assemble(platform, clock, deadlines, invoke)
+        let missed = Arc::new(Missed::default());
+        let invoke = InvokeSelf::of(&platform)
+            .map(|invoke| Arc::new(Remembering::new(invoke, Arc::clone(&missed))) as Arc<dyn Wake>);
+        Self { missed, ..Self::assemble(platform, clock, deadlines, invoke) }
     }
 
     /// The engine for whoever shows and steers it. In another Lambda function than the notifier's it leaves sending to the
@@ -110,7 +114,7 @@ impl Notifier {
         };
         let dispatcher = Dispatcher::new(ports);
         task.serve_by(dispatcher.clone(), clock.clone());
-        Self { platform, dispatcher, links, clock, tasks: task }
+        Self { platform, dispatcher, links, clock, tasks: task, missed: Arc::default() }
     }
 
     /// The engine itself, for the API and the command.
@@ -158,6 +162,14 @@ impl Notifier {
 
     async fn tick(&self, until: Timestamp) -> Result<Value, NotifierError> {
         self.dispatcher.tick(until).await.map_err(NotifierError::Outbox)?;
+        // Whom no invocation of its own could be had for is served here, all at once.
+        let missed = self.missed.take();
+        let served = missed.iter().map(|destination| self.dispatcher.deliver(destination, until));
+        for result in join_all(served).await {
+            if let Err(error) = result {
+                tracing::error!(error = chain(&error), "destination not served");
+            }
+        }
         Ok(json!({}))
     }
 

@@ -1,6 +1,6 @@
 //! Has a destination served apart from all others: by an invocation of the function's own, or by a task.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::SystemTime;
 
@@ -91,6 +91,40 @@ impl Wake for InvokeSelf {
             return Ok(());
         }
         Err(failed(format!("Lambda answered {}", answer.status).into()))
+    }
+}
+
+/// Wakes by `primary`, and remembers for the tick whom that did not reach.
+pub(super) struct Remembering {
+    primary: InvokeSelf,
+    missed: Arc<Missed>,
+}
+
+/// Destinations that could not be woken.
+#[derive(Debug, Default)]
+pub(super) struct Missed(Mutex<BTreeSet<String>>);
+
+impl Remembering {
+    pub(super) const fn new(primary: InvokeSelf, missed: Arc<Missed>) -> Self {
+        Self { primary, missed }
+    }
+}
+
+impl Missed {
+    /// Those that were missed, which are then forgotten.
+    pub(super) fn take(&self) -> BTreeSet<String> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+#[async_trait]
+impl Wake for Remembering {
+    async fn wake(&self, destination: &str) -> Result<(), OutboxError> {
+        let woken = self.primary.wake(destination).await;
+        if woken.is_err() {
+            self.missed.0.lock().unwrap_or_else(PoisonError::into_inner).insert(destination.to_owned());
+        }
+        woken
     }
 }
 
