@@ -21,8 +21,8 @@ mod site24x7;
 #[path = "../../shared/site24x7/tests/stand_in/mod.rs"]
 mod site24x7_stand_in;
 mod storage;
-mod telling;
+mod notifications;
 #[path = "../../infra/campanile/tests/it/notifier/stand_in.rs"]
-mod telling_stand_in;
+mod stand_in;
 mod template;
 mod tencent;

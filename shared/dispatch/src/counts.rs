@@ -4,7 +4,7 @@
 //! layer makes metrics of it. Each has a `measure`, the `destination` and a `count`.
 
 /// The target of all counts.
-pub const COUNTS: &str = "campanile::metrics";
+pub const COUNTS: &str = "campanile::counts";
 
 /// Notifications that a destination took.
 pub(crate) const SENT: &str = "NotificationsSent";

@@ -28,11 +28,12 @@ pub(super) struct Metrics<C, W> {
 struct Count {
     measure: Option<String>,
     source: Option<String>,
+    destination: Option<String>,
     number: u64,
 }
 
 impl<C, W> Metrics<C, W> {
-    /// Metrics of the function `function`, which is a dimension of each; the other is the source, where there is one.
+    /// Metrics of the function `function`, which is a dimension of each; the others are source and destination, where there is one.
     pub(super) fn new(function: String, clock: C, writer: W) -> Self {
         Self { function, clock, writer }
     }
@@ -43,14 +44,16 @@ impl<C: Clock, W> Metrics<C, W> {
         let measure = count.measure?;
         let mut dimensions = Map::from_iter([("function".to_owned(), Value::from(self.function.as_str()))]);
         dimensions.extend(count.source.map(|source| ("source".to_owned(), Value::from(source))));
+        dimensions.extend(count.destination.map(|id| ("destination".to_owned(), Value::from(id))));
         let names: Vec<_> = dimensions.keys().collect();
+        let unit = if measure.ends_with("Seconds") { "Seconds" } else { "Count" };
         let mut line = json!({
             "_aws": {
                 "Timestamp": self.clock.now().as_millisecond(),
                 "CloudWatchMetrics": [{
                     "Namespace": NAMESPACE,
                     "Dimensions": [names],
-                    "Metrics": [{ "Name": measure, "Unit": "Count" }],
+                    "Metrics": [{ "Name": measure, "Unit": unit }],
                 }],
             },
             measure: count.number,
@@ -91,6 +94,7 @@ impl Visit for Count {
         match field.name() {
             "measure" => self.measure = Some(value.to_owned()),
             "source" => self.source = Some(value.to_owned()),
+            "destination" => self.destination = Some(value.to_owned()),
             _ => {}
         }
     }
@@ -153,7 +157,7 @@ mod tests {
                 "CloudWatchMetrics": [{
                     "Namespace": "Campanile",
                     "Dimensions": [["function", "source"]],
-                    "Metrics": [{ "Name": "recorded", "Unit": "Count" }],
+                    "Metrics": [{ "Name": "recorded", "Unit": unit }],
                 }],
             },
             "function": "bells-netdata-webhook",

@@ -1,4 +1,4 @@
-//! Telling people: the real notifier behind the stream of the table, and stand-ins for the seven destinations.
+//! The way out: the real notifier behind the stream of the table, and stand-ins for destinations.
 
 mod again;
 mod counted;

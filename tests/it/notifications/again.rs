@@ -1,4 +1,4 @@
-//! A message that was given up, told once more by an operator's word.
+//! A notification that was refused for good, sent by an operator's word.
 
 use serde_json::{Value, json};
 use tests::function::{Outcome, Setup};
@@ -6,10 +6,10 @@ use tests::{Alarm, Call, Deployment, Function, READ_TOKEN, Reader, Receiver, WRI
 
 use super::call;
 use super::mapping::{Handed, Mapping};
-use crate::telling_stand_in::StandIn;
+use crate::stand_in::StandIn;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_message_that_was_refused_for_good_is_told_when_an_operator_says_so() {
+async fn a_notification_that_was_refused_for_good_is_sent_when_an_operator_says_so() {
     let stand_in = StandIn::start().await;
     let mut secrets = secrets();
     let webhook = stand_in.destination("webhook", &Value::Null);
@@ -22,19 +22,20 @@ async fn a_message_that_was_refused_for_good_is_told_when_an_operator_says_so() 
     assert!(deployment.answer(&call(&Alarm::raised(0))).await.is_success());
     let mapping = Mapping::of(table);
     while mapping.hand_on(&notifier).await != Handed::Nothing {}
+    assert!(matches!(notifier.run(&json!({ "tick": "retry" })).await, Outcome::Answered(_)));
     stand_in.recover("webhook");
 
-    let failed = deployment.read("/v1/deliveries?state=failed").await;
-    let failed = &failed["deliveries"][0];
+    let failed = deployment.read("/v1/notifications?state=failed").await;
+    let failed = &failed["notifications"][0];
     assert_eq!((&failed["destination"], &failed["state"]), (&json!("webhook"), &json!("failed")));
     assert!(failed["reason"].as_str().unwrap().contains("answered 422"), "{failed}");
-    let retry = Call::post(&format!("/v1/deliveries/{}/retry", failed["id"].as_str().unwrap()), "");
+    let retry = Call::post(&format!("/v1/notifications/{}/retry", failed["id"].as_str().unwrap()), "");
     assert_eq!(deployment.answer(&retry.clone().bearer(READ_TOKEN)).await.status, 403);
     assert!(deployment.answer(&retry.bearer(WRITE_TOKEN)).await.is_success());
     assert!(matches!(notifier.run(&json!({ "tick": "retry" })).await, Outcome::Answered(_)));
 
     let told: Vec<_> = stand_in.told("webhook").into_iter().map(|told| told.transition).collect();
     assert_eq!(told, ["opened"]);
-    let sent = deployment.read("/v1/deliveries").await;
-    assert_eq!(sent["deliveries"][0]["state"], "sent");
+    let sent = deployment.read("/v1/notifications").await;
+    assert_eq!(sent["notifications"][0]["state"], "sent");
 }
