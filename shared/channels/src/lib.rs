@@ -21,6 +21,8 @@ pub mod settings;
 mod shade;
 mod slack;
 mod synthetic;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod text;
 mod timing;
 mod webhook;

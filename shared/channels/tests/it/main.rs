@@ -1,1 +1,7 @@
-//! Destination types as they are met.
+//! Destination types as they are met: by what they send, by the answers, and by their settings.
+
+#![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
+
+mod answers;
+mod snapshots;
+mod steps;

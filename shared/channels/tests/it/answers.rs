@@ -1,0 +1,429 @@
+//! What destinations answer, in each one's dialect, and what is made of it.
+
+use channels::testing::{channel, notification, now};
+use channels::{
+    Attempt, CHANNEL_TYPES, Event, Hold, HoldScope, Interpretation, Memory, Next, Probe, Progress, Verdict,
+    reason,
+};
+use jiff::SignedDuration;
+use net::{HttpAnswer, Unanswered};
+use serde_json::json;
+
+const FAILED: Verdict = Verdict::Failed;
+const GONE: Verdict = Verdict::Suspended(Probe::Never);
+const PROBED: Verdict = Verdict::Suspended(Probe::Hourly);
+
+fn retry() -> Verdict {
+    Verdict::Retry { from: Progress::default(), wait: None }
+}
+
+fn retry_in(seconds: i64) -> Verdict {
+    Verdict::Retry { from: Progress::default(), wait: Some(SignedDuration::from_secs(seconds)) }
+}
+
+fn trouble(seconds: i64) -> Option<Hold> {
+    let wait = SignedDuration::from_secs(seconds);
+    Some(Hold { scope: HoldScope::Destination, wait, is_trouble: true })
+}
+
+fn pace(seconds: i64) -> Option<Hold> {
+    let wait = SignedDuration::from_secs(seconds);
+    Some(Hold { scope: HoldScope::Destination, wait, is_trouble: false })
+}
+
+fn everybody(seconds: i64) -> Option<Hold> {
+    let wait = SignedDuration::from_secs(seconds);
+    Some(Hold { scope: HoldScope::Everyone("discord".to_owned()), wait, is_trouble: true })
+}
+
+fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> HttpAnswer {
+    let header = |(name, value): &(&str, &str)| {
+        (name.parse::<http::HeaderName>().unwrap(), value.parse::<http::HeaderValue>().unwrap())
+    };
+    HttpAnswer::new(status, headers.iter().map(header).collect(), body)
+}
+
+/// What a destination of type `type_name` makes of the answer to the `number`th attempt of an opening.
+fn interpret_nth(type_name: &str, number: u32, answer: &Result<HttpAnswer, Unanswered>) -> Interpretation {
+    let channel = channel(type_name, "https://vendor.example.com", &json!({}));
+    let notification = notification(Event::Opened);
+    let attempt = Attempt { number, ..Attempt::first("ops", &notification, now()) };
+    assert!(channel.request(&attempt).is_some());
+    channel.interpret(&attempt, answer)
+}
+
+fn interpret(type_name: &str, answer: HttpAnswer) -> Interpretation {
+    interpret_nth(type_name, 1, &Ok(answer))
+}
+
+fn verdict(type_name: &str, status: u16, body: &str) -> Verdict {
+    match interpret(type_name, answer(status, &[], body)).next {
+        Next::End(verdict) => verdict,
+        Next::Request { .. } => Verdict::Sent,
+    }
+}
+
+#[track_caller]
+fn check(type_name: &str, cases: &[(u16, &str, Verdict)]) {
+    for (status, body, expected) in cases {
+        assert_eq!(verdict(type_name, *status, body), *expected, "{type_name} {status} {body}");
+    }
+}
+
+/// What a 429 or 503 that names a wait leads to: this notification waits, and with it the destination.
+#[track_caller]
+fn assert_limited(interpretation: &Interpretation, seconds: i64) {
+    assert_eq!(interpretation.next, Next::End(retry_in(seconds)));
+    assert_eq!(interpretation.hold, trouble(seconds));
+}
+
+#[test]
+fn what_no_destination_explains_is_read_by_its_status() {
+    for channel_type in CHANNEL_TYPES {
+        check(
+            channel_type.name,
+            &[
+                (302, "", PROBED),
+                (401, "", PROBED),
+                (402, "", PROBED),
+                (403, "", PROBED),
+                (404, "", PROBED),
+                (405, "", PROBED),
+                (408, "", retry()),
+                (410, "", PROBED),
+                (413, "", FAILED),
+                (422, "", FAILED),
+                (500, "", retry()),
+                (501, "", PROBED),
+                (502, "<html>", retry()),
+                (503, "", retry()),
+                (505, "", PROBED),
+            ],
+        );
+    }
+}
+
+#[test]
+fn a_wait_is_believed_for_a_quarter_of_an_hour_in_trouble_and_for_an_hour_at_a_limit() {
+    for channel_type in CHANNEL_TYPES {
+        let of = |status, wait| interpret(channel_type.name, answer(status, &[("retry-after", wait)], ""));
+        assert_limited(&of(503, "80000"), 900);
+        assert_limited(&of(503, "30"), 30);
+        assert_eq!(of(503, "inf").next, Next::End(retry()), "{}", channel_type.name);
+        let limited = of(429, "80000");
+        assert_eq!(limited.next, Next::End(retry_in(3600)), "{}", channel_type.name);
+        assert_eq!(limited.hold.unwrap().wait, SignedDuration::from_hours(1));
+        let odd = of(429, "inf").hold.map(|hold| hold.wait.as_secs());
+        assert!(odd.is_none_or(|seconds| seconds <= 600), "{}: {odd:?}", channel_type.name);
+    }
+}
+
+#[test]
+fn no_answer_is_tried_again_and_an_address_inside_never() {
+    for channel_type in CHANNEL_TYPES {
+        let of = |unanswered| interpret_nth(channel_type.name, 1, &Err(unanswered)).next;
+        assert_eq!(of(Unanswered::Denied("inside".to_owned())), Next::End(GONE));
+        for unanswered in [
+            Unanswered::Timeout,
+            Unanswered::Connect("refused".to_owned()),
+            Unanswered::Broken("reset".to_owned()),
+        ] {
+            assert_eq!(of(unanswered), Next::End(retry()), "{}", channel_type.name);
+        }
+    }
+}
+
+#[test]
+fn discord_success_is_the_saved_message() {
+    let saved = interpret("discord", answer(200, &[], r#"{"id":"700","channel_id":"600"}"#));
+    assert_eq!(saved.next, Next::End(Verdict::Sent));
+    assert_eq!(saved.receipt.as_deref(), Some("600/700"));
+    assert_eq!(saved.memory, Some(Memory(json!({ "message": "700" }))));
+    assert_eq!(saved.shared_memory, None);
+    check("discord", &[(204, "", FAILED), (200, "{}", FAILED), (200, "<html>", FAILED)]);
+}
+
+#[test]
+fn discord_error_codes_go_before_the_status() {
+    check(
+        "discord",
+        &[
+            (404, r#"{"code":10015,"message":"Unknown Webhook"}"#, GONE),
+            (401, r#"{"code":50027,"message":"Invalid Webhook Token"}"#, GONE),
+            (400, r#"{"code":220001}"#, GONE),
+            (400, r#"{"code":220002}"#, GONE),
+            (400, r#"{"code":220003}"#, GONE),
+            (400, r#"{"code":220004}"#, GONE),
+            (400, r#"{"code":40067}"#, GONE),
+            (400, r#"{"code":50006}"#, FAILED),
+            (400, r#"{"code":50035}"#, FAILED),
+            (413, r#"{"code":40005}"#, FAILED),
+            (400, r#"{"code":20016}"#, retry()),
+            (400, r#"{"code":20029}"#, retry()),
+        ],
+    );
+}
+
+#[test]
+fn discord_names_its_wait_in_the_body() {
+    let body = r#"{"message":"You are being rate limited.","retry_after":0.376,"global":false}"#;
+    assert_limited(&interpret("discord", answer(429, &[("retry-after", "1")], body)), 1);
+    let body = r#"{"message":"You are being rate limited.","retry_after":64.57,"global":false}"#;
+    assert_limited(&interpret("discord", answer(429, &[("retry-after", "65")], body)), 65);
+    let body = r#"{"message":"You are being rate limited.","retry_after":1e300}"#;
+    assert_limited(&interpret("discord", answer(429, &[], body)), 3600);
+}
+
+#[test]
+fn a_global_limit_of_discord_holds_every_discord() {
+    let in_body = answer(429, &[], r#"{"retry_after":1.2,"global":true}"#);
+    assert_eq!(interpret("discord", in_body).hold, everybody(2));
+    let in_header = answer(429, &[("x-ratelimit-global", "true")], r#"{"retry_after":1.2}"#);
+    assert_eq!(interpret("discord", in_header).hold, everybody(2));
+}
+
+#[test]
+fn a_ban_of_discord_names_no_wait_and_holds_every_discord_for_longer_each_time() {
+    for (number, seconds) in [(1, 600), (2, 1200), (3, 1800), (6, 3600), (50, 3600)] {
+        let ban = Ok(answer(429, &[("content-type", "text/html")], "<html>banned"));
+        let interpretation = interpret_nth("discord", number, &ban);
+        assert_eq!(interpretation.hold, everybody(seconds), "{number}");
+        assert_eq!(interpretation.next, Next::End(retry_in(seconds)));
+    }
+}
+
+#[test]
+fn the_last_request_that_discord_allows_is_followed_by_a_pause() {
+    let headers = [("x-ratelimit-remaining", "0"), ("x-ratelimit-reset-after", "1.5")];
+    let spent = interpret("discord", answer(200, &headers, r#"{"id":"700","channel_id":"600"}"#));
+    assert_eq!((spent.next, spent.hold), (Next::End(Verdict::Sent), pace(2)));
+}
+
+#[test]
+fn pagerduty_relies_on_the_status_only() {
+    check(
+        "pagerduty",
+        &[
+            (202, "", Verdict::Sent),
+            (202, "<html>", Verdict::Sent),
+            (200, r#"{"status":"success"}"#, FAILED),
+            (400, r#"{"status":"invalid event","message":"Event object is invalid","errors":[]}"#, FAILED),
+        ],
+    );
+}
+
+#[test]
+fn refused_credentials_hold_everything_in_every_dialect() {
+    let of_errors = |error: &str| {
+        format!(r#"{{"status":"invalid event","message":"Event object is invalid","errors":["{error}"]}}"#)
+    };
+    for error in ["Invalid routing key", "invalid Routing Key", "'routing_key' is missing or blank"] {
+        check("pagerduty", &[(400, &of_errors(error), PROBED)]);
+    }
+    check("pagerduty", &[(400, &of_errors("Length of 'payload' is too long"), FAILED)]);
+    check("opsgenie", &[(422, r#"{"message":"Key format is not valid!","took":0.0}"#, PROBED)]);
+    check("opsgenie", &[(422, r#"{"message":"message should not exceed 130 characters"}"#, FAILED)]);
+}
+
+#[test]
+fn pagerduty_is_given_thirty_seconds_and_then_three_minutes() {
+    for (number, seconds) in [(1, 30), (2, 30), (3, 30), (4, 180), (5, 180)] {
+        assert_limited(&interpret_nth("pagerduty", number, &Ok(answer(429, &[], ""))), seconds);
+    }
+    assert_limited(&interpret("pagerduty", answer(429, &[("retry-after", "90")], "")), 90);
+}
+
+#[test]
+fn slack_success_is_a_word() {
+    check(
+        "slack",
+        &[
+            (200, "ok", Verdict::Sent),
+            (200, "ok\n", Verdict::Sent),
+            (200, r#"{"ok":true}"#, Verdict::Sent),
+            (200, r#"{"ok":false,"error":"invalid_payload"}"#, FAILED),
+            (200, "<html>captive portal</html>", FAILED),
+            (200, "", FAILED),
+        ],
+    );
+}
+
+#[test]
+fn slack_errors_are_words_too() {
+    check(
+        "slack",
+        &[
+            (404, "channel_not_found", GONE),
+            (410, "channel_is_archived", GONE),
+            (403, "action_prohibited", GONE),
+            (404, "no_service", GONE),
+            (404, r#"{"ok":false,"error":"no_service"}"#, GONE),
+            (403, "no_active_hooks", GONE),
+            (403, "invalid_token", GONE),
+            (400, "posting_to_general_channel_denied", GONE),
+            (400, "invalid_payload", FAILED),
+            (404, "user_not_found", FAILED),
+            (400, "no_text", FAILED),
+            (400, "too_many_attachments", FAILED),
+            (500, "rollup_error", retry()),
+            (404, "<html>", PROBED),
+        ],
+    );
+}
+
+#[test]
+fn slack_names_its_wait_in_a_header_and_in_the_body() {
+    let body = r#"{"retry_after":1,"ok":false,"error":"rate_limited"}"#;
+    assert_limited(&interpret("slack", answer(429, &[("retry-after", "30")], body)), 30);
+    assert_limited(&interpret("slack", answer(429, &[], body)), 1);
+}
+
+#[test]
+fn slack_is_left_alone_for_a_second_after_each_message() {
+    assert_eq!(interpret("slack", answer(200, &[], "ok")).hold, pace(1));
+}
+
+#[test]
+fn opsgenie_throttles_for_a_period() {
+    let headers = [("x-ratelimit-state", "THROTTLED"), ("x-ratelimit-period-in-sec", "60")];
+    assert_limited(&interpret("opsgenie", answer(429, &headers, "")), 60);
+    let headers = [headers[0], headers[1], ("retry-after", "7")];
+    assert_limited(&interpret("opsgenie", answer(429, &headers, "")), 7);
+    check("opsgenie", &[(429, "", retry())]);
+}
+
+#[test]
+fn mattermost_errors_have_ids() {
+    let error = |name: &str| {
+        format!(
+            r#"{{"id":"web.incoming_webhook.{name}.app_error","message":"m","detailed_error":"","status_code":1}}"#
+        )
+    };
+    for name in ["parse", "decode", "text", "attachment"] {
+        check("mattermost", &[(400, &error(name), FAILED)]);
+    }
+    for (status, name, verdict) in [
+        (400, "invalid", GONE),
+        (400, "user", PROBED),
+        (400, "general", PROBED),
+        (403, "channel_locked", PROBED),
+        (403, "permissions", PROBED),
+        (404, "channel", PROBED),
+        (501, "disabled", PROBED),
+        (500, "channel", retry()),
+    ] {
+        check("mattermost", &[(status, &error(name), verdict)]);
+    }
+    check("mattermost", &[(200, "ok", Verdict::Sent), (200, "<html>", FAILED), (400, "", FAILED)]);
+}
+
+#[test]
+fn rocketchat_success_is_what_its_contract_says() {
+    check(
+        "rocketchat",
+        &[
+            (200, r#"{"success":true}"#, Verdict::Sent),
+            (200, "{}", Verdict::Sent),
+            (200, "", Verdict::Sent),
+            (200, r#"{"success":false}"#, FAILED),
+            (200, "<html>captive portal</html>", FAILED),
+            (200, "[]", FAILED),
+        ],
+    );
+}
+
+#[test]
+fn rocketchat_errors_are_sentences() {
+    let overriding =
+        r#"{"success":false,"error":"overriding destination channel is disabled for this integration"}"#;
+    let unknown_token = r#"{"success":false,"error":"Invalid integration id or token provided."}"#;
+    check(
+        "rocketchat",
+        &[
+            (400, overriding, PROBED),
+            (400, r#"{"success":false,"error":"invalid-channel"}"#, PROBED),
+            (400, r#"{"success":false,"error":"unknown-error"}"#, FAILED),
+            (400, r#"{"success":false,"error":"error-running-script"}"#, FAILED),
+            (404, unknown_token, GONE),
+            (400, unknown_token, GONE),
+            (401, r#"{"success":false}"#, PROBED),
+            (503, r#"{"success":false,"error":"Service Unavailable"}"#, PROBED),
+            (503, "upstream unavailable", retry()),
+        ],
+    );
+}
+
+#[test]
+fn rocketchat_names_its_wait_in_milliseconds_or_in_words() {
+    let sentence = r#"{"success":false,"error":"Error, too many requests. Please slow down. You must wait 42 seconds before trying this endpoint again. [error-too-many-requests]"}"#;
+    let reset = (now().as_millisecond() + 12_345).to_string();
+    let of = |headers: &[(&str, &str)], body| interpret("rocketchat", answer(429, headers, body));
+    assert_limited(&of(&[("x-ratelimit-reset", &reset)], sentence), 13);
+    assert_limited(&of(&[], sentence), 42);
+    assert_limited(&of(&[], ""), 60);
+    assert_limited(&of(&[("x-ratelimit-reset", "1000")], sentence), 42);
+}
+
+#[test]
+fn any_2xx_of_a_webhook_is_success() {
+    check("webhook", &[(200, "<html>", Verdict::Sent), (202, "", Verdict::Sent), (299, "no", Verdict::Sent)]);
+}
+
+#[test]
+fn a_webhook_may_name_seconds_or_a_date() {
+    assert_limited(&interpret("webhook", answer(429, &[("retry-after", "7")], "slow down")), 7);
+    let date = [("retry-after", "Fri, 02 Jan 2026 03:21:00 GMT")];
+    assert_limited(&interpret("webhook", answer(503, &date, "")), 60);
+    check("webhook", &[(429, "", retry())]);
+}
+
+#[test]
+fn a_body_that_was_cut_off_says_nothing_where_it_counts() {
+    let cut = |body| HttpAnswer { is_complete: false, ..answer(200, &[], body) };
+    for (type_name, next) in [
+        ("slack", retry()),
+        ("mattermost", retry()),
+        ("rocketchat", retry()),
+        ("discord", retry()),
+        ("webhook", Verdict::Sent),
+    ] {
+        assert_eq!(interpret(type_name, cut("")).next, Next::End(next), "{type_name}");
+    }
+    assert_eq!(interpret("slack", cut("ok")).next, Next::End(Verdict::Sent));
+    let accepted = HttpAnswer { is_complete: false, ..answer(202, &[], "") };
+    assert_eq!(interpret("pagerduty", accepted).next, Next::End(Verdict::Sent));
+}
+
+#[test]
+fn a_reason_names_the_host_and_no_secret() {
+    let notification = notification(Event::Opened);
+    let attempt = Attempt::first("ops", &notification, now());
+    for channel_type in CHANNEL_TYPES {
+        let channel = channel(channel_type.name, "https://vendor.example.com", &json!({}));
+        let echo = format!("no hook {} at all\r\nX\u{202E} ", channel.secrets().join(" ")).repeat(20);
+        let echo = echo + notification.links.acknowledge.as_deref().unwrap();
+        let reason = reason(&*channel, &attempt, &Ok(answer(400, &[], &echo)));
+        assert!(reason.starts_with("vendor.example.com answered 400: no hook "), "{reason}");
+        for secret in channel.secrets().iter().filter(|secret| secret.len() > 3) {
+            assert!(!reason.contains(secret), "{}: {reason}", channel_type.name);
+        }
+        assert!(reason.len() < 600 && !reason.contains(|c: char| c.is_control() || c == '\u{202E}'));
+    }
+}
+
+#[test]
+fn nothing_secret_is_printed() {
+    for channel_type in CHANNEL_TYPES {
+        let channel = channel(channel_type.name, "https://vendor.example.com", &json!({}));
+        let printed = format!("{channel:?}");
+        for secret in channel.secrets().iter().filter(|secret| secret.len() > 6) {
+            assert!(!printed.contains(secret), "{printed}");
+        }
+        let notification = notification(Event::Opened);
+        let request = channel.request(&Attempt::first("ops", &notification, now()));
+        let printed = format!("{request:?}");
+        for secret in channel.secrets().iter().filter(|secret| secret.len() > 6) {
+            assert!(!printed.contains(secret), "{printed}");
+        }
+    }
+}
