@@ -1,7 +1,12 @@
 //! For tests, here and in the crates above: example notifications, settings that read, and servers that answer as the
 //! vendors do.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test ends where it fails")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "a test ends where it fails"
+)]
 
 mod examples;
 mod stand_in;
@@ -42,10 +47,18 @@ pub fn channel(type_name: &str, base: &str, more: &Value) -> Arc<dyn Channel> {
 
 /// Reads settings that may lead to this machine; the mistakes as texts where there are any.
 pub fn read(type_name: &str, settings: Value) -> Result<Arc<dyn Channel>, Vec<String>> {
+    read_within(type_name, settings, &EgressPolicy::public().and_loopback())
+}
+
+/// Reads settings that may lead to where `egress` permits.
+pub fn read_within(
+    type_name: &str,
+    settings: Value,
+    egress: &EgressPolicy,
+) -> Result<Arc<dyn Channel>, Vec<String>> {
     let mut mistakes = Vec::new();
     let mut fields = Fields::of("settings".to_owned(), settings, &mut mistakes);
-    let egress = EgressPolicy::public().and_loopback();
-    let channel = fields.as_mut().and_then(|fields| read_channel(type_name, fields, &egress));
+    let channel = fields.as_mut().and_then(|fields| read_channel(type_name, fields, egress));
     mistakes.extend(fields.map(Fields::finish).unwrap_or_default());
     match channel {
         Some(channel) if mistakes.is_empty() => Ok(channel),

@@ -21,19 +21,20 @@ fn retry_in(seconds: i64) -> Verdict {
     Verdict::Retry { from: Progress::default(), wait: Some(SignedDuration::from_secs(seconds)) }
 }
 
-fn trouble(seconds: i64) -> Option<Hold> {
-    let wait = SignedDuration::from_secs(seconds);
-    Some(Hold { scope: HoldScope::Destination, wait, is_trouble: true })
+fn hold(scope: HoldScope, seconds: i64, is_trouble: bool) -> Hold {
+    Hold { scope, wait: SignedDuration::from_secs(seconds), is_trouble }
 }
 
-fn pace(seconds: i64) -> Option<Hold> {
-    let wait = SignedDuration::from_secs(seconds);
-    Some(Hold { scope: HoldScope::Destination, wait, is_trouble: false })
+fn trouble(seconds: i64) -> Hold {
+    hold(HoldScope::Destination, seconds, true)
 }
 
-fn everybody(seconds: i64) -> Option<Hold> {
-    let wait = SignedDuration::from_secs(seconds);
-    Some(Hold { scope: HoldScope::Everyone("discord".to_owned()), wait, is_trouble: true })
+fn pace(seconds: i64) -> Hold {
+    hold(HoldScope::Destination, seconds, false)
+}
+
+fn everybody(seconds: i64) -> Hold {
+    hold(HoldScope::Everyone("discord".to_owned()), seconds, true)
 }
 
 fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> HttpAnswer {
@@ -74,7 +75,7 @@ fn check(type_name: &str, cases: &[(u16, &str, Verdict)]) {
 #[track_caller]
 fn assert_limited(interpretation: &Interpretation, seconds: i64) {
     assert_eq!(interpretation.next, Next::End(retry_in(seconds)));
-    assert_eq!(interpretation.hold, trouble(seconds));
+    assert_eq!(interpretation.hold, Some(trouble(seconds)));
 }
 
 #[test]
@@ -177,9 +178,9 @@ fn discord_names_its_wait_in_the_body() {
 #[test]
 fn a_global_limit_of_discord_holds_every_discord() {
     let in_body = answer(429, &[], r#"{"retry_after":1.2,"global":true}"#);
-    assert_eq!(interpret("discord", in_body).hold, everybody(2));
+    assert_eq!(interpret("discord", in_body).hold, Some(everybody(2)));
     let in_header = answer(429, &[("x-ratelimit-global", "true")], r#"{"retry_after":1.2}"#);
-    assert_eq!(interpret("discord", in_header).hold, everybody(2));
+    assert_eq!(interpret("discord", in_header).hold, Some(everybody(2)));
 }
 
 #[test]
@@ -187,7 +188,7 @@ fn a_ban_of_discord_names_no_wait_and_holds_every_discord_for_longer_each_time()
     for (number, seconds) in [(1, 600), (2, 1200), (3, 1800), (6, 3600), (50, 3600)] {
         let ban = Ok(answer(429, &[("content-type", "text/html")], "<html>banned"));
         let interpretation = interpret_nth("discord", number, &ban);
-        assert_eq!(interpretation.hold, everybody(seconds), "{number}");
+        assert_eq!(interpretation.hold, Some(everybody(seconds)), "{number}");
         assert_eq!(interpretation.next, Next::End(retry_in(seconds)));
     }
 }
@@ -196,7 +197,7 @@ fn a_ban_of_discord_names_no_wait_and_holds_every_discord_for_longer_each_time()
 fn the_last_request_that_discord_allows_is_followed_by_a_pause() {
     let headers = [("x-ratelimit-remaining", "0"), ("x-ratelimit-reset-after", "1.5")];
     let spent = interpret("discord", answer(200, &headers, r#"{"id":"700","channel_id":"600"}"#));
-    assert_eq!((spent.next, spent.hold), (Next::End(Verdict::Sent), pace(2)));
+    assert_eq!((spent.next, spent.hold), (Next::End(Verdict::Sent), Some(pace(2))));
 }
 
 #[test]
@@ -280,7 +281,7 @@ fn slack_names_its_wait_in_a_header_and_in_the_body() {
 
 #[test]
 fn slack_is_left_alone_for_a_second_after_each_message() {
-    assert_eq!(interpret("slack", answer(200, &[], "ok")).hold, pace(1));
+    assert_eq!(interpret("slack", answer(200, &[], "ok")).hold, Some(pace(1)));
 }
 
 #[test]

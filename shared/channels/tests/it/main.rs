@@ -3,5 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 mod answers;
+mod documents;
+mod hostile;
+mod limits;
+mod mistakes;
 mod snapshots;
+mod stand_ins;
 mod steps;
+mod webhooks;
+mod words;

@@ -58,7 +58,7 @@ pub(crate) async fn raw(answer: &'static str, then: Then) -> String {
         let _ = socket.write_all(answer.as_bytes()).await;
         match then {
             Then::Closes => {}
-            Then::Stalls => tokio::time::sleep(Duration::from_secs(60)).await,
+            Then::Stalls => tokio::time::sleep(Duration::from_mins(1)).await,
             Then::Pours => while socket.write_all(&[b'x'; 4096]).await.is_ok() {},
         }
     });
