@@ -9,6 +9,7 @@ mod channel;
 mod chat;
 mod discord;
 mod interpretation;
+mod jsm;
 mod json;
 mod mattermost;
 mod notification;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use net::EgressPolicy;
 
 use crate::settings::Fields;
-use crate::{Channel, discord, mattermost, opsgenie, pagerduty, rocketchat, slack, webhook};
+use crate::{Channel, discord, jsm, mattermost, opsgenie, pagerduty, rocketchat, slack, webhook};
 
 /// Reads a type's settings; what is wrong is noted in the fields.
 pub type ReadChannel = fn(&mut Fields, &EgressPolicy) -> Option<Arc<dyn Channel>>;
@@ -25,6 +25,7 @@ pub const CHANNEL_TYPES: &[ChannelType] = &[
     ChannelType { name: "pagerduty", read: pagerduty::read },
     ChannelType { name: "slack", read: slack::read },
     ChannelType { name: "opsgenie", read: opsgenie::read },
+    ChannelType { name: "jsm", read: jsm::read },
     ChannelType { name: "mattermost", read: mattermost::read },
     ChannelType { name: "rocketchat", read: rocketchat::read },
     ChannelType { name: "webhook", read: webhook::read },

@@ -71,6 +71,7 @@ fn assert_limits(notification: &Notification) {
     assert_discord(&body("discord", &plain, notification));
     assert_slack(&body("slack", &plain, notification));
     assert_opsgenie(&body("opsgenie", &plain, notification));
+    assert_opsgenie(&body("jsm", &plain, notification));
     assert_mattermost(&body("mattermost", &plain, notification));
     assert_rocketchat(&body("rocketchat", &plain, notification));
     assert_pagerduty(&body("pagerduty", &plain, notification));

@@ -317,3 +317,51 @@ fn an_alertmanager_webhook_remembers_the_labels_that_it_announced() {
     let said: Vec<_> = alerts.iter().map(|alert| (&alert["status"], &alert["labels"]["severity"])).collect();
     assert_eq!(said, [(&json!("firing"), &json!("critical")), (&json!("resolved"), &json!("warning"))]);
 }
+
+fn jsm() -> std::sync::Arc<dyn Channel> {
+    channel("jsm", "https://vendor.example.com/jsm/ops/integration", &json!({}))
+}
+
+#[test]
+fn jsm_is_told_of_a_change_by_a_note_after_a_create() {
+    let jsm = jsm();
+    let create = "POST /jsm/ops/integration/v2/alerts";
+    let look = "GET /jsm/ops/integration/v2/alerts/requests/r-1";
+    let note = "POST /jsm/ops/integration/v2/alerts/ALIAS/notes?identifierType=alias";
+    for event in [Event::Escalated, Event::Deescalated] {
+        let changed = notification(event);
+        let mut run = Run::of(&*jsm, &changed);
+        assert_eq!(run.attempt(&[ACCEPTED, PENDING, DONE, ACCEPTED]), Verdict::Sent);
+        assert_eq!(run.asked, [create, look, look, note]);
+        assert!(run.bodies[3]["note"].as_str().unwrap().contains(" → "));
+    }
+    let opened = notification(Event::Opened);
+    let mut run = Run::of(&*jsm, &opened);
+    assert_eq!(run.attempt(&[ACCEPTED, DONE]), Verdict::Sent);
+    assert_eq!(run.asked, [create, look]);
+}
+
+#[test]
+fn jsm_need_not_know_how_to_withdraw_an_acknowledgement() {
+    let (jsm, withdrawn) = (jsm(), notification(Event::Unacknowledged));
+    for (status, verdict) in [
+        (202, Verdict::Sent),
+        (400, Verdict::Sent),
+        (404, Verdict::Sent),
+        (405, Verdict::Sent),
+        (401, Verdict::Suspended(Probe::Hourly)),
+        (403, Verdict::Suspended(Probe::Hourly)),
+    ] {
+        assert_eq!(Run::of(&*jsm, &withdrawn).attempt(&[(status, "")]), verdict, "{status}");
+    }
+    let acknowledged = notification(Event::Acknowledged);
+    assert_eq!(Run::of(&*jsm, &acknowledged).attempt(&[(404, "")]), Verdict::Failed);
+}
+
+#[test]
+fn a_discarded_create_of_jsm_has_failed_and_a_close_waits_for_its_create() {
+    let (jsm, opened, resolved) = (jsm(), notification(Event::Opened), notification(Event::Resolved));
+    assert_eq!(Run::of(&*jsm, &opened).attempt(&[ACCEPTED, MISSING]), Verdict::Failed);
+    let mut run = Run::of(&*jsm, &resolved).remembering(json!({ "created_at": now().to_string() }));
+    assert_eq!(run.attempt(&[ACCEPTED, MISSING, ACCEPTED, DONE]), Verdict::Sent);
+}
