@@ -21,7 +21,10 @@ mod rocketchat;
 pub mod settings;
 mod shade;
 mod slack;
+mod slack_bot;
 mod synthetic;
+mod teams;
+mod telegram;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod text;

@@ -31,6 +31,13 @@ pub fn settings_of(type_name: &str, base: &str) -> Value {
     match type_name {
         "pagerduty" => json!({ "integration_key": "0123456789abcdef0123456789abcdef", "api_url": url }),
         "opsgenie" | "jsm" => json!({ "api_key": "11111111-2222-3333-4444-555555555555", "api_url": base }),
+        "slack_bot" => {
+            json!({ "bot_token": "xoxb-0123456789secret", "channel": "C0123456789", "api_url": format!("{base}/api") })
+        }
+        "telegram" => {
+            let token = "123456:0123456789secret-0123456789-abcdefg";
+            json!({ "bot_token": token, "chat_id": "-1001234567890", "topic_id": 7, "api_url": base })
+        }
         "webhook" => json!({ "url": format!("{url}?team=ops"), "auth": "bearer", "token": "token-of-ours" }),
         _ => json!({ "webhook_url": url }),
     }

@@ -53,6 +53,13 @@ fn numbered_success(type_name: &str, number: u64) -> ResponseTemplate {
         "rocketchat" => text(200, r#"{"success":true}"#),
         "webhook" => text(204, ""),
         "teams" => text(202, ""),
+        "slack_bot" => {
+            text(200, &format!(r#"{{"ok":true,"channel":"C0123456789","ts":"1503435956.{number:06}"}}"#))
+        }
+        "telegram" => text(
+            200,
+            &format!(r#"{{"ok":true,"result":{{"message_id":{number},"chat":{{"id":-1001234567890}}}}}}"#),
+        ),
         _ => text(200, "ok"),
     }
 }

@@ -366,6 +366,79 @@ fn rocketchat_names_its_wait_in_milliseconds_or_in_words() {
 }
 
 #[test]
+fn teams_errors_have_codes() {
+    let error = |code: &str| format!(r#"{{"error":{{"code":"{code}","message":"m"}}}}"#);
+    check(
+        "teams",
+        &[
+            (202, "", Verdict::Sent),
+            (200, "", Verdict::Sent),
+            (204, "", FAILED),
+            (400, &error("WorkflowTriggerIsNotEnabled"), PROBED),
+            (400, &error("MissingApiVersionParameter"), GONE),
+            (400, &error("InvalidRequestContent"), FAILED),
+            (401, &error("DirectApiAuthorizationRequired"), PROBED),
+            (403, "", PROBED),
+            (404, &error("WorkflowNotFound"), GONE),
+            (404, "", PROBED),
+        ],
+    );
+    assert_eq!(interpret("teams", answer(202, &[], "")).hold, Some(pace(1)));
+}
+
+#[test]
+fn telegram_errors_are_sentences() {
+    let error =
+        |code: u16, text: &str| format!(r#"{{"ok":false,"error_code":{code},"description":"{text}"}}"#);
+    let of = |code: u16, text: &str, verdict| check("telegram", &[(code, &error(code, text), verdict)]);
+    of(401, "Unauthorized", PROBED);
+    of(404, "Not Found", GONE);
+    of(403, "Forbidden: bot was kicked from the supergroup chat", PROBED);
+    of(400, "Bad Request: chat not found", GONE);
+    of(400, "Bad Request: not enough rights to send text messages to the chat", PROBED);
+    of(400, "Bad Request: TOPIC_CLOSED", PROBED);
+    of(400, "Bad Request: message thread not found", PROBED);
+    of(400, "Bad Request: message is too long", FAILED);
+    of(400, "Bad Request: message text is empty", FAILED);
+    of(409, "Conflict", retry());
+    of(500, "Internal Server Error: restart", retry());
+    check("telegram", &[(200, "<html>", FAILED), (404, "<html>", PROBED)]);
+    let limited = r#"{"ok":false,"error_code":429,"description":"Too Many Requests: retry after 35","parameters":{"retry_after":35}}"#;
+    assert_limited(&interpret("telegram", answer(429, &[], limited)), 35);
+    let taken = r#"{"ok":true,"result":{"message_id":42}}"#;
+    assert_eq!(interpret("telegram", answer(200, &[], taken)).hold, Some(pace(3)));
+}
+
+#[test]
+fn the_web_api_of_slack_has_words_under_200() {
+    let error = |word: &str| format!(r#"{{"ok":false,"error":"{word}"}}"#);
+    for (word, verdict) in [
+        ("internal_error", retry()),
+        ("fatal_error", retry()),
+        ("ratelimited", retry()),
+        ("invalid_auth", PROBED),
+        ("token_revoked", PROBED),
+        ("missing_scope", PROBED),
+        ("channel_not_found", PROBED),
+        ("not_in_channel", PROBED),
+        ("is_archived", PROBED),
+        ("restricted_action_read_only_channel", PROBED),
+        ("msg_too_long", FAILED),
+        ("invalid_blocks_format", FAILED),
+        ("something_new", FAILED),
+    ] {
+        check("slack_bot", &[(200, &error(word), verdict)]);
+    }
+    check("slack_bot", &[(200, "<html>", FAILED), (200, "", FAILED), (500, &error("fatal_error"), retry())]);
+    let limited = answer(429, &[("retry-after", "30")], r#"{"ok":false,"error":"ratelimited"}"#);
+    assert_limited(&interpret("slack_bot", limited), 30);
+    let posted =
+        interpret("slack_bot", answer(200, &[], r#"{"ok":true,"channel":"C1","ts":"1503435956.000247"}"#));
+    assert_eq!(posted.memory, Some(Memory(json!({ "channel": "C1", "ts": "1503435956.000247" }))));
+    assert_eq!(posted.hold, Some(pace(1)));
+}
+
+#[test]
 fn any_2xx_of_a_webhook_is_success() {
     check("webhook", &[(200, "<html>", Verdict::Sent), (202, "", Verdict::Sent), (299, "no", Verdict::Sent)]);
 }
@@ -386,6 +459,8 @@ fn a_body_that_was_cut_off_says_nothing_where_it_counts() {
         ("mattermost", retry()),
         ("rocketchat", retry()),
         ("discord", retry()),
+        ("telegram", retry()),
+        ("slack_bot", retry()),
         ("webhook", Verdict::Sent),
     ] {
         assert_eq!(interpret(type_name, cut("")).next, Next::End(next), "{type_name}");

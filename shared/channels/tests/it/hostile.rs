@@ -94,6 +94,14 @@ fn no_chat_is_sent_a_mention() {
     let hostile = "@all @here @channel @ada <!channel> <!here> <!subteam^S1> <@U1> <userid> @everyone";
     for (type_name, body) in everything(hostile) {
         match type_name.as_str() {
+            "telegram" => {
+                let text = body["text"].as_str().unwrap();
+                let shown =
+                    text.split(" href=").map(|part| part.split_once('>').map_or(part, |(_, rest)| rest));
+                for part in shown {
+                    assert!(part.split('@').skip(1).all(|rest| rest.starts_with('\u{200B}')), "{text}");
+                }
+            }
             "mattermost" | "rocketchat" => {
                 for text in shown_texts(&body) {
                     let is_armed = |sign: char| {

@@ -66,12 +66,38 @@ fn assert_pagerduty(body: &Value) {
     assert!(body.to_string().len() <= 512_000);
 }
 
+fn assert_teams(body: &Value) {
+    assert!(body.to_string().len() <= 24_000, "{}", body.to_string().len());
+    let card = &body["attachments"][0]["content"];
+    assert!(items(&card["actions"]).len() <= 6);
+    assert!(
+        items(&items(&card["body"]).last().unwrap()["facts"]).iter().all(|fact| units(&fact["value"]) > 0)
+    );
+}
+
+/// Of Telegram every tag and entity must be whole: what is left without our tags holds no bare sign.
+fn assert_telegram(body: &Value) {
+    let text = body["text"].as_str().unwrap();
+    let mut bare = text.to_owned();
+    for tag in ["<b>", "</b>", "<a href=\"", "\">", "</a>"] {
+        bare = bare.replace(tag, "");
+    }
+    assert!(
+        !bare.contains(['<', '>']) && text.matches("<b>").count() == text.matches("</b>").count(),
+        "{text}"
+    );
+    assert!(units(&body["text"]) <= 4096, "{}", units(&body["text"]));
+}
+
 fn assert_limits(notification: &Notification) {
     let plain = json!({});
     assert_discord(&body("discord", &plain, notification));
     assert_slack(&body("slack", &plain, notification));
     assert_opsgenie(&body("opsgenie", &plain, notification));
     assert_opsgenie(&body("jsm", &plain, notification));
+    assert_slack(&body("slack_bot", &plain, notification));
+    assert_telegram(&body("telegram", &plain, notification));
+    assert_teams(&body("teams", &plain, notification));
     assert_mattermost(&body("mattermost", &plain, notification));
     assert_rocketchat(&body("rocketchat", &plain, notification));
     assert_pagerduty(&body("pagerduty", &plain, notification));

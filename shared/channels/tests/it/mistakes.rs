@@ -115,6 +115,46 @@ fn mistakes_of_the_paging_types() {
 }
 
 #[test]
+fn teams_keeps_its_signature_and_refuses_what_has_ended() {
+    let old = "https://example.webhook.office.com/webhookb2/hidden";
+    says(
+        "teams",
+        json!({ "webhook_url": old }),
+        &[
+            "settings.webhook_url: is of an Office 365 connector, which have ended: make a flow with the template for Teams \
+             webhooks",
+        ],
+    );
+    let flow = "https://defaultabc.12.environment.api.powerplatform.com/powerautomate/automations/direct/workflows/1/\
+                triggers/manual/paths/invoke?api-version=1&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0&sig=a-b_c%3D";
+    let teams = read("teams", json!({ "webhook_url": flow })).unwrap();
+    let notification = channels::testing::notification(channels::Event::Opened);
+    let attempt = channels::Attempt::first("ops", &notification, channels::testing::now());
+    let Some(channels::Request::Http(request)) = teams.request(&attempt) else { unreachable!("over HTTP") };
+    assert_eq!(request.url.as_str(), flow);
+    assert!(request.headers.iter().all(|(name, _)| name != "authorization"));
+}
+
+#[test]
+fn mistakes_of_telegram() {
+    let token = "123456:0123456789secret-0123456789-abcdefg";
+    let chat =
+        "settings.chat_id: is not a chat: give its id in quotes, like \"-1001234567890\", or its @name";
+    for (more, expected) in [
+        (json!({ "bot_token": token, "chat_id": "-5" }), &[][..]),
+        (json!({ "bot_token": token, "chat_id": "@ops_alerts", "topic_id": 0 }), &[]),
+        (json!({ "bot_token": token, "chat_id": "ops" }), &[chat]),
+        (json!({ "bot_token": token, "chat_id": "@" }), &[chat]),
+        (
+            json!({ "bot_token": "hidden", "chat_id": "5" }),
+            &["settings.bot_token: is not a bot's token: copy it from BotFather, like 123456:ABC…"],
+        ),
+    ] {
+        says("telegram", more, expected);
+    }
+}
+
+#[test]
 fn opsgenie_is_warned_of_its_end() {
     let mut fields = Fields::of("settings".to_owned(), json!({ "api_key": "k" }), &mut Vec::new()).unwrap();
     assert!(read_channel("opsgenie", &mut fields, &EgressPolicy::public()).is_some());

@@ -128,6 +128,30 @@ fn opsgenie() {
 }
 
 #[test]
+fn jsm() {
+    insta::assert_snapshot!(story("jsm"));
+}
+
+#[test]
+fn teams() {
+    insta::assert_snapshot!(story("teams"));
+}
+
+#[test]
+fn telegram() {
+    insta::assert_snapshot!(story("telegram"));
+}
+
+#[test]
+fn slack_bot() {
+    insta::assert_snapshot!(told(
+        "slack_bot",
+        &json!({}),
+        &[("one alert", notification(Event::Opened)), ("a group, all over", group(Event::Resolved, 12, 10))],
+    ));
+}
+
+#[test]
 fn webhook_netdata() {
     insta::assert_snapshot!(story("webhook"));
 }

@@ -365,3 +365,133 @@ fn a_discarded_create_of_jsm_has_failed_and_a_close_waits_for_its_create() {
     let mut run = Run::of(&*jsm, &resolved).remembering(json!({ "created_at": now().to_string() }));
     assert_eq!(run.attempt(&[ACCEPTED, MISSING, ACCEPTED, DONE]), Verdict::Sent);
 }
+
+const TAKEN: (u16, &str) = (200, r#"{"ok":true,"result":{"message_id":43}}"#);
+
+fn refused(description: &str) -> String {
+    format!(r#"{{"ok":false,"error_code":400,"description":"Bad Request: {description}"}}"#)
+}
+
+fn telegram() -> std::sync::Arc<dyn Channel> {
+    channel("telegram", "https://vendor.example.com", &json!({}))
+}
+
+#[test]
+fn telegram_edits_its_message_and_replies_with_what_people_must_be_told() {
+    let telegram = telegram();
+    for (event, methods) in [
+        (Event::Opened, &["sendMessage"][..]),
+        (Event::Updated, &["editMessageText"]),
+        (Event::Acknowledged, &["editMessageText"]),
+        (Event::Escalated, &["editMessageText", "sendMessage"]),
+        (Event::Reminder, &["editMessageText", "sendMessage"]),
+        (Event::Resolved, &["editMessageText", "sendMessage"]),
+    ] {
+        let notification = notification(event);
+        let mut run = Run::of(&*telegram, &notification).remembering(json!({ "message": 42 }));
+        assert_eq!(run.attempt(&vec![TAKEN; methods.len()]), Verdict::Sent);
+        let asked: Vec<_> = run.asked.iter().map(|asked| asked.rsplit('/').next().unwrap()).collect();
+        assert_eq!(asked, methods, "{event:?}");
+        let is_reply = methods.len() == 2;
+        assert_eq!(run.bodies.last().unwrap()["reply_parameters"]["message_id"] == 42, is_reply, "{event:?}");
+        let message = match event {
+            Event::Opened => json!({ "message": 43 }),
+            Event::Resolved => Value::Null,
+            _ => json!({ "message": 42 }),
+        };
+        assert_eq!(run.memory.0, message, "{event:?}");
+    }
+}
+
+#[test]
+fn a_telegram_message_that_cannot_be_edited_is_sent_anew() {
+    let (telegram, updated) = (telegram(), notification(Event::Updated));
+    for description in ["message to edit not found", "message can't be edited"] {
+        let mut run = Run::of(&*telegram, &updated).remembering(json!({ "message": 42 }));
+        assert_eq!(run.attempt(&[(400, &refused(description)), TAKEN]), Verdict::Sent);
+        assert!(run.asked[1].ends_with("/sendMessage") && run.bodies[1].get("reply_parameters").is_none());
+        assert_eq!(run.memory, Memory(json!({ "message": 43 })));
+    }
+    let mut run = Run::of(&*telegram, &updated).remembering(json!({ "message": 42 }));
+    assert_eq!(run.attempt(&[(400, &refused("message is not modified"))]), Verdict::Sent);
+}
+
+#[test]
+fn what_telegram_cannot_read_is_sent_once_more_as_plain_text() {
+    let (telegram, opened) = (telegram(), notification(Event::Opened));
+    let unreadable = refused("can't parse entities: unsupported start tag");
+    let mut run = Run::of(&*telegram, &opened);
+    assert_eq!(run.attempt(&[(400, &unreadable), TAKEN]), Verdict::Sent);
+    assert_eq!(run.bodies[0]["parse_mode"], "HTML");
+    assert_eq!(run.bodies[1].get("parse_mode"), None);
+    assert!(!run.bodies[1]["text"].as_str().unwrap().contains("<b>"));
+    assert_eq!(
+        Run::of(&*telegram, &opened).attempt(&[(400, &unreadable), (400, &unreadable)]),
+        Verdict::Failed
+    );
+}
+
+#[test]
+fn a_telegram_group_that_became_a_supergroup_is_followed() {
+    let (telegram, updated) = (telegram(), notification(Event::Updated));
+    let moved = r#"{"ok":false,"error_code":400,"description":"Bad Request: group chat was upgraded to a supergroup chat","parameters":{"migrate_to_chat_id":-100987}}"#;
+    let mut run = Run::of(&*telegram, &updated).remembering(json!({ "message": 42 }));
+    assert_eq!(run.attempt(&[(400, moved), TAKEN]), Verdict::Sent);
+    assert!(run.asked[1].ends_with("/sendMessage"));
+    assert_eq!(
+        (&run.bodies[0]["chat_id"], &run.bodies[1]["chat_id"]),
+        (&json!("-1001234567890"), &json!("-100987"))
+    );
+    let elsewhere = json!({ "from": "-5", "to": -6 });
+    let mut run = Run::of(&*telegram, &updated).sharing(elsewhere);
+    assert_eq!(run.attempt(&[TAKEN]), Verdict::Sent);
+    assert_eq!(run.bodies[0]["chat_id"], "-1001234567890");
+}
+
+const POSTED: (u16, &str) = (200, r#"{"ok":true,"channel":"C1","ts":"2.000001"}"#);
+
+fn slack_bot() -> std::sync::Arc<dyn Channel> {
+    channel("slack_bot", "https://vendor.example.com", &json!({}))
+}
+
+#[test]
+fn a_slack_bot_updates_its_message_and_tells_in_the_thread() {
+    let slack_bot = slack_bot();
+    let known = json!({ "channel": "C1", "ts": "1.000001" });
+    for (event, methods, broadcast) in [
+        (Event::Opened, &["chat.postMessage"][..], Value::Null),
+        (Event::Updated, &["chat.update"], Value::Null),
+        (Event::Acknowledged, &["chat.update"], Value::Null),
+        (Event::Escalated, &["chat.update", "chat.postMessage"], json!(true)),
+        (Event::Deescalated, &["chat.update", "chat.postMessage"], json!(false)),
+        (Event::Resolved, &["chat.update", "chat.postMessage"], json!(false)),
+    ] {
+        let notification = notification(event);
+        let mut run = Run::of(&*slack_bot, &notification).remembering(known.clone());
+        assert_eq!(run.attempt(&vec![POSTED; methods.len()]), Verdict::Sent);
+        let asked: Vec<_> = run.asked.iter().map(|asked| asked.rsplit('/').next().unwrap()).collect();
+        assert_eq!(asked, methods, "{event:?}");
+        let last = run.bodies.last().unwrap();
+        assert_eq!(last["reply_broadcast"], broadcast, "{event:?}");
+        assert_eq!(last["thread_ts"] == "1.000001", methods.len() == 2, "{event:?}");
+        let memory = match event {
+            Event::Opened => json!({ "channel": "C1", "ts": "2.000001" }),
+            Event::Resolved => Value::Null,
+            _ => known.clone(),
+        };
+        assert_eq!(run.memory.0, memory, "{event:?}");
+    }
+}
+
+#[test]
+fn a_slack_message_that_cannot_be_updated_is_posted_anew() {
+    let (slack_bot, updated) = (slack_bot(), notification(Event::Updated));
+    for word in ["message_not_found", "cant_update_message", "edit_window_closed"] {
+        let gone = format!(r#"{{"ok":false,"error":"{word}"}}"#);
+        let mut run =
+            Run::of(&*slack_bot, &updated).remembering(json!({ "channel": "C1", "ts": "1.000001" }));
+        assert_eq!(run.attempt(&[(200, &gone), POSTED]), Verdict::Sent);
+        assert_eq!(run.bodies[1].get("thread_ts"), None);
+        assert_eq!(run.memory, Memory(json!({ "channel": "C1", "ts": "2.000001" })));
+    }
+}
