@@ -1,6 +1,7 @@
 //! What a destination is told.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use alert::{Alert, Labels, Severity};
 use jiff::Timestamp;
@@ -181,8 +182,8 @@ pub struct GroupSubject {
 /// How many alerts, by severity, the worst last.
 pub type SeverityCounts = BTreeMap<Severity, usize>;
 
-/// Addresses in a notification; each may be absent.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+/// Addresses in a notification; each may be absent. One is a credential, so printing them shows which there are.
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Links {
     /// The console with the alert open, or filtered by the group.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -190,4 +191,13 @@ pub struct Links {
     /// The signed link that acknowledges. A credential: never logged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acknowledge: Option<String>,
+}
+
+impl fmt::Debug for Links {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Links")
+            .field("console", &self.console)
+            .field("acknowledge", &self.acknowledge.as_ref().map(|_| "[redacted]"))
+            .finish()
+    }
 }

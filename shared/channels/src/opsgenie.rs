@@ -6,8 +6,8 @@
 //! creates first and then updates.
 
 pub(crate) mod create;
-mod lookup;
-mod step;
+pub(crate) mod lookup;
+pub(crate) mod step;
 
 use std::sync::Arc;
 
@@ -204,7 +204,7 @@ fn by_and_note(notification: &Notification) -> (Option<String>, Option<String>) 
 fn answered(attempt: &Attempt<'_>, answer: &HttpAnswer) -> Interpretation {
     let call = Call::of(attempt);
     if matches!(call, Call::LookUp(_)) {
-        return lookup::answered(attempt, answer);
+        return lookup::answered(attempt, answer, step::after_create);
     }
     match answer.status {
         202 => accepted(&call, attempt, answer),
@@ -244,7 +244,7 @@ pub(crate) fn request_id(answer: &HttpAnswer) -> Option<String> {
 }
 
 /// When the alert was asked to be created, lest its close overtakes it.
-fn created_at(attempt: &Attempt<'_>) -> Memory {
+pub(crate) fn created_at(attempt: &Attempt<'_>) -> Memory {
     Memory(json!({ "created_at": attempt.at.to_string() }))
 }
 

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use net::EgressPolicy;
 
 use crate::settings::Fields;
-use crate::{Channel, discord, mattermost, opsgenie, pagerduty, rocketchat, slack, webhook};
+use crate::{
+    Channel, discord, jsm, mattermost, opsgenie, pagerduty, rocketchat, slack, slack_bot, teams, telegram,
+    webhook,
+};
 
 /// Reads a type's settings; what is wrong is noted in the fields.
 pub type ReadChannel = fn(&mut Fields, &EgressPolicy) -> Option<Arc<dyn Channel>>;
@@ -25,9 +28,13 @@ pub const CHANNEL_TYPES: &[ChannelType] = &[
     ChannelType { name: "pagerduty", read: pagerduty::read },
     ChannelType { name: "slack", read: slack::read },
     ChannelType { name: "opsgenie", read: opsgenie::read },
+    ChannelType { name: "jsm", read: jsm::read },
     ChannelType { name: "mattermost", read: mattermost::read },
     ChannelType { name: "rocketchat", read: rocketchat::read },
     ChannelType { name: "webhook", read: webhook::read },
+    ChannelType { name: "teams", read: teams::read },
+    ChannelType { name: "telegram", read: telegram::read },
+    ChannelType { name: "slack_bot", read: slack_bot::read },
 ];
 
 /// Reads the settings of a destination of type `name`, whose addresses `egress` must permit; none if there is no such

@@ -49,7 +49,7 @@ fn alert(channel: &dyn Channel, id: &str, token: &str, at: Timestamp) -> Alert {
         summary: Some(format!(
             "This is a test notification of Campanile to a destination of type {type_name}. Nothing is wrong."
         )),
-        resource: None,
+        resource: Some(id.to_owned()),
         service: None,
         value: None,
         url: None,

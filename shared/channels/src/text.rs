@@ -129,7 +129,7 @@ pub(crate) fn fit_lines(lines: &[String], room: Room, markup: Markup) -> Vec<Str
     let mut fitting = Vec::new();
     for line in lines {
         let escaped = escape(line, markup);
-        let size = Size::of(&escaped).and(Size::of("\n"));
+        let size = Size::of(&escaped).and(Size::of(markup.line_break()));
         if !left.holds(size) {
             break;
         }
@@ -150,8 +150,15 @@ mod tests {
 
     use super::*;
 
-    const EVERY_MARKUP: [Markup; 5] =
-        [Markup::None, Markup::Slack, Markup::Discord, Markup::Mattermost, Markup::MattermostPlain];
+    const EVERY_MARKUP: [Markup; 7] = [
+        Markup::None,
+        Markup::Slack,
+        Markup::Discord,
+        Markup::Mattermost,
+        Markup::MattermostPlain,
+        Markup::Teams,
+        Markup::Html,
+    ];
 
     #[test]
     fn a_text_that_fits_is_left_whole() {

@@ -83,13 +83,14 @@ impl Wording {
     /// Explanation, list and `links`, which are escaped already: what cannot be cut first, then as much as has room.
     pub(crate) fn body(&self, room: Room, markup: Markup, links: &[(LinkKind, String)]) -> Option<String> {
         let links = link::joined_within(links, room.three_quarters());
-        let left = if links.is_empty() { room } else { room.beside(&links).beside("\n") };
+        let left = if links.is_empty() { room } else { room.beside(&links).beside(markup.line_break()) };
         let explanation = fit(&self.explanation, left, markup);
-        let left = if explanation.is_empty() { left } else { left.beside(&explanation).beside("\n") };
+        let left =
+            if explanation.is_empty() { left } else { left.beside(&explanation).beside(markup.line_break()) };
         let list = self.list(left, markup);
         let parts: Vec<_> =
             [explanation].into_iter().chain(list).chain([links]).filter(|part| !part.is_empty()).collect();
-        (!parts.is_empty()).then(|| parts.join("\n"))
+        (!parts.is_empty()).then(|| parts.join(markup.line_break()))
     }
 
     /// As many lines of the list as have room, and how many are left out.
@@ -98,7 +99,7 @@ impl Wording {
             return Vec::new();
         }
         let bulleted: Vec<_> = self.list.iter().map(|line| format!("{BULLET}{}", line.text)).collect();
-        let mut lines = fit_lines(&bulleted, room.beside(LONGEST_MORE).beside("\n"), markup);
+        let mut lines = fit_lines(&bulleted, room.beside(LONGEST_MORE).beside(markup.line_break()), markup);
         let left_out = self.list.iter().skip(lines.len()).filter(|line| line.is_firing).count();
         let more = self.more.saturating_add(left_out);
         if more > 0 && room.has_room_for(LONGEST_MORE) {

@@ -17,7 +17,7 @@ impl Discord {
         match (answer.status, body["code"].as_i64()) {
             (200, _) if is_edit => edit_saved(attempt, answer),
             (200, _) => self.saved(attempt, answer, &body),
-            (_, Some(10008)) if is_edit => post_again(attempt),
+            (_, Some(10008)) | (404, None) if is_edit => post_again(attempt),
             (_, Some(10003 | 160_005)) if self.is_forum() && thread(attempt).is_some() => {
                 post_again(attempt).sharing(Memory::default())
             }

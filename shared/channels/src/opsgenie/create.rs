@@ -131,7 +131,7 @@ fn details(notification: &Notification, wording: &Wording) -> Map<String, Value>
             let alert = &subject.alert;
             let own = [
                 ("url", url),
-                ("value", alert.value.clone()),
+                ("value", wording.fact("Value").or_else(|| alert.value.clone())),
                 ("service", alert.service.clone()),
                 ("account", account(alert)),
                 ("since", wording.fact("Since")),

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use net::HttpAnswer;
 use serde_json::Value;
 
-use super::step::{Lookup, Step, after_create};
+use super::step::{Lookup, Step};
 use super::throttled;
 use crate::{Attempt, Interpretation, Memory};
 
@@ -23,6 +23,9 @@ const DONE: &str = "already";
 /// Words of a refused request that mean: not now.
 const NOT_NOW: [&str; 4] = ["try again", "temporar", "timeout", "limit"];
 
+/// What follows once the alert is there, by the API that has it.
+pub(crate) type AfterCreate = fn(&Attempt<'_>) -> Interpretation;
+
 /// The first look at what became of a request, after `step`.
 pub(crate) fn first(step: &Step) -> Interpretation {
     Interpretation::request_after(SignedDuration::from_secs(FIRST_WAIT_SECS), step.progress())
@@ -31,11 +34,15 @@ pub(crate) fn first(step: &Step) -> Interpretation {
 /// What the answer to `GET /v2/alerts/requests/<request id>` means.
 ///
 /// The request itself was accepted, so a key that may not look is no reason to hold anything.
-pub(crate) fn answered(attempt: &Attempt<'_>, answer: &HttpAnswer) -> Interpretation {
+pub(crate) fn answered(
+    attempt: &Attempt<'_>,
+    answer: &HttpAnswer,
+    after_create: AfterCreate,
+) -> Interpretation {
     let step = Step::of(attempt);
     let interpretation = match (answer.status, &step) {
         (200, Step::Closed { closes, .. }) => closed(attempt, &answer.json(), *closes),
-        (200, _) => created(attempt, &answer.json()),
+        (200, _) => created(attempt, &answer.json(), after_create),
         (404, _) => return look_again(&step),
         (429, _) => Interpretation::limited(throttled(attempt, answer)).resuming(&afresh(&step).progress()),
         (408 | 425 | 500..=599, _) => {
@@ -47,7 +54,7 @@ pub(crate) fn answered(attempt: &Attempt<'_>, answer: &HttpAnswer) -> Interpreta
     interpretation.with_receipt(request_id(&step))
 }
 
-fn created(attempt: &Attempt<'_>, body: &Value) -> Interpretation {
+fn created(attempt: &Attempt<'_>, body: &Value, after_create: AfterCreate) -> Interpretation {
     let Some(refusal) = refusal(body) else { return after_create(attempt) };
     match refusal {
         text if text.contains(DONE) => after_create(attempt),

@@ -91,9 +91,14 @@ impl Call {
 
 /// What follows once the alert is there.
 pub(super) fn after_create(attempt: &Attempt<'_>) -> Interpretation {
-    let is_new = attempt.notification.is_first
-        || matches!(attempt.notification.event, Event::Opened | Event::Reopened | Event::Reminder);
-    if is_new { Interpretation::sent() } else { update(UPDATES[0]) }
+    if is_change(attempt) { update(UPDATES[0]) } else { Interpretation::sent() }
+}
+
+/// Whether the alert that is there says something else now.
+pub(crate) fn is_change(attempt: &Attempt<'_>) -> bool {
+    let is_change =
+        matches!(attempt.notification.event, Event::Escalated | Event::Deescalated | Event::Updated);
+    is_change && !attempt.notification.is_first
 }
 
 /// What follows once `what` was accepted.
@@ -107,6 +112,7 @@ pub(super) fn after_update(what: &str, attempt: &Attempt<'_>) -> Interpretation 
     }
 }
 
-fn update(what: &str) -> Interpretation {
+/// `what` of the alert is to be changed next.
+pub(crate) fn update(what: &str) -> Interpretation {
     Interpretation::request(Step::Update(what.to_owned()).progress())
 }

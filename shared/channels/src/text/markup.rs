@@ -15,25 +15,41 @@ pub(crate) enum Markup {
     Discord,
     /// Mattermost's Markdown, which takes Slack's mentions too; Rocket.Chat reads the same.
     Mattermost,
-    /// The places where those two read no Markdown and would show a backslash, but look for mentions.
+    /// Text that is read as it is, but for mentions: where those two would show a backslash, and Telegram's without HTML.
     MattermostPlain,
+    /// The Markdown of Teams' cards, in which a mention is an element.
+    Teams,
+    /// Telegram's HTML, in which names are mentions.
+    Html,
 }
 
 impl Markup {
+    /// What separates two lines.
+    pub(crate) const fn line_break(self) -> &'static str {
+        match self {
+            Self::Teams => "\n\n",
+            _ => "\n",
+        }
+    }
+
     /// Appends the one character `raw` so that it stands for itself.
     pub(super) fn push(self, raw: char, text: &mut String) {
         match self {
             Self::None => text.push(raw),
-            Self::Slack => push_entity(raw, text),
             Self::Discord => push_escaped(raw, r"\*_~|<>#[]()`", text),
             Self::Mattermost => {
                 push_escaped(raw, r"\*_~#|[]()>!`", text);
                 push_guard(raw, text);
             }
-            Self::MattermostPlain => {
-                text.push(raw);
+            Self::Teams if raw == '\n' => text.push_str(self.line_break()),
+            Self::Teams => {
+                push_escaped(raw, r"\*_[]()#`", text);
                 push_guard(raw, text);
             }
+            Self::Html if raw == '"' => text.push_str("&quot;"),
+            Self::Html if raw == '@' => push_plain_guarded(raw, text),
+            Self::Slack | Self::Html => push_entity(raw, text),
+            Self::MattermostPlain => push_plain_guarded(raw, text),
         }
     }
 }
@@ -52,6 +68,11 @@ fn push_escaped(raw: char, special: &str, text: &mut String) {
         text.push('\\');
     }
     text.push(raw);
+}
+
+fn push_plain_guarded(raw: char, text: &mut String) {
+    text.push(raw);
+    push_guard(raw, text);
 }
 
 fn push_guard(raw: char, text: &mut String) {

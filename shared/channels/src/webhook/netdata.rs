@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::text::{Markup, Room};
 use crate::timing::{in_words, seconds};
-use crate::wording::{LinkKind, Wording, optional_line, own_title};
+use crate::wording::{LinkKind, Wording, account, optional_line, own_title};
 use crate::{AlertSubject, GroupSubject, Notification, Subject};
 
 /// The body of `notification`.
@@ -43,7 +43,7 @@ fn transition(notification: &Notification, wording: &Wording, subject: &AlertSub
         "context": label("context"),
         "family": label("family"),
         "class": label("class"),
-        "space": or(label("space"), Some(&alert.account)),
+        "space": or(label("space"), account(alert).as_deref()),
         "rooms": rooms(alert),
         "severity": severity(notification),
         "date": wording.at.to_string(),
@@ -95,7 +95,7 @@ fn of_group(notification: &Notification, wording: &Wording, group: &GroupSubject
         "context": label("context"),
         "family": label("family"),
         "class": label("class"),
-        "space": label("account"),
+        "space": group.alerts.first().and_then(account).unwrap_or_else(|| label("account")),
         "rooms": {},
         "severity": severity(notification),
         "date": wording.at.to_string(),

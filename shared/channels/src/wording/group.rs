@@ -22,7 +22,7 @@ pub(super) fn words(notification: &Notification, group: &GroupSubject) -> Wordin
         state: state(event, group.worst, group.previous_worst),
         title: title(event, group, &place),
         explanation: explanation(event, group, notification.is_first),
-        list: group.alerts.iter().map(|alert| line(alert, &place)).collect(),
+        list: group.alerts.iter().map(|alert| line(event, alert, &place)).collect(),
         more: group.more,
         facts: facts(event, group, &place),
         links: links(&group.alerts, &notification.links, event),
@@ -81,11 +81,13 @@ fn severity_count((severity, count): (&Severity, &usize)) -> String {
     format!("{count} {severity}")
 }
 
-/// One alert of the list: how bad, what, and its value, without the place that the title has.
-fn line(alert: &Alert, place: &str) -> Line {
+/// One alert of the list: how bad, what, and its value, without the place and the end that the title has.
+fn line(event: Event, alert: &Alert, place: &str) -> Line {
     let is_firing = alert.condition == Condition::Firing;
     let state = match alert.condition {
         Condition::Firing => alert.severity.as_str().to_uppercase(),
+        Condition::Resolved if event == Event::Resolved => String::new(),
+        Condition::Expired if event == Event::Expired => String::new(),
         Condition::Resolved => "RESOLVED".to_owned(),
         Condition::Expired => "EXPIRED".to_owned(),
     };
@@ -95,7 +97,7 @@ fn line(alert: &Alert, place: &str) -> Line {
     let title = shortened(title);
     let value = optional_line(alert.value.as_deref()).filter(|value| is_firing && !says(&title, value));
     let value = value.map(|value| format!(" ({})", shortened(&value))).unwrap_or_default();
-    Line { text: format!("{state} {title}{value}"), is_firing }
+    Line { text: format!("{state} {title}{value}").trim_start().to_owned(), is_firing }
 }
 
 fn shortened(text: &str) -> String {
