@@ -93,7 +93,12 @@ impl<'a> Routing<'a> {
     }
 
     fn difference(&self) -> Option<Event> {
+        // What is pending says what is, whatever was told before.
+        let is_end_pending = self.known.pending.is_some_and(|entry| entry.is_over);
         if self.alert.condition != Condition::Firing {
+            if is_end_pending {
+                return None;
+            }
             let is_known = self.told().is_some() || self.is_opening_pending();
             let event =
                 if self.alert.condition == Condition::Expired { Event::Expired } else { Event::Resolved };

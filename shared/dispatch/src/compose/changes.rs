@@ -7,7 +7,7 @@ use crate::{Covered, Destination, Entry, Queue, Told};
 
 pub(super) fn compose(destination: &Destination, queue: &Queue, entries: &[Entry]) -> Composed {
     let mut composed = Composed::default();
-    let is_dealt_with = |entry: &&Entry| entry.order <= queue.sent_order;
+    let is_dealt_with = |entry: &&Entry| entry.order <= queue.sent_order || is_known(queue, entry, entries);
     composed.void = entries.iter().filter(is_dealt_with).map(|entry| (entry.key(), entry.revision)).collect();
     let Some(entry) = entries.iter().find(|entry| !is_dealt_with(entry)) else {
         return composed;
@@ -24,8 +24,31 @@ pub(super) fn compose(destination: &Destination, queue: &Queue, entries: &[Entry
     };
     let subject = channels::AlertSubject { announced: queue.announced.clone(), ..*subject };
     let subject = Subject::Alert(Box::new(subject));
-    composed.notification = Some(notification(queue, id(queue, entry), entry.event, subject, entry.at));
+    composed.notification =
+        Some(notification(queue, id(queue, entry), event(queue, entry), subject, entry.at));
     composed
+}
+
+/// To who knows nothing of it a rise or fall is an opening.
+fn event(queue: &Queue, entry: &Entry) -> Event {
+    let is_unknown = !queue.told.contains_key(&entry.fingerprint);
+    match entry.event {
+        Event::Escalated | Event::Deescalated if is_unknown => Event::Opened,
+        event => event,
+    }
+}
+
+/// Whether an entry that came of comparing, not of a change, says what the destination knows, or will by what is before it.
+fn is_known(queue: &Queue, entry: &Entry, entries: &[Entry]) -> bool {
+    if entry.order % 2 == 0 {
+        return false;
+    }
+    let is_before = |other: &&Entry| other.order > queue.sent_order && other.order < entry.order;
+    let known = match entries.iter().filter(is_before).next_back() {
+        Some(before) => Some(before.severity).filter(|_| !before.is_over),
+        None => queue.told.get(&entry.fingerprint).map(|told| told.severity),
+    };
+    known == Some(entry.severity).filter(|_| !entry.is_over)
 }
 
 /// `<fingerprint>-<revision>`; what is told later of a revision that was told is told apart.

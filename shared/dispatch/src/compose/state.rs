@@ -82,7 +82,7 @@ fn came_and_went(queue: &Queue, entry: &Entry, alert: &Alert) -> bool {
     let is_untold = !queue.told.contains_key(&entry.fingerprint);
     is_untold
         && alert.condition != alert::Condition::Firing
-        && queue.last_sent_at.is_none_or(|last| entry.at > last)
+        && queue.last_sent_at.is_none_or(|last| entry.at >= last)
 }
 
 /// What the destination knows of `alert` once it was told.
