@@ -43,15 +43,15 @@ pub struct KnownParts<'a> {
     pub group: GroupId,
 }
 
-/// What to write, in this order; nothing is to be written of what is `None`.
+/// What to write: the entry first, then when it is due, then what is remembered. Nothing is to be written of what is `None`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Routed {
     /// What is pending from now on.
     pub entry: Option<Entry>,
-    /// What routing remembers from now on.
-    pub routing: Option<RoutingState>,
     /// When the queue is due, at the latest.
     pub due: Option<Due>,
+    /// What routing remembers from now on.
+    pub routing: Option<RoutingState>,
 }
 
 /// One question to routing.
@@ -136,7 +136,9 @@ impl<'a> Routing<'a> {
 
     /// Nothing is to be told; what waited waits no more.
     fn settled(&self) -> Routed {
-        let routing = self.known.routing.filter(|routing| routing.waiting.is_some());
+        // What is pending may be withheld at this very moment, and waits then.
+        let is_pending = self.known.pending.is_some();
+        let routing = self.known.routing.filter(|routing| routing.waiting.is_some() && !is_pending);
         // An alert that is over leaves its state to be forgotten: a blip costs one write.
         if self.alert.condition != Condition::Firing {
             return Routed::default();
