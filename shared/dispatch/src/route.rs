@@ -99,7 +99,7 @@ impl<'a> Routing<'a> {
             if is_end_pending {
                 return None;
             }
-            let is_known = self.told().is_some() || self.is_opening_pending();
+            let is_known = self.may_be_told() || self.is_opening_pending();
             let event =
                 if self.alert.condition == Condition::Expired { Event::Expired } else { Event::Resolved };
             return is_known.then_some(event);
@@ -116,9 +116,13 @@ impl<'a> Routing<'a> {
     }
 
     fn told(&self) -> Option<&'a Told> {
-        let queue = self.known.queue?;
-        let fingerprint = self.alert.fingerprint;
-        queue.told.get(&fingerprint).or_else(|| queue.maybe_told.get(&fingerprint))
+        self.known.queue?.told.get(&self.alert.fingerprint)
+    }
+
+    /// Whether the destination knows that it fires, or may: its end is then told. What it only may know is told anew.
+    fn may_be_told(&self) -> bool {
+        let is_ambiguous = |queue: &Queue| queue.maybe_told.contains_key(&self.alert.fingerprint);
+        self.told().is_some() || self.known.queue.is_some_and(is_ambiguous)
     }
 
     fn is_opening_pending(&self) -> bool {

@@ -40,11 +40,11 @@ fn event(queue: &Queue, entry: &Entry) -> Event {
 
 /// Whether an entry that came of comparing, not of a change, says what the destination knows, or will by what is before it.
 fn is_known(queue: &Queue, entry: &Entry, entries: &[Entry]) -> bool {
-    if entry.order % 2 == 0 {
+    if entry.order.is_multiple_of(2) {
         return false;
     }
     let is_before = |other: &&Entry| other.order > queue.sent_order && other.order < entry.order;
-    let known = match entries.iter().filter(is_before).next_back() {
+    let known = match entries.iter().rfind(is_before) {
         Some(before) => Some(before.severity).filter(|_| !before.is_over),
         None => queue.told.get(&entry.fingerprint).map(|told| told.severity),
     };

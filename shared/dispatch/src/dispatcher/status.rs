@@ -178,7 +178,7 @@ impl Dispatcher {
             told_severity: told.map(|told| told.severity),
             pending_since: entry.as_ref().map(|entry| entry.at),
             pending_reason: pending.and_then(|queue| queue.reason.clone()),
-            due_at: pending.and_then(|queue| queue.indexed_at()),
+            due_at: pending.and_then(crate::Queue::indexed_at),
             withheld,
             is_stopped: routing.is_some_and(|routing| routing.is_stopped) && told.is_none(),
             unselected: unselected(destination, alert).filter(|_| told.is_none()),

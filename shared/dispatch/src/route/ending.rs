@@ -14,7 +14,7 @@ impl Routing<'_> {
     /// Told if its opening was, or is pending, whatever mutes it now; else only to who wants recoveries alone.
     pub(super) fn ended(&self, event: Event) -> Routed {
         // An end that is pending is not told twice, whatever was withheld since.
-        let is_known = self.known.pending.map_or(self.told().is_some(), |entry| !entry.is_over);
+        let is_known = self.known.pending.map_or(self.may_be_told(), |entry| !entry.is_over);
         let was_expired = self.known.routing.is_some_and(|routing| routing.is_told_expired);
         if self.alert.occurrences == 0 {
             return Routed::default();

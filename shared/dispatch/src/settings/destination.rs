@@ -156,13 +156,10 @@ fn read_timing(fields: &mut Fields, channel: Option<&dyn Channel>, repeat_secs: 
 }
 
 fn read_group_by(fields: &mut Fields, opens_incidents: bool) -> GroupBy {
-    let default = || match opens_incidents {
-        true => GroupBy::EachAlert,
-        false => GroupBy::Labels(["source", "account", "resource"].map(str::to_owned).to_vec()),
-    };
     if !fields.is_present("group_by") {
         fields.value("group_by");
-        return default();
+        let names = ["source", "account", "resource"].map(str::to_owned).to_vec();
+        return if opens_incidents { GroupBy::EachAlert } else { GroupBy::Labels(names) };
     }
     let is_name = |text: &str| match text.trim() {
         "" => Err("is empty: name a label".to_owned()),
