@@ -29,12 +29,19 @@ pub(super) fn compose(destination: &Destination, queue: &Queue, entries: &[Entry
     composed
 }
 
-/// To who knows nothing of it a rise or fall is an opening.
+/// To who knows nothing of it a rise or fall is an opening; to who knows it an opening that came of comparing is a rise or fall.
 fn event(queue: &Queue, entry: &Entry) -> Event {
-    let is_unknown = !queue.told.contains_key(&entry.fingerprint);
-    match entry.event {
-        Event::Escalated | Event::Deescalated if is_unknown => Event::Opened,
-        event => event,
+    let known = queue.told.get(&entry.fingerprint).map(|told| told.severity);
+    let is_compared = !entry.order.is_multiple_of(2);
+    match (entry.event, known) {
+        (Event::Escalated | Event::Deescalated, None) => Event::Opened,
+        (Event::Opened | Event::Reopened, Some(known)) if is_compared && entry.severity > known => {
+            Event::Escalated
+        }
+        (Event::Opened | Event::Reopened, Some(known)) if is_compared && entry.severity < known => {
+            Event::Deescalated
+        }
+        (event, _) => event,
     }
 }
 
