@@ -9,7 +9,6 @@ use crate::select::{Filter, NotifyOn};
 
 /// One destination of the settings.
 #[derive(Debug, Clone)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a member of the settings by itself")]
 pub struct Destination {
     /// Unique and stable: part of a queue's key.
     pub id: String,

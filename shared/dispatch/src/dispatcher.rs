@@ -12,7 +12,10 @@ mod ownership;
 mod reconcile;
 mod routing;
 mod sender;
+mod status;
 mod tick;
+
+pub use status::{DestinationStatus, Explanation, Fares};
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -43,15 +43,15 @@ pub struct KnownParts<'a> {
     pub group: GroupId,
 }
 
-/// What to write, in this order; nothing is to be written of what is `None`.
+/// What to write: the entry first, then when it is due, then what is remembered. Nothing is to be written of what is `None`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Routed {
     /// What is pending from now on.
     pub entry: Option<Entry>,
-    /// What routing remembers from now on.
-    pub routing: Option<RoutingState>,
     /// When the queue is due, at the latest.
     pub due: Option<Due>,
+    /// What routing remembers from now on.
+    pub routing: Option<RoutingState>,
 }
 
 /// One question to routing.
@@ -99,7 +99,7 @@ impl<'a> Routing<'a> {
             if is_end_pending {
                 return None;
             }
-            let is_known = self.told().is_some() || self.is_opening_pending();
+            let is_known = self.may_be_told() || self.is_opening_pending();
             let event =
                 if self.alert.condition == Condition::Expired { Event::Expired } else { Event::Resolved };
             return is_known.then_some(event);
@@ -116,9 +116,13 @@ impl<'a> Routing<'a> {
     }
 
     fn told(&self) -> Option<&'a Told> {
-        let queue = self.known.queue?;
-        let fingerprint = self.alert.fingerprint;
-        queue.told.get(&fingerprint).or_else(|| queue.maybe_told.get(&fingerprint))
+        self.known.queue?.told.get(&self.alert.fingerprint)
+    }
+
+    /// Whether the destination knows that it fires, or may: its end is then told. What it only may know is told anew.
+    fn may_be_told(&self) -> bool {
+        let is_ambiguous = |queue: &Queue| queue.maybe_told.contains_key(&self.alert.fingerprint);
+        self.told().is_some() || self.known.queue.is_some_and(is_ambiguous)
     }
 
     fn is_opening_pending(&self) -> bool {
@@ -136,7 +140,9 @@ impl<'a> Routing<'a> {
 
     /// Nothing is to be told; what waited waits no more.
     fn settled(&self) -> Routed {
-        let routing = self.known.routing.filter(|routing| routing.waiting.is_some());
+        // What is pending may be withheld at this very moment, and waits then.
+        let is_pending = self.known.pending.is_some();
+        let routing = self.known.routing.filter(|routing| routing.waiting.is_some() && !is_pending);
         // An alert that is over leaves its state to be forgotten: a blip costs one write.
         if self.alert.condition != Condition::Firing {
             return Routed::default();

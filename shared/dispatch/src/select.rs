@@ -3,5 +3,6 @@
 mod filter;
 mod notify_on;
 
+pub(crate) use filter::slug;
 pub use filter::{Filter, Unselected};
 pub use notify_on::{EventType, Level, NotifyOn};

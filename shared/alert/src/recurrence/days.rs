@@ -42,9 +42,9 @@ impl Recurrence {
         let begin = start.checked_sub(Span::new().days(into_week)).ok();
         let begin = begin.and_then(|begin| begin.checked_add(Span::new().weeks(weeks)).ok());
         let week = begin.into_iter().flat_map(|begin| begin.series(Span::new().days(1)).take(7));
-        let is_of_rule = |date: &Date| match self.by_day.is_empty() {
-            true => date.weekday() == start.weekday(),
-            false => self.has_weekday(*date),
+        let is_of_rule = |date: &Date| {
+            let is_of_start = self.by_day.is_empty() && date.weekday() == start.weekday();
+            is_of_start || (!self.by_day.is_empty() && self.has_weekday(*date))
         };
         // The first week begins with the start, as dateutil has it.
         (begin, week.filter(|date| *date >= start).filter(is_of_rule).collect())
@@ -57,9 +57,9 @@ impl Recurrence {
             let length = usize::from(first.days_in_month().unsigned_abs());
             first.series(Span::new().days(1)).take(length)
         });
-        let is_of_rule = |date: &Date| match self.by_day.is_empty() && self.by_month_day.is_empty() {
-            true => date.day() == start.day(),
-            false => self.has_weekday(*date) && self.has_month_day(*date),
+        let is_bare = self.by_day.is_empty() && self.by_month_day.is_empty();
+        let is_of_rule = |date: &Date| {
+            (!is_bare || date.day() == start.day()) && self.has_weekday(*date) && self.has_month_day(*date)
         };
         (first, month.filter(is_of_rule).collect())
     }

@@ -105,7 +105,7 @@ impl Recurrence {
             "BYSETPOS" => self.by_set_pos = Some(set_pos(value)?),
             "UNTIL" => self.until = Some(until(value)?),
             "WKST" => {
-                self.week_start = weekday(value).ok_or_else(|| wrong("WKST", value, "write MO to SU"))?
+                self.week_start = weekday(value).ok_or_else(|| wrong("WKST", value, "write MO to SU"))?;
             }
             _ => return Err(RecurrenceError::Unsupported(shown(name))),
         }
@@ -189,7 +189,7 @@ fn until(text: &str) -> Result<Until, RecurrenceError> {
     Date::strptime("%Y%m%d", text).map(Until::Day).map_err(|_| wrong())
 }
 
-fn number<T: FromStr + PartialOrd>(text: &str, least: T, most: T) -> Option<T> {
+fn number<T: FromStr + PartialOrd + Copy>(text: &str, least: T, most: T) -> Option<T> {
     text.parse().ok().filter(|number| *number >= least && *number <= most)
 }
 

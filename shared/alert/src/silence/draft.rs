@@ -79,6 +79,7 @@ pub enum SilenceError {
 
 /// What comes of a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "one is made for each request, and taken apart at once")]
 pub enum SilenceEdit {
     /// The silence as it is now; its id stays.
     Changed(Silence),

@@ -29,22 +29,29 @@ pub(super) fn compose(destination: &Destination, queue: &Queue, entries: &[Entry
     composed
 }
 
-/// To who knows nothing of it a rise or fall is an opening.
+/// To who knows nothing of it a rise or fall is an opening; to who knows it an opening that came of comparing is a rise or fall.
 fn event(queue: &Queue, entry: &Entry) -> Event {
-    let is_unknown = !queue.told.contains_key(&entry.fingerprint);
-    match entry.event {
-        Event::Escalated | Event::Deescalated if is_unknown => Event::Opened,
-        event => event,
+    let known = queue.told.get(&entry.fingerprint).map(|told| told.severity);
+    let is_compared = !entry.order.is_multiple_of(2);
+    match (entry.event, known) {
+        (Event::Escalated | Event::Deescalated, None) => Event::Opened,
+        (Event::Opened | Event::Reopened, Some(known)) if is_compared && entry.severity > known => {
+            Event::Escalated
+        }
+        (Event::Opened | Event::Reopened, Some(known)) if is_compared && entry.severity < known => {
+            Event::Deescalated
+        }
+        (event, _) => event,
     }
 }
 
 /// Whether an entry that came of comparing, not of a change, says what the destination knows, or will by what is before it.
 fn is_known(queue: &Queue, entry: &Entry, entries: &[Entry]) -> bool {
-    if entry.order % 2 == 0 {
+    if entry.order.is_multiple_of(2) {
         return false;
     }
     let is_before = |other: &&Entry| other.order > queue.sent_order && other.order < entry.order;
-    let known = match entries.iter().filter(is_before).next_back() {
+    let known = match entries.iter().rfind(is_before) {
         Some(before) => Some(before.severity).filter(|_| !before.is_over),
         None => queue.told.get(&entry.fingerprint).map(|told| told.severity),
     };

@@ -1,6 +1,6 @@
 //! What is said of several alerts at once.
 
-use alert::{Alert, Severity};
+use alert::{Alert, Fingerprint, Severity};
 use channels::{Event, GroupSubject, SeverityCounts};
 
 use super::difference::Difference;
@@ -26,13 +26,17 @@ pub(super) fn subject(
     let worst_told = queue.worst_told();
     let worst = after.values().max().copied().or_else(|| worst_told.max(worst_ended()));
     let worst = worst.unwrap_or(Severity::Info);
-    let mut fire: Vec<&Alert> =
-        after.keys().filter_map(|fingerprint| present.alerts.get(fingerprint)).collect();
+    // As bad as is told: a rise that is withheld is not said by the way.
+    let as_told = |(fingerprint, severity): (&Fingerprint, &Severity)| {
+        let alert = present.alerts.get(fingerprint)?;
+        Some(Alert { severity: *severity, ..alert.clone() })
+    };
+    let mut fire: Vec<Alert> = after.iter().filter_map(as_told).collect();
     fire.sort_by_key(|alert| (std::cmp::Reverse(alert.severity), alert.condition_since, alert.fingerprint));
     fire.truncate(destination.channel.most_alerts());
     let room = destination.channel.most_alerts().saturating_sub(fire.len());
-    let alerts: Vec<Alert> =
-        fire.iter().copied().chain(ended().map(|part| part.alert).take(room)).cloned().collect();
+    let named = fire.len();
+    let alerts = fire.into_iter().chain(ended().map(|part| part.alert.clone()).take(room)).collect();
     let subject = GroupSubject {
         labels: queue.labels.clone(),
         worst,
@@ -40,7 +44,7 @@ pub(super) fn subject(
         opened: parts.iter().filter(|part| matches!(part.difference, Difference::Opened(_))).count(),
         resolved: ended().count(),
         came_and_went: queue.came_and_went.saturating_add(composed.came_and_went),
-        more: after.len().saturating_sub(fire.len()),
+        more: after.len().saturating_sub(named),
         alerts,
         by: by(parts),
         firing,

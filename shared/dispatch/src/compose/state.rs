@@ -184,19 +184,14 @@ fn reminder(
     };
     queue.told.keys().find(is_to_be_reminded_of)?;
     let alone = queue.told.keys().next().filter(|_| queue.told.len() == 1);
-    let subject = match alone.and_then(|fingerprint| present.alerts.get(fingerprint)) {
-        Some(alert) => Subject::Alert(Box::new(AlertSubject {
-            alert: alert.clone(),
-            previous_severity: None,
-            flapped: 0,
-            announced: None,
-            by: None,
-            note: None,
-        })),
-        None => {
-            let composed = Composed::default();
-            Subject::Group(Box::new(super::group::subject(destination, queue, &[], present, &composed).1))
-        }
+    let alone = alone.and_then(|fingerprint| present.alerts.get(fingerprint));
+    let subject = if let Some(alert) = alone {
+        let alert = alert.clone();
+        let (previous_severity, announced, by, note) = (None, None, None, None);
+        Subject::Alert(Box::new(AlertSubject { alert, previous_severity, flapped: 0, announced, by, note }))
+    } else {
+        let composed = Composed::default();
+        Subject::Group(Box::new(super::group::subject(destination, queue, &[], present, &composed).1))
     };
     Some(notification(queue, id(queue), Event::Reminder, subject, now))
 }

@@ -8,7 +8,7 @@ use crate::group::{MOST_TOLD, group_of, overflow};
 use crate::span::earlier;
 use crate::{
     Cause, Destination, Due, Entry, EntryKey, GroupBy, InhibitedTarget, KnownParts, OutboxError, Queue,
-    QueueKey, Routed, RoutingState, WaitingReason, Written, route,
+    QueueKey, Routed, RoutingState, WaitingReason, Written, due, route,
 };
 
 /// Most entries that are read of a queue at a time.
@@ -51,7 +51,8 @@ impl Dispatcher {
         Err(gave_up("route an alert"))
     }
 
-    /// Writes what follows; `None` if somebody else wrote meanwhile.
+    /// Writes what follows; `None` if somebody else wrote meanwhile. What routing remembers comes last: a crash before it
+    /// leaves what waited waiting, or has the change come again, and all of this is done once more.
     async fn write(
         &self,
         round: &Round,
@@ -63,19 +64,23 @@ impl Dispatcher {
         if let Some(entry) = &routed.entry {
             self.outbox().put_entry(&parts.key, entry).await?;
         }
-        if let Some(mut routing) = routed.routing {
-            self.note_inhibited(&routing).await?;
-            if self.outbox().put_routing(&mut routing).await? == Written::Conflict {
-                return Ok(None);
-            }
-            if self.is_released_meanwhile(round, destination, alert, &routing).await? {
-                return Ok(None);
-            }
+        // Also for what was pending before: who wrote that may have crashed before the queue was due.
+        let pending = parts.pending.as_ref();
+        let now = self.now();
+        let due =
+            routed.due.or_else(|| pending.map(|entry| due(destination, parts.queue.as_ref(), entry, now)));
+        let is_due = match due {
+            Some(due) => self.make_due(&parts.key, &parts.labels, due).await?,
+            None => false,
+        };
+        let Some(mut routing) = routed.routing else { return Ok(Some(is_due)) };
+        self.note_inhibited(&routing).await?;
+        if self.outbox().put_routing(&mut routing).await? == Written::Conflict
+            || self.is_released_meanwhile(round, destination, alert, &routing).await?
+        {
+            return Ok(None);
         }
-        match routed.due {
-            Some(due) => self.make_due(&parts.key, &parts.labels, due).await.map(Some),
-            None => Ok(Some(false)),
-        }
+        Ok(Some(is_due))
     }
 
     /// What mutes it is written down before the alert waits for it, so that whoever ends it finds what waits.

@@ -69,9 +69,8 @@ impl Dispatcher {
                     self.ports.clock.sleep(held.duration_since(self.now())).await;
                     continue;
                 }
-                Availability::Held(_) | Availability::Closed => return Ok(false),
                 Availability::Ownership if self.asks_ownership(destination).await? => continue,
-                Availability::Ownership => return Ok(false),
+                Availability::Held(_) | Availability::Closed | Availability::Ownership => return Ok(false),
             };
             let due = self.due(destination, abreast, &skipped).await?;
             if due.is_empty() {

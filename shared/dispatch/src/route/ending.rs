@@ -13,7 +13,8 @@ const REMEMBERED_SECS: i64 = 3 * 24 * 3600;
 impl Routing<'_> {
     /// Told if its opening was, or is pending, whatever mutes it now; else only to who wants recoveries alone.
     pub(super) fn ended(&self, event: Event) -> Routed {
-        let is_known = self.told().is_some() || self.known.pending.is_some();
+        // An end that is pending is not told twice, whatever was withheld since.
+        let is_known = self.known.pending.map_or(self.may_be_told(), |entry| !entry.is_over);
         let was_expired = self.known.routing.is_some_and(|routing| routing.is_told_expired);
         if self.alert.occurrences == 0 {
             return Routed::default();

@@ -30,7 +30,8 @@ pub struct RoutingState {
     /// What damping needs to remember.
     #[serde(default)]
     pub damping: Damping,
-    /// From when it may be forgotten; none while the alert fires.
+    /// From when it may be forgotten; none while the alert fires. One that waits may be forgotten a day after it was to be
+    /// decided: a blip leaves it so, and costs one write.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,
     /// Optimistic lock: 0 of what was never stored.

@@ -89,12 +89,12 @@ impl Channel for FakeChannel {
     fn interpret(&self, _: &Attempt<'_>, answer: &Result<HttpAnswer, Unanswered>) -> Interpretation {
         let retry = |wait| Next::End(Verdict::Retry { from: Progress::default(), wait });
         let minute = SignedDuration::from_secs(60);
-        let held = Hold { scope: HoldScope::Destination, wait: minute, is_trouble: true };
+        let pause = Hold { scope: HoldScope::Destination, wait: minute, is_trouble: true };
         let (next, hold) = match answer.as_ref().map(|answer| answer.status) {
             Ok(200) => (Next::End(Verdict::Sent), None),
             Ok(401) => (Next::End(Verdict::Suspended(Probe::Hourly)), None),
             Ok(404) => (Next::End(Verdict::Suspended(Probe::Never)), None),
-            Ok(429) => (retry(Some(minute)), Some(held)),
+            Ok(429) => (retry(Some(minute)), Some(pause)),
             Ok(400) => (Next::End(Verdict::Failed), None),
             Ok(_) | Err(_) => (retry(None), None),
         };
@@ -180,10 +180,18 @@ impl crate::Transport for FakeTransport {
         // An error here would be one after the effect: only crashes are.
         let _ = self.faults.point().await;
         match weather {
-            Weather::Fair => Ok(HttpAnswer::new(200, Default::default(), "")),
-            Weather::Status(status) => Ok(HttpAnswer::new(status, Default::default(), "")),
+            Weather::Fair => Ok(answer(200)),
+            Weather::Status(status) => Ok(answer(status)),
             Weather::Unreachable => Err(Unanswered::Connect("a test".to_owned())),
             Weather::Silent | Weather::SilentButTakes => Err(Unanswered::Timeout),
         }
     }
+}
+
+#[expect(
+    clippy::default_trait_access,
+    reason = "the type of headers is of a crate that is needed for nothing else"
+)]
+fn answer(status: u16) -> HttpAnswer {
+    HttpAnswer::new(status, Default::default(), "")
 }

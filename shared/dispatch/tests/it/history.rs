@@ -374,6 +374,13 @@ impl History {
         Ok(())
     }
 
+    /// What is kept in the end, for reading.
+    fn state(&self) -> String {
+        let outbox = &self.bench.world.outbox;
+        let (queues, entries, routing) = (outbox.all_queues(), outbox.all_entries(), outbox.all_routing());
+        format!("now {}\n{queues:#?}\n{entries:#?}\n{routing:#?}", self.bench.now())
+    }
+
     fn is_muted(&self, alert: &Alert) -> bool {
         let rules = &self.bench.world.settings.get().inhibit_rules;
         let all: Vec<_> = self.alerts.iter().flatten().flat_map(|alert| inhibitors(rules, alert)).collect();
@@ -394,7 +401,7 @@ fn try_history(seed: u64, length: usize) -> Result<(), String> {
         history.take(&step)?;
     }
     history.settle()?;
-    history.check()
+    history.check().map_err(|problem| format!("{problem}\n{}", history.state()))
 }
 
 /// The steps of that history, for reading.
@@ -419,6 +426,6 @@ fn whatever_happens_each_reader_knows_in_the_end_what_fires() {
         let Err(problem) = try_history(seed, length) else { continue };
         let shortest = (0..=length).find(|length| try_history(seed, *length).is_err()).unwrap_or(length);
         let problem = try_history(seed, shortest).err().unwrap_or(problem);
-        panic!("history {seed}, first {shortest} of {length} steps: {problem}\n{}", story(seed, shortest));
+        panic!("history {seed}, first {shortest} of {length} steps:\n{}\n{problem}", story(seed, shortest));
     }
 }

@@ -54,7 +54,12 @@ pub(crate) fn machine(id: &str) -> Destination {
 }
 
 pub(crate) fn settings(destinations: Vec<Destination>) -> Settings {
-    Settings { destinations, inhibit_rules: InhibitRule::built_in(), digest: "one".to_owned() }
+    Settings {
+        destinations,
+        inhibit_rules: InhibitRule::built_in(),
+        digest: "one".to_owned(),
+        ..Settings::default()
+    }
 }
 
 /// An alert of a Netdata node as it opens.
