@@ -7,6 +7,7 @@ mod documents;
 mod hostile;
 mod limits;
 mod mistakes;
+mod robots;
 mod snapshots;
 mod stand_ins;
 mod steps;
