@@ -39,7 +39,7 @@ pub(crate) fn read(fields: &mut Fields, _egress: &EgressPolicy) -> Option<Arc<dy
     let topic = read_topic(fields);
     let form = fields.word_or("format", &form::FORMS, Form::Text);
     let (topic_arn, host) = topic?;
-    let is_fifo = topic_arn.ends_with(".fifo");
+    let is_fifo = topic_arn.strip_suffix(".fifo").is_some();
     if is_fifo && form == Some(Form::Q) {
         let problem =
             "`q` cannot go through a FIFO topic, which delivers to queues only: use a standard topic";

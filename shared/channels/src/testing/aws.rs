@@ -63,16 +63,15 @@ impl AwsStandIn {
 fn event_result(entry: &Value) -> Value {
     let text = |name: &str| entry[name].as_str().unwrap_or_default();
     let is_object = serde_json::from_str::<Value>(text("Detail")).is_ok_and(|detail| detail.is_object());
-    let code = if !is_object {
-        "MalformedDetail"
-    } else if text("Source").starts_with("aws.") {
-        "NotAuthorizedForSourceException"
-    } else if text("Source").is_empty() || !(1..=128).contains(&text("DetailType").len()) {
-        "InvalidArgument"
-    } else if entry_bytes(entry) > MOST_BYTES || text("Time").parse::<jiff::Timestamp>().is_err() {
-        "InvalidArgument"
-    } else {
-        return json!({ "EventId": "22222222-3333-4444-5555-666666666666" });
+    let is_invalid = text("Source").is_empty()
+        || !(1..=128).contains(&text("DetailType").len())
+        || entry_bytes(entry) > MOST_BYTES
+        || text("Time").parse::<jiff::Timestamp>().is_err();
+    let code = match (is_object, text("Source").starts_with("aws."), is_invalid) {
+        (false, ..) => "MalformedDetail",
+        (_, true, _) => "NotAuthorizedForSourceException",
+        (.., true) => "InvalidArgument",
+        _ => return json!({ "EventId": "22222222-3333-4444-5555-666666666666" }),
     };
     json!({ "ErrorCode": code, "ErrorMessage": "refused" })
 }
@@ -105,7 +104,7 @@ fn refused_by_sns(input: &Value) -> Option<HttpAnswer> {
     if values.iter().any(|value| value.is_empty()) || values.len() != attributes.len() {
         return Some(error("ParameterValueInvalid", "The message attribute must contain a value"));
     }
-    if text("TopicArn").ends_with(".fifo") && text("MessageGroupId").is_empty() {
+    if text("TopicArn").strip_suffix(".fifo").is_some() && text("MessageGroupId").is_empty() {
         return invalid("The MessageGroupId parameter is required for FIFO topics");
     }
     if text("MessageStructure") == "json" {

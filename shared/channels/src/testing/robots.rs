@@ -140,7 +140,7 @@ impl Robot {
 
     fn is_one_too_many(&self) -> bool {
         let mut taken = self.taken.lock().unwrap();
-        taken.retain(|at| at.elapsed() < Duration::from_secs(60));
+        taken.retain(|at| at.elapsed() < Duration::from_mins(1));
         if taken.len() >= MOST_MESSAGES {
             return true;
         }

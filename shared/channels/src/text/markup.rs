@@ -58,11 +58,11 @@ impl Markup {
                     text.push(ZERO_WIDTH_SPACE);
                 }
                 push_escaped(raw, r"\*_[]`", text);
-                push_guard(raw, text);
+                push_robot_guard(raw, text);
             }
             Self::DingTalk => {
                 push_escaped(raw, r"\*_[]#>!`", text);
-                push_guard(raw, text);
+                push_robot_guard(raw, text);
             }
             Self::Html | Self::Mail if raw == '"' => text.push_str("&quot;"),
             Self::Mail if raw == '\'' => text.push_str("&#39;"),
@@ -91,6 +91,14 @@ fn push_escaped(raw: char, special: &str, text: &mut String) {
 
 fn push_plain_guarded(raw: char, text: &mut String) {
     text.push(raw);
+    push_guard(raw, text);
+}
+
+/// Robots document no escape: what a backslash may not keep from being a link is broken up.
+fn push_robot_guard(raw: char, text: &mut String) {
+    if raw == ']' {
+        text.push(ZERO_WIDTH_SPACE);
+    }
     push_guard(raw, text);
 }
 

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 mod answers;
+mod cloud;
 mod documents;
 mod hostile;
 mod limits;

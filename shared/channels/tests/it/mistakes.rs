@@ -1,5 +1,8 @@
 //! What is said about settings that are wrong: where, and what to do.
 
+mod cloud;
+mod robots;
+
 use channels::testing::{read, read_within};
 use channels::{CHANNEL_TYPES, read_channel, settings::Fields};
 use net::EgressPolicy;

@@ -76,6 +76,10 @@ fn bare() -> Alert {
 }
 
 fn story(type_name: &str) -> String {
+    story_of(type_name, &json!({}))
+}
+
+fn story_of(type_name: &str, more: &Value) -> String {
     let parts = [
         ("one alert", notification(Event::Opened)),
         ("one alert, nothing known", notification_of(Event::Opened, bare())),
@@ -94,7 +98,7 @@ fn story(type_name: &str) -> String {
         ("a group, acknowledged", group(Event::Acknowledged, 12, 10)),
         ("a group, all over", group(Event::Resolved, 12, 10)),
     ];
-    told(type_name, &json!({}), &parts)
+    told(type_name, more, &parts)
 }
 
 /// The same of a body that machines read, with less repeated.
@@ -104,7 +108,10 @@ fn short_story(type_name: &str, more: &Value) -> String {
         ("worse", notification(Event::Escalated)),
         ("acknowledged", notification(Event::Acknowledged)),
         ("expired", notification(Event::Expired)),
+        ("resolved", notification(Event::Resolved)),
+        ("a group of 12, a reminder, one by name", group(Event::Reminder, 12, 1)),
         ("a group of 500, three by name", group(Event::Opened, 500, 3)),
+        ("a group, changed, two by name", changed(Event::Updated, 2)),
         ("a group, all over", group(Event::Resolved, 2, 2)),
     ];
     told(type_name, more, &parts)
@@ -226,7 +233,7 @@ fn sns_json() {
 
 #[test]
 fn sns_q() {
-    insta::assert_snapshot!(short_story("sns", &json!({ "format": "q" })));
+    insta::assert_snapshot!(story_of("sns", &json!({ "format": "q" })));
 }
 
 #[test]
