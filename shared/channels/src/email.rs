@@ -20,8 +20,8 @@ use crate::settings::Fields;
 use crate::text::{Markup, Room, fit};
 use crate::wording::Wording;
 use crate::{
-    Attempt, Channel, Deliver, Interpretation, Lifecycle, Memory, Notification, Probe, Progress, Request,
-    ascii, aws,
+    Attempt, Channel, Deliver, Interpretation, Lifecycle, Memory, Next, Notification, Probe, Progress,
+    Request, Verdict, ascii, aws,
 };
 
 /// Our cut of the subject.
@@ -170,10 +170,18 @@ impl Channel for Email {
 
     fn interpret(&self, attempt: &Attempt<'_>, answer: &Result<HttpAnswer, Unanswered>) -> Interpretation {
         match answer {
-            Ok(answer) if answer.status == 200 => aws::published(answer).remembering(remembered(attempt)),
+            Ok(answer) if answer.status == 200 => accepted(attempt, answer),
             Ok(answer) => refused(attempt, answer),
             Err(unanswered) => Interpretation::unanswered(unanswered, Progress::default()),
         }
+    }
+}
+
+fn accepted(attempt: &Attempt<'_>, answer: &HttpAnswer) -> Interpretation {
+    let interpretation = aws::published(answer);
+    match interpretation.next {
+        Next::End(Verdict::Sent) => interpretation.remembering(remembered(attempt)),
+        _ => interpretation,
     }
 }
 

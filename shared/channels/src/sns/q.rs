@@ -6,13 +6,14 @@ use serde_json::{Map, Value, json};
 use crate::json::pruned;
 use crate::layout::Layout;
 use crate::slack;
-use crate::text::{Markup, Room};
+use crate::text::{Markup, Room, fit};
 use crate::wording::{Wording, optional_line};
 use crate::{Notification, Subject};
 
 /// Our cuts: the lengths are not published.
 const TITLE: Room = Room::units(250);
 const DESCRIPTION: Room = Room::units(3000);
+const LISTED: Room = Room::units(300);
 const MOST_STEPS: usize = 5;
 
 const LAYOUT: Layout = Layout {
@@ -34,7 +35,7 @@ pub(super) fn document(notification: &Notification, wording: &Wording) -> Value 
             (label("source"), label("resource"))
         }
     };
-    let listed = |text: Option<&str>| optional_line(text).map(|text| vec![text]);
+    let listed = |text| optional_line(text).map(|text| vec![fit(&text, LISTED, Markup::Slack)]);
     pruned(json!({
         "version": "1.0",
         "source": "custom",

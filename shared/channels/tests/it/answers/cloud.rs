@@ -135,4 +135,5 @@ fn a_refused_mail_begins_no_thread() {
     let known = json!({ "thread": opened.id, "subject": "[Campanile] used_swap on db-1" });
     assert_eq!(of(200, r#"{"MessageId":"m-1"}"#), Some(Memory(known)));
     assert_eq!(of(400, &error("ThrottlingException")), None);
+    assert_eq!(of(200, "{}"), None);
 }
