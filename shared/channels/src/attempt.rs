@@ -1,5 +1,7 @@
 //! One try to send a notification, and what the answer means.
 
+use std::fmt;
+
 use jiff::{SignedDuration, Timestamp};
 use net::HttpRequest;
 use serde::{Deserialize, Serialize};
@@ -44,18 +46,34 @@ impl<'a> Attempt<'a> {
     }
 }
 
-/// A request as data, by the way it is carried.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A request as data, by the way it is carried. It may hold credentials, so printing it shows little of it.
+#[derive(Clone, PartialEq, Eq)]
 pub enum Request {
     /// Over HTTP, by the one client.
     Http(HttpRequest),
-    /// By an AWS client with the function's own role.
+    /// By an AWS client with the function's own role, in the region that [`crate::aws_region`] finds in the channel's
+    /// host.
+    ///
+    /// Whoever carries it answers as if it were HTTP. The status is that of the operation's answer. The body of a success
+    /// is a JSON object with the operation's output, named as AWS does: `{"MessageId":"…"}` of `sns` and `ses`,
+    /// `{"FailedEntryCount":0,"Entries":[{"EventId":"…"}]}` of `eventbridge`, failed entries with `ErrorCode` and
+    /// `ErrorMessage`. The body of an error is `{"__type":"<code>","message":"…"}`, with the code as the SDK names it.
+    /// Where no answer came, it is [`net::Unanswered`]. The SDK's own repeats must be off: one schedule rules.
     Aws {
-        /// `sns`, `eventbridge` or `ses`.
+        /// `sns` (`Publish`), `eventbridge` (`PutEvents`) or `ses` (`SendEmail` of version 2).
         service: &'static str,
-        /// The operation's input, with the member names of AWS's API.
+        /// The operation's input, with the member names of AWS's API; times are texts of RFC 3339.
         input: Value,
     },
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Http(request) => request.fmt(f),
+            Self::Aws { service, input } => write!(f, "Aws({service}, {} bytes)", input.to_string().len()),
+        }
+    }
 }
 
 /// What a channel remembers between notifications: opaque to all but the channel, `null` where nothing is known.

@@ -4,24 +4,37 @@
 //! [`Notification`]; one try to say it is an [`Attempt`], and what the answer means is an [`Interpretation`]. Nothing here
 //! does I/O or reads a clock.
 
+mod arn;
+mod ascii;
 mod attempt;
+mod aws;
 mod channel;
 mod chat;
+mod cloudevents;
+mod dingtalk;
 mod discord;
+mod email;
+mod eventbridge;
+mod feishu;
 mod interpretation;
 mod jsm;
 mod json;
+mod layout;
+mod mac;
 mod mattermost;
 mod notification;
+mod ntfy;
 mod opsgenie;
 mod pagerduty;
 mod reason;
 mod registry;
+mod robot;
 mod rocketchat;
 pub mod settings;
 mod shade;
 mod slack;
 mod slack_bot;
+mod sns;
 mod synthetic;
 mod teams;
 mod telegram;
@@ -30,8 +43,10 @@ pub mod testing;
 mod text;
 mod timing;
 mod webhook;
+mod wecom;
 mod wording;
 
+pub use arn::aws_region;
 pub use attempt::{
     Attempt, Hold, HoldScope, Interpretation, Memory, Next, Probe, Progress, Request, Verdict,
 };

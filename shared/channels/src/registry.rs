@@ -6,8 +6,8 @@ use net::EgressPolicy;
 
 use crate::settings::Fields;
 use crate::{
-    Channel, discord, jsm, mattermost, opsgenie, pagerduty, rocketchat, slack, slack_bot, teams, telegram,
-    webhook,
+    Channel, dingtalk, discord, email, eventbridge, feishu, jsm, mattermost, ntfy, opsgenie, pagerduty,
+    rocketchat, slack, slack_bot, sns, teams, telegram, webhook, wecom,
 };
 
 /// Reads a type's settings; what is wrong is noted in the fields.
@@ -35,6 +35,13 @@ pub const CHANNEL_TYPES: &[ChannelType] = &[
     ChannelType { name: "teams", read: teams::read },
     ChannelType { name: "telegram", read: telegram::read },
     ChannelType { name: "slack_bot", read: slack_bot::read },
+    ChannelType { name: "wecom", read: wecom::read },
+    ChannelType { name: "dingtalk", read: dingtalk::read },
+    ChannelType { name: "feishu", read: feishu::read },
+    ChannelType { name: "ntfy", read: ntfy::read },
+    ChannelType { name: "sns", read: sns::read },
+    ChannelType { name: "eventbridge", read: eventbridge::read },
+    ChannelType { name: "email", read: email::read },
 ];
 
 /// Reads the settings of a destination of type `name`, whose addresses `egress` must permit; none if there is no such

@@ -118,7 +118,8 @@ pub(crate) fn message(wording: &Wording) -> Value {
     }))
 }
 
-fn link(link: &Link) -> (LinkKind, String) {
+/// A link in Slack's markup.
+pub(crate) fn link(link: &Link) -> (LinkKind, String) {
     let url = link.url.replace('|', "%7C").replace('>', "%3E").replace('<', "%3C").replace('&', "&amp;");
     (link.kind, format!("<{url}|{}>", link.label))
 }

@@ -1,6 +1,8 @@
 //! The notification that a test of a destination sends: of an informational alert that is over at once.
 
-use alert::{Alert, AutoResolve, Condition, Fingerprint, Handling, Labels, Severity, Source, Timeline};
+use alert::{
+    Alert, AutoResolve, Condition, Fingerprint, Handling, Labels, Severity, Source, Timeline, alert_name,
+};
 use jiff::Timestamp;
 
 use crate::{AlertSubject, Channel, Event, Links, Notification, Subject};
@@ -14,6 +16,12 @@ pub fn test_notifications(channel: &dyn Channel, id: &str, token: &str, at: Time
     closed.ended_at = Some(at);
     closed.revision = 2;
     [notification(Event::Opened, opened, at), notification(Event::Resolved, closed, at)]
+}
+
+/// The token of `alert`, if it is that of a test.
+pub(crate) fn test_token(alert: &Alert) -> Option<&str> {
+    let is_test = alert.source == Source::Campanile && alert_name(alert) == "test";
+    alert.labels.get("token").filter(|_| is_test).map(String::as_str)
 }
 
 fn notification(event: Event, alert: Alert, at: Timestamp) -> Notification {

@@ -8,7 +8,9 @@
     reason = "a test ends where it fails"
 )]
 
+mod aws;
 mod examples;
+mod robots;
 mod stand_in;
 
 use std::sync::Arc;
@@ -16,7 +18,9 @@ use std::sync::Arc;
 use net::EgressPolicy;
 use serde_json::{Value, json};
 
+pub use aws::AwsStandIn;
 pub use examples::{alert, alerts, group, group_of, labels, links, notification, notification_of, now};
+pub use robots::{Rules, robot};
 pub use stand_in::{answering, stand_in, success};
 
 use crate::settings::Fields;
@@ -25,7 +29,7 @@ use crate::{Channel, read_channel};
 /// The path of a webhook; no test may find it in an error.
 pub const PATH: &str = "/hooks/0123456789secret";
 
-/// Settings that each type needs to reach a server at `base`.
+/// Settings that each type needs to reach a server at `base`, or AWS.
 pub fn settings_of(type_name: &str, base: &str) -> Value {
     let url = format!("{base}{PATH}");
     match type_name {
@@ -37,6 +41,23 @@ pub fn settings_of(type_name: &str, base: &str) -> Value {
         "telegram" => {
             let token = "123456:0123456789secret-0123456789-abcdefg";
             json!({ "bot_token": token, "chat_id": "-1001234567890", "topic_id": 7, "api_url": base })
+        }
+        "wecom" => json!({ "webhook_url": format!("{base}/cgi-bin/webhook/send?key=0123456789secret") }),
+        "dingtalk" => {
+            let url = format!("{base}/robot/send?access_token={}", "0123456789abcdef".repeat(4));
+            json!({ "webhook_url": url, "secret": robots::DINGTALK_SECRET })
+        }
+        "feishu" => {
+            let url = format!("{base}/open-apis/bot/v2/hook/0123456789secret");
+            json!({ "webhook_url": url, "secret": robots::FEISHU_SECRET })
+        }
+        "ntfy" => json!({ "server": base, "topic": "ops-0123456789secret", "token": "tk_0123456789secret" }),
+        "sns" => json!({ "topic_arn": "arn:aws:sns:eu-central-1:123456789012:alerts" }),
+        "eventbridge" => {
+            json!({ "event_bus": "arn:aws:events:eu-central-1:123456789012:event-bus/alerts" })
+        }
+        "email" => {
+            json!({ "from": "alerts@example.com", "to": ["ops@example.com"], "region": "eu-central-1" })
         }
         "webhook" => json!({ "url": format!("{url}?team=ops"), "auth": "bearer", "token": "token-of-ours" }),
         _ => json!({ "webhook_url": url }),

@@ -1,10 +1,12 @@
 //! Texts made fit for a destination: cleaned, escaped, cut.
 //!
-//! Limits count UTF-16 code units, which is never more lenient than code points, and are measured after
+//! Limits count UTF-16 code units, which is never more lenient than code points, or bytes, and are measured after
 //! escaping. An escape belongs to one character, so cutting the raw text can never split one.
 
+mod lines;
 mod markup;
 
+pub(crate) use lines::guard_lines;
 pub(crate) use markup::Markup;
 
 /// What ends a text that was cut; counts like any other character.
@@ -17,20 +19,27 @@ pub(crate) struct Room {
     units: usize,
     /// The same once the text stands in a JSON string.
     json_units: usize,
+    /// Bytes of UTF-8.
+    bytes: usize,
 }
 
 impl Room {
     /// Room for everything.
-    pub(crate) const ANY: Self = Self { units: usize::MAX, json_units: usize::MAX };
+    pub(crate) const ANY: Self = Self { units: usize::MAX, json_units: usize::MAX, bytes: usize::MAX };
 
     /// Room for `units` UTF-16 code units.
     pub(crate) const fn units(units: usize) -> Self {
-        Self { units, json_units: usize::MAX }
+        Self { units, ..Self::ANY }
     }
 
     /// The same room, but not more than `json_units` code units of JSON.
     pub(crate) const fn and_json(self, json_units: usize) -> Self {
         Self { json_units, ..self }
+    }
+
+    /// Room for `bytes` bytes of UTF-8.
+    pub(crate) const fn bytes(bytes: usize) -> Self {
+        Self { bytes, ..Self::ANY }
     }
 
     /// What is left of it beside `text`.
@@ -45,18 +54,19 @@ impl Room {
 
     /// Three quarters of it.
     pub(crate) const fn three_quarters(self) -> Self {
-        Self { units: self.units / 4 * 3, json_units: self.json_units / 4 * 3 }
+        Self { units: self.units / 4 * 3, json_units: self.json_units / 4 * 3, bytes: self.bytes / 4 * 3 }
     }
 
     fn without(self, used: Size) -> Self {
         Self {
             units: self.units.saturating_sub(used.units),
             json_units: self.json_units.saturating_sub(used.json_units),
+            bytes: self.bytes.saturating_sub(used.bytes),
         }
     }
 
     fn holds(self, used: Size) -> bool {
-        used.units <= self.units && used.json_units <= self.json_units
+        used.units <= self.units && used.json_units <= self.json_units && used.bytes <= self.bytes
     }
 }
 
@@ -65,6 +75,7 @@ impl Room {
 struct Size {
     units: usize,
     json_units: usize,
+    bytes: usize,
 }
 
 impl Size {
@@ -78,6 +89,7 @@ impl Size {
         Self {
             units: self.units.saturating_add(units),
             json_units: self.json_units.saturating_add(json_units),
+            bytes: self.bytes.saturating_add(character.len_utf8()),
         }
     }
 
@@ -85,6 +97,7 @@ impl Size {
         Self {
             units: self.units.saturating_add(other.units),
             json_units: self.json_units.saturating_add(other.json_units),
+            bytes: self.bytes.saturating_add(other.bytes),
         }
     }
 }
@@ -150,7 +163,7 @@ mod tests {
 
     use super::*;
 
-    const EVERY_MARKUP: [Markup; 7] = [
+    const EVERY_MARKUP: [Markup; 10] = [
         Markup::None,
         Markup::Slack,
         Markup::Discord,
@@ -158,6 +171,9 @@ mod tests {
         Markup::MattermostPlain,
         Markup::Teams,
         Markup::Html,
+        Markup::WeCom,
+        Markup::DingTalk,
+        Markup::Mail,
     ];
 
     #[test]
@@ -174,6 +190,13 @@ mod tests {
     fn a_character_of_two_units_is_kept_whole_or_left_out() {
         assert_eq!(fit("🔔🔔🔔", Room::units(4), Markup::None), "🔔…");
         assert_eq!(fit("🔔🔔🔔", Room::units(5), Markup::None), "🔔🔔…");
+    }
+
+    #[test]
+    fn bytes_are_counted_where_they_are_what_is_limited() {
+        assert_eq!(fit("字字字", Room::bytes(9), Markup::None), "字字字");
+        assert_eq!(fit("字字字", Room::bytes(8), Markup::None), "字…");
+        assert_eq!(fit("aé🔔", Room::bytes(6), Markup::None), "aé…");
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! A webhook of one's own: three bodies, three ways to authenticate, signatures, and a check of who owns the URL.
 
 mod alertmanager;
+mod announced;
 mod auth;
 mod certificates;
 mod challenge;
-mod cloudevents;
 mod headers;
 mod netdata;
 mod signature;
@@ -16,9 +16,11 @@ use jiff::Timestamp;
 use net::{Certificates, EgressPolicy, HttpAnswer, HttpRequest, Secret, SecretUrl, Unanswered};
 use serde_json::Value;
 
+use self::announced::Announced;
 use self::auth::Auth;
 use self::headers::Headers;
 use self::signature::Signing;
+use crate::cloudevents;
 use crate::settings::Fields;
 use crate::{Attempt, Channel, Deliver, Interpretation, Lifecycle, Ownership, Progress, Request};
 
@@ -141,7 +143,7 @@ impl Channel for Webhook {
     fn interpret(&self, attempt: &Attempt<'_>, answer: &Result<HttpAnswer, Unanswered>) -> Interpretation {
         match answer {
             Ok(answer) if answer.is_success() && self.body == Body::Alertmanager => {
-                Interpretation::sent().remembering(alertmanager::announced(attempt))
+                Interpretation::sent().remembering(Announced::after(attempt))
             }
             Ok(answer) if answer.is_success() => Interpretation::sent(),
             Ok(answer) => Interpretation::by_status(answer, attempt.at),

@@ -8,7 +8,7 @@ use alert::{Alert, Severity};
 use jiff::Timestamp;
 use net::sanitize;
 
-pub(crate) use link::{Link, LinkKind, markdown_links, web_address};
+pub(crate) use link::{Link, LinkKind, in_markdown, joined_within, markdown_links, web_address};
 
 use crate::shade::Shade;
 use crate::text::{Markup, Room, fit, fit_lines};
@@ -82,7 +82,7 @@ impl Wording {
 
     /// Explanation, list and `links`, which are escaped already: what cannot be cut first, then as much as has room.
     pub(crate) fn body(&self, room: Room, markup: Markup, links: &[(LinkKind, String)]) -> Option<String> {
-        let links = link::joined_within(links, room.three_quarters());
+        let links = link::joined_within(links, room.three_quarters(), " · ");
         let left = if links.is_empty() { room } else { room.beside(&links).beside(markup.line_break()) };
         let explanation = fit(&self.explanation, left, markup);
         let left =

@@ -5,7 +5,7 @@ use alert::Severity;
 use serde_json::{Value, json};
 
 use crate::json::pruned;
-use crate::text::{Markup, Room, fit};
+use crate::text::{Markup, Room, fit, guard_lines};
 use crate::wording::{Link, Wording};
 use crate::{Event, Notification};
 
@@ -16,8 +16,6 @@ const TITLE_UNITS: usize = 500;
 const VALUE_UNITS: usize = 300;
 /// Most bytes of all buttons.
 const BUTTONS_BYTES: usize = 8000;
-/// What keeps a line from beginning a list.
-const ZERO_WIDTH_SPACE: char = '\u{200B}';
 
 /// The message: if it is too large, its text is cut first.
 pub(super) fn message(notification: &Notification) -> Value {
@@ -69,21 +67,6 @@ fn text(wording: &Wording, units: usize) -> Option<String> {
     let mut guarded = wording.clone();
     guarded.explanation = guard_lines(&wording.explanation);
     guarded.body(Room::units(units), Markup::Teams, &[])
-}
-
-/// `text` whose lines begin no list.
-fn guard_lines(text: &str) -> String {
-    let guard = |line: &str| {
-        if begins_list(line.trim_start()) { format!("{ZERO_WIDTH_SPACE}{line}") } else { line.to_owned() }
-    };
-    text.split('\n').map(guard).collect::<Vec<_>>().join("\n")
-}
-
-/// Whether Markdown takes `line` for an item: `- `, `+ `, `1.`.
-fn begins_list(line: &str) -> bool {
-    let rest = line.trim_start_matches(|c: char| c.is_ascii_digit());
-    let is_numbered = rest.len() < line.len() && rest.starts_with(['.', ')']);
-    is_numbered || line.starts_with(['-', '+'])
 }
 
 fn shown(text: &str, units: usize) -> String {

@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
+use super::robots::{self, Rules};
+
 /// A server that answers everything with `answer`.
 pub async fn answering(answer: impl Respond + 'static) -> MockServer {
     let server = MockServer::start().await;
@@ -14,6 +16,9 @@ pub async fn answering(answer: impl Respond + 'static) -> MockServer {
 
 /// A server that takes what a destination of type `type_name` sends, as its vendor does.
 pub async fn stand_in(type_name: &'static str) -> MockServer {
+    if matches!(type_name, "wecom" | "dingtalk" | "feishu") {
+        return robots::robot(type_name, Rules::default()).await;
+    }
     answering(Vendor { type_name, answers: AtomicU64::new(700) }).await
 }
 
@@ -34,6 +39,9 @@ impl Respond for Vendor {
             let body = r#"{"data":{"success":true,"isSuccess":true,"status":"done"},"took":0.1}"#;
             return ResponseTemplate::new(200).set_body_string(body);
         }
+        if self.type_name == "ntfy" {
+            return robots::ntfy(request);
+        }
         if self.type_name == "jsm" && request.method.as_str() == "PUT" {
             return ResponseTemplate::new(404);
         }
@@ -53,6 +61,8 @@ fn numbered_success(type_name: &str, number: u64) -> ResponseTemplate {
         "rocketchat" => text(200, r#"{"success":true}"#),
         "webhook" => text(204, ""),
         "teams" => text(202, ""),
+        "wecom" | "dingtalk" | "feishu" => robots::success(type_name),
+        "ntfy" => text(200, r#"{"id":"nFJwQYk7uXBm","event":"message"}"#),
         "slack_bot" => {
             text(200, &format!(r#"{{"ok":true,"channel":"C0123456789","ts":"1503435956.{number:06}"}}"#))
         }

@@ -21,13 +21,20 @@ pub(crate) enum Markup {
     Teams,
     /// Telegram's HTML, in which names are mentions.
     Html,
+    /// The Markdown of `WeCom`, whose mentions are tags.
+    WeCom,
+    /// `DingTalk`'s Markdown, in which a line ends with a blank one.
+    DingTalk,
+    /// The HTML of a mail.
+    Mail,
 }
 
 impl Markup {
     /// What separates two lines.
     pub(crate) const fn line_break(self) -> &'static str {
         match self {
-            Self::Teams => "\n\n",
+            Self::Teams | Self::DingTalk => "\n\n",
+            Self::Mail => "<br>",
             _ => "\n",
         }
     }
@@ -41,14 +48,26 @@ impl Markup {
                 push_escaped(raw, r"\*_~#|[]()>!`", text);
                 push_guard(raw, text);
             }
-            Self::Teams if raw == '\n' => text.push_str(self.line_break()),
+            Self::Teams | Self::DingTalk | Self::Mail if raw == '\n' => text.push_str(self.line_break()),
             Self::Teams => {
                 push_escaped(raw, r"\*_[]()#`", text);
                 push_guard(raw, text);
             }
-            Self::Html if raw == '"' => text.push_str("&quot;"),
+            Self::WeCom => {
+                if matches!(raw, '#' | '>') {
+                    text.push(ZERO_WIDTH_SPACE);
+                }
+                push_escaped(raw, r"\*_[]`", text);
+                push_robot_guard(raw, text);
+            }
+            Self::DingTalk => {
+                push_escaped(raw, r"\*_[]#>!`", text);
+                push_robot_guard(raw, text);
+            }
+            Self::Html | Self::Mail if raw == '"' => text.push_str("&quot;"),
+            Self::Mail if raw == '\'' => text.push_str("&#39;"),
             Self::Html if raw == '@' => push_plain_guarded(raw, text),
-            Self::Slack | Self::Html => push_entity(raw, text),
+            Self::Slack | Self::Html | Self::Mail => push_entity(raw, text),
             Self::MattermostPlain => push_plain_guarded(raw, text),
         }
     }
@@ -72,6 +91,14 @@ fn push_escaped(raw: char, special: &str, text: &mut String) {
 
 fn push_plain_guarded(raw: char, text: &mut String) {
     text.push(raw);
+    push_guard(raw, text);
+}
+
+/// Robots document no escape: what a backslash may not keep from being a link is broken up.
+fn push_robot_guard(raw: char, text: &mut String) {
+    if raw == ']' {
+        text.push(ZERO_WIDTH_SPACE);
+    }
     push_guard(raw, text);
 }
 

@@ -10,9 +10,10 @@ use net::sanitize;
 use serde_json::{Map, Value, json};
 use url::Url;
 
+use super::announced::Announced;
 use crate::timing::{occurred_at, since};
 use crate::wording::web_address;
-use crate::{AlertSubject, Attempt, Event, Memory, Notification, Subject};
+use crate::{AlertSubject, Attempt, Event, Notification, Subject};
 
 /// Go's zero time: an end that is not known.
 const NO_END: &str = "0001-01-01T00:00:00Z";
@@ -23,7 +24,9 @@ pub(super) fn body(attempt: &Attempt<'_>) -> Value {
     let (alerts, group_labels, truncated) = match &notification.subject {
         Subject::Alert(subject) => (of_alert(attempt, subject), name_of(&subject.alert), 0),
         Subject::Group(group) => {
-            let alerts = group.alerts.iter().map(|alert| member(notification, alert)).collect();
+            let announced = Announced::before(attempt);
+            let member = |alert: &Alert| member(notification, alert, announced.labels_of(alert));
+            let alerts: Vec<_> = group.alerts.iter().flat_map(member).collect();
             (alerts, sanitize::map(&group.labels), group.more)
         }
     };
@@ -43,47 +46,38 @@ pub(super) fn body(attempt: &Attempt<'_>) -> Value {
     })
 }
 
-/// The label set that the receiver knows the alert by once it has `attempt`; none when it is over.
-pub(super) fn announced(attempt: &Attempt<'_>) -> Memory {
-    match &attempt.notification.subject {
-        Subject::Alert(subject) if !attempt.notification.event.is_end() => {
-            Memory(json!({ "announced": labels(&subject.alert) }))
-        }
-        _ => Memory::default(),
-    }
-}
-
 fn of_alert(attempt: &Attempt<'_>, subject: &AlertSubject) -> Vec<Value> {
     let (notification, alert) = (attempt.notification, &subject.alert);
+    let recorded = subject.announced.as_ref().filter(|_| !notification.is_first).map(sanitize::map);
+    let announced = recorded.or_else(|| Announced::before(attempt).labels_of(alert));
+    described_by(notification, alert, !notification.event.is_end(), announced)
+}
+
+fn member(notification: &Notification, alert: &Alert, announced: Option<Labels>) -> Vec<Value> {
+    let fires = alert.condition == Condition::Firing && !notification.event.is_end();
+    described_by(notification, alert, fires, announced)
+}
+
+/// One alert of the body; two where the receiver knows it by another label set, which is over then: to Alertmanager's
+/// receivers the labels are the alert.
+fn described_by(
+    notification: &Notification,
+    alert: &Alert,
+    fires: bool,
+    announced: Option<Labels>,
+) -> Vec<Value> {
     let labels = labels(alert);
-    let announced = known(attempt, subject).filter(|announced| *announced != labels);
-    match (notification.event.is_end(), announced) {
-        (true, announced) => vec![resolved(alert, &announced.unwrap_or(labels), ended_at(alert))],
-        (false, None) => vec![firing(alert, &labels)],
-        (false, Some(announced)) => {
+    let announced = announced.filter(|announced| *announced != labels);
+    match (fires, announced) {
+        (false, announced) => vec![resolved(alert, &announced.unwrap_or(labels), ended_at(alert))],
+        (true, None) => vec![firing(alert, &labels)],
+        (true, Some(announced)) => {
             vec![firing(alert, &labels), resolved(alert, &announced, occurred_at(notification))]
         }
     }
 }
 
-/// The label set that the receiver knows the alert by so far.
-fn known(attempt: &Attempt<'_>, subject: &AlertSubject) -> Option<Labels> {
-    if attempt.notification.is_first {
-        return None;
-    }
-    let remembered = || serde_json::from_value(attempt.memory.0["announced"].clone()).ok();
-    subject.announced.as_ref().map(sanitize::map).or_else(remembered)
-}
-
-fn member(notification: &Notification, alert: &Alert) -> Value {
-    if alert.condition == Condition::Firing && !notification.event.is_end() {
-        firing(alert, &labels(alert))
-    } else {
-        resolved(alert, &labels(alert), ended_at(alert))
-    }
-}
-
-fn labels(alert: &Alert) -> Labels {
+pub(super) fn labels(alert: &Alert) -> Labels {
     sanitize::map(&served_labels(alert))
 }
 

@@ -1,4 +1,5 @@
-//! How a webhook sees that it is us: the header `Authorization`, a client certificate, or a signature alone.
+//! How a webhook sees that it is us: the header `Authorization`, a client certificate, a signature alone, or, where the
+//! operator insists, not at all.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -17,7 +18,7 @@ pub(super) enum Auth {
     Basic { username: String, password: Secret },
     /// A token.
     Bearer(Secret),
-    /// The signature.
+    /// The signature, or nothing at all.
     None,
 }
 
@@ -43,7 +44,7 @@ impl Auth {
             Mode::Mtls => read_mtls(fields, certificates),
             Mode::Basic => read_basic(fields),
             Mode::Bearer => read_bearer(fields),
-            Mode::None => read_none(fields, signing),
+            Mode::None => Some(read_none(fields, signing, certificates)),
         };
         refuse_unused(fields, mode);
         auth
@@ -105,12 +106,15 @@ fn read_bearer(fields: &mut Fields) -> Option<Auth> {
     Some(auth)
 }
 
-fn read_none(fields: &mut Fields, signing: &Signing) -> Option<Auth> {
-    if signing.is_off() {
-        fields.mistake("auth", "`none` needs a signing_secret: give one, or choose mtls, basic or bearer");
-        return None;
+/// Without anything to know us by, as the operator wrote it.
+fn read_none(fields: &mut Fields, signing: &Signing, certificates: Option<&Certificates>) -> Auth {
+    let has_identity = certificates.is_some_and(Certificates::has_identity);
+    if signing.is_off() && !has_identity {
+        let text = "is `none` without a signing_secret: whoever knows the URL can pretend to be Campanile; give a \
+                    signing_secret, or choose mtls, basic or bearer";
+        fields.warn("auth", text);
     }
-    Some(Auth::None)
+    Auth::None
 }
 
 fn refuse_unused(fields: &mut Fields, mode: Mode) {

@@ -1,12 +1,9 @@
 //! The ownership check: whoever answers at the URL knows the challenge secret.
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
-use hmac::{Hmac, Mac};
 use net::{HttpAnswer, HttpRequest, Secret, Unanswered};
-use sha2::Sha256;
 
 use super::Webhook;
+use crate::mac::base64_hmac_sha256;
 use crate::{Ownership, OwnershipFailure};
 
 impl Ownership for Webhook {
@@ -33,10 +30,7 @@ impl Ownership for Webhook {
 
 /// `sha256=` and the padded base64 of HMAC-SHA256 over `token`.
 fn response_token(secret: &str, token: &str) -> String {
-    // HMAC takes keys of every length; an impossible error would give a token that nobody answers.
-    let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).map(|mac| mac.chain_update(token).finalize());
-    let digest = mac.map(|mac| mac.into_bytes().to_vec()).unwrap_or_default();
-    format!("sha256={}", BASE64_STANDARD.encode(digest))
+    format!("sha256={}", base64_hmac_sha256(secret.as_bytes(), token.as_bytes()))
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! The body that Netdata Cloud documents for its webhook: flat, and every key always there.
 
-use alert::{Alert, Severity, Source, alert_name};
+use alert::{Alert, Severity, Source};
 use net::sanitize;
 use serde_json::{Map, Value, json};
 
+use crate::synthetic::test_token;
 use crate::text::{Markup, Room};
 use crate::timing::{in_words, seconds};
 use crate::wording::{LinkKind, Wording, account, optional_line, own_title};
@@ -53,17 +54,12 @@ fn transition(notification: &Notification, wording: &Wording, subject: &AlertSub
         "alarm_url": url,
         "alert_url": url,
     });
+    // Netdata's test has them, where receivers look for them.
     if let Some(token) = test_token(alert) {
         body["title"] = "Test Notification".into();
-        body["token"] = token.as_str().into();
+        body["token"] = token.into();
     }
     body
-}
-
-/// The token of our own test; Netdata's test has it, and this title, where receivers look for them.
-fn test_token(alert: &Alert) -> Option<&String> {
-    let is_test = alert.source == Source::Campanile && alert_name(alert) == "test";
-    alert.labels.get("token").filter(|_| is_test)
 }
 
 fn reachability(notification: &Notification, wording: &Wording, alert: &Alert) -> Value {

@@ -4,11 +4,10 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use hmac::{Hmac, Mac};
 use http::{HeaderName, HeaderValue};
 use jiff::Timestamp;
-use sha2::Sha256;
 
+use crate::mac::base64_hmac_sha256;
 use crate::settings::Fields;
 
 /// How many bytes a key has.
@@ -67,11 +66,8 @@ impl fmt::Debug for Signing {
 
 /// `v1,` and the base64 of HMAC-SHA256 over `<id>.<timestamp>.<body>`.
 fn sign(key: &[u8], id: &str, timestamp: &str, body: &[u8]) -> String {
-    // HMAC takes keys of every length; an impossible error would give a signature that nobody accepts.
-    let mac = Hmac::<Sha256>::new_from_slice(key)
-        .map(|mac| mac.chain_update(format!("{id}.{timestamp}.")).chain_update(body).finalize());
-    let digest = mac.map(|mac| mac.into_bytes().to_vec()).unwrap_or_default();
-    format!("v1,{}", BASE64_STANDARD.encode(digest))
+    let message = [format!("{id}.{timestamp}.").as_bytes(), body].concat();
+    format!("v1,{}", base64_hmac_sha256(key, &message))
 }
 
 fn read_key(fields: &mut Fields, name: &str) -> Option<Vec<u8>> {

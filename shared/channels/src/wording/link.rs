@@ -92,23 +92,22 @@ pub(crate) fn markdown_links<'a>(links: impl IntoIterator<Item = &'a Link>) -> V
 }
 
 /// `url` without characters that would end a link or begin something else there.
-fn in_markdown(url: &str) -> String {
+pub(crate) fn in_markdown(url: &str) -> String {
     utf8_percent_encode(url, MARKDOWN).to_string()
 }
 
-/// Those of `links` that fit into `room`, the important ones before others, in their order on one line.
-pub(super) fn joined_within(links: &[(LinkKind, String)], room: Room) -> String {
-    const SEPARATOR: &str = " · ";
+/// Those of `links` that fit into `room`, the important ones before others, in their order with `separator` in between.
+pub(crate) fn joined_within(links: &[(LinkKind, String)], room: Room, separator: &str) -> String {
     let mut by_importance: Vec<_> = links.iter().collect();
     by_importance.sort_by_key(|(kind, _)| *kind);
     let mut left = room;
     let mut kept = Vec::new();
     for (kind, link) in by_importance {
         if left.has_room_for(link) {
-            left = left.beside(link).beside(SEPARATOR);
+            left = left.beside(link).beside(separator);
             kept.push(*kind);
         }
     }
     let in_order = links.iter().filter(|(kind, _)| kept.contains(kind)).map(|(_, link)| link.as_str());
-    in_order.collect::<Vec<_>>().join(SEPARATOR)
+    in_order.collect::<Vec<_>>().join(separator)
 }

@@ -39,10 +39,11 @@ pub(crate) fn group_of_three(alert: &Alert) -> Notification {
 /// What a destination of type `type_name` is sent; null where it is sent nothing.
 pub(crate) fn body(type_name: &str, more: &Value, notification: &Notification) -> Value {
     let channel = channel(type_name, "https://vendor.example.com", more);
-    let Some(Request::Http(request)) = channel.request(&Attempt::first("ops", notification, now())) else {
-        return Value::Null;
-    };
-    serde_json::from_slice(&request.body).unwrap()
+    match channel.request(&Attempt::first("ops", notification, now())) {
+        Some(Request::Http(request)) => serde_json::from_slice(&request.body).unwrap(),
+        Some(Request::Aws { input, .. }) => input,
+        None => Value::Null,
+    }
 }
 
 /// What every type is sent of an alert whose texts are `text`, and of a group of three such alerts.
@@ -57,6 +58,9 @@ fn everything(text: &str) -> Vec<(String, Value)> {
         for form in ["alertmanager", "cloudevents"] {
             bodies.push((form.to_owned(), body("webhook", &json!({ "body": form }), &notification)));
         }
+        for form in ["json", "q"] {
+            bodies.push((format!("sns {form}"), body("sns", &json!({ "format": form }), &notification)));
+        }
     }
     bodies
 }
@@ -64,7 +68,10 @@ fn everything(text: &str) -> Vec<(String, Value)> {
 /// Every text and name in `value`.
 fn texts(value: &Value) -> Vec<String> {
     match value {
-        Value::String(text) => vec![text.clone()],
+        Value::String(text) => match serde_json::from_str(text) {
+            Ok(inner @ Value::Object(_)) => texts(&inner),
+            _ => vec![text.clone()],
+        },
         Value::Array(items) => items.iter().flat_map(texts).collect(),
         Value::Object(members) => {
             members.iter().flat_map(|(name, member)| [vec![name.clone()], texts(member)].concat()).collect()
@@ -82,7 +89,7 @@ fn shown_texts(value: &Value) -> Vec<String> {
 fn markup_and_mentions_are_shown_and_not_obeyed() {
     let hostile = "<!channel> <@U1> @here @all [x](http://evil.example) **b** `c` ~s~ # h | a\\b & <b>";
     let mut shown = String::new();
-    for type_name in ["discord", "slack", "mattermost", "rocketchat"] {
+    for type_name in ["discord", "slack", "mattermost", "rocketchat", "wecom", "dingtalk"] {
         let body = body(type_name, &json!({}), &notification_of(Event::Opened, alert_of(hostile)));
         writeln!(shown, "{type_name} {body:#}").unwrap();
     }
@@ -102,13 +109,32 @@ fn no_chat_is_sent_a_mention() {
                     assert!(part.split('@').skip(1).all(|rest| rest.starts_with('\u{200B}')), "{text}");
                 }
             }
-            "mattermost" | "rocketchat" => {
+            "mattermost" | "rocketchat" | "dingtalk" | "feishu" => {
                 for text in shown_texts(&body) {
                     let is_armed = |sign: char| {
                         text.match_indices(sign).any(|(at, _)| !text[at + 1..].starts_with('\u{200B}'))
                     };
                     assert!(!is_armed('@') && !is_armed('<'), "{type_name}: {text}");
                 }
+            }
+            "wecom" => {
+                let text = body["markdown"]["content"].as_str().unwrap();
+                let text = text.replacen("<font color=\"warning\">", "", 1).replacen("</font>", "", 1);
+                assert!(text.split('<').skip(1).all(|rest| rest.starts_with('\u{200B}')), "{text}");
+                assert!(body["markdown"].get("mentioned_list").is_none());
+            }
+            "sns q" => {
+                let parts: Value = serde_json::from_str(body["Message"].as_str().unwrap()).unwrap();
+                let document: Value = serde_json::from_str(parts["https"].as_str().unwrap()).unwrap();
+                let content = &document["content"];
+                let told = texts(content).into_iter().chain(texts(&document["metadata"]));
+                for text in told.filter(|text| !text.starts_with("<https://")) {
+                    assert!(!text.contains(['<', '>']), "{text}");
+                }
+            }
+            "email" => {
+                let page = body["Content"]["Simple"]["Body"]["Html"]["Data"].as_str().unwrap();
+                assert!(!page.contains("<!channel>") && !page.contains("<userid>"), "{page}");
             }
             "slack" => {
                 for text in shown_texts(&body) {
@@ -147,6 +173,10 @@ fn a_title_stays_on_one_line() {
         ("mattermost", "/attachments/0/title"),
         ("rocketchat", "/text"),
         ("webhook", "/message"),
+        ("dingtalk", "/markdown/title"),
+        ("feishu", "/card/header/title/content"),
+        ("ntfy", "/title"),
+        ("sns", "/Subject"),
     ] {
         let body = body(type_name, &json!({}), &notification_of(Event::Opened, alert_of("one\ntwo")));
         assert_eq!(body.pointer(place), Some(&json!("[CRITICAL] one two")), "{type_name}");
@@ -162,7 +192,8 @@ fn a_link_that_is_none_is_left_out() {
         alert.annotations.insert("runbook_url".to_owned(), url.to_owned());
         let mut notification = notification_of(Event::Opened, alert);
         notification.links = channels::Links::default();
-        for channel_type in CHANNEL_TYPES.iter().filter(|channel_type| channel_type.name != "pagerduty") {
+        let is_for_people = |name: &str| !matches!(name, "pagerduty" | "eventbridge");
+        for channel_type in CHANNEL_TYPES.iter().filter(|channel_type| is_for_people(channel_type.name)) {
             let body = body(channel_type.name, &json!({}), &notification).to_string();
             assert!(url.is_empty() || url == "no" || !body.contains(url), "{url}: {body}");
             assert!(!body.contains("Open in") && !body.contains("Runbook"), "{url}: {body}");

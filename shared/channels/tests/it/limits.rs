@@ -1,8 +1,8 @@
 //! Limits of the vendors, which no text exceeds.
 
 use alert::Alert;
-use channels::testing::{alert, group, notification_of};
-use channels::{Event, Notification, Subject};
+use channels::testing::{AwsStandIn, alert, channel, group, notification_of, now};
+use channels::{Attempt, Event, Next, Notification, Request, Subject, Verdict};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -89,8 +89,52 @@ fn assert_telegram(body: &Value) {
     assert!(units(&body["text"]) <= 4096, "{}", units(&body["text"]));
 }
 
+fn bytes(value: &Value) -> usize {
+    value.as_str().unwrap_or_default().len()
+}
+
+fn assert_wecom(body: &Value) {
+    let content = &body["markdown"]["content"];
+    assert!((1..=4096).contains(&bytes(content)), "{}", bytes(content));
+    let text = content.as_str().unwrap();
+    assert_eq!((text.matches("<font ").count(), text.matches("</font>").count()), (1, 1), "{text}");
+}
+
+fn assert_dingtalk(body: &Value) {
+    assert!(body.to_string().len() <= 15_000, "{}", body.to_string().len());
+    assert!(bytes(&body["markdown"]["title"]) > 0 && bytes(&body["markdown"]["text"]) > 0);
+}
+
+fn assert_feishu(body: &Value) {
+    assert!(body.to_string().len() <= 18_500, "{}", body.to_string().len());
+}
+
+fn assert_ntfy(body: &Value) {
+    assert!((1..=1024).contains(&bytes(&body["title"])) && (1..=4096).contains(&bytes(&body["message"])));
+    assert!(items(&body["actions"]).len() <= 3);
+}
+
+/// Of SNS, EventBridge and SES the stand-in knows the limits.
+fn assert_taken_by_aws(type_name: &str, more: &Value, notification: &Notification) {
+    let channel = channel(type_name, "", more);
+    let attempt = Attempt::first("ops", notification, now());
+    let Some(Request::Aws { service, input }) = channel.request(&attempt) else { unreachable!("by AWS") };
+    assert!(input.to_string().len() <= 450_000, "{type_name}: {}", input.to_string().len());
+    let answer = AwsStandIn::default().answer(service, &input);
+    let next = channel.interpret(&attempt, &Ok(answer.clone())).next;
+    assert_eq!(next, Next::End(Verdict::Sent), "{type_name}: {}", answer.text());
+}
+
 fn assert_limits(notification: &Notification) {
     let plain = json!({});
+    assert_wecom(&body("wecom", &plain, notification));
+    assert_dingtalk(&body("dingtalk", &plain, notification));
+    assert_feishu(&body("feishu", &plain, notification));
+    assert_ntfy(&body("ntfy", &plain, notification));
+    // Text is a part of `q`, and JSON the detail of an event.
+    assert_taken_by_aws("sns", &json!({ "format": "q" }), notification);
+    assert_taken_by_aws("eventbridge", &plain, notification);
+    assert_taken_by_aws("email", &plain, notification);
     assert_discord(&body("discord", &plain, notification));
     assert_slack(&body("slack", &plain, notification));
     assert_opsgenie(&body("opsgenie", &plain, notification));
@@ -153,9 +197,17 @@ fn a_group_is_cut_at_whole_lines_and_says_how_many_are_left_out() {
         ("mattermost", "/attachments/0/text"),
         ("rocketchat", "/attachments/0/text"),
         ("opsgenie", "/description"),
+        ("wecom", "/markdown/content"),
+        ("dingtalk", "/markdown/text"),
+        ("feishu", "/card/elements/0/text/content"),
+        ("ntfy", "/message"),
+        ("sns", "/Message"),
+        ("email", "/Content/Simple/Body/Text/Data"),
     ] {
         let body = body(type_name, &json!({}), &notification);
         let text = body.pointer(place).and_then(Value::as_str).unwrap();
+        let parts: Value = serde_json::from_str(text).unwrap_or_default();
+        let text = parts["default"].as_str().unwrap_or(text);
         let lines: Vec<_> = text.lines().filter(|line| line.starts_with('•')).collect();
         let more = format!("and {} more", 500 - lines.len());
         assert!(lines.len() > 2 && text.lines().any(|line| line == more), "{type_name}: {text}");
@@ -163,6 +215,39 @@ fn a_group_is_cut_at_whole_lines_and_says_how_many_are_left_out() {
             lines.iter().all(|line| line.ends_with('…') || line.ends_with("%)") || line.ends_with("%\\)"))
         );
     }
+}
+
+#[test]
+fn characters_of_three_bytes_are_cut_to_the_limit_in_bytes() {
+    for (type_name, place, most) in [
+        ("wecom", "/markdown/content", 4096),
+        ("dingtalk", "/markdown/text", 7000),
+        ("ntfy", "/message", 4000),
+    ] {
+        let body = body(type_name, &json!({}), &with("summary", "字".repeat(4_000)));
+        let text = body.pointer(place).and_then(Value::as_str).unwrap();
+        assert!(
+            (most - 8..=most).contains(&text.len()) && text.contains("字…"),
+            "{type_name}: {}",
+            text.len()
+        );
+    }
+}
+
+#[test]
+fn an_event_too_large_loses_texts_and_then_alerts_and_says_so() {
+    let mut notification = group(Event::Opened, 100, 100);
+    if let Subject::Group(group) = &mut notification.subject {
+        for alert in &mut group.alerts {
+            alert.labels.extend((0..64).map(|index| (format!("label{index}"), "🔔".repeat(2_048))));
+        }
+    }
+    let input = body("eventbridge", &json!({}), &notification);
+    let detail: Value = serde_json::from_str(input["Entries"][0]["Detail"].as_str().unwrap()).unwrap();
+    let (named, more) = (items(&detail["data"]["alerts"]).len(), detail["data"]["more"].as_u64().unwrap());
+    assert!(detail.to_string().len() <= 200_000 && named > 0);
+    assert_eq!(named as u64 + more, 100);
+    assert_eq!(detail["data"]["alerts"][0]["severity"], "critical");
 }
 
 #[test]

@@ -3,10 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 mod answers;
+mod cloud;
 mod documents;
 mod hostile;
 mod limits;
 mod mistakes;
+mod robots;
 mod snapshots;
 mod stand_ins;
 mod steps;

@@ -1,5 +1,8 @@
 //! What is said about settings that are wrong: where, and what to do.
 
+mod cloud;
+mod robots;
+
 use channels::testing::{read, read_within};
 use channels::{CHANNEL_TYPES, read_channel, settings::Fields};
 use net::EgressPolicy;
@@ -196,10 +199,6 @@ fn mistakes_of_a_webhooks_authentication() {
             &["settings.password: is for auth `basic` only: remove it, or write \"auth\":\"basic\""],
         ),
         (
-            json!({ "auth": "none" }),
-            &["settings.auth: `none` needs a signing_secret: give one, or choose mtls, basic or bearer"],
-        ),
-        (
             json!({ "auth": "bearer", "token": "t", "signing_secret": "hidden" }),
             &[
                 "settings.signing_secret: is not a signing secret: write whsec_ and the base64 of 24 to 64 random bytes",
@@ -219,6 +218,25 @@ fn mistakes_of_a_webhooks_authentication() {
     ] {
         says("webhook", webhook(&more), expected);
     }
+}
+
+/// The warnings about settings that are read.
+fn warnings(type_name: &str, settings: Value) -> Vec<String> {
+    let mut fields = Fields::of("settings".to_owned(), settings, &mut Vec::new()).unwrap();
+    assert!(read_channel(type_name, &mut fields, &EgressPolicy::public()).is_some());
+    let warnings = fields.take_warnings().iter().map(ToString::to_string).collect();
+    assert_eq!(fields.finish(), []);
+    warnings
+}
+
+#[test]
+fn a_webhook_that_nobody_can_know_us_by_is_read_and_warned_of() {
+    let bare = warnings("webhook", webhook(&json!({ "auth": "none" })));
+    let text = "settings.auth: is `none` without a signing_secret: whoever knows the URL can pretend to be Campanile; \
+                give a signing_secret, or choose mtls, basic or bearer";
+    assert_eq!(bare, [text]);
+    let signed = json!({ "auth": "none", "signing_secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" });
+    assert_eq!(warnings("webhook", webhook(&signed)), Vec::<String>::new());
 }
 
 #[test]

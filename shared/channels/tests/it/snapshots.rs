@@ -9,18 +9,40 @@ use serde_json::{Value, json};
 
 /// What a Discord destination remembers, so that it edits.
 fn memory() -> Memory {
-    Memory(json!({ "message": "700", "announced": { "alertname": "used_swap", "severity": "warning" } }))
+    Memory(json!({
+        "message": "700",
+        "members": { alert().fingerprint.to_string(): { "alertname": "used_swap", "severity": "warning" } },
+    }))
 }
 
 /// The request of `notification`, its URL without the host.
 fn sent(channel: &dyn Channel, notification: &Notification) -> String {
     let memory = memory();
     let attempt = Attempt { memory: &memory, ..Attempt::first("ops", notification, now()) };
-    let Some(Request::Http(request)) = channel.request(&attempt) else { return "nothing\n".to_owned() };
+    let request = match channel.request(&attempt) {
+        Some(Request::Http(request)) => request,
+        Some(Request::Aws { service, input }) => return format!("AWS {service}\n{:#}\n", opened_up(input)),
+        None => return "nothing\n".to_owned(),
+    };
     let body: Value = serde_json::from_slice(&request.body).unwrap();
     let path = request.url.path();
     let query = request.url.query().map(|query| format!("?{query}")).unwrap_or_default();
     format!("{} {path}{query}\n{body:#}\n", request.method)
+}
+
+/// `value`, in which a text that is JSON is shown as such.
+fn opened_up(value: Value) -> Value {
+    match value {
+        Value::String(text) => match serde_json::from_str(&text) {
+            Ok(inner @ Value::Object(_)) => json!({ "(as text)": opened_up(inner) }),
+            _ => text.into(),
+        },
+        Value::Array(items) => items.into_iter().map(opened_up).collect(),
+        Value::Object(members) => {
+            members.into_iter().map(|(name, member)| (name, opened_up(member))).collect()
+        }
+        other => other,
+    }
 }
 
 /// Twelve alerts of one node: nine fire, three have ended since.
@@ -54,6 +76,10 @@ fn bare() -> Alert {
 }
 
 fn story(type_name: &str) -> String {
+    story_of(type_name, &json!({}))
+}
+
+fn story_of(type_name: &str, more: &Value) -> String {
     let parts = [
         ("one alert", notification(Event::Opened)),
         ("one alert, nothing known", notification_of(Event::Opened, bare())),
@@ -72,20 +98,23 @@ fn story(type_name: &str) -> String {
         ("a group, acknowledged", group(Event::Acknowledged, 12, 10)),
         ("a group, all over", group(Event::Resolved, 12, 10)),
     ];
-    told(type_name, &json!({}), &parts)
+    told(type_name, more, &parts)
 }
 
 /// The same of a body that machines read, with less repeated.
-fn short_story(body: &str) -> String {
+fn short_story(type_name: &str, more: &Value) -> String {
     let parts = [
         ("one alert", notification(Event::Opened)),
         ("worse", notification(Event::Escalated)),
         ("acknowledged", notification(Event::Acknowledged)),
         ("expired", notification(Event::Expired)),
+        ("resolved", notification(Event::Resolved)),
+        ("a group of 12, a reminder, one by name", group(Event::Reminder, 12, 1)),
         ("a group of 500, three by name", group(Event::Opened, 500, 3)),
+        ("a group, changed, two by name", changed(Event::Updated, 2)),
         ("a group, all over", group(Event::Resolved, 2, 2)),
     ];
-    told("webhook", &json!({ "body": body }), &parts)
+    told(type_name, more, &parts)
 }
 
 fn told(type_name: &str, more: &Value, parts: &[(&str, Notification)]) -> String {
@@ -158,10 +187,56 @@ fn webhook_netdata() {
 
 #[test]
 fn webhook_alertmanager() {
-    insta::assert_snapshot!(short_story("alertmanager"));
+    insta::assert_snapshot!(short_story("webhook", &json!({ "body": "alertmanager" })));
 }
 
 #[test]
 fn webhook_cloudevents() {
-    insta::assert_snapshot!(short_story("cloudevents"));
+    insta::assert_snapshot!(short_story("webhook", &json!({ "body": "cloudevents" })));
+}
+
+#[test]
+fn wecom() {
+    insta::assert_snapshot!(story("wecom"));
+}
+
+#[test]
+fn dingtalk() {
+    insta::assert_snapshot!(story("dingtalk"));
+}
+
+#[test]
+fn feishu() {
+    insta::assert_snapshot!(story("feishu"));
+}
+
+#[test]
+fn ntfy() {
+    insta::assert_snapshot!(story("ntfy"));
+}
+
+#[test]
+fn sns() {
+    insta::assert_snapshot!(story("sns"));
+}
+
+#[test]
+fn email() {
+    insta::assert_snapshot!(story("email"));
+}
+
+#[test]
+fn sns_json() {
+    let topic = "arn:aws:sns:eu-central-1:123456789012:alerts.fifo";
+    insta::assert_snapshot!(short_story("sns", &json!({ "format": "json", "topic_arn": topic })));
+}
+
+#[test]
+fn sns_q() {
+    insta::assert_snapshot!(story_of("sns", &json!({ "format": "q" })));
+}
+
+#[test]
+fn eventbridge() {
+    insta::assert_snapshot!(short_story("eventbridge", &json!({})));
 }

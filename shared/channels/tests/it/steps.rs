@@ -2,6 +2,7 @@
 
 mod edits;
 mod incidents;
+mod labels;
 
 use channels::testing::now;
 use channels::{Attempt, Channel, Interpretation, Memory, Next, Notification, Progress, Request, Verdict};

@@ -1,4 +1,4 @@
-//! Chats whose messages change, and webhooks that must remember what they said.
+//! Chats whose messages change.
 
 use channels::testing::{channel, notification};
 use channels::{Channel, Event, Memory, Probe, Verdict};
@@ -55,7 +55,9 @@ fn discord_edits_and_posts_an_end() {
 fn a_discord_message_that_was_deleted_is_posted_anew() {
     let discord = discord(&json!({}));
     let unknown = (404, r#"{"message":"Unknown Message","code":10008}"#);
-    for (event, unknown) in [(Event::Updated, unknown), (Event::Resolved, unknown), (Event::Updated, (404, ""))] {
+    for (event, unknown) in
+        [(Event::Updated, unknown), (Event::Resolved, unknown), (Event::Updated, (404, ""))]
+    {
         let notification = notification(event);
         let mut run = Run::of(&*discord, &notification).remembering(json!({ "message": "700" }));
         assert_eq!(run.attempt(&[unknown, SAVED]), Verdict::Sent);
@@ -93,21 +95,6 @@ fn a_thread_that_is_gone_is_made_once_more() {
         let mut run = Run::of(&*forum, &opened);
         assert_eq!(run.attempt(&[(404, &gone)]), Verdict::Suspended(Probe::Hourly));
     }
-}
-
-#[test]
-fn an_alertmanager_webhook_remembers_the_labels_that_it_announced() {
-    let webhook = channel("webhook", "https://vendor.example.com", &json!({ "body": "alertmanager" }));
-    let opened = notification(Event::Deescalated);
-    let mut run = Run::of(&*webhook, &opened);
-    assert_eq!(run.attempt(&[(200, "")]), Verdict::Sent);
-    assert_eq!(run.memory.0["announced"]["severity"], "warning");
-    let worse = notification(Event::Escalated);
-    let mut run = Run::of(&*webhook, &worse).remembering(run.memory.0);
-    assert_eq!(run.attempt(&[(200, "")]), Verdict::Sent);
-    let alerts = run.bodies[0]["alerts"].as_array().unwrap();
-    let said: Vec<_> = alerts.iter().map(|alert| (&alert["status"], &alert["labels"]["severity"])).collect();
-    assert_eq!(said, [(&json!("firing"), &json!("critical")), (&json!("resolved"), &json!("warning"))]);
 }
 
 const TAKEN: (u16, &str) = (200, r#"{"ok":true,"result":{"message_id":43}}"#);

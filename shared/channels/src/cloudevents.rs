@@ -12,8 +12,11 @@ use crate::{Event, GroupSubject, Notification, Subject};
 /// What a path segment may hold as it is: RFC 3986's unreserved characters.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+/// Most characters of a text in an event that is too large, then of one that still is.
+const LONGEST_TEXTS: [usize; 3] = [4096, 512, 128];
+
 /// The event of `notification`, its type beginning with `prefix`.
-pub(super) fn body(notification: &Notification, prefix: &str) -> Value {
+pub(crate) fn body(notification: &Notification, prefix: &str) -> Value {
     let severity = notification.severity();
     let mut event = match &notification.subject {
         Subject::Alert(subject) => of_alert(&subject.alert, notification, prefix),
@@ -28,6 +31,50 @@ pub(super) fn body(notification: &Notification, prefix: &str) -> Value {
     event["severitytext"] = severity.as_str().to_uppercase().into();
     event["data"]["transition"] = notification.event.as_str().into();
     sanitized(event)
+}
+
+/// The event of `notification` in at most `bytes` bytes: where it has more, its texts are cut first, then the alerts of a
+/// group are left out, the mildest first.
+pub(crate) fn body_within(notification: &Notification, prefix: &str, bytes: usize) -> Value {
+    let mut event = body(notification, prefix);
+    for chars in LONGEST_TEXTS {
+        if event.to_string().len() <= bytes {
+            return event;
+        }
+        event = cut(event, chars);
+    }
+    while event.to_string().len() > bytes && leave_one_out(&mut event) {}
+    if event.to_string().len() > bytes {
+        for name in ["labels", "annotations"] {
+            event["data"][name] = json!({});
+        }
+    }
+    event
+}
+
+/// `value` with every text in it cut to `chars` characters.
+fn cut(value: Value, chars: usize) -> Value {
+    match value {
+        Value::String(text) => match text.char_indices().nth(chars) {
+            Some((end, _)) => format!("{}…", &text[..end]).into(),
+            None => text.into(),
+        },
+        Value::Array(items) => items.into_iter().map(|item| cut(item, chars)).collect(),
+        Value::Object(members) => {
+            members.into_iter().map(|(name, member)| (name, cut(member, chars))).collect()
+        }
+        other => other,
+    }
+}
+
+/// Whether the last alert of a group could be left out.
+fn leave_one_out(event: &mut Value) -> bool {
+    let last = event["data"]["alerts"].as_array_mut().and_then(Vec::pop);
+    if last.as_ref().is_some_and(|alert| alert["condition"] == "firing") {
+        let more = event["data"]["more"].as_u64().unwrap_or_default();
+        event["data"]["more"] = more.saturating_add(1).into();
+    }
+    last.is_some()
 }
 
 fn of_alert(alert: &Alert, notification: &Notification, prefix: &str) -> Value {
