@@ -11,6 +11,7 @@ mod hostile;
 mod kazoo;
 mod killed;
 mod netdata;
+mod notifications;
 mod order;
 mod poller;
 mod reading;
@@ -20,9 +21,8 @@ mod site24x7;
 #[expect(dead_code, reason = "the client's tests need more of it")]
 #[path = "../../shared/site24x7/tests/stand_in/mod.rs"]
 mod site24x7_stand_in;
-mod storage;
-mod telling;
 #[path = "../../infra/campanile/tests/it/notifier/stand_in.rs"]
-mod telling_stand_in;
+mod stand_in;
+mod storage;
 mod template;
 mod tencent;

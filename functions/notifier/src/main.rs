@@ -1,7 +1,6 @@
 //! The notifier as a Lambda function.
 
-use aws::{Ended, connect, serve_batches, start};
-use notifier::Notifier;
+use aws::{Ended, Notifier, connect, serve_batches, start};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Ended> {

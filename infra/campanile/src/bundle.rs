@@ -7,12 +7,12 @@ mod stream;
 
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use alert::Source;
 use api::ApiSecret;
-use aws::{Configuration, Platform, SecretCache, SystemClock, definition};
+use aws::{Configuration, Notifier, Platform, SecretCache, SystemClock, definition};
 use intake::{Keyring, Secrets};
-use notifier::Notifier;
 use poll::site24x7::Poller;
 use site24x7::TransportError;
 use tokio::net::TcpListener;
@@ -23,6 +23,9 @@ pub use self::stream::Stream;
 use crate::embedded::{
     AwsService, EmbeddedTable, Location, OpenError, SecretsError, SecretsFileError, sdk_config,
 };
+
+/// How long the end waits for notifications under way.
+const FAREWELL: Duration = Duration::from_secs(5);
 
 /// Why the bundle could not start.
 #[derive(Debug, thiserror::Error)]
@@ -99,23 +102,26 @@ impl Bundle {
         listener: TcpListener,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), BundleError> {
-        let _notifying = self.notify();
+        let notifier = Notifier::new(self.platform.clone());
+        let notifying = self.notify(&notifier);
         let poller = Poller::new(self.platform.clone(), SystemClock).map_err(BundleError::Poller)?;
         let polling = tokio::spawn(schedule::poll(poller));
         server::serve(listener, gateway::router(self.platform), stop).await;
         polling.abort();
+        drop(notifying);
+        // What is under way gets its answer recorded, lest it is sent once more after the next start.
+        let _ = tokio::time::timeout(FAREWELL, notifier.settled()).await;
         Ok(())
     }
 
     /// Tells destinations of what happens, until what this returns is dropped.
-    fn notify(&self) -> JoinSet<()> {
-        let notifier = Notifier::new(self.platform.clone());
+    fn notify(&self, notifier: &Notifier) -> JoinSet<()> {
         let table_name = self.platform.configuration.table.clone();
         let stream = Stream::new(self.table.clone(), table_name, notifier.clone());
         let mut tasks = JoinSet::new();
         tasks.spawn(stream.run());
         tasks.spawn(schedule::retry(notifier.clone()));
-        tasks.spawn(schedule::sweep(notifier));
+        tasks.spawn(schedule::sweep(notifier.clone()));
         tasks
     }
 }

@@ -6,8 +6,6 @@ mod alert;
 mod alerts;
 mod check;
 mod completions;
-mod deliveries;
-mod delivery;
 mod destinations;
 mod detail_view;
 mod doctor;
@@ -19,12 +17,14 @@ mod kazoo;
 mod list_args;
 mod lookup;
 mod moment;
+mod notifications;
 mod output;
 mod output_format;
 mod page;
 mod probe;
 mod quarantine;
 mod replay;
+mod request;
 mod secret;
 mod secrets;
 mod send;
@@ -78,7 +78,7 @@ enum Action {
     Events(events::Events),
     Replay(replay::Replay),
     Quarantine(quarantine::Quarantine),
-    Deliveries(deliveries::Deliveries),
+    Notifications(notifications::Notifications),
     Notify(destinations::Notify),
     Token(token::Token),
     Secret(secret::Secret),
@@ -122,7 +122,7 @@ impl Action {
             Self::Events(events) => events.run().await,
             Self::Replay(replay) => replay.run().await,
             Self::Quarantine(quarantine) => quarantine.run().await,
-            Self::Deliveries(deliveries) => deliveries.run().await,
+            Self::Notifications(notifications) => notifications.run().await,
             Self::Notify(notify) => notify.run().await,
             Self::Token(token) => token.run().await,
             Self::Secret(secret) => secret.run().await,

@@ -16,12 +16,14 @@ mod identity;
 pub mod matcher;
 mod order;
 mod reception;
+pub mod recurrence;
 mod repetition;
 mod served;
 mod severity;
 mod silence;
 mod source;
 mod texts;
+pub mod time_interval;
 mod timeline;
 mod word;
 

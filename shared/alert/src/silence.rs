@@ -7,12 +7,14 @@ mod draft;
 mod id;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 pub use draft::{SilenceDraft, SilenceEdit, SilenceError};
 pub use id::{ParseSilenceIdError, SilenceId};
 
 use crate::matcher::{Matcher, all_match};
+use crate::recurrence::{Occurrence, Recurrence, Recurring};
 use crate::word::words;
 use crate::{Alert, Handling, Labels, served_labels};
 
@@ -28,6 +30,12 @@ pub struct Silence {
     pub starts_at: Timestamp,
     /// Until when it covers; at this moment it is over.
     pub ends_at: Timestamp,
+    /// The rule by which it recurs; its start and end are then those of its first occurrence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recurrence: Option<Recurrence>,
+    /// The IANA name of the time zone whose wall clock it recurs by; UTC if there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<String>,
     /// Who made it.
     pub created_by: String,
     /// Why.
@@ -59,13 +67,24 @@ words!(SilenceState is a "silence's state": Active "active", Pending "pending", 
 impl Silence {
     /// Where it is in its life at `now`.
     pub fn state(&self, now: Timestamp) -> SilenceState {
-        if self.ends_at <= now {
-            SilenceState::Expired
-        } else if self.starts_at <= now {
-            SilenceState::Active
-        } else {
-            SilenceState::Pending
+        match self.occurrence(now) {
+            None => SilenceState::Expired,
+            Some(occurrence) if occurrence.ends_at <= now => SilenceState::Expired,
+            Some(occurrence) if occurrence.starts_at <= now => SilenceState::Active,
+            Some(_) => SilenceState::Pending,
         }
+    }
+
+    /// Its present or next occurrence; without a recurrence its only one, whenever.
+    pub fn occurrence(&self, now: Timestamp) -> Option<Occurrence> {
+        let Some(rule) = &self.recurrence else {
+            return Some(Occurrence { starts_at: self.starts_at, ends_at: self.ends_at });
+        };
+        let zone = self.time_zone.as_deref().and_then(|name| TimeZone::get(name).ok());
+        let zone = zone.unwrap_or(TimeZone::UTC);
+        let length = self.ends_at.duration_since(self.starts_at);
+        let recurring = Recurring { rule, starts_at: self.starts_at, length, zone: &zone };
+        recurring.occurrence_at(now).or_else(|| recurring.next_after(now))
     }
 
     /// Whether it is about an alert with these served labels, whenever.
@@ -78,10 +97,11 @@ impl Silence {
         self.state(now) == SilenceState::Active && self.matches(&served_labels(alert))
     }
 
-    /// The same silence, over at `now`; one that is over stays as it is.
+    /// The same silence, over at `now`, and never to recur; one that is over stays as it is.
     #[must_use]
     pub fn ended(mut self, now: Timestamp) -> Self {
         if self.state(now) != SilenceState::Expired {
+            self.recurrence = None;
             self.starts_at = self.starts_at.min(now);
             self.ends_at = now;
             self.updated_at = now;

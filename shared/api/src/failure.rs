@@ -7,6 +7,7 @@ use alert::{Conflict, SilenceError};
 use aws::{ActionFailure, SilenceFailure};
 use axum::Json;
 use axum::response::{IntoResponse, Response};
+use dispatch::OutboxError;
 use http::StatusCode;
 use intake::{ReplayFailure, SecretsError, StoreError, chain};
 use schemars::JsonSchema;
@@ -43,6 +44,8 @@ pub(crate) enum Failure {
     Corrupt(#[source] StoreError),
     #[error("not ready: the table cannot be written")]
     NotReady,
+    #[error("the outbox cannot be used at present: try again")]
+    Outbox(#[source] OutboxError),
 }
 
 /// What every failure is answered with.
@@ -74,6 +77,7 @@ impl Failure {
             | Self::NothingConfigured
             | Self::Secrets(_)
             | Self::Store(_)
+            | Self::Outbox(_)
             | Self::NotReady => StatusCode::SERVICE_UNAVAILABLE,
             Self::Corrupt(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -88,6 +92,7 @@ impl Failure {
             Self::Secrets(_)
             | Self::Store(_)
             | Self::NotReady
+            | Self::Outbox(_)
             | Self::Replay(ReplayFailure::Secrets(_) | ReplayFailure::Store(_)) => "unavailable",
             Self::BadRequest(_) | Self::Silence(_) => "bad_request",
             Self::NoSuchPath | Self::NotFound { .. } => "not_found",

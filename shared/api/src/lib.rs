@@ -2,6 +2,7 @@
 //!
 //! [`AlertsApi`] takes plain HTTP requests, so that Lambda and the local bundle serve the very same thing.
 
+mod acknowledge_link;
 mod actions;
 mod alertmanager;
 mod alerts;
@@ -10,13 +11,14 @@ mod authorization;
 mod console;
 mod counts;
 mod deadline;
-mod deliveries;
 mod description;
 mod events;
 mod extract;
 mod failure;
 mod guesses;
 mod health;
+mod notifications;
+mod outgoing;
 mod prefix;
 mod quarantine;
 mod replayed;

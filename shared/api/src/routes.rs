@@ -10,10 +10,11 @@ use crate::authorization::require;
 use crate::deadline::in_time;
 use crate::failure::Failure;
 use crate::health::Readiness;
+use crate::outgoing::Outgoing;
 use crate::secret::Role;
 use crate::{
-    actions, alertmanager, alerts, console, counts, deliveries, description, events, health, quarantine,
-    silences, sources,
+    acknowledge_link, actions, alertmanager, alerts, console, counts, description, events, health,
+    notifications, quarantine, silences, sources,
 };
 
 /// All paths over `platform`.
@@ -25,6 +26,7 @@ pub(crate) fn router(platform: Platform) -> Router {
     description::served(reading.merge(acting).merge(alertmanager::webhook(&platform)))
         .merge(alertmanager::router(&platform))
         .route("/", axum::routing::get(console::page))
+        .route("/a/{token}", axum::routing::get(acknowledge_link::show).post(acknowledge_link::acknowledge))
         .route("/-/healthy", axum::routing::get(health::healthy))
         .route(
             "/-/ready",
@@ -32,6 +34,7 @@ pub(crate) fn router(platform: Platform) -> Router {
         )
         .method_not_allowed_fallback(|| async { Failure::MethodNotAllowed })
         .fallback(|| async { Failure::NoSuchPath })
+        .layer(axum::Extension(Outgoing::new(platform.clone())))
         .with_state(platform)
 }
 
@@ -47,7 +50,7 @@ fn reading() -> ApiRouter<Platform> {
         .api_route("/v1/alerts/{fingerprint}", get(alerts::one))
         .api_route("/v1/alerts/{fingerprint}/events", get(events::of_alert))
         .api_route("/v1/alerts/{fingerprint}/notes", get(actions::notes))
-        .api_route("/v1/deliveries", get(deliveries::list))
+        .api_route("/v1/notifications", get(notifications::list))
         .api_route("/v1/events", get(events::list))
         .api_route("/v1/quarantine", get(quarantine::list))
         .api_route("/v1/quarantine/{id}", get(quarantine::one))
@@ -66,7 +69,7 @@ fn acting() -> ApiRouter<Platform> {
         .api_route("/v1/alerts/{fingerprint}/events/{event_id}/replay", post(events::replay))
         .api_route("/v1/quarantine/{id}", delete(quarantine::forget))
         .api_route("/v1/quarantine/{id}/replay", post(quarantine::replay))
-        .api_route("/v1/deliveries/{id}/retry", post(deliveries::retry))
+        .api_route("/v1/notifications/{id}/retry", post(notifications::retry))
         .api_route("/v1/silences", post(silences::add))
         .api_route("/v1/silences/{id}", put(silences::edit).delete(silences::end))
 }

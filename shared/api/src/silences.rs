@@ -98,6 +98,8 @@ impl NewSilence {
             matchers: self.matchers,
             created_by: self.created_by.map_or(name, |by| by.0),
             comment: self.comment.0,
+            recurrence: None,
+            time_zone: None,
             annotations,
         })
     }

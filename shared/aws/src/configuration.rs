@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use alert::{ExpiryRules, Severity, Source, UnknownWord};
-use notify::IpNet;
+use net::IpNet;
 use site24x7::Hosts;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;

@@ -9,6 +9,9 @@ mod configuration;
 mod deadline;
 mod events;
 mod gateway;
+mod links;
+mod notifier;
+mod outbox;
 mod platform;
 mod secrets;
 mod start;
@@ -19,14 +22,15 @@ pub use clock::SystemClock;
 pub use configuration::{Configuration, ConfigurationError, Reading};
 pub use events::{serve_batches, serve_events};
 pub use gateway::serve;
+pub use links::LinkTargetError;
+pub use notifier::{Courier, DestinationSettings, Notifier, NotifierError};
+pub use outbox::{AlertsOfTable, NotificationFilter, NotificationPage, SilencesOfTable, TableOutbox};
 pub use platform::{Platform, connect};
 pub use secrets::{DEVELOPMENT_TOKEN, PutSecretError, SecretCache};
 pub use start::{Ended, start};
 pub use store::definition;
 pub use store::{
-    AccountTokens, ActionFailure, AlertFilter, AlertPage, Bell, Course, Cursor, Delivery, DeliveryFilter,
-    DeliveryId, DeliveryPage, DeliveryState, DestinationState, DestinationStates, Enrollment, EventFilter,
-    EventPage, HistoryEntry, KnownNames, PageSize, ParseCursorError, ParseDeliveryIdError, Plan, PollCursor,
-    QuarantinePage, SilenceFailure, Suspension, Swept, Table, Turn, UnknownDeliveryState,
+    AccountTokens, ActionFailure, AlertFilter, AlertPage, Cursor, EventFilter, EventPage, HistoryEntry,
+    KnownNames, PageSize, ParseCursorError, PollCursor, QuarantinePage, SilenceFailure, Swept, Table,
 };
 pub use telemetry::{log_filter, log_to_stdout};

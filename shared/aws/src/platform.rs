@@ -9,6 +9,7 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 use intake::{Protocol, ReplayFailure, Replayed, Secrets, Webhook};
+use net::EgressPolicy;
 use normalize::{InboundRequest, Settings};
 
 use crate::{Configuration, SecretCache, SystemClock, Table};
@@ -29,6 +30,8 @@ pub struct Platform {
     /// Whether the table and the secrets are services on this machine, as those of a developer or a test: then
     /// destinations may be on it, too.
     pub is_local: bool,
+    /// How AWS is reached, where it is AWS that is reached.
+    pub(crate) sdk: Option<SdkConfig>,
 }
 
 /// Connects to the AWS that the environment names: region, credentials and endpoints as every SDK reads them.
@@ -49,6 +52,7 @@ pub async fn connect(configuration: Configuration) -> Platform {
         secrets: Arc::new(secrets(&sdk, &configuration)),
         configuration,
         is_local: sdk.endpoint_url().is_some_and(is_on_this_machine),
+        sdk: Some(sdk),
     }
 }
 
@@ -73,6 +77,7 @@ impl Platform {
             secrets: Arc::new(secrets),
             configuration,
             is_local: true,
+            sdk: None,
         }
     }
 
@@ -96,6 +101,13 @@ impl Platform {
     /// Reads a stored `delivery` of `source` again and records what it says now.
     pub async fn replay(&self, source: Source, delivery: &InboundRequest) -> Result<Replayed, ReplayFailure> {
         intake::replay(&*self.table, &*self.secrets, &self.settings(), source, delivery).await
+    }
+
+    /// Where destinations may be: public addresses, the networks that the operator allows, and over a local platform this
+    /// machine, too.
+    pub fn egress(&self) -> EgressPolicy {
+        let egress = EgressPolicy::public().and_networks(self.configuration.notify_networks.clone());
+        if self.is_local { egress.and_loopback() } else { egress }
     }
 
     fn settings(&self) -> Settings {

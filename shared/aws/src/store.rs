@@ -7,7 +7,7 @@ mod action;
 mod annotations;
 mod batch;
 mod cursor;
-mod days;
+pub(crate) mod days;
 pub mod definition;
 mod document;
 mod duplicate;
@@ -15,23 +15,22 @@ mod filter;
 mod heartbeat;
 mod history;
 mod history_key;
-mod item;
-mod listing;
-mod merge;
-mod packed;
-mod page;
+pub(crate) mod item;
+pub(crate) mod listing;
+pub(crate) mod merge;
+pub(crate) mod packed;
+pub(crate) mod page;
 mod probe;
 mod quarantine;
 mod read;
 mod readable;
-mod record;
+pub(crate) mod record;
 mod repeat;
-mod retry;
+pub(crate) mod retry;
 mod silence;
 mod source;
 mod state;
 mod sweep;
-mod telling;
 mod turns;
 mod write;
 
@@ -58,18 +57,14 @@ pub use read::HistoryEntry;
 pub use silence::SilenceFailure;
 pub use source::{AccountTokens, KnownNames, PollCursor};
 pub use sweep::Swept;
-pub use telling::{
-    Bell, Course, Delivery, DeliveryFilter, DeliveryId, DeliveryPage, DeliveryState, DestinationState,
-    DestinationStates, Enrollment, ParseDeliveryIdError, Plan, Suspension, Turn, UnknownDeliveryState,
-};
 
 /// The alert table in DynamoDB.
 #[derive(Debug)]
 pub struct Table {
-    client: Client,
-    name: String,
-    clock: SystemClock,
-    history: Duration,
+    pub(crate) client: Client,
+    pub(crate) name: String,
+    pub(crate) clock: SystemClock,
+    pub(crate) history: Duration,
     quarantine: Duration,
     expiry: ExpiryRules,
     silent_after: BTreeMap<Source, Duration>,

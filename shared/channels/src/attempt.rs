@@ -1,5 +1,7 @@
 //! One try to send a notification, and what the answer means.
 
+use std::fmt;
+
 use jiff::{SignedDuration, Timestamp};
 use net::HttpRequest;
 use serde::{Deserialize, Serialize};
@@ -10,6 +12,8 @@ use crate::Notification;
 /// Everything that a request depends on besides its destination.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempt<'a> {
+    /// The id of the destination in the settings.
+    pub destination: &'a str,
     /// What is said.
     pub notification: &'a Notification,
     /// How far earlier attempts have come.
@@ -24,18 +28,52 @@ pub struct Attempt<'a> {
     pub shared_memory: &'a Memory,
 }
 
-/// A request as data, by the way it is carried.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What is known where nothing is.
+static NOTHING: Memory = Memory(Value::Null);
+
+impl<'a> Attempt<'a> {
+    /// The first attempt to tell `destination` of `notification`, with nothing known of it.
+    pub fn first(destination: &'a str, notification: &'a Notification, at: Timestamp) -> Self {
+        Self {
+            destination,
+            notification,
+            progress: Progress::default(),
+            number: 1,
+            at,
+            memory: &NOTHING,
+            shared_memory: &NOTHING,
+        }
+    }
+}
+
+/// A request as data, by the way it is carried. It may hold credentials, so printing it shows little of it.
+#[derive(Clone, PartialEq, Eq)]
 pub enum Request {
     /// Over HTTP, by the one client.
     Http(HttpRequest),
-    /// By an AWS client with the function's own role.
+    /// By an AWS client with the function's own role, in the region that [`crate::aws_region`] finds in the channel's
+    /// host.
+    ///
+    /// Whoever carries it answers as if it were HTTP. The status is that of the operation's answer. The body of a success
+    /// is a JSON object with the operation's output, named as AWS does: `{"MessageId":"…"}` of `sns` and `ses`,
+    /// `{"FailedEntryCount":0,"Entries":[{"EventId":"…"}]}` of `eventbridge`, failed entries with `ErrorCode` and
+    /// `ErrorMessage`. The body of an error is `{"__type":"<code>","message":"…"}`, with the code as the SDK names it.
+    /// Where no answer came, it is [`net::Unanswered`]. The SDK's own repeats must be off: one schedule rules.
     Aws {
-        /// `sns`, `eventbridge` or `ses`.
+        /// `sns` (`Publish`), `eventbridge` (`PutEvents`) or `ses` (`SendEmail` of version 2).
         service: &'static str,
-        /// The operation's input, with the member names of AWS's API.
+        /// The operation's input, with the member names of AWS's API; times are texts of RFC 3339.
         input: Value,
     },
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Http(request) => request.fmt(f),
+            Self::Aws { service, input } => write!(f, "Aws({service}, {} bytes)", input.to_string().len()),
+        }
+    }
 }
 
 /// What a channel remembers between notifications: opaque to all but the channel, `null` where nothing is known.
@@ -55,9 +93,9 @@ pub struct Interpretation {
     pub next: Next,
     /// A time in which nothing is sent, and to whom.
     pub hold: Option<Hold>,
-    /// What is to be remembered of the group, in place of what was.
+    /// What is to be remembered of the group, in place of what was; the next request of the same attempt knows it already.
     pub memory: Option<Memory>,
-    /// What is to be remembered of the destination as a whole, in place of what was.
+    /// What is to be remembered of the destination as a whole, in place of what was; known at once, too.
     pub shared_memory: Option<Memory>,
     /// The destination's own name for what it made of the notification.
     pub receipt: Option<String>,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use net::{HttpAnswer, Unanswered};
+use net::{Certificates, HttpAnswer, HttpRequest, Unanswered};
 
 use crate::{Attempt, Interpretation, Request};
 
@@ -35,11 +35,49 @@ pub trait Channel: fmt::Debug + Send + Sync {
         10
     }
 
+    /// The certificates that its connections need, where it has some of its own.
+    fn certificates(&self) -> Option<&Certificates> {
+        None
+    }
+
+    /// What whoever answers at its address has to know before anything is sent there; asked again when its settings change.
+    fn ownership(&self) -> Option<&dyn Ownership> {
+        None
+    }
+
     /// The request that `attempt` makes next; `None` if it has nothing to say of this, which then counts as sent.
     fn request(&self, attempt: &Attempt<'_>) -> Option<Request>;
 
     /// What the answer to that request means.
     fn interpret(&self, attempt: &Attempt<'_>, answer: &Result<HttpAnswer, Unanswered>) -> Interpretation;
+}
+
+/// The check of who answers at an address.
+pub trait Ownership {
+    /// The question, made new by `token`: base64url of 32 random bytes. It is to be answered within 5 s.
+    fn question(&self, token: &str) -> HttpRequest;
+
+    /// Whether `answer` is the answer to `token`.
+    fn verify(&self, token: &str, answer: &Result<HttpAnswer, Unanswered>) -> Result<(), OwnershipFailure>;
+}
+
+/// Why the ownership check did not pass.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OwnershipFailure {
+    /// No answer came within the time for it.
+    #[error("no answer to the challenge")]
+    Unanswered(#[source] Unanswered),
+    /// Another status than 200.
+    #[error("the challenge was answered with status {0}: answer 200")]
+    Status(u16),
+    /// The body is no JSON object with a text `response_token`.
+    #[error("the challenge's answer is not a JSON object with a text `response_token`")]
+    Shape,
+    /// The token is another than the secret gives.
+    #[error(
+        "the challenge's `response_token` is wrong: use the same secret, and sha256= with padded base64 of the HMAC"
+    )]
+    Token,
 }
 
 /// What a destination type can express, and what follows for its defaults.

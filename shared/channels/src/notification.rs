@@ -1,6 +1,7 @@
 //! What a destination is told.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use alert::{Alert, Labels, Severity};
 use jiff::Timestamp;
@@ -50,6 +51,73 @@ pub enum Event {
     Resolved,
     /// Nothing was heard of it for too long.
     Expired,
+}
+
+impl Event {
+    /// Every event.
+    pub const ALL: [Self; 10] = [
+        Self::Opened,
+        Self::Reopened,
+        Self::Escalated,
+        Self::Deescalated,
+        Self::Updated,
+        Self::Reminder,
+        Self::Acknowledged,
+        Self::Unacknowledged,
+        Self::Resolved,
+        Self::Expired,
+    ];
+
+    /// The word used in JSON and in the header `Campanile-Transition`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Opened => "opened",
+            Self::Reopened => "reopened",
+            Self::Escalated => "escalated",
+            Self::Deescalated => "deescalated",
+            Self::Updated => "updated",
+            Self::Reminder => "reminder",
+            Self::Acknowledged => "acknowledged",
+            Self::Unacknowledged => "unacknowledged",
+            Self::Resolved => "resolved",
+            Self::Expired => "expired",
+        }
+    }
+
+    /// Whether it says that all of it is over.
+    pub const fn is_end(self) -> bool {
+        matches!(self, Self::Resolved | Self::Expired)
+    }
+
+    /// Whether it says what people did, not what the source said.
+    pub const fn is_handling(self) -> bool {
+        matches!(self, Self::Acknowledged | Self::Unacknowledged)
+    }
+}
+
+impl Notification {
+    /// The fingerprint of the one alert it is about; of a group, the group.
+    pub fn subject_id(&self) -> String {
+        match &self.subject {
+            Subject::Alert(subject) => subject.alert.fingerprint.to_string(),
+            Subject::Group(_) => self.group.clone(),
+        }
+    }
+
+    /// How bad what it is about is, or was.
+    pub fn severity(&self) -> Severity {
+        match &self.subject {
+            Subject::Alert(subject) => subject.alert.severity,
+            Subject::Group(group) => group.worst,
+        }
+    }
+}
+
+impl GroupSubject {
+    /// How many fire.
+    pub fn firing_count(&self) -> usize {
+        self.firing.values().sum()
+    }
 }
 
 /// Whom a notification is about.
@@ -114,8 +182,8 @@ pub struct GroupSubject {
 /// How many alerts, by severity, the worst last.
 pub type SeverityCounts = BTreeMap<Severity, usize>;
 
-/// Addresses in a notification; each may be absent.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+/// Addresses in a notification; each may be absent. One is a credential, so printing them shows which there are.
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Links {
     /// The console with the alert open, or filtered by the group.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -123,4 +191,13 @@ pub struct Links {
     /// The signed link that acknowledges. A credential: never logged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acknowledge: Option<String>,
+}
+
+impl fmt::Debug for Links {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Links")
+            .field("console", &self.console)
+            .field("acknowledge", &self.acknowledge.as_ref().map(|_| "[redacted]"))
+            .finish()
+    }
 }

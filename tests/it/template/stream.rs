@@ -69,6 +69,8 @@ async fn live(table: &EmbeddedTable, platform: &Platform) {
         matchers: vec!["alertname=\"x\"".parse().unwrap()],
         starts_at: now,
         ends_at,
+        recurrence: None,
+        time_zone: None,
         created_by: "ada".to_owned(),
         comment: String::new(),
         annotations: alert::Labels::default(),

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use aws::SystemClock;
+use aws::{Notifier, SystemClock};
 use intake::{Clock as _, chain};
 use jiff::Timestamp;
-use notifier::Notifier;
 use poll::site24x7::Poller;
 use serde_json::json;
 use tokio::time::sleep;

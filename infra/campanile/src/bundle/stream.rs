@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use aws::Notifier;
 use intake::TimeLeft;
-use notifier::Notifier;
 use serde_json::{Value, json};
 use tokio::time::sleep;
 

@@ -7,7 +7,8 @@ use std::fmt;
 
 use aws::Configuration;
 use clap::Args;
-use notify::{Destination, Reach, Settings};
+use dispatch::{Destination, Settings};
+use net::EgressPolicy;
 use serde_json::Value;
 
 pub(super) use self::check::Destinations;
@@ -28,7 +29,9 @@ struct Origin {
 /// The settings, and where destinations may be.
 struct Opened {
     settings: Settings,
-    reach: Reach,
+    egress: EgressPolicy,
+    /// Where people find the console, if that is configured.
+    console_url: Option<String>,
 }
 
 /// There are no settings.
@@ -41,14 +44,15 @@ struct NoSecret {
 impl Origin {
     async fn open(&self) -> Outcome<Opened> {
         let configuration = Configuration::from_environment()?;
-        let reach = Reach::public().and_networks(configuration.notify_networks.clone());
-        let reach = if self.allow_loopback { reach.and_loopback() } else { reach };
+        let egress = EgressPolicy::public().and_networks(configuration.notify_networks.clone());
+        let egress = if self.allow_loopback { egress.and_loopback() } else { egress };
         let secret: Value = self.secrets.read("destinations", &configuration).await?;
         if secret.is_null() {
             let name = format!("{}/destinations", configuration.secret_prefix);
             return Err(NoSecret { name }.into());
         }
-        Ok(Opened { settings: Settings::read(&secret.to_string(), &reach), reach })
+        let settings = Settings::read(&secret.to_string(), &egress);
+        Ok(Opened { settings, egress, console_url: configuration.console_url })
     }
 }
 
@@ -57,6 +61,6 @@ struct Named<'a>(&'a Destination);
 
 impl fmt::Display for Named<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({} at {})", self.0.id, self.0.kind().as_str(), self.0.host())
+        write!(f, "{} ({} at {})", self.0.id, self.0.channel.type_name(), self.0.channel.host())
     }
 }

@@ -6,8 +6,8 @@ use comfy_table::Table;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::delivery::{Body, RequestHead};
 use super::list_args::{ListArgs, parameters};
+use super::request::{Body, RequestHead};
 use super::table::{Column, distance, table};
 use super::word::word_of;
 use super::{Outcome, say};

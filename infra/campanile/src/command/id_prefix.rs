@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use aws::DeliveryId;
-
 /// Fewest characters of a prefix.
 const FEWEST: usize = 4;
 /// How many ids an error names.
@@ -25,10 +23,10 @@ pub(super) struct NotAnIdPrefix {
     most: usize,
 }
 
-/// A text that is no delivery's id.
+/// A text that is no notification's id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("write the id of a delivery, as `campanile deliveries` shows it, like 3f2a91c0-7-ops-slack")]
-pub(super) struct NoDelivery;
+#[error("write the id of a notification, as `campanile notifications` shows it, like 3f2a91c0-7-ops-slack")]
+pub(super) struct NotANotification;
 
 /// A prefix that is not one of exactly one id.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -67,14 +65,19 @@ impl IdPrefix {
         Self::read(text, 36, |character| character.is_ascii_hexdigit() || character == '-')
     }
 
-    /// Of a delivery: a fingerprint, of which a prefix is enough, a revision and a destination.
-    pub(super) fn of_delivery(text: &str) -> Result<Self, NoDelivery> {
+    /// Of a notification: a group, of which a prefix is enough, a number and a destination.
+    pub(super) fn of_notification(text: &str) -> Result<Self, NotANotification> {
         let text = text.trim();
-        let (fingerprint, _) = text.split_once('-').ok_or(NoDelivery)?;
+        let (fingerprint, _) = text.split_once('-').ok_or(NotANotification)?;
         let end = &text[fingerprint.len()..];
-        // With any fingerprint this is how the API reads it, too.
-        format!("{}{end}", "0".repeat(32)).parse::<DeliveryId>().map_err(|_| NoDelivery)?;
-        let id_prefix = Self::of_hash(fingerprint).map_err(|_| NoDelivery)?;
+        let mut parts = end.trim_start_matches('-').splitn(2, '-');
+        let number = parts.next().filter(|number| number.parse::<u64>().is_ok());
+        let is_word = |word: &&str| {
+            word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        };
+        let destination = parts.next().filter(|word| !word.is_empty()).filter(is_word);
+        number.zip(destination).ok_or(NotANotification)?;
+        let id_prefix = Self::of_hash(fingerprint).map_err(|_| NotANotification)?;
         Ok(Self { end: end.to_owned(), ..id_prefix })
     }
 
@@ -151,12 +154,12 @@ mod tests {
     }
 
     #[test]
-    fn a_delivery_is_found_by_the_prefix_of_its_fingerprint() {
-        let meant = IdPrefix::of_delivery("ABCD-7-ops-slack").unwrap();
+    fn a_notification_is_found_by_the_prefix_of_its_group() {
+        let meant = IdPrefix::of_notification("ABCD-7-ops-slack").unwrap();
         let ids = ["abcd1-7-ops-slack", "abcd1-17-ops-slack", "abcd2-7-slack"].map(str::to_owned);
         assert_eq!(meant.find(ids), Ok(Some("abcd1-7-ops-slack".to_owned())));
         let whole = format!("{}-7-ops", "a".repeat(32));
-        assert_eq!(IdPrefix::of_delivery(&whole).unwrap().whole(), Some(whole));
+        assert_eq!(IdPrefix::of_notification(&whole).unwrap().whole(), Some(whole));
         for text in [
             "",
             "abcd",
@@ -168,7 +171,7 @@ mod tests {
             "abcd-7-../x",
             "abcd-7-ops?x",
         ] {
-            assert_eq!(IdPrefix::of_delivery(text), Err(NoDelivery), "{text}");
+            assert_eq!(IdPrefix::of_notification(text), Err(NotANotification), "{text}");
         }
     }
 }

@@ -43,19 +43,19 @@ pub(super) const SILENCES: Resource = Resource {
 
 /// What was not understood.
 pub(super) const QUARANTINE: Resource = Resource {
-    what: "quarantined delivery",
+    what: "quarantined request",
     command: "campanile quarantine list",
     path: "/v1/quarantine",
     name: "quarantine",
     parts: &[&[]],
 };
 
-/// What destinations were told.
-pub(super) const DELIVERIES: Resource = Resource {
-    what: "delivery",
-    command: "campanile deliveries list",
-    path: "/v1/deliveries",
-    name: "deliveries",
+/// What destinations were notified of: what is pending or was given up goes before what was sent.
+pub(super) const NOTIFICATIONS: Resource = Resource {
+    what: "notification",
+    command: "campanile notifications list",
+    path: "/v1/notifications",
+    name: "notifications",
     parts: &[&[("state", "waiting"), ("state", "failed"), ("state", "dead")], &[("state", "sent")]],
 };
 

@@ -7,12 +7,12 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::action::{Action, ActionArgs};
-use super::delivery::{Body, RequestHead};
 use super::detail_view::DetailView;
 use super::id_prefix::IdPrefix;
 use super::list_args::ListArgs;
 use super::lookup::QUARANTINE;
 use super::replay::told;
+use super::request::{Body, RequestHead};
 use super::server::Server;
 use super::table::{Column, distance, table, written};
 use super::terminal_text::sanitize_json_for_terminal;

@@ -7,11 +7,13 @@ use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use aws::Configuration;
-use clap::{Args, Subcommand, ValueEnum};
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Subcommand};
 use intake::Sensitive;
 
 use self::value::{Mistaken, read};
 use super::secrets::Secrets;
+use super::secrets::known::NAMES;
 use super::terminal::{Person, Terminal};
 use super::{Outcome, remark, say};
 
@@ -19,11 +21,11 @@ use super::{Outcome, remark, say};
 #[derive(Debug, Args)]
 pub(super) struct Secret {
     #[command(subcommand)]
-    action: Action,
+    action: Subcommands,
 }
 
 #[derive(Debug, Subcommand)]
-enum Action {
+enum Subcommands {
     Set(Set),
 }
 
@@ -34,7 +36,8 @@ enum Action {
 #[derive(Debug, Args)]
 struct Set {
     /// Which one
-    name: Name,
+    #[arg(value_parser = PossibleValuesParser::new(NAMES))]
+    name: String,
     /// Read the value from FILE, or with `-` from standard input
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
@@ -42,23 +45,8 @@ struct Set {
     secrets: Secrets,
 }
 
-/// The secrets that there are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Name {
-    Netdata,
-    Kazoo,
-    Tencent,
-    Site24x7,
-    Api,
-    Destinations,
-}
-
-/// Their names.
-pub(super) const NAMES: [&str; 6] = ["netdata", "kazoo", "tencent", "site24x7", "api", "destinations"];
-
 /// What is wrong with `text` as the value of the secret `name`, and what lets nobody in.
 pub(super) fn mistake(name: &str, text: &str) -> Option<String> {
-    let name = Name::from_str(name, false).ok()?;
     match read(name, text, &Configuration::default()) {
         Ok(value) => value.warnings.into_iter().next(),
         Err(mistake) => Some(mistake.to_string()),
@@ -83,7 +71,7 @@ enum SetError {
 impl Secret {
     pub(super) async fn run(self) -> Outcome {
         match self.action {
-            Action::Set(set) => set.run().await,
+            Subcommands::Set(set) => set.run().await,
         }
     }
 }
@@ -91,16 +79,15 @@ impl Secret {
 impl Set {
     async fn run(self) -> Outcome {
         let configuration = Configuration::from_environment()?;
-        let value = read(self.name, self.text()?.expose(), &configuration).map_err(SetError::Mistaken)?;
+        let value = read(&self.name, self.text()?.expose(), &configuration).map_err(SetError::Mistaken)?;
         for warning in &value.warnings {
             remark(format!("campanile: {warning}"));
         }
-        self.secrets.write(self.name.as_str(), &value.members, &configuration).await?;
+        self.secrets.write(&self.name, &value.members, &configuration).await?;
         let seconds = configuration.secret_max_age.as_secs();
         say(format!(
             "{}/{} is set; functions use it within {seconds} seconds",
-            configuration.secret_prefix,
-            self.name.as_str()
+            configuration.secret_prefix, self.name
         ));
         Ok(())
     }
@@ -118,19 +105,6 @@ impl Set {
 
     fn asked(&self) -> Result<Sensitive, Box<dyn std::error::Error + Send + Sync>> {
         let mut terminal = Terminal::attached().ok_or(SetError::NobodyToAsk)?;
-        Ok(terminal.ask_secretly(&format!("JSON object for `{}`, which is not shown", self.name.as_str()))?)
-    }
-}
-
-impl Name {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Netdata => "netdata",
-            Self::Kazoo => "kazoo",
-            Self::Tencent => "tencent",
-            Self::Site24x7 => "site24x7",
-            Self::Api => "api",
-            Self::Destinations => "destinations",
-        }
+        Ok(terminal.ask_secretly(&format!("JSON object for `{}`, which is not shown", self.name))?)
     }
 }

@@ -2,6 +2,7 @@
 
 pub(super) mod check;
 pub(super) mod known;
+pub(super) mod reading;
 
 use std::fs;
 use std::io::{self, Write};

@@ -1,9 +1,10 @@
-//! The notifier over the embedded services, and stand-ins for the seven destinations.
+//! The notifier over the embedded services, and stand-ins for destinations.
 
-mod course;
+mod groups;
+mod life;
+mod muted;
 mod outage;
-mod quiet;
+mod outbox;
 #[expect(dead_code, reason = "the tests over the real binaries need more of it")]
 pub(crate) mod stand_in;
-mod tower;
-mod ups_and_downs;
+mod world;

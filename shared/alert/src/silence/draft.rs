@@ -2,11 +2,13 @@
 //!
 //! The rules are Alertmanager's, so that its tools find what they know.
 
-use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Silence, SilenceId, SilenceState};
 use crate::Labels;
 use crate::matcher::{Matcher, MatcherError};
+use crate::recurrence::Recurrence;
 
 /// Most annotations of one silence.
 const MEMBERS: usize = 64;
@@ -28,6 +30,10 @@ pub struct SilenceDraft {
     pub starts_at: Timestamp,
     /// Until when it shall cover.
     pub ends_at: Timestamp,
+    /// The rule by which it shall recur.
+    pub recurrence: Option<Recurrence>,
+    /// The IANA name of the time zone whose wall clock counts then.
+    pub time_zone: Option<String>,
     /// Who asks.
     pub created_by: String,
     /// Why.
@@ -62,6 +68,23 @@ pub enum SilenceError {
     /// It would be over at once.
     #[error("the silence ends in the past: give an end that is still to come")]
     EndsInThePast,
+    /// It recurs, and each occurrence would be over at once.
+    #[error("a silence that recurs lasts less than a minute: give an end at least a minute after its start")]
+    TooShort,
+    /// It recurs before it is over.
+    #[error(
+        "the silence lasts longer than the period in which it recurs: give an earlier end, or no recurrence"
+    )]
+    LongerThanPeriod,
+    /// No occurrence is still to come.
+    #[error("the recurrence has no occurrence that is still to come: give another rule or start")]
+    NeverRecurs,
+    /// There is no such time zone.
+    #[error("the time zone is not known: give an IANA name, like Europe/Berlin")]
+    NoTimeZone,
+    /// A time zone means nothing without a recurrence.
+    #[error("a time zone needs a recurrence: give one, or leave the time zone out")]
+    ZoneAlone,
     /// It would not fit into the table.
     #[error(
         "the silence is too long: use at most 512 matchers, 64 annotations, 2048 characters a text or regular expression, 64 KiB in all"
@@ -71,6 +94,7 @@ pub enum SilenceError {
 
 /// What comes of a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "one is made for each request, and taken apart at once")]
 pub enum SilenceEdit {
     /// The silence as it is now; its id stays.
     Changed(Silence),
@@ -87,7 +111,7 @@ impl SilenceDraft {
     /// The silence named `id` that is asked for at `now`; a start in the past becomes now.
     pub fn create(self, id: SilenceId, now: Timestamp) -> Result<Silence, SilenceError> {
         self.check(now)?;
-        let starts_at = self.starts_at.max(now);
+        let starts_at = if self.recurrence.is_some() { self.starts_at } else { self.starts_at.max(now) };
         Ok(Silence { created_at: now, ..self.silence(id, starts_at, now) })
     }
 
@@ -103,8 +127,10 @@ impl SilenceDraft {
     ) -> Result<SilenceEdit, SilenceError> {
         self.check(now)?;
         if self.can_change(&known, now) {
-            let starts_at =
-                if known.state(now) == SilenceState::Active { known.starts_at } else { self.starts_at };
+            let keeps_start = known.state(now) == SilenceState::Active
+                && self.recurrence.is_none()
+                && known.recurrence.is_none();
+            let starts_at = if keeps_start { known.starts_at } else { self.starts_at };
             let changed = self.silence(known.id, starts_at, now);
             return Ok(SilenceEdit::Changed(Silence { created_at: known.created_at, ..changed }));
         }
@@ -112,6 +138,9 @@ impl SilenceDraft {
     }
 
     fn can_change(&self, known: &Silence, now: Timestamp) -> bool {
+        if self.recurrence.is_some() || known.recurrence.is_some() {
+            return self.matchers == known.matchers && known.state(now) != SilenceState::Expired;
+        }
         self.matchers == known.matchers
             && match known.state(now) {
                 SilenceState::Active => self.starts_at.as_second() == known.starts_at.as_second(),
@@ -137,10 +166,30 @@ impl SilenceDraft {
         if self.ends_at <= self.starts_at {
             return Err(SilenceError::EndsBeforeStart);
         }
-        if self.ends_at <= now {
+        self.check_recurrence(now)?;
+        if self.recurrence.is_none() && self.ends_at <= now {
             return Err(SilenceError::EndsInThePast);
         }
         Ok(())
+    }
+
+    fn check_recurrence(&self, now: Timestamp) -> Result<(), SilenceError> {
+        let is_zone = |name: &String| TimeZone::get(name).is_ok();
+        if !self.time_zone.as_ref().is_none_or(is_zone) {
+            return Err(SilenceError::NoTimeZone);
+        }
+        let Some(rule) = &self.recurrence else {
+            return if self.time_zone.is_some() { Err(SilenceError::ZoneAlone) } else { Ok(()) };
+        };
+        let length = self.ends_at.duration_since(self.starts_at);
+        if length < SignedDuration::from_mins(1) {
+            return Err(SilenceError::TooShort);
+        }
+        if length > rule.period() {
+            return Err(SilenceError::LongerThanPeriod);
+        }
+        let silence = self.clone().silence(SilenceId::from_chance(0), self.starts_at, now);
+        silence.occurrence(now).map(drop).ok_or(SilenceError::NeverRecurs)
     }
 
     fn is_too_long(&self) -> bool {
@@ -163,6 +212,8 @@ impl SilenceDraft {
             matchers: self.matchers,
             starts_at,
             ends_at: self.ends_at,
+            recurrence: self.recurrence,
+            time_zone: self.time_zone,
             created_by: self.created_by,
             comment: self.comment,
             annotations: self.annotations,

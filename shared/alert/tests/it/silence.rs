@@ -7,6 +7,8 @@ use alert::{
 };
 use serde_json::json;
 
+use jiff::SignedDuration;
+
 use crate::{at, event, folded};
 
 fn matchers(texts: &[&str]) -> Vec<Matcher> {
@@ -18,6 +20,8 @@ fn draft(starts: i64, ends: i64) -> SilenceDraft {
         matchers: matchers(&["severity=warning"]),
         starts_at: at(starts),
         ends_at: at(ends),
+        recurrence: None,
+        time_zone: None,
         created_by: "ada".into(),
         comment: "planned".into(),
         annotations: Labels::new(),
@@ -186,4 +190,51 @@ fn a_silence_may_name_every_label_of_an_alert_with_many_or_long_ones() {
     assert!(create(&[format!("query=\"{}\"", "x".repeat(50_000))]).is_ok());
     assert_eq!(create(&[format!("query=\"{}\"", "x".repeat(70_000))]), Err(SilenceError::TooLong));
     assert_eq!(create(&[format!("query=~\"{}\"", "x".repeat(2_049))]), Err(SilenceError::TooLong));
+}
+
+fn weekly(rule: &str) -> SilenceDraft {
+    SilenceDraft {
+        starts_at: "2026-03-22T02:00:00+01:00".parse().unwrap(),
+        ends_at: "2026-03-22T04:00:00+01:00".parse().unwrap(),
+        recurrence: Some(rule.parse().unwrap()),
+        time_zone: Some("Europe/Berlin".to_owned()),
+        ..draft(0, 9)
+    }
+}
+
+#[test]
+fn a_silence_of_every_sunday_covers_two_hours_over_both_nights_of_changing_clocks() {
+    let now = "2026-03-01T00:00:00Z".parse().unwrap();
+    let silence = weekly("FREQ=WEEKLY;BYDAY=SU").create(SilenceId::from_chance(1), now).unwrap();
+    for (moment, expected) in [
+        ("2026-03-21T12:00:00Z", SilenceState::Pending),
+        ("2026-03-22T01:00:00Z", SilenceState::Active),
+        ("2026-03-22T03:00:00Z", SilenceState::Pending),
+        ("2026-03-29T00:59:59Z", SilenceState::Pending),
+        ("2026-03-29T01:00:00Z", SilenceState::Active),
+        ("2026-03-29T03:00:00Z", SilenceState::Pending),
+        ("2026-10-25T00:00:00Z", SilenceState::Active),
+        ("2026-10-25T01:59:59Z", SilenceState::Active),
+        ("2026-10-25T02:00:00Z", SilenceState::Pending),
+    ] {
+        assert_eq!(silence.state(moment.parse().unwrap()), expected, "{moment}");
+    }
+    let ended = silence.ended("2026-03-29T01:30:00Z".parse().unwrap());
+    assert_eq!(ended.state("2026-04-05T01:00:00Z".parse().unwrap()), SilenceState::Expired);
+}
+
+#[test]
+fn a_recurrence_that_makes_no_sense_is_refused_with_a_reason() {
+    let now = "2026-03-01T00:00:00Z".parse().unwrap();
+    let refused = |draft: SilenceDraft| draft.create(SilenceId::from_chance(1), now).unwrap_err();
+    let start = weekly("FREQ=DAILY").starts_at;
+    let lasting =
+        |secs| SilenceDraft { ends_at: start + SignedDuration::from_secs(secs), ..weekly("FREQ=DAILY") };
+    assert_eq!(refused(lasting(59)), SilenceError::TooShort);
+    assert_eq!(refused(lasting(24 * 3600 + 1)), SilenceError::LongerThanPeriod);
+    assert_eq!(refused(weekly("FREQ=WEEKLY;UNTIL=20260101")), SilenceError::NeverRecurs);
+    let nowhere = SilenceDraft { time_zone: Some("Atlantis".to_owned()), ..weekly("FREQ=DAILY") };
+    assert_eq!(refused(nowhere), SilenceError::NoTimeZone);
+    let alone = SilenceDraft { recurrence: None, ..weekly("FREQ=DAILY") };
+    assert_eq!(refused(alone), SilenceError::ZoneAlone);
 }

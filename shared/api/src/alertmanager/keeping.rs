@@ -197,7 +197,7 @@ fn code_of(rejection: &Rejection) -> u16 {
 async fn quarantine(
     platform: &Platform,
     rejection: Rejection,
-    mut delivery: InboundRequest,
+    delivery: InboundRequest,
 ) -> Result<String, Failure> {
     tracing::warn!(source = %SOURCE, reason = %rejection.reason, "alert refused");
     count(Measure::Quarantined, SOURCE, 1);

@@ -90,6 +90,8 @@ impl PostedSilence {
                 matchers,
                 starts_at: members.time("startsAt")?,
                 ends_at: members.time("endsAt")?,
+                recurrence: None,
+                time_zone: None,
                 created_by: members.text("createdBy")?.to_owned(),
                 comment: members.text("comment")?.to_owned(),
                 annotations: members.texts("annotations")?,

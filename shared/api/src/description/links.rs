@@ -53,9 +53,9 @@ const LEADS: [Lead; 5] = [
         ],
     },
     Lead {
-        answer: ["/v1/deliveries", "get", "200"],
-        names: &[("id", "$response.body#/deliveries/0/id")],
-        leads_to: &[("/v1/deliveries/{id}/retry", "post")],
+        answer: ["/v1/notifications", "get", "200"],
+        names: &[("id", "$response.body#/notifications/0/id")],
+        leads_to: &[("/v1/notifications/{id}/retry", "post")],
     },
 ];
 

@@ -31,8 +31,8 @@ pub(crate) enum Journal {
     Of(Source),
     /// What was not understood.
     Quarantine,
-    /// What destinations were to be told.
-    Deliveries,
+    /// What destinations were notified of.
+    Notifications,
 }
 
 /// The days that this process knows to be in the table.
@@ -44,7 +44,7 @@ impl fmt::Display for Journal {
         match self {
             Self::Of(source) => f.write_str(source.as_str()),
             Self::Quarantine => f.write_str("quarantine"),
-            Self::Deliveries => f.write_str("deliveries"),
+            Self::Notifications => f.write_str("notifications"),
         }
     }
 }
@@ -110,7 +110,7 @@ impl Table {
 
     fn kept_for(&self, journal: Journal) -> Duration {
         match journal {
-            Journal::Of(_) | Journal::Deliveries => self.history,
+            Journal::Of(_) | Journal::Notifications => self.history,
             Journal::Quarantine => self.quarantine,
         }
     }

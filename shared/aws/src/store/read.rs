@@ -141,6 +141,20 @@ impl Table {
         Ok(items)
     }
 
+    /// All items that `query` finds, those that are due to expire among them.
+    pub(crate) async fn read_with_expired(
+        &self,
+        query: QueryFluentBuilder,
+        operation: &'static str,
+    ) -> Result<Vec<Item>, StoreError> {
+        let mut pages = query.into_paginator().send();
+        let mut items = Vec::new();
+        while let Some(page) = pages.next().await {
+            items.extend(page.map_err(failed(operation))?.items.unwrap_or_default());
+        }
+        Ok(items)
+    }
+
     /// The items with `keys` that exist, in their order, each once: an index that lags may name an item twice, and DynamoDB
     /// refuses a batch that does.
     pub(crate) async fn items(&self, keys: &[(String, String)]) -> Result<Vec<Item>, StoreError> {

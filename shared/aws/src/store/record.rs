@@ -119,7 +119,7 @@ impl Table {
                 drop(turn);
                 return self.record_known(entry, &state).await;
             }
-            let folded = self.folded(entry, &state);
+            let folded = Self::folded(entry, &state);
             if contention.steps_aside(folded.repeat) {
                 return self.record_apart(entry, state, folded).await;
             }
@@ -171,7 +171,7 @@ impl Table {
     }
 
     /// What `entry` makes of `state`. An alert that cannot be read begins anew: its source's word counts.
-    pub(super) fn folded(&self, Entry { event, delivery }: Entry<'_>, state: &State) -> Folded {
+    pub(super) fn folded(Entry { event, delivery }: Entry<'_>, state: &State) -> Folded {
         let known = state.alert.clone();
         let mut folded = fold(known.clone(), event, delivery.received_at);
         if let (None, Some(alert)) = (&known, &mut folded.alert) {
@@ -346,7 +346,7 @@ impl Table {
             }
             contention.pause().await;
             state = self.state(entry.event.fingerprint).await?;
-            folded = self.folded(entry, &state);
+            folded = Self::folded(entry, &state);
         }
         Ok(recorded)
     }

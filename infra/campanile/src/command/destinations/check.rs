@@ -3,9 +3,14 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use aws::Courier;
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use channels::OwnershipFailure;
 use clap::Args;
+use dispatch::{Destination, Transport};
 use intake::chain;
-use notify::{Courier, Deadlines, Destination, Lookup, Reach, SystemLookup};
+use net::{Deadlines, EgressPolicy, Lookup, SystemLookup};
 use tokio::time::timeout;
 
 use super::super::check::Unhealthy;
@@ -32,20 +37,26 @@ enum Failure {
     #[error("its name was not resolved within {} seconds: try again", RESOLVE.as_secs())]
     Slow,
     #[error(transparent)]
-    Denied(#[from] notify::DeniedAddress),
+    Denied(#[from] net::DeniedAddress),
     #[error(transparent)]
-    Challenge(#[from] notify::ChallengeFailure),
+    Ownership(#[from] OwnershipFailure),
 }
 
 impl Destinations {
     pub(in crate::command) async fn run(self) -> Outcome {
-        let Opened { settings, reach } = self.origin.open().await?;
+        let Opened { settings, egress, console_url } = self.origin.open().await?;
         settings.mistakes.iter().for_each(|mistake| tell("mistake", mistake));
         settings.warnings.iter().for_each(|warning| tell("warning", warning));
-        let courier = Courier::new(&settings.destinations, reach.clone(), Deadlines::default())?;
+        if console_url.is_none() && settings.destinations.iter().any(|destination| destination.has_links) {
+            tell(
+                "warning",
+                "CAMPANILE_CONSOLE_URL is not set: notifications carry no links to the console and none to acknowledge",
+            );
+        }
+        let courier = Courier::new(egress.clone(), Deadlines::default());
         let mut is_healthy = settings.mistakes.is_empty();
         for destination in &settings.destinations {
-            match check(&courier, &reach, destination).await {
+            match check(&courier, &egress, destination).await {
                 Ok(what) => tell(what, Named(destination)),
                 Err(failure) => {
                     is_healthy = false;
@@ -67,27 +78,38 @@ fn tell(what: &str, of: impl std::fmt::Display) {
     say(format!("{what:<8} {}", sanitize_for_terminal(&of.to_string())));
 }
 
-async fn check(courier: &Courier, reach: &Reach, destination: &Destination) -> Result<&'static str, Failure> {
+async fn check(
+    courier: &Courier,
+    egress: &EgressPolicy,
+    destination: &Destination,
+) -> Result<&'static str, Failure> {
     if !destination.is_enabled {
         return Ok("disabled");
     }
-    resolve(&SystemLookup, reach, destination.host()).await?;
-    if !destination.asks_for_challenge() {
-        return Ok("ok");
-    }
-    courier.challenge(destination, std::array::from_fn(|_| fastrand::u8(..))).await?;
+    resolve(&SystemLookup, egress, destination.channel.host()).await?;
+    let Some(ownership) = destination.channel.ownership() else { return Ok("ok") };
+    let token = token();
+    let question = channels::Request::Http(ownership.question(&token));
+    let answer = courier.send(destination, question).await;
+    ownership.verify(&token, &answer)?;
     Ok("passed")
 }
 
+/// 32 random bytes in base64url.
+fn token() -> String {
+    let bytes: [u8; 32] = std::array::from_fn(|_| fastrand::u8(..));
+    BASE64_URL_SAFE_NO_PAD.encode(bytes)
+}
+
 /// Whether `host` leads to where destinations may be.
-async fn resolve(lookup: &impl Lookup, reach: &Reach, host: &str) -> Result<(), Failure> {
+async fn resolve(lookup: &impl Lookup, egress: &EgressPolicy, host: &str) -> Result<(), Failure> {
     if host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok() {
         // The settings are not read where it may not be reached.
         return Ok(());
     }
     let addresses = timeout(RESOLVE, lookup.lookup(host)).await.map_err(|_| Failure::Slow)?;
     for address in addresses.map_err(Failure::Unresolved)? {
-        reach.check_address(address)?;
+        egress.check_address(address)?;
     }
     Ok(())
 }
@@ -96,7 +118,7 @@ async fn resolve(lookup: &impl Lookup, reach: &Reach, host: &str) -> Result<(), 
 mod tests {
     use std::io;
 
-    use notify::Lookups;
+    use net::Lookups;
 
     use super::*;
 
@@ -113,8 +135,8 @@ mod tests {
     }
 
     async fn found(addresses: &'static [&'static str], host: &str) -> String {
-        let reach = Reach::public().and_networks(["10.1.0.0/16".parse().unwrap()]);
-        resolve(&Book(addresses), &reach, host)
+        let egress = EgressPolicy::public().and_networks(["10.1.0.0/16".parse().unwrap()]);
+        resolve(&Book(addresses), &egress, host)
             .await
             .map_or_else(|failure| chain(&failure), |()| "found".to_owned())
     }

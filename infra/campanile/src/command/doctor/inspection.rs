@@ -37,7 +37,7 @@ pub(super) async fn inspect(account: &Account, stack: &str) -> Result<Vec<Findin
         let asked = account.ask(&["lambda", "get-function-configuration", "--function-name", &name]).await;
         findings.push(answered(format!("function {function}"), asked, the_function));
     }
-    for name in secret::NAMES {
+    for name in super::super::secrets::known::NAMES {
         let id = format!("{}/{name}", output("SecretNames"));
         let asked = account.ask(&["secretsmanager", "get-secret-value", "--secret-id", &id]).await;
         findings.push(the_secret(name, asked.ok().as_ref()));

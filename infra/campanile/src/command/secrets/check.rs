@@ -1,17 +1,15 @@
 //! `campanile check secrets`: what is wrong with the secrets, told by path and never with a value.
 
-use alert::Source;
-use api::ApiSecret;
 use aws::{Configuration, DEVELOPMENT_TOKEN, Platform};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
-use intake::{Finding, Gravity, Reading, Sensitive, SourceSecret};
-use notify::{Reach, Settings};
+use intake::{Finding, Gravity, Reading, Sensitive};
 
 use super::super::check::Unhealthy;
-use super::super::plain::plain;
+use super::super::terminal_text::sanitize_for_terminal;
 use super::super::{Outcome, say};
 use super::known::{NAMES, unknown_names};
+use super::reading::read_as_its_user;
 use super::{ReadSecretError, Secrets};
 
 /// Check every secret, or one: what cannot be used, what is misspelt and what is odd, each by its path with the remedy;
@@ -94,31 +92,13 @@ impl CheckSecrets {
         self.read(platform, name, text).secret.is_some()
     }
 
-    /// Reads a secret as whoever uses it reads it.
     fn read(&self, platform: &Platform, name: &str, text: &Sensitive) -> Reading<()> {
-        let text = text.expose();
-        match (name, name.parse::<Source>()) {
-            ("api", _) => without_value(ApiSecret::read(text)),
-            (_, Ok(source)) => without_value(SourceSecret::read(source, text)),
-            (_, Err(_)) => self.destinations(platform, text),
-        }
+        let egress = platform.egress();
+        let egress = if self.allow_loopback { egress.and_loopback() } else { egress };
+        read_as_its_user(name, text.expose(), &egress)
     }
-
-    fn destinations(&self, platform: &Platform, text: &str) -> Reading<()> {
-        let reach = Reach::public().and_networks(platform.configuration.notify_networks.clone());
-        let reach = if self.allow_loopback { reach.and_loopback() } else { reach };
-        let settings = Settings::read(text, &reach);
-        let finding = |gravity, problem| Finding { gravity, path: String::new(), problem };
-        let mistakes = settings.mistakes.iter().map(|mistake| finding(Gravity::Mistake, mistake.to_string()));
-        let warnings = settings.warnings.iter().map(|warning| finding(Gravity::Warning, warning.to_string()));
-        Reading { secret: Some(()), findings: mistakes.chain(warnings).collect() }
-    }
-}
-
-fn without_value<T>(reading: Reading<T>) -> Reading<()> {
-    Reading { secret: reading.secret.map(drop), findings: reading.findings }
 }
 
 fn tell(what: &str, of: &str) {
-    say(format!("{what:<8} {}", plain(of)));
+    say(format!("{what:<8} {}", sanitize_for_terminal(of)));
 }

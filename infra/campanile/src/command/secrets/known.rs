@@ -5,8 +5,8 @@ use std::path::Path;
 use serde_json::{Map, Value};
 
 /// Every secret, without its prefix.
-pub(in crate::command) const NAMES: [&str; 6] =
-    ["netdata", "kazoo", "tencent", "site24x7", "api", "destinations"];
+pub(in crate::command) const NAMES: [&str; 7] =
+    ["netdata", "kazoo", "tencent", "site24x7", "api", "destinations", "links"];
 
 /// How different a name may be from a known one to be taken for a misspelling of it.
 const MISSPELT: f64 = 0.75;

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use alert::{AlertEvent, Severity, Signal};
-use intake::Clock;
+use dispatch::Clock as _;
 use serde_json::Value;
 
 use super::stand_in::{ALL, StandIn};
-use super::tower::Tower;
+use super::world::World;
 use crate::api::firing;
 
 /// How many alerts pass.
@@ -20,8 +20,8 @@ const STEP_SECS: i64 = 60;
 /// How many ticks the destination that was down may take to catch up.
 const CATCHING_UP: usize = 40;
 
-fn event(tower: &Tower, number: usize, signal: Signal, after_secs: i64) -> AlertEvent {
-    let occurred_at = tower.clock.now().checked_add(jiff::SignedDuration::from_secs(after_secs)).unwrap();
+fn event(world: &World, number: usize, signal: Signal, after_secs: i64) -> AlertEvent {
+    let occurred_at = world.clock.now().checked_add(jiff::SignedDuration::from_secs(after_secs)).unwrap();
     let name = format!("alert-{number:04}");
     AlertEvent { signal, occurred_at, severity: Severity::Critical, ..firing(&name) }
 }
@@ -46,19 +46,19 @@ fn courses(stand_in: &StandIn, destination: &str) -> BTreeMap<usize, Vec<bool>> 
 async fn one_destination_down_for_ten_minutes_while_a_thousand_alerts_pass_delays_its_own_messages_only() {
     const DOWN: &str = "mattermost";
     let stand_in = StandIn::start().await;
-    let tower = Tower::with(stand_in.settings(&Value::Null)).await;
+    let world = World::with(stand_in.settings(&Value::Null)).await;
     stand_in.fail(DOWN, 502);
     for number in 0..ALERTS {
-        tower.hear(&event(&tower, number, Signal::Firing, 0)).await;
+        world.hear(&event(&world, number, Signal::Firing, 0)).await;
         // Of every tenth the end comes while the destination is down, too.
         if number % 10 == 0 {
-            tower.hear(&event(&tower, number, Signal::Resolved, 1)).await;
+            world.hear(&event(&world, number, Signal::Resolved, 1)).await;
         }
         if (number + 1) % AT_A_TIME == 0 {
-            tower.hand_on().await;
+            world.hand_on().await;
         }
         if (number + 1) % BETWEEN_TICKS == 0 {
-            tower.tick_after(STEP_SECS).await;
+            world.tick_after(STEP_SECS).await;
         }
     }
     let expected: BTreeMap<usize, Vec<bool>> = (0..ALERTS)
@@ -72,13 +72,13 @@ async fn one_destination_down_for_ten_minutes_while_a_thousand_alerts_pass_delay
     stand_in.recover(DOWN);
     let owed = ALERTS + ALERTS / 10;
     for _ in 0..CATCHING_UP {
-        tower.tick_after(STEP_SECS).await;
+        world.tick_after(STEP_SECS).await;
         if stand_in.told(DOWN).len() >= owed {
             break;
         }
     }
     // What was told is not told again.
-    tower.tick_after(3_600).await;
+    world.tick_after(3_600).await;
     assert_eq!(courses(&stand_in, DOWN), expected);
     let sent: usize = ALL.iter().map(|destination| stand_in.told(destination).len()).sum();
     println!("{sent} messages were sent, each once");

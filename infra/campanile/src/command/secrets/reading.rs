@@ -1,0 +1,45 @@
+//! Reads a secret as whoever uses it reads it.
+
+use alert::Source;
+use api::ApiSecret;
+use dispatch::Settings;
+use intake::{Finding, Gravity, Reading, SourceSecret};
+use net::EgressPolicy;
+use serde::Deserialize;
+
+/// The secret of signed links.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LinksSecret {
+    key: String,
+}
+
+/// What is found in `text` as the secret `name`, and whether it can be used.
+pub(in crate::command) fn read_as_its_user(name: &str, text: &str, egress: &EgressPolicy) -> Reading<()> {
+    match (name, name.parse::<Source>()) {
+        ("api", _) => without_value(ApiSecret::read(text)),
+        ("links", _) => links(text),
+        (_, Ok(source)) => without_value(SourceSecret::read(source, text)),
+        (_, Err(_)) => destinations(text, egress),
+    }
+}
+
+fn destinations(text: &str, egress: &EgressPolicy) -> Reading<()> {
+    let settings = Settings::read(text, egress);
+    let finding = |gravity, problem| Finding { gravity, path: String::new(), problem };
+    let mistakes = settings.mistakes.iter().map(|mistake| finding(Gravity::Mistake, mistake.to_string()));
+    let warnings = settings.warnings.iter().map(|warning| finding(Gravity::Warning, warning.to_string()));
+    Reading { secret: (!settings.is_unusable).then_some(()), findings: mistakes.chain(warnings).collect() }
+}
+
+fn links(text: &str) -> Reading<()> {
+    let key = serde_json::from_str::<LinksSecret>(text).ok().filter(|secret| secret.key.len() >= 16);
+    let problem =
+        "is not {\"key\": \"…\"} with 16 bytes or more: make one with `openssl rand -hex 32`".to_owned();
+    let mistake = Finding { gravity: Gravity::Mistake, path: String::new(), problem };
+    Reading { findings: if key.is_some() { Vec::new() } else { vec![mistake] }, secret: key.map(drop) }
+}
+
+fn without_value<T>(reading: Reading<T>) -> Reading<()> {
+    Reading { secret: reading.secret.map(drop), findings: reading.findings }
+}

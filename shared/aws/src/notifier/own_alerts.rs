@@ -1,0 +1,43 @@
+//! Events about Campanile's own health are recorded like any other source's.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use alert::AlertEvent;
+use async_trait::async_trait;
+use dispatch::{Clock, OutboxError, OwnAlerts};
+use intake::{Entry, OWN_METHOD, Store};
+use normalize::InboundRequest;
+
+use crate::Table;
+
+/// Records them in the table.
+pub(super) struct RecordedAlerts {
+    table: Arc<Table>,
+    clock: Arc<dyn Clock>,
+}
+
+impl RecordedAlerts {
+    pub(super) fn new(table: Arc<Table>, clock: Arc<dyn Clock>) -> Self {
+        Self { table, clock }
+    }
+}
+
+#[async_trait]
+impl OwnAlerts for RecordedAlerts {
+    async fn record(&self, event: AlertEvent) -> Result<(), OutboxError> {
+        let delivery = InboundRequest {
+            method: OWN_METHOD.to_owned(),
+            query: String::new(),
+            content_type: None,
+            headers: BTreeMap::new(),
+            body: Vec::new(),
+            received_at: self.clock.now(),
+        };
+        let recorded = self.table.record(Entry { event: &event, delivery: &delivery }).await;
+        recorded.map(drop).map_err(|error| OutboxError::Unavailable {
+            operation: "record an alert of Campanile's own",
+            source: Box::new(error),
+        })
+    }
+}

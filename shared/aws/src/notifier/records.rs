@@ -1,0 +1,135 @@
+//! A batch of the table's stream: records in, state changes out, and which record has to come again.
+
+use std::collections::BTreeMap;
+
+use alert::{Action, Alert, Source};
+use dispatch::{ChangeReason, StateChange};
+use intake::{Quarantined, Store, StoreError, chain};
+use jiff::Timestamp;
+use normalize::{InboundRequest, Rejection};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{Notifier, NotifierError};
+use crate::store::definition::SK;
+use crate::store::item::{Item, STATE, text, to_alert, unreadable};
+
+/// The word in error messages.
+const WHAT: &str = "stream record";
+
+#[derive(Deserialize)]
+struct Record<Change> {
+    dynamodb: Change,
+}
+
+/// Read first and alone: most records are about something else, and their images may be large.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Keys {
+    keys: serde_dynamo::Item,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Images {
+    new_image: Option<serde_dynamo::Item>,
+    old_image: Option<serde_dynamo::Item>,
+}
+
+impl Notifier {
+    /// Routes what `records` say. The answer names the first record that has to come again.
+    pub(super) async fn route(&self, records: &[Value]) -> Result<Value, NotifierError> {
+        let (mut changes, mut places, mut failed) = (Vec::new(), Vec::new(), None);
+        for (place, record) in records.iter().enumerate() {
+            match self.change(record).await {
+                Ok(None) => {}
+                Ok(Some(change)) => {
+                    changes.push(change);
+                    places.push(place);
+                }
+                Err(error) => {
+                    let is_kept = error.is_final() && self.quarantine(record, &error).await.is_ok();
+                    failed = failed.or((!is_kept).then_some(place));
+                }
+            }
+        }
+        if !changes.is_empty() {
+            let failures = self.dispatcher.handle_changes(&changes).await.map_err(NotifierError::Outbox)?;
+            let first = failures.first().and_then(|change| places.get(*change)).copied();
+            failed = failed.into_iter().chain(first).min();
+        }
+        Ok(answer(records, failed))
+    }
+
+    /// The change that `record` tells of, if it is one that may be told.
+    async fn change(&self, record: &Value) -> Result<Option<StateChange>, StoreError> {
+        let Some((old, new)) = images(record)? else { return Ok(None) };
+        let at = self.clock.now();
+        let Some(mut change) = StateChange::between(old.as_ref(), &new, at) else { return Ok(None) };
+        if let ChangeReason::Unacknowledged { by, note } = &mut change.reason {
+            // Who withdrew it is in neither image, but in the alert's notes.
+            let notes = self.platform.table.notes(new.fingerprint).await?;
+            let known = notes.into_iter().find(|note| note.action == Action::Unacknowledge);
+            if let Some(known) = known {
+                *by = Some(known.by);
+                *note = Some(known.text).filter(|text| !text.is_empty());
+            }
+        }
+        Ok(Some(change))
+    }
+
+    /// Keeps a record that cannot be read where an operator finds it, so that it holds nobody up.
+    async fn quarantine(&self, record: &Value, error: &StoreError) -> Result<(), StoreError> {
+        let number = sequence_number(record);
+        tracing::error!(sequence_number = number, error = chain(error), "stream record quarantined");
+        let request = InboundRequest {
+            method: "STREAM".to_owned(),
+            query: String::new(),
+            content_type: Some("application/json".to_owned()),
+            headers: BTreeMap::new(),
+            body: record.to_string().into_bytes(),
+            received_at: created_at(record).unwrap_or_else(|| self.clock.now()),
+        };
+        let message = format!("the stream record `{number}` cannot be routed: {}", chain(error));
+        let rejection = Rejection::new("unreadable_stream_record", message);
+        let quarantined = Quarantined::new(Source::Campanile, rejection, request);
+        let kept = self.platform.table.quarantine(&quarantined).await;
+        kept.inspect_err(|error| tracing::error!(error = chain(error), "stream record not quarantined"))
+    }
+}
+
+/// An alert before and after a change; `None` if `record` is not about an alert's state, or if that is gone.
+fn images(record: &Value) -> Result<Option<(Option<Alert>, Alert)>, StoreError> {
+    let Record { dynamodb: Keys { keys } } = Record::deserialize(record).map_err(unreadable(WHAT))?;
+    if text(&Item::from(keys), SK) != Some(STATE) {
+        return Ok(None);
+    }
+    let Record { dynamodb: Images { new_image, old_image } } =
+        Record::deserialize(record).map_err(unreadable(WHAT))?;
+    let Some(new) = new_image else { return Ok(None) };
+    let new = to_alert(&Item::from(new))?;
+    // What cannot be read any more is as good as nothing: what is now is told.
+    let old = old_image.and_then(|old| to_alert(&Item::from(old)).ok());
+    Ok(Some((old, new)))
+}
+
+/// Lambda's way to hear of records that have to come again: it goes on with the first of them.
+fn answer(records: &[Value], failed: Option<usize>) -> Value {
+    let failed = failed.and_then(|place| records.get(place));
+    let failures: Vec<_> =
+        failed.iter().map(|record| json!({ "itemIdentifier": sequence_number(record) })).collect();
+    json!({ "batchItemFailures": failures })
+}
+
+fn sequence_number(record: &Value) -> &str {
+    record["dynamodb"]["SequenceNumber"].as_str().unwrap_or_default()
+}
+
+fn created_at(record: &Value) -> Option<Timestamp> {
+    let seconds = record["dynamodb"]["ApproximateCreationDateTime"].as_f64()?;
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a time in whole seconds; what is out of range is none"
+    )]
+    Timestamp::from_second(seconds as i64).ok()
+}

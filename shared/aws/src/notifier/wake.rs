@@ -1,0 +1,226 @@
+//! Has a destination served apart from all others: by an invocation of the function's own, or by a task.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::SystemTime;
+
+use async_trait::async_trait;
+use aws_config::SdkConfig;
+use aws_credential_types::provider::ProvideCredentials;
+use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
+use aws_sigv4::sign::v4;
+use dispatch::{Clock, Dispatcher, OutboxError, Wake};
+use http::{HeaderName, HeaderValue, Method};
+use jiff::{SignedDuration, Timestamp};
+use net::{Deadlines, EgressPolicy, HttpClient, HttpRequest};
+use serde_json::json;
+use tokio::sync::Notify;
+
+use crate::Platform;
+use crate::configuration::function_name;
+
+/// For how long a task serves a destination before it looks around; the next wake or tick goes on.
+const TASK: SignedDuration = SignedDuration::from_secs(100);
+
+/// Invokes the function itself, and does not wait for what it does.
+pub(super) struct InvokeSelf {
+    sdk: SdkConfig,
+    function: String,
+    client: HttpClient,
+}
+
+impl InvokeSelf {
+    /// Of a platform that runs as a Lambda function.
+    pub(super) fn of(platform: &Platform) -> Option<Self> {
+        let (sdk, function) = (platform.sdk.clone()?, function_name()?);
+        // The endpoint of Lambda may be one inside a private network.
+        let networks = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"];
+        let networks = networks.iter().filter_map(|network| network.parse().ok());
+        let egress = EgressPolicy::public().and_networks(networks);
+        let egress = if platform.is_local { egress.and_loopback() } else { egress };
+        let client = HttpClient::builder(egress).deadlines(Deadlines::default()).build().ok()?;
+        Some(Self { sdk, function, client })
+    }
+
+    /// A signed request by which Lambda takes the event and answers at once.
+    async fn request(
+        &self,
+        destination: &str,
+    ) -> Result<HttpRequest, Box<dyn std::error::Error + Send + Sync>> {
+        let region = self.sdk.region().ok_or("no region is configured")?.to_string();
+        let endpoint = match self.sdk.endpoint_url() {
+            Some(endpoint) => endpoint.trim_end_matches('/').to_owned(),
+            None => format!("https://lambda.{region}.amazonaws.com"),
+        };
+        let url = format!("{endpoint}/2015-03-31/functions/{}/invocations", self.function);
+        let body = json!({ "deliver": destination }).to_string().into_bytes();
+        let headers = [("x-amz-invocation-type", "Event"), ("content-type", "application/json")];
+        let credentials = self.sdk.credentials_provider().ok_or("no credentials are configured")?;
+        let identity = credentials.provide_credentials().await?.into();
+        let parameters = v4::SigningParams::builder()
+            .identity(&identity)
+            .region(&region)
+            .name("lambda")
+            .time(now())
+            .settings(SigningSettings::default())
+            .build()?
+            .into();
+        let signable =
+            SignableRequest::new("POST", url.as_str(), headers.into_iter(), SignableBody::Bytes(&body))?;
+        let (instructions, _) = sign(signable, &parameters)?.into_parts();
+        let mut request = HttpRequest { method: Method::POST, url: url.parse()?, headers: Vec::new(), body };
+        let signed = instructions.headers().map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let given = headers.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        for (name, value) in given.into_iter().chain(signed) {
+            request.headers.push((HeaderName::try_from(name)?, HeaderValue::try_from(value)?));
+        }
+        Ok(request)
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a signature is of the moment in which it is made")]
+fn now() -> SystemTime {
+    SystemTime::now()
+}
+
+#[async_trait]
+impl Wake for InvokeSelf {
+    async fn wake(&self, destination: &str) -> Result<(), OutboxError> {
+        let failed = |source| OutboxError::Unavailable { operation: "invoke the notifier itself", source };
+        let request = self.request(destination).await.map_err(failed)?;
+        let answer = self.client.send(request).await.map_err(|error| failed(error.into()))?;
+        if answer.status == 202 {
+            return Ok(());
+        }
+        Err(failed(format!("Lambda answered {}", answer.status).into()))
+    }
+}
+
+/// Wakes by `primary`, and remembers for the tick whom that did not reach.
+pub(super) struct Remembering {
+    primary: InvokeSelf,
+    missed: Arc<Missed>,
+}
+
+/// Destinations that could not be woken.
+#[derive(Debug, Default)]
+pub(super) struct Missed(Mutex<BTreeSet<String>>);
+
+impl Remembering {
+    pub(super) const fn new(primary: InvokeSelf, missed: Arc<Missed>) -> Self {
+        Self { primary, missed }
+    }
+}
+
+impl Missed {
+    /// Those that were missed, which are then forgotten.
+    pub(super) fn take(&self) -> BTreeSet<String> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+#[async_trait]
+impl Wake for Remembering {
+    async fn wake(&self, destination: &str) -> Result<(), OutboxError> {
+        let woken = self.primary.wake(destination).await;
+        if woken.is_err() {
+            self.missed.0.lock().unwrap_or_else(PoisonError::into_inner).insert(destination.to_owned());
+        }
+        woken
+    }
+}
+
+/// Leaves it to the next tick.
+pub(super) struct LeaveToTick;
+
+#[async_trait]
+impl Wake for LeaveToTick {
+    async fn wake(&self, _: &str) -> Result<(), OutboxError> {
+        Ok(())
+    }
+}
+
+/// Serves each destination by a task of its own in this process.
+#[derive(Clone, Default)]
+pub(super) struct SpawnTask(Arc<Tasks>);
+
+#[derive(Default)]
+struct Tasks {
+    engine: OnceLock<(Dispatcher, Arc<dyn Clock>)>,
+    /// Destinations that a task serves, and whether they were woken meanwhile.
+    running: Mutex<HashMap<String, bool>>,
+    /// Rung when a task has ended.
+    ended: Notify,
+}
+
+impl SpawnTask {
+    /// Names the engine that serves. Said once, because the engine itself holds this.
+    pub(super) fn serve_by(&self, dispatcher: Dispatcher, clock: Arc<dyn Clock>) {
+        let _ = self.0.engine.set((dispatcher, clock));
+    }
+}
+
+impl SpawnTask {
+    /// Waits until no task serves anybody.
+    pub(super) async fn settled(&self) {
+        loop {
+            let ended = self.0.ended.notified();
+            if self.0.running.lock().unwrap_or_else(PoisonError::into_inner).is_empty() {
+                return;
+            }
+            ended.await;
+        }
+    }
+}
+
+impl Tasks {
+    /// Notes that `destination` is to be served; `false` if a task does it already, which then looks once more.
+    fn begin(&self, destination: &str) -> bool {
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(is_woken) = running.get_mut(destination) {
+            *is_woken = true;
+            return false;
+        }
+        running.insert(destination.to_owned(), false);
+        true
+    }
+
+    /// Whether `destination` was woken while it was served; if not, it is not served any more.
+    fn goes_on(&self, destination: &str) -> bool {
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        if running.get_mut(destination).is_some_and(std::mem::take) {
+            return true;
+        }
+        running.remove(destination);
+        drop(running);
+        self.ended.notify_waiters();
+        false
+    }
+}
+
+#[async_trait]
+impl Wake for SpawnTask {
+    async fn wake(&self, destination: &str) -> Result<(), OutboxError> {
+        if !self.0.begin(destination) {
+            return Ok(());
+        }
+        let (tasks, destination) = (Arc::clone(&self.0), destination.to_owned());
+        tokio::spawn(async move {
+            loop {
+                serve(&tasks, &destination).await;
+                if !tasks.goes_on(&destination) {
+                    return;
+                }
+            }
+        });
+        Ok(())
+    }
+}
+
+async fn serve(tasks: &Tasks, destination: &str) {
+    let Some((dispatcher, clock)) = tasks.engine.get() else { return };
+    let until = clock.now().checked_add(TASK).unwrap_or(Timestamp::MAX);
+    if let Err(error) = dispatcher.deliver(destination, until).await {
+        tracing::error!(destination, error = intake::chain(&error), "destination not served");
+    }
+}

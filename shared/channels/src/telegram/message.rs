@@ -1,0 +1,84 @@
+//! A message in the HTML that Telegram reads, or in none.
+
+use serde_json::{Value, json};
+
+use crate::Notification;
+use crate::text::{Markup, Room, fit};
+use crate::wording::{Fact, Link, LinkKind, Wording};
+
+/// Our cut; Telegram's limit is 4096 without the tags.
+const TEXT_UNITS: usize = 4000;
+const TITLE_UNITS: usize = 500;
+const VALUE_UNITS: usize = 200;
+
+/// How a message is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Form {
+    /// With bold names and links.
+    #[default]
+    Html,
+    /// As it is, for what Telegram could not read otherwise.
+    Plain,
+}
+
+/// The members that say what is said.
+pub(super) fn body(notification: &Notification, form: Form) -> Value {
+    let mut body = json!({
+        "text": text(&Wording::of(notification), form),
+        "link_preview_options": { "is_disabled": true },
+    });
+    if form == Form::Html {
+        body["parse_mode"] = "HTML".into();
+    }
+    body
+}
+
+/// Title and facts first; explanation, list and links have the room that is left.
+fn text(wording: &Wording, form: Form) -> String {
+    let markup = form.markup();
+    let title = form.bold(&wording.title_line(Room::units(TITLE_UNITS), markup));
+    let facts: Vec<_> = wording.facts.iter().map(|fact| form.fact(fact)).collect();
+    let facts = facts.join("\n");
+    let links: Vec<_> = wording.links.iter().map(|link| form.link(link)).collect();
+    let room = Room::units(TEXT_UNITS).beside(&title).beside(&facts).beside("\n\n");
+    let body = wording.body(room, markup, &links).unwrap_or_default();
+    let parts = [title, facts, body];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+impl Form {
+    const fn markup(self) -> Markup {
+        match self {
+            Self::Html => Markup::Html,
+            Self::Plain => Markup::MattermostPlain,
+        }
+    }
+
+    fn bold(self, escaped: &str) -> String {
+        match self {
+            Self::Html => format!("<b>{escaped}</b>"),
+            Self::Plain => escaped.to_owned(),
+        }
+    }
+
+    fn fact(self, fact: &Fact) -> String {
+        let value = fit(&fact.value.plain(), Room::units(VALUE_UNITS), self.markup());
+        format!("{}: {value}", self.bold(fact.name))
+    }
+
+    fn link(self, link: &Link) -> (LinkKind, String) {
+        let text = match self {
+            Self::Html => {
+                let url = link
+                    .url
+                    .replace('&', "&amp;")
+                    .replace('"', "%22")
+                    .replace('<', "%3C")
+                    .replace('>', "%3E");
+                format!("<a href=\"{url}\">{}</a>", link.label)
+            }
+            Self::Plain => format!("{}: {}", link.label, link.url),
+        };
+        (link.kind, text)
+    }
+}

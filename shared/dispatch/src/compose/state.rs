@@ -1,0 +1,210 @@
+//! What there is to say with `deliver: state`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use alert::{Alert, Fingerprint, Severity};
+use channels::{AlertSubject, Event, Subject};
+use jiff::Timestamp;
+
+use super::difference::{Difference, difference};
+use super::{Composed, Present, Withheld, notification};
+use crate::span::after;
+use crate::{Covered, Destination, Entry, Queue, Told};
+
+/// One alert of which there is something to say.
+pub(super) struct Part<'a> {
+    pub(super) entry: &'a Entry,
+    pub(super) alert: &'a Alert,
+    pub(super) difference: Difference,
+    pub(super) told: Option<Told>,
+}
+
+pub(super) fn compose(
+    destination: &Destination,
+    queue: &Queue,
+    entries: &[Entry],
+    present: &Present,
+    now: Timestamp,
+) -> Composed {
+    let mut composed = Composed::default();
+    let mut parts = Vec::new();
+    for entry in entries {
+        parts.extend(part(&mut composed, destination, queue, entry, present, now));
+    }
+    // What is over, and whose end the destination does not want, is only forgotten.
+    let is_said = |part: &Part<'_>| {
+        !matches!(part.difference, Difference::Ended(_)) || is_end_wanted(destination, part.alert)
+    };
+    composed.covers.extend(parts.iter().map(|part| covered(destination, part)));
+    parts.retain(is_said);
+    composed.notification = if parts.is_empty() {
+        reminder(destination, queue, entries, present, now)
+    } else {
+        Some(said(destination, queue, &parts, present, &composed, now))
+    };
+    composed
+}
+
+fn part<'a>(
+    composed: &mut Composed,
+    destination: &Destination,
+    queue: &Queue,
+    entry: &'a Entry,
+    present: &'a Present,
+    now: Timestamp,
+) -> Option<Part<'a>> {
+    let Some(alert) = present.alerts.get(&entry.fingerprint) else {
+        composed.covers.push(forgotten(entry));
+        return None;
+    };
+    let Some(difference) = difference(destination, queue, entry, alert) else {
+        composed.void.push((entry.key(), entry.revision));
+        composed.came_and_went += usize::from(came_and_went(queue, entry, alert));
+        return None;
+    };
+    let mutes = present.contexts.get(&entry.fingerprint).and_then(|context| context.mutes(destination));
+    if let Some((reason, until)) = mutes.filter(|_| difference.is_withheld_by_mutes()) {
+        let (fingerprint, revision) = (entry.fingerprint, entry.revision);
+        composed.withheld.push(Withheld { fingerprint, revision, reason, until, event: difference.event() });
+        return None;
+    }
+    let told = told_after(destination, queue.told.get(&entry.fingerprint), alert, difference, now);
+    Some(Part { entry, alert, difference, told })
+}
+
+/// An alert that is not there any more: whatever was told of it is forgotten.
+fn forgotten(entry: &Entry) -> Covered {
+    let (key, fingerprint, revision) = (entry.key(), entry.fingerprint, entry.revision);
+    Covered { key, fingerprint, revision, is_final: true, told: None }
+}
+
+fn came_and_went(queue: &Queue, entry: &Entry, alert: &Alert) -> bool {
+    let is_untold = !queue.told.contains_key(&entry.fingerprint);
+    is_untold
+        && alert.condition != alert::Condition::Firing
+        && queue.last_sent_at.is_none_or(|last| entry.at >= last)
+}
+
+/// What the destination knows of `alert` once it was told.
+fn told_after(
+    destination: &Destination,
+    told: Option<&Told>,
+    alert: &Alert,
+    difference: Difference,
+    now: Timestamp,
+) -> Option<Told> {
+    let was_acknowledged = told.is_some_and(|told| told.is_acknowledged);
+    let is_acknowledged = match difference {
+        Difference::Ended(_) => return None,
+        Difference::Opened(_) => false,
+        Difference::Severity(Event::Escalated) => {
+            was_acknowledged && destination.channel.lifecycle().unacknowledges
+        }
+        Difference::Severity(_) => was_acknowledged,
+        Difference::Handling(event) => event == Event::Acknowledged,
+    };
+    let since = told.map_or(now, |told| told.since);
+    Some(Told { revision: alert.revision, severity: alert.severity, since, is_acknowledged })
+}
+
+fn covered(destination: &Destination, part: &Part<'_>) -> Covered {
+    let lifecycle = destination.channel.lifecycle();
+    let is_acknowledged = part.alert.acknowledgement.is_some();
+    let is_final = part.told.as_ref().is_none_or(|told| {
+        let is_owed = if is_acknowledged { lifecycle.acknowledges } else { lifecycle.unacknowledges };
+        told.is_acknowledged == is_acknowledged || !is_owed
+    });
+    Covered {
+        key: part.entry.key(),
+        fingerprint: part.entry.fingerprint,
+        revision: part.entry.revision,
+        is_final,
+        told: part.told.clone(),
+    }
+}
+
+fn is_end_wanted(destination: &Destination, alert: &Alert) -> bool {
+    destination.notify_on.selects_end(alert) || destination.channel.lifecycle().opens_incidents
+}
+
+fn said(
+    destination: &Destination,
+    queue: &Queue,
+    parts: &[Part<'_>],
+    present: &Present,
+    composed: &Composed,
+    now: Timestamp,
+) -> channels::Notification {
+    let members: BTreeSet<Fingerprint> =
+        queue.told.keys().copied().chain(parts.iter().map(|part| part.entry.fingerprint)).collect();
+    let id = id(queue);
+    if let ([part], 1) = (parts, members.len()) {
+        let subject = Subject::Alert(Box::new(alone(queue, part)));
+        return notification(queue, id, part.difference.event(), subject, part.entry.at);
+    }
+    let (event, subject) = super::group::subject(destination, queue, parts, present, composed);
+    notification(queue, id, event, Subject::Group(Box::new(subject)), now)
+}
+
+fn id(queue: &Queue) -> String {
+    format!("{}-{}", queue.key.group, queue.number.saturating_add(1))
+}
+
+fn alone(queue: &Queue, part: &Part<'_>) -> AlertSubject {
+    let told = queue.told.get(&part.entry.fingerprint);
+    let is_handling = matches!(part.difference, Difference::Handling(_));
+    AlertSubject {
+        alert: part.alert.clone(),
+        previous_severity: told.map(|told| told.severity).filter(|known| *known != part.alert.severity),
+        flapped: part.entry.flapped,
+        announced: None,
+        by: part.entry.by.clone().filter(|_| is_handling),
+        note: part.entry.note.clone().filter(|_| is_handling),
+    }
+}
+
+/// That it still fires, if that is to be said and nothing withholds it.
+fn reminder(
+    destination: &Destination,
+    queue: &Queue,
+    entries: &[Entry],
+    present: &Present,
+    now: Timestamp,
+) -> Option<channels::Notification> {
+    let due = after(queue.last_sent_at?, destination.repeat_secs?);
+    if due > now || !entries.is_empty() {
+        return None;
+    }
+    let is_to_be_reminded_of = |fingerprint: &&Fingerprint| {
+        let Some(alert) = present.alerts.get(*fingerprint) else { return false };
+        let is_muted =
+            present.contexts.get(*fingerprint).is_some_and(|context| context.mutes(destination).is_some());
+        let is_taken = destination.unless_acknowledged && alert.acknowledgement.is_some();
+        alert.condition == alert::Condition::Firing && !is_muted && !is_taken
+    };
+    queue.told.keys().find(is_to_be_reminded_of)?;
+    let alone = queue.told.keys().next().filter(|_| queue.told.len() == 1);
+    let alone = alone.and_then(|fingerprint| present.alerts.get(fingerprint));
+    let subject = if let Some(alert) = alone {
+        let alert = alert.clone();
+        let (previous_severity, announced, by, note) = (None, None, None, None);
+        Subject::Alert(Box::new(AlertSubject { alert, previous_severity, flapped: 0, announced, by, note }))
+    } else {
+        let composed = Composed::default();
+        Subject::Group(Box::new(super::group::subject(destination, queue, &[], present, &composed).1))
+    };
+    Some(notification(queue, id(queue), Event::Reminder, subject, now))
+}
+
+/// What the destination knows of the group once `parts` were told, by alert.
+pub(super) fn severities(queue: &Queue, parts: &[Part<'_>]) -> BTreeMap<Fingerprint, Severity> {
+    let mut severities: BTreeMap<_, _> =
+        queue.told.iter().map(|(fingerprint, told)| (*fingerprint, told.severity)).collect();
+    for part in parts {
+        match &part.told {
+            Some(told) => severities.insert(part.entry.fingerprint, told.severity),
+            None => severities.remove(&part.entry.fingerprint),
+        };
+    }
+    severities
+}

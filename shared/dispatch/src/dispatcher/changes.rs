@@ -1,0 +1,105 @@
+//! A batch of state changes is routed; nothing is sent here, so no destination waits for another one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use alert::Fingerprint;
+use futures::{StreamExt, stream};
+
+use super::{Dispatcher, Round, chain};
+use crate::{Cause, OutboxError, StateChange};
+
+/// How many alerts are routed at a time.
+const ABREAST: usize = 16;
+
+impl Dispatcher {
+    /// Routes `changes`, which are in order for each alert, and wakes every destination that has something due. Yields the
+    /// places of those that failed; what follows one of them for the same alert is among them, so that the order stays.
+    ///
+    /// May be repeated: a change that was routed before leaves everything as it is.
+    pub async fn handle_changes(&self, changes: &[StateChange]) -> Result<BTreeSet<usize>, OutboxError> {
+        let round = self.round().await?;
+        let mut by_alert: BTreeMap<Fingerprint, Vec<usize>> = BTreeMap::new();
+        for (place, change) in changes.iter().enumerate() {
+            by_alert.entry(change.alert.fingerprint).or_default().push(place);
+        }
+        let failed = self.note_inhibitors(&round, changes, &by_alert).await;
+        let each = by_alert.into_values().map(|places| self.route_alert(&round, changes, places, &failed));
+        let results: Vec<_> = stream::iter(each).buffer_unordered(ABREAST).collect().await;
+        let (mut failures, mut due) = (BTreeSet::new(), BTreeSet::new());
+        for (failed, destinations) in results {
+            failures.extend(failed);
+            due.extend(destinations);
+        }
+        self.wake_all(due).await;
+        Ok(failures)
+    }
+
+    /// What mutes others is noted before anything is routed: what comes in one batch came together.
+    async fn note_inhibitors(
+        &self,
+        round: &Round,
+        changes: &[StateChange],
+        by_alert: &BTreeMap<Fingerprint, Vec<usize>>,
+    ) -> BTreeSet<Fingerprint> {
+        let mut failed = BTreeSet::new();
+        for (fingerprint, places) in by_alert {
+            let Some(change) = places.last().and_then(|place| changes.get(*place)) else { continue };
+            if let Err(error) = self.note_inhibitor(round, &change.alert).await {
+                tracing::error!(alert = %fingerprint, error = chain(&error), "what an alert mutes was not noted");
+                failed.insert(*fingerprint);
+            }
+        }
+        failed
+    }
+
+    /// Routes the changes of one alert in order, and none after a failure.
+    async fn route_alert(
+        &self,
+        round: &Round,
+        changes: &[StateChange],
+        places: Vec<usize>,
+        failed: &BTreeSet<Fingerprint>,
+    ) -> (Vec<usize>, BTreeSet<String>) {
+        let mut due = BTreeSet::new();
+        for (done, place) in places.iter().enumerate() {
+            let Some(change) = changes.get(*place) else { continue };
+            let is_failed = failed.contains(&change.alert.fingerprint);
+            if is_failed || !self.route_change(round, change, &mut due).await {
+                return (places.get(done..).unwrap_or_default().to_vec(), due);
+            }
+        }
+        (Vec::new(), due)
+    }
+
+    /// Routes one change to every destination; one that fails keeps it from no other.
+    async fn route_change(&self, round: &Round, change: &StateChange, due: &mut BTreeSet<String>) -> bool {
+        if change.event().is_none() {
+            return true;
+        }
+        let mut is_routed = true;
+        for destination in round.settings.enabled() {
+            match self.route_to(round, destination, Cause::Change(change), &change.alert).await {
+                Ok(true) => drop(due.insert(destination.id.clone())),
+                Ok(false) => {}
+                Err(error) => {
+                    is_routed = false;
+                    let (alert, destination) = (change.alert.fingerprint, &destination.id);
+                    tracing::error!(%alert, destination, error = chain(&error), "state change not routed");
+                }
+            }
+        }
+        is_routed
+    }
+
+    pub(super) async fn wake_all(&self, destinations: BTreeSet<String>) {
+        for destination in destinations {
+            if let Err(error) = self.ports.wake.wake(&destination).await {
+                tracing::warn!(
+                    destination,
+                    error = chain(&error),
+                    "destination not woken, the next tick does it"
+                );
+            }
+        }
+    }
+}

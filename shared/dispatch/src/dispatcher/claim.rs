@@ -1,0 +1,209 @@
+//! A queue is claimed: what it has to say is made, and written down with the claim before it is sent.
+//!
+//! The claim keeps everybody else from sending for the same queue. It ends by itself, so that a crash holds up nothing; what
+//! was under way is then ambiguous, and repeated with the same id unless something else is to be said by now.
+
+use alert::Fingerprint;
+use channels::{Deliver, Progress};
+use jiff::Timestamp;
+
+use super::routing::MOST_ENTRIES;
+use super::{Dispatcher, MOST_CONFLICTS, Round, gave_up};
+use crate::compose::{Composed, Present, compose, needed};
+use crate::span::after;
+use crate::{
+    Covered, Destination, Entry, InFlight, OutboxError, Queue, RoutingState, Waiting, Withheld, Written,
+};
+
+/// For how long a queue is claimed, in seconds: longer than any attempt takes.
+const CLAIM_SECS: i64 = 120;
+
+/// What became of a claim.
+pub(super) enum Claim {
+    /// The queue is claimed, with what is to be said.
+    Claimed(Box<Queue>),
+    /// Nothing is to be said.
+    Quiet,
+    /// Somebody else was first.
+    Lost,
+}
+
+impl Dispatcher {
+    /// Claims `queue`, if it has something to say.
+    pub(super) async fn claim(
+        &self,
+        round: &Round,
+        destination: &Destination,
+        mut queue: Queue,
+    ) -> Result<Claim, OutboxError> {
+        let now = self.now();
+        let entries = self.outbox().entries(&queue.key, MOST_ENTRIES).await?;
+        let present = self.present(round, destination, &queue, &entries).await?;
+        let composed = prepare(destination, &mut queue, &entries, &present, now);
+        for withheld in &composed.withheld {
+            self.withhold(destination, &queue, withheld, now).await?;
+        }
+        let Some(notification) = composed.notification.clone() else {
+            let is_settled = self.settle_quietly(destination, queue, composed).await?;
+            return Ok(if is_settled { Claim::Quiet } else { Claim::Lost });
+        };
+        queue.came_and_went = queue.came_and_went.saturating_add(composed.came_and_went);
+        queue.claimed_until = Some(after(now, CLAIM_SECS));
+        queue.due_at = None;
+        queue.first_attempt_at = queue.first_attempt_at.or(Some(now));
+        queue.in_flight = Some(InFlight { notification, covers: composed.covers, is_ambiguous: true });
+        if self.outbox().put_queue(&mut queue).await? == Written::Conflict {
+            return Ok(Claim::Lost);
+        }
+        for (key, revision) in &composed.void {
+            self.outbox().delete_entry(&queue.key, *key, *revision).await?;
+        }
+        Ok(Claim::Claimed(Box::new(queue)))
+    }
+
+    /// The alerts that the queue speaks of, as they are now.
+    pub(super) async fn present(
+        &self,
+        round: &Round,
+        destination: &Destination,
+        queue: &Queue,
+        entries: &[Entry],
+    ) -> Result<Present, OutboxError> {
+        let needed = needed(destination, queue, entries);
+        if needed.is_empty() {
+            return Ok(Present::default());
+        }
+        let alerts = self.ports.alerts.alerts(&needed).await?;
+        let mut present = Present::default();
+        let is_pending = |fingerprint: &Fingerprint| {
+            entries.is_empty() || entries.iter().any(|entry| entry.fingerprint == *fingerprint)
+        };
+        for (fingerprint, alert) in alerts {
+            if is_pending(&fingerprint) {
+                present.contexts.insert(fingerprint, self.context(round, &alert).await?);
+            }
+            present.alerts.insert(fingerprint, alert);
+        }
+        Ok(present)
+    }
+
+    /// What something mutes by now is not pending any more, but waits.
+    async fn withhold(
+        &self,
+        destination: &Destination,
+        queue: &Queue,
+        withheld: &Withheld,
+        now: Timestamp,
+    ) -> Result<(), OutboxError> {
+        let mut known = self.outbox().known(withheld.fingerprint).await?;
+        let fresh = || RoutingState::new(withheld.fingerprint, &destination.id, queue.key.group, now);
+        let mut routing = known.routing.remove(&destination.id).unwrap_or_else(fresh);
+        routing.waiting =
+            Some(Waiting { until: withheld.until, reason: withheld.reason.clone(), event: withheld.event });
+        routing.expires_at = None;
+        self.note_inhibited(&routing).await?;
+        // Whoever wrote meanwhile has decided anew; the entry then stays, and is looked at again.
+        if self.outbox().put_routing(&mut routing).await? == Written::Done {
+            let key = crate::EntryKey::Alert(withheld.fingerprint);
+            self.outbox().delete_entry(&queue.key, key, withheld.revision).await?;
+        }
+        Ok(())
+    }
+
+    /// Nothing is to be said: what is covered or void goes, and the queue is due again when something else is. It is claimed
+    /// for that, so that nothing which is pending meanwhile is overlooked.
+    async fn settle_quietly(
+        &self,
+        destination: &Destination,
+        mut queue: Queue,
+        composed: Composed,
+    ) -> Result<bool, OutboxError> {
+        let claimed_until = Some(after(self.now(), CLAIM_SECS));
+        queue.claimed_until = claimed_until;
+        queue.due_at = None;
+        if self.outbox().put_queue(&mut queue).await? == Written::Conflict {
+            return Ok(false);
+        }
+        let covered = composed.covers.iter().filter(|covered| covered.is_final);
+        let gone: Vec<_> = covered
+            .map(|covered| (covered.key, covered.revision))
+            .chain(composed.void.iter().copied())
+            .collect();
+        for _ in 0..MOST_CONFLICTS {
+            let entries = self.outbox().entries(&queue.key, MOST_ENTRIES).await?;
+            let left: Vec<_> =
+                entries.iter().filter(|entry| !gone.contains(&(entry.key(), entry.revision))).collect();
+            apply(&mut queue, &composed.covers);
+            queue.came_and_went = queue.came_and_went.saturating_add(composed.came_and_went);
+            self.reset(destination, &mut queue, &left);
+            if self.outbox().put_queue(&mut queue).await? == Written::Done {
+                for (key, revision) in gone {
+                    self.outbox().delete_entry(&queue.key, key, revision).await?;
+                }
+                return Ok(true);
+            }
+            match self.outbox().queue(&queue.key).await? {
+                Some(known) if known.claimed_until == claimed_until => queue = known,
+                _ => return Ok(false),
+            }
+        }
+        Err(gave_up("settle a queue that has nothing to say"))
+    }
+}
+
+/// What `queue` says next: what was under way, if that is to be continued or repeated, else what there is to say now.
+pub(super) fn prepare(
+    destination: &Destination,
+    queue: &mut Queue,
+    entries: &[Entry],
+    present: &Present,
+    now: Timestamp,
+) -> Composed {
+    let Some(in_flight) = queue.in_flight.clone() else {
+        return compose(destination, queue, entries, present, now);
+    };
+    let again = || Composed {
+        notification: Some(in_flight.notification.clone()),
+        covers: in_flight.covers.clone(),
+        ..Composed::default()
+    };
+    if queue.progress != Progress::default() {
+        return again();
+    }
+    let composed = compose(destination, queue, entries, present, now);
+    if !in_flight.is_ambiguous || destination.deliver == Deliver::Changes {
+        return composed;
+    }
+    if composed.notification.is_some() && says_the_same(&composed.covers, &in_flight.covers) {
+        return Composed { notification: Some(in_flight.notification), ..composed };
+    }
+    // The destination may have it. What is said now is another notification, and what may be known is told over.
+    queue.number = queue.number.saturating_add(1);
+    let known = in_flight.covers.into_iter().filter_map(|covered| Some((covered.fingerprint, covered.told?)));
+    queue.maybe_told.extend(known);
+    compose(destination, queue, entries, present, now)
+}
+
+fn says_the_same(one: &[Covered], other: &[Covered]) -> bool {
+    let said = |covered: &[Covered]| -> Vec<_> {
+        covered
+            .iter()
+            .map(|covered| (covered.key, covered.revision, covered.told.as_ref().map(|told| told.severity)))
+            .collect()
+    };
+    said(one) == said(other)
+}
+
+/// The destination knows what `covers` say.
+pub(super) fn apply(queue: &mut Queue, covers: &[Covered]) {
+    for covered in covers {
+        match &covered.told {
+            Some(told) => drop(queue.told.insert(covered.fingerprint, told.clone())),
+            None => drop(queue.told.remove(&covered.fingerprint)),
+        }
+        queue.maybe_told.remove(&covered.fingerprint);
+        if let crate::EntryKey::Order(order) = covered.key {
+            queue.sent_order = queue.sent_order.max(order);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! What an operator asks for, and what a failing destination is told of.
+
+use alert::{AlertEvent, AutoResolve, EventId, Fingerprint, Labels, Severity, Signal, Source};
+use jiff::Timestamp;
+
+use super::Dispatcher;
+use crate::span::after;
+use crate::{Destination, DestinationState, NotificationRecord, OutboxError, Queue, QueueKey, Written};
+
+/// How long a destination fails before an alert tells of it, in seconds.
+const ALERT_AFTER_SECS: i64 = 600;
+/// Most queues that are made due by one command.
+const MOST_QUEUES: usize = 1_000;
+
+impl Dispatcher {
+    /// Ends whatever keeps the destination `id` from being told: a suspension, a hold, failures in a row.
+    pub async fn resume(&self, id: &str) -> Result<(), OutboxError> {
+        self.update_state(id, |state| {
+            state.suspension = None;
+            state.held_until = None;
+            state.failures = 0;
+            true
+        })
+        .await?;
+        self.ports.wake.wake(id).await
+    }
+
+    /// Tries at once what waits for the destination `id` after a failed attempt, and resumes it.
+    pub async fn retry_destination(&self, id: &str) -> Result<(), OutboxError> {
+        for upcoming in self.outbox().upcoming(id, MOST_QUEUES).await? {
+            self.hasten(&upcoming.key).await?;
+        }
+        self.resume(id).await
+    }
+
+    /// Compares the alerts of a notification that was not sent with what the destination was told, and tells it what differs.
+    pub async fn retry_notification(&self, record: &NotificationRecord) -> Result<(), OutboxError> {
+        let round = self.round().await?;
+        let Some(destination) = round.settings.destination(&record.destination) else { return Ok(()) };
+        for fingerprint in &record.fingerprints {
+            self.decide(&round, destination, *fingerprint).await?;
+        }
+        let key = QueueKey { destination: record.destination.clone(), group: record.group };
+        self.hasten(&key).await?;
+        self.ports.wake.wake(&record.destination).await
+    }
+
+    async fn hasten(&self, key: &QueueKey) -> Result<(), OutboxError> {
+        let now = self.now();
+        let Some(mut queue) = self.outbox().queue(key).await? else { return Ok(()) };
+        if queue.is_claimed(now) || queue.indexed_at().is_none_or(|at| at <= now) {
+            return Ok(());
+        }
+        queue = Queue { retry_at: queue.retry_at.map(|_| now), due_at: queue.due_at.map(|_| now), ..queue };
+        match self.outbox().put_queue(&mut queue).await? {
+            Written::Done | Written::Conflict => Ok(()),
+        }
+    }
+
+    /// Opens an alert about a destination that has failed for ten minutes, and ends it when it is well.
+    pub(super) async fn tell_of_failure(
+        &self,
+        destination: &Destination,
+        state: &DestinationState,
+    ) -> Result<(), OutboxError> {
+        let now = self.now();
+        let since = state.failing_since.filter(|since| after(*since, ALERT_AFTER_SECS) <= now);
+        if since.is_some() == state.is_alerted {
+            return Ok(());
+        }
+        let signal = if since.is_some() { Signal::Firing } else { Signal::Resolved };
+        let began = since.or(state.last_success_at).unwrap_or(now);
+        self.ports.own_alerts.record(own_event(destination, state, signal, began, now)).await?;
+        let is_alerted = since.is_some();
+        self.update_state(&destination.id, |state| {
+            let is_changed = state.is_alerted != is_alerted;
+            state.is_alerted = is_alerted;
+            is_changed
+        })
+        .await
+        .map(drop)
+    }
+}
+
+/// That `destination` fails, or does not any more; the same whenever it is said of one failure.
+fn own_event(
+    destination: &Destination,
+    state: &DestinationState,
+    signal: Signal,
+    began: Timestamp,
+    now: Timestamp,
+) -> AlertEvent {
+    let id = destination.id.as_str();
+    let is_firing = signal == Signal::Firing;
+    let title =
+        if is_firing { format!("Destination {id} fails") } else { format!("Destination {id} works again") };
+    let labels = [("alertname", "destination_failing"), ("destination", id)];
+    let began_text = began.to_string();
+    AlertEvent {
+        source: Source::Campanile,
+        account: id.to_owned(),
+        fingerprint: Fingerprint::of(["campanile/destination/v1", id]),
+        event_id: EventId::of(["campanile/destination-event/v1", id, &began_text, signal.as_str()]),
+        signal,
+        severity: if is_firing { Severity::High } else { Severity::Info },
+        severity_raw: signal.as_str().to_owned(),
+        title,
+        summary: state.last_error.clone().filter(|_| is_firing),
+        resource: Some(id.to_owned()),
+        service: None,
+        value: None,
+        url: None,
+        labels: labels.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+        annotations: Labels::new(),
+        occurred_at: if is_firing { began } else { now },
+        started_at: is_firing.then_some(began),
+        ended_at: (!is_firing).then_some(now),
+        auto_resolve: AutoResolve::Recovery,
+        episode: None,
+        expires_at: None,
+        order: alert::Order::default(),
+    }
+}

@@ -1,0 +1,180 @@
+//! What was told is compared with what is: when the settings have changed, and once an hour. So nothing that happened while
+//! settings were wrong, or whose record was lost, stays untold, and nothing that was told stays open for good.
+
+use alert::Fingerprint;
+use jiff::Timestamp;
+
+use super::routing::MOST_ENTRIES;
+use super::{Dispatcher, Round};
+use crate::span::after;
+use crate::{
+    Cause, Destination, DispatcherState, Due, Entry, EntryKey, OutboxError, Queue, QueueKey, Written, due,
+};
+
+/// How often all is compared, in seconds.
+const EVERY_SECS: i64 = 3600;
+/// How much is read at a time.
+const AT_A_TIME: usize = 100;
+
+/// How far a comparison has come: first all that fires, then the queues of each destination.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Step {
+    Firing(Option<String>),
+    Queues(String, Option<String>),
+}
+
+impl Dispatcher {
+    /// Begins a comparison where it is time for one, and goes on with one until `until`.
+    pub(super) async fn reconcile(
+        &self,
+        round: &Round,
+        state: &mut DispatcherState,
+        until: Timestamp,
+    ) -> Result<(), OutboxError> {
+        let now = self.now();
+        let is_new = state.settings_digest != round.settings.digest;
+        let is_time = |at: Timestamp| after(at, EVERY_SECS) <= now || at > now;
+        if is_new || state.reconciled_at.is_none_or(is_time) {
+            state.reconcile_cursor = Some(Step::Firing(None).text());
+            state.reconciled_at = Some(now);
+            state.settings_digest.clone_from(&round.settings.digest);
+        }
+        while let Some(cursor) = state.reconcile_cursor.clone() {
+            state.reconcile_cursor =
+                self.reconcile_step(round, Step::of(&cursor)).await?.map(|step| step.text());
+            if self.now() >= until {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    async fn reconcile_step(&self, round: &Round, step: Step) -> Result<Option<Step>, OutboxError> {
+        match step {
+            Step::Firing(cursor) => {
+                let page = self.ports.alerts.firing(cursor, AT_A_TIME).await?;
+                for alert in &page.items {
+                    self.note_inhibitor(round, alert).await?;
+                    for destination in round.settings.enabled() {
+                        self.route_to(round, destination, Cause::Reconciled, alert).await?;
+                    }
+                }
+                Ok(page.next.map(|next| Step::Firing(Some(next))).or_else(|| queues_after(round, "")))
+            }
+            Step::Queues(id, cursor) => {
+                let Some(destination) = round.settings.destination(&id).filter(|found| found.is_enabled)
+                else {
+                    return Ok(queues_after(round, &id));
+                };
+                let page = self.outbox().queues(&id, cursor, AT_A_TIME).await?;
+                for key in &page.items {
+                    self.reconcile_queue(round, destination, key).await?;
+                }
+                Ok(page
+                    .next
+                    .map(|next| Step::Queues(id.clone(), Some(next)))
+                    .or_else(|| queues_after(round, &id)))
+            }
+        }
+    }
+
+    /// What was told and is over is told over; what is pending is due.
+    async fn reconcile_queue(
+        &self,
+        round: &Round,
+        destination: &Destination,
+        key: &QueueKey,
+    ) -> Result<(), OutboxError> {
+        let entries = self.outbox().entries(key, MOST_ENTRIES).await?;
+        let Some(queue) = self.outbox().queue(key).await? else { return Ok(()) };
+        if let Some(due) = due_of(destination, &queue, &entries, self.now()) {
+            self.make_due(key, &queue.labels, due).await?;
+        }
+        let told: Vec<Fingerprint> = queue.told.keys().chain(queue.maybe_told.keys()).copied().collect();
+        for some in told.chunks(AT_A_TIME) {
+            let alerts = self.ports.alerts.alerts(some).await?;
+            let missing = some.iter().filter(|fingerprint| !alerts.contains_key(*fingerprint));
+            self.forget_told(key, missing.copied().collect()).await?;
+            for alert in alerts.values() {
+                self.reconcile_told(round, destination, &queue, alert).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Compares in the queue in which it was told, even where routing has forgotten that group.
+    async fn reconcile_told(
+        &self,
+        round: &Round,
+        destination: &Destination,
+        queue: &Queue,
+        alert: &alert::Alert,
+    ) -> Result<(), OutboxError> {
+        let context = self.context(round, alert).await?;
+        let pending = match destination.deliver {
+            channels::Deliver::State => {
+                self.outbox().entry(&queue.key, EntryKey::Alert(alert.fingerprint)).await?
+            }
+            channels::Deliver::Changes => self.outbox().entries(&queue.key, MOST_ENTRIES).await?.pop(),
+        };
+        let known = crate::KnownParts {
+            routing: None,
+            queue: Some(queue),
+            pending: pending.as_ref(),
+            group: queue.key.group,
+        };
+        let routed = crate::route(destination, Cause::Reconciled, alert, known, &context);
+        let (Some(entry), Some(due)) = (routed.entry, routed.due) else { return Ok(()) };
+        if pending.as_ref() == Some(&entry) {
+            return Ok(());
+        }
+        self.outbox().put_entry(&queue.key, &entry).await?;
+        self.make_due(&queue.key, &queue.labels, due).await.map(drop)
+    }
+
+    /// Alerts that are not there any more cannot be told over: what was told of them is forgotten.
+    async fn forget_told(&self, key: &QueueKey, missing: Vec<Fingerprint>) -> Result<(), OutboxError> {
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let Some(mut queue) = self.outbox().queue(key).await? else { return Ok(()) };
+        queue.told.retain(|fingerprint, _| !missing.contains(fingerprint));
+        queue.maybe_told.retain(|fingerprint, _| !missing.contains(fingerprint));
+        if self.outbox().put_queue(&mut queue).await? == Written::Conflict {
+            tracing::debug!(group = %key.group, "alerts that are gone were not forgotten, the next comparison does it");
+        }
+        Ok(())
+    }
+}
+
+/// When `queue` is to be due because of what is pending.
+fn due_of(destination: &Destination, queue: &Queue, entries: &[Entry], now: Timestamp) -> Option<Due> {
+    let dues = entries.iter().map(|entry| due(destination, Some(queue), entry, now));
+    dues.reduce(|one, other| Due { at: one.at.min(other.at), priority: one.priority.max(other.priority) })
+}
+
+fn queues_after(round: &Round, id: &str) -> Option<Step> {
+    let ids = round.settings.enabled().map(|destination| destination.id.as_str()).filter(|known| *known > id);
+    ids.min().map(|id| Step::Queues(id.to_owned(), None))
+}
+
+impl Step {
+    fn text(&self) -> String {
+        match self {
+            Self::Firing(cursor) => format!("firing {}", cursor.as_deref().unwrap_or_default()),
+            Self::Queues(id, cursor) => format!("queues {id} {}", cursor.as_deref().unwrap_or_default()),
+        }
+    }
+
+    fn of(text: &str) -> Self {
+        let cursor = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        match text.split_once(' ') {
+            Some(("queues", rest)) => {
+                let (id, rest) = rest.split_once(' ').unwrap_or((rest, ""));
+                Self::Queues(id.to_owned(), cursor(rest))
+            }
+            Some((_, rest)) => Self::Firing(cursor(rest)),
+            None => Self::Firing(None),
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! One alert is routed to one destination: what is known is read, what follows is written.
+
+use alert::{Alert, Labels};
+use channels::Deliver;
+
+use super::{Dispatcher, MOST_CONFLICTS, Round, gave_up};
+use crate::group::{MOST_TOLD, group_of, overflow};
+use crate::span::earlier;
+use crate::{
+    Cause, Destination, Due, Entry, EntryKey, GroupBy, InhibitedTarget, KnownParts, OutboxError, Queue,
+    QueueKey, Routed, RoutingState, WaitingReason, Written, due, route,
+};
+
+/// Most entries that are read of a queue at a time.
+pub(super) const MOST_ENTRIES: usize = 5_000;
+/// How many groups one may overflow into.
+const MOST_OVERFLOWS: usize = 20;
+
+/// What was read of an alert at a destination.
+struct Parts {
+    routing: Option<RoutingState>,
+    key: QueueKey,
+    labels: Labels,
+    pending: Option<Entry>,
+    queue: Option<Queue>,
+}
+
+impl Dispatcher {
+    /// Routes `alert` to `destination`. Yields whether something is due there at once.
+    pub(super) async fn route_to(
+        &self,
+        round: &Round,
+        destination: &Destination,
+        cause: Cause<'_>,
+        alert: &Alert,
+    ) -> Result<bool, OutboxError> {
+        for _ in 0..MOST_CONFLICTS {
+            let parts = self.parts(destination, cause, alert).await?;
+            let context = self.context(round, alert).await?;
+            let known = KnownParts {
+                routing: parts.routing.as_ref(),
+                queue: parts.queue.as_ref(),
+                pending: parts.pending.as_ref(),
+                group: parts.key.group,
+            };
+            let routed = route(destination, cause, alert, known, &context);
+            if let Some(is_due) = self.write(round, destination, alert, parts, routed).await? {
+                return Ok(is_due);
+            }
+        }
+        Err(gave_up("route an alert"))
+    }
+
+    /// Writes what follows; `None` if somebody else wrote meanwhile. What routing remembers comes last: a crash before it
+    /// leaves what waited waiting, or has the change come again, and all of this is done once more.
+    async fn write(
+        &self,
+        round: &Round,
+        destination: &Destination,
+        alert: &Alert,
+        parts: Parts,
+        routed: Routed,
+    ) -> Result<Option<bool>, OutboxError> {
+        if let Some(entry) = &routed.entry {
+            self.outbox().put_entry(&parts.key, entry).await?;
+        }
+        // Also for what was pending before: who wrote that may have crashed before the queue was due.
+        let pending = parts.pending.as_ref();
+        let now = self.now();
+        let due =
+            routed.due.or_else(|| pending.map(|entry| due(destination, parts.queue.as_ref(), entry, now)));
+        let is_due = match due {
+            Some(due) => self.make_due(&parts.key, &parts.labels, due).await?,
+            None => false,
+        };
+        let Some(mut routing) = routed.routing else { return Ok(Some(is_due)) };
+        self.note_inhibited(&routing).await?;
+        if self.outbox().put_routing(&mut routing).await? == Written::Conflict
+            || self.is_released_meanwhile(round, destination, alert, &routing).await?
+        {
+            return Ok(None);
+        }
+        Ok(Some(is_due))
+    }
+
+    /// What mutes it is written down before the alert waits for it, so that whoever ends it finds what waits.
+    pub(super) async fn note_inhibited(&self, routing: &RoutingState) -> Result<(), OutboxError> {
+        let Some(WaitingReason::Inhibited(keys)) = routing.waiting.as_ref().map(|waiting| &waiting.reason)
+        else {
+            return Ok(());
+        };
+        for key in keys {
+            let (fingerprint, destination) = (routing.fingerprint, routing.destination.clone());
+            self.outbox().put_inhibited(&InhibitedTarget { key: *key, fingerprint, destination }).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether what mutes it has ended while it was written down that it waits.
+    async fn is_released_meanwhile(
+        &self,
+        round: &Round,
+        destination: &Destination,
+        alert: &Alert,
+        routing: &RoutingState,
+    ) -> Result<bool, OutboxError> {
+        let reason = routing.waiting.as_ref().map(|waiting| &waiting.reason);
+        if !matches!(reason, Some(WaitingReason::Inhibited(_))) {
+            return Ok(false);
+        }
+        Ok(self.context(round, alert).await?.mutes(destination).is_none())
+    }
+
+    /// Reads what is known: the entry before the queue, or it might be sent and forgotten in between.
+    async fn parts(
+        &self,
+        destination: &Destination,
+        cause: Cause<'_>,
+        alert: &Alert,
+    ) -> Result<Parts, OutboxError> {
+        let mut known = self.outbox().known(alert.fingerprint).await?;
+        let routing = known.routing.remove(&destination.id);
+        let (group, labels) = group_of(destination, alert);
+        let key = QueueKey { destination: destination.id.clone(), group };
+        if let Some(former) = routing.as_ref().map(|routing| routing.group).filter(|former| *former != group)
+            && matches!(destination.group_by, GroupBy::Labels(_))
+        {
+            let former = QueueKey { group: former, ..key.clone() };
+            let (pending, queue) = self.pending(destination, alert, &former).await?;
+            let is_there = pending.is_some() || queue.as_ref().is_some_and(|queue| is_known_in(queue, alert));
+            if is_there || !begins_anew(cause, routing.as_ref()) {
+                return Ok(Parts { routing, key: former, labels, pending, queue });
+            }
+        }
+        self.in_group(destination, alert, routing, key, labels).await
+    }
+
+    /// What is known in the group `key`, or in one that takes what does not fit into it.
+    async fn in_group(
+        &self,
+        destination: &Destination,
+        alert: &Alert,
+        routing: Option<RoutingState>,
+        mut key: QueueKey,
+        labels: Labels,
+    ) -> Result<Parts, OutboxError> {
+        for _ in 0..MOST_OVERFLOWS {
+            let (pending, queue) = self.pending(destination, alert, &key).await?;
+            let is_full = queue.as_ref().is_some_and(|queue| queue.told.len() >= MOST_TOLD);
+            let is_there = pending.is_some() || queue.as_ref().is_some_and(|queue| is_known_in(queue, alert));
+            if !is_full || is_there {
+                return Ok(Parts { routing, key, labels, pending, queue });
+            }
+            key.group = overflow(key.group);
+        }
+        Err(gave_up("find a group with room for an alert"))
+    }
+
+    async fn pending(
+        &self,
+        destination: &Destination,
+        alert: &Alert,
+        key: &QueueKey,
+    ) -> Result<(Option<Entry>, Option<Queue>), OutboxError> {
+        let entry = match destination.deliver {
+            Deliver::State => self.outbox().entry(key, EntryKey::Alert(alert.fingerprint)).await?,
+            Deliver::Changes => self.outbox().entries(key, MOST_ENTRIES).await?.pop(),
+        };
+        let queue = self.outbox().queue(key).await?;
+        let is_dealt_with = |entry: &Entry| {
+            entry.order > 0 && queue.as_ref().is_some_and(|queue| entry.order <= queue.sent_order)
+        };
+        let is_changes = destination.deliver == Deliver::Changes;
+        Ok((entry.filter(|entry| !(is_changes && is_dealt_with(entry))), queue))
+    }
+
+    /// Makes the queue due at `due.at` at the latest. Read anew, since what is pending was written: a sender who did not
+    /// see it will find it when it looks again after its attempt, or finds that the queue has changed.
+    pub(super) async fn make_due(
+        &self,
+        key: &QueueKey,
+        labels: &Labels,
+        due: Due,
+    ) -> Result<bool, OutboxError> {
+        let now = self.now();
+        for _ in 0..MOST_CONFLICTS {
+            let known = self.outbox().queue(key).await?;
+            let mut queue = known.unwrap_or_else(|| Queue::new(key.clone(), labels.clone()));
+            if is_due_by(&queue, due, now) {
+                return Ok(due.at <= now && !queue.is_claimed(now));
+            }
+            queue.due_at = earlier(queue.due_at, Some(due.at));
+            queue.priority = queue.priority.max(Some(due.priority));
+            if self.outbox().put_queue(&mut queue).await? == Written::Done {
+                return Ok(due.at <= now && !queue.is_claimed(now));
+            }
+        }
+        Err(gave_up("make a queue due"))
+    }
+}
+
+fn is_known_in(queue: &Queue, alert: &Alert) -> bool {
+    let fingerprint = &alert.fingerprint;
+    queue.told.contains_key(fingerprint) || queue.maybe_told.contains_key(fingerprint)
+}
+
+/// Whether a new run of firing begins, which opens in a group of its own time.
+fn begins_anew(cause: Cause<'_>, routing: Option<&RoutingState>) -> bool {
+    let is_over = routing.is_none_or(|routing| routing.expires_at.is_some());
+    let is_opening = match cause {
+        Cause::Change(change) => {
+            matches!(change.event(), Some(channels::Event::Opened | channels::Event::Reopened))
+        }
+        Cause::Waited | Cause::Reconciled => false,
+    };
+    is_over || is_opening
+}
+
+fn is_due_by(queue: &Queue, due: Due, now: jiff::Timestamp) -> bool {
+    let is_soon = queue.due_at.is_some_and(|at| at <= due.at);
+    let is_urgent = queue.priority >= Some(due.priority);
+    match queue.claimed_until {
+        Some(until) if until > now => is_soon,
+        // The claim of somebody who crashed: the queue is due by that alone.
+        Some(_) => true,
+        None => queue.retry_at.is_some() || (is_soon && is_urgent),
+    }
+}

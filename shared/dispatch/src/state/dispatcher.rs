@@ -1,0 +1,29 @@
+//! How far the tick has come.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// How far the tick has come.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct DispatcherState {
+    /// The settings that were last compared with what was told, as their digest.
+    #[serde(default)]
+    pub settings_digest: String,
+    /// When all that fires was last compared with what was told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reconciled_at: Option<Timestamp>,
+    /// How far a comparison under way has come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reconcile_cursor: Option<String>,
+    /// The silences that were active in the last tick, as their digest.
+    #[serde(default)]
+    pub silences_digest: String,
+    /// For each destination: everything that waited until then was decided.
+    #[serde(default)]
+    pub decided_until: BTreeMap<String, Timestamp>,
+    /// Optimistic lock: 0 of what was never stored.
+    #[serde(skip)]
+    pub version: u64,
+}

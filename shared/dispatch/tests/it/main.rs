@@ -1,0 +1,8 @@
+//! What the engine promises, shown over the in-memory outbox.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that panics fails, as it should")]
+
+mod history;
+mod inhibition;
+mod receiver;
+mod scenarios;
+mod setup;

@@ -1,0 +1,135 @@
+//! From a source's request to all seven destinations: a raised alert, an acknowledgement, the recovery.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tests::function::Setup;
+use tests::{
+    Alarm, Bundle, Call, Data, Deployment, Function, Reader, Receiver, WRITE_TOKEN, eventually, secrets,
+};
+use tokio::time::sleep;
+
+use super::call;
+use super::mapping::{Handed, Mapping};
+use crate::stand_in::{ALL, StandIn, Told};
+
+/// Who is told that somebody takes care of an alert.
+const TOLD_OF_HANDLING: [&str; 3] = ["pagerduty", "opsgenie", "webhook"];
+/// What of the destinations' settings must never be logged.
+const CREDENTIALS: [&str; 3] =
+    ["0123456789abcdef0123456789abcdef", "11111111-2222-3333-4444-555555555555", "token-of-ours"];
+
+/// The secrets of the tests, and all seven destinations; the webhook's body is the one that tells of handling.
+fn secrets_with(stand_in: &StandIn) -> Value {
+    let mut secrets = secrets();
+    let mut settings = stand_in.settings(&Value::Null);
+    for destination in settings["destinations"].as_array_mut().unwrap() {
+        if destination["type"] == "webhook" {
+            destination["settings"]["body"] = json!("cloudevents");
+        }
+    }
+    secrets["campanile/destinations"] = settings;
+    secrets
+}
+
+/// The last thing that each destination was told, once it was told so many; a further one would be one too many.
+async fn last_told(stand_in: &StandIn, count: impl Fn(&str) -> usize) -> [Told; 7] {
+    let counts = || ALL.map(|destination| stand_in.told(destination).len());
+    let expected = ALL.map(&count);
+    eventually(&format!("{expected:?} things told"), async || {
+        let counts = counts();
+        counts.iter().zip(&expected).all(|(count, expected)| count >= expected)
+    })
+    .await;
+    assert_eq!(counts(), expected);
+    ALL.map(|destination| stand_in.told(destination).pop().unwrap())
+}
+
+/// How many things `destination` has been told, `told` by everybody and an acknowledgement by some.
+fn and_the_acknowledgement(told: usize) -> impl Fn(&str) -> usize {
+    move |destination| told + usize::from(TOLD_OF_HANDLING.contains(&destination))
+}
+
+async fn tell_of_one_alert(campanile: &dyn Receiver, stand_in: &StandIn) {
+    let say = async |step, status| {
+        let answer = campanile.answer(&call(&Alarm::step(0, step, status))).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+    };
+    say(0, "Critical").await;
+    for told in last_told(stand_in, |_| 1).await {
+        let text = told.text().replace('\\', "");
+        assert!(text.contains("alert_0") && !told.is_end(), "{told:?}");
+    }
+
+    let alert = campanile.only_alert().await;
+    let path = format!("/v1/alerts/{}/acknowledge", alert["fingerprint"].as_str().unwrap());
+    let acknowledgement = json!({ "by": "ada", "note": "on it" }).to_string();
+    let answer = campanile.answer(&Call::post(&path, acknowledgement).bearer(WRITE_TOKEN)).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let [_, pagerduty, _, opsgenie, _, _, webhook] = last_told(stand_in, and_the_acknowledgement(1)).await;
+    assert_eq!(pagerduty.body["event_action"], "acknowledge");
+    assert!(opsgenie.path.ends_with("/acknowledge"), "{opsgenie:?}");
+    assert_eq!((&opsgenie.body["user"], &opsgenie.body["note"]), (&json!("ada"), &json!("on it")));
+    assert_eq!(webhook.body["type"], "campanile.alert.acknowledged.v1");
+
+    say(1, "Clear").await;
+    for told in last_told(stand_in, and_the_acknowledgement(2)).await {
+        assert!(told.is_end(), "{told:?}");
+    }
+    assert_everything_is_sent(campanile).await;
+}
+
+/// What is recorded behind the destinations' backs, which a moment after the last answer is complete.
+async fn assert_everything_is_sent(campanile: &dyn Receiver) {
+    let notifications_sent = 2 * ALL.len() + TOLD_OF_HANDLING.len();
+    let sent = async || {
+        let listed = campanile.read("/v1/notifications?limit=1000").await;
+        let listed = listed["notifications"].as_array().unwrap().clone();
+        listed.len() == notifications_sent
+            && listed.iter().all(|notification| notification["state"] == "sent")
+    };
+    eventually("every notification sent", sent).await;
+}
+
+fn assert_no_credential(log: &str) {
+    for credential in CREDENTIALS {
+        assert!(!log.contains(credential), "{log}");
+    }
+}
+
+/// Has the notifier called by the stream of the table, for as long as this is polled.
+async fn be_lambda(mapping: &Mapping, notifier: &Function) {
+    loop {
+        match mapping.hand_on(notifier).await {
+            Handed::Over => {}
+            Handed::Nothing => {
+                sleep(Duration::from_millis(20)).await;
+                // No invocation of the notifier's own can be had here, so each tick serves whoever was missed.
+                notifier.run(&json!({ "tick": "retry" })).await;
+            }
+            Handed::Lost => panic!("the notifier died:\n{}", notifier.log()),
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_deployed_functions_tell_all_seven_of_an_alert_its_acknowledgement_and_its_end() {
+    let stand_in = StandIn::start().await;
+    let deployment = Deployment::start(&secrets_with(&stand_in)).await;
+    let Some(table) = deployment.cloud().embedded_table() else { return };
+    let (mapping, setup) = (Mapping::of(table), Setup::new("notifier", deployment.cloud().url()));
+    let notifier = Function::start(setup).await;
+    tokio::select! {
+        () = tell_of_one_alert(&deployment, &stand_in) => {}
+        () = be_lambda(&mapping, &notifier) => {}
+    }
+    assert_no_credential(&notifier.stop().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_local_bundle_tells_all_seven_of_an_alert_its_acknowledgement_and_its_end() {
+    let stand_in = StandIn::start().await;
+    let bundle = Bundle::start(&Data::InMemory, Some(&secrets_with(&stand_in))).await;
+    tell_of_one_alert(&bundle, &stand_in).await;
+    assert_no_credential(&bundle.kill().await);
+}
