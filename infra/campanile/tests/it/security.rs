@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use alert::Alert;
 use api::AlertsApi;
-use aws::{AlertFilter, Configuration, Platform};
+use aws::{AlertFilter, Configuration, PageSize, Platform};
 use bytes::Bytes;
 use campanile::embedded::{EmbeddedSecrets, EmbeddedTable, Location, sdk_config};
 use http::Request;
@@ -69,7 +69,7 @@ fn disk(severity: &str, date: &str) -> String {
 }
 
 async fn alerts(platform: &Platform) -> Vec<Alert> {
-    platform.table.alerts(&AlertFilter::default(), 100, None).await.unwrap().alerts
+    platform.table.alerts(&AlertFilter::default(), PageSize::items(100), None).await.unwrap().alerts
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use dispatch::Clock as _;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use super::stand_in::{ALL, StandIn};
+use super::stand_in::StandIn;
 use super::world::World;
 use crate::api::{firing, resolved};
 
@@ -108,9 +108,10 @@ async fn an_acknowledgement_goes_to_those_that_know_what_it_is() {
     world.hand_on().await;
     world.platform.table.acknowledge(cpu.fingerprint, "ada", Some("I look at it")).await.unwrap();
     world.hand_on().await;
-    let counts = ALL.map(|destination| (destination, stand_in.told(destination).len()));
-    let expected = ALL.map(|name| (name, if ["pagerduty", "opsgenie"].contains(&name) { 2 } else { 1 }));
-    assert_eq!(counts, expected);
+    // Discord edits the message that is there, which notifies nobody.
+    let quiet = ["slack", "mattermost", "rocketchat"];
+    let counts = quiet.map(|destination| (destination, stand_in.told(destination).len()));
+    assert_eq!(counts, quiet.map(|destination| (destination, 1)));
     assert_eq!(stand_in.told("pagerduty")[1].body["event_action"], "acknowledge");
     assert!(stand_in.told("opsgenie")[1].path.ends_with("/acknowledge"));
     assert_eq!(stand_in.told("cloudevents").len(), 2);

@@ -123,5 +123,6 @@ fn an_unknown_status_is_rejected_by_its_name() {
     let body = with(raised(), "/alert/state/status", "Purple");
     let rejection = rejection(&body);
     assert_eq!(rejection.reason, "unknown:alert.state.status");
-    assert!(rejection.message.contains("`Purple`"), "{}", rejection.message);
+    // What a sender wrote may be a secret: it is in the quarantined body alone.
+    assert!(!rejection.message.contains("Purple"), "{}", rejection.message);
 }

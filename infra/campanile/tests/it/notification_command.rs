@@ -1,4 +1,4 @@
-//! `campanile deliveries`, typed before a bundle that tells stand-ins.
+//! `campanile notifications`, typed before a bundle that tells stand-ins.
 
 use std::time::Duration;
 
@@ -19,20 +19,28 @@ async fn before_a_bundle_that_tells(stand_in: &StandIn, destinations: &[&str]) -
     Operator::before_a_bundle_with(&secrets).await
 }
 
-/// Waits until as many deliveries as `count` are in `state`.
+/// Waits until as many notifications as `count` are in `state`.
 async fn until(operator: &Operator, state: &str, count: usize) {
     for _ in 0..600 {
-        let deliveries: Value =
-            serde_json::from_str(&operator.api(&format!("/v1/deliveries?state={state}")).await).unwrap();
+        let notifications: Value =
+            serde_json::from_str(&operator.api(&format!("/v1/notifications?state={state}")).await).unwrap();
         // One that waits for its first attempt is not meant; one that is held since the destination refused us is.
         let is_tried = |delivery: &&Value| delivery["attempts"] != 0 || !delivery["reason"].is_null();
-        let tried = deliveries["deliveries"].as_array().unwrap().iter().filter(is_tried);
+        let tried = notifications["notifications"].as_array().unwrap().iter().filter(is_tried);
         if tried.count() == count {
             return;
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    panic!("there are not {count} {state} deliveries: {}", operator.api("/v1/deliveries").await);
+    panic!("there are not {count} {state} notifications: {}", operator.api("/v1/notifications").await);
+}
+
+/// The id of the only notification for `destination`.
+async fn id_of(operator: &Operator, destination: &str) -> String {
+    let listed = operator.api(&format!("/v1/notifications?destination={destination}")).await;
+    let listed: Value = serde_json::from_str(&listed).unwrap();
+    let [only] = &listed["notifications"].as_array().unwrap()[..] else { panic!("{listed}") };
+    only["id"].as_str().unwrap().to_owned()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -41,36 +49,38 @@ async fn what_was_not_told_is_listed_with_the_reason_and_told_once_more() {
     stand_in.fail("slack", 403);
     stand_in.fail("webhook", 400);
     let mut operator = before_a_bundle_that_tells(&stand_in, &["discord", "slack", "webhook"]).await;
-    operator.run("deliveries").await;
+    operator.run("notifications").await;
     operator.fire(&[(DISK, 5)]).await;
     until(&operator, "sent", 1).await;
     until(&operator, "failed", 1).await;
     until(&operator, "waiting", 1).await;
-    operator.run("deliveries --state sent").await;
-    operator.run("deliveries --state failed --columns 120").await;
-    operator.run("deliveries list --destination slack --state waiting,dead").await;
-    operator.run("deliveries --alert 42f4 --destination discord").await;
-    operator.run("deliveries --alert 0000").await;
-    operator.run("deliveries --destination nobody").await;
+    operator.run("notifications --state sent").await;
+    operator.run("notifications --state failed --columns 120").await;
+    operator.run("notifications list --destination slack --state waiting,dead").await;
+    operator.run("notifications --alert 42f4 --destination discord").await;
+    operator.run("notifications --alert 0000").await;
+    operator.run("notifications --destination nobody").await;
 
     stand_in.recover("slack");
     stand_in.recover("webhook");
-    operator.run("deliveries retry 42f46be7-1-slack 42f4-1-webhook").await;
+    let (slack, webhook) = (id_of(&operator, "slack").await, id_of(&operator, "webhook").await);
+    operator.run(&format!("notifications retry {slack} {webhook}")).await;
     until(&operator, "sent", 3).await;
-    operator.run("deliveries --state waiting,failed,dead").await;
+    operator.run("notifications --state waiting,failed,dead").await;
     assert_eq!([stand_in.told("slack").len(), stand_in.told("webhook").len()], [1, 1]);
-    operator.run("deliveries retry 42f46be72bbaf4da7783316b31438b48-9-slack").await;
-    operator.run("deliveries retry").await;
+    operator.run("notifications retry 42f46be72bbaf4da7783316b31438b48-9-slack").await;
+    operator.run("notifications retry").await;
     insta::assert_snapshot!(operator.transcript());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_delivery_is_due_again_whatever_became_of_it() {
+async fn a_notification_is_due_again_whatever_became_of_it() {
     let stand_in = StandIn::start().await;
     let operator = before_a_bundle_that_tells(&stand_in, &["slack"]).await;
     operator.fire(&[(DISK, 5)]).await;
     until(&operator, "sent", 1).await;
-    let due = operator.answer("deliveries retry 42f46be7-1-slack --json").await;
+    let due =
+        operator.answer(&format!("notifications retry {} --json", id_of(&operator, "slack").await)).await;
     let due: Value = serde_json::from_str(&due).unwrap();
     assert_eq!((&due["destination"], &due["state"]), (&json!("slack"), &json!("waiting")));
     for _ in 0..600 {
