@@ -151,14 +151,24 @@ def check_functions(client, folders):
     assert mappings[0]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
 
+def made(client, generated):
+    """The value that CloudFormation makes for a secret."""
+    options = {name: generated[name] for name in ["PasswordLength", "ExcludePunctuation"]}
+    password = client("secretsmanager").get_random_password(**options)["RandomPassword"]
+    return json.dumps(json.loads(generated["SecretStringTemplate"]) | {generated["GenerateStringKey"]: password})
+
+
 def create_secrets(client, template):
-    """Moto's CloudFormation does not know secrets, so they are created one by one, empty as in the template."""
+    """Moto's CloudFormation does not know secrets, so they are created one by one, with a value where the template has one made."""
     secrets = [r["Properties"] for r in template["Resources"].values() if r["Type"] == "AWS::SecretsManager::Secret"]
     prefix = template["Parameters"]["SecretPrefix"]["Default"]
     for secret in secrets:
-        assert set(secret) == {"Name", "Description", "KmsKeyId"}, f"{secret} is created with a value"
+        generated = secret.get("GenerateSecretString")
+        assert set(secret) - {"GenerateSecretString"} == {"Name", "Description", "KmsKeyId"}, f"{secret} is created with a value"
         name = secret["Name"]["Fn::Sub"].replace("${SecretPrefix}", prefix)
-        client("secretsmanager").create_secret(Name=name, Description=secret["Description"])
+        assert (generated is not None) == name.endswith("/links"), f"{secret} is of no use to its owner"
+        value = {"SecretString": made(client, generated)} if generated else {}
+        client("secretsmanager").create_secret(Name=name, Description=secret["Description"], **value)
     return len(secrets)
 
 

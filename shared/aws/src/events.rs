@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use crate::Ended;
 use crate::deadline::{deadline, time_left};
+use crate::qualifier::invoked_as;
 
 /// Serves `handle` until Lambda ends the process; it gets each event and the moment at which Lambda loses patience.
 ///
@@ -50,6 +51,7 @@ where
     let handle = Arc::new(handle);
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
         let handle = Arc::clone(&handle);
+        invoked_as(&event.context.invoked_function_arn);
         async move { handle(event.payload, time_left(&event.context)).await }.boxed()
     }))
     .await

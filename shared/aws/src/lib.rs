@@ -13,6 +13,7 @@ mod links;
 mod notifier;
 mod outbox;
 mod platform;
+mod qualifier;
 mod secrets;
 mod start;
 mod store;

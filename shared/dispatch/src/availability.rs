@@ -3,7 +3,7 @@
 use channels::Probe;
 use jiff::Timestamp;
 
-use crate::{Destination, DestinationState};
+use crate::{Destination, DestinationState, Suspension};
 
 /// After so many failures in a row one notification at a time is tried.
 const CAUTIOUS_AFTER: u32 = 3;
@@ -25,6 +25,14 @@ pub enum Availability {
     Closed,
 }
 
+/// Why `destination` is suspended; a suspension under other settings counts no more.
+pub(crate) fn suspension<'a>(
+    destination: &Destination,
+    state: &'a DestinationState,
+) -> Option<&'a Suspension> {
+    state.suspension.as_ref().filter(|suspension| suspension.settings_digest == destination.settings_digest)
+}
+
 /// What may be sent to `destination`, which fares like `state`, at `now`; `scope` is what holds for all that share its
 /// rate limit.
 pub fn availability(
@@ -37,7 +45,7 @@ pub fn availability(
         return Availability::Closed;
     }
     let digest = destination.settings_digest.as_str();
-    let suspension = state.suspension.as_ref().filter(|suspension| suspension.settings_digest == digest);
+    let suspension = suspension(destination, state);
     if let Some(suspension) = suspension
         && (suspension.probe == Probe::Never || suspension.next_probe_at > now)
     {

@@ -61,7 +61,7 @@ pub mod testing;
 pub use availability::{Availability, availability};
 pub use change::{ChangeReason, StateChange};
 pub use compose::{Composed, Present, Withheld, compose, needed};
-pub use counts::{COUNTS, OLDEST_PENDING_SECONDS};
+pub use counts::{COUNTS, MEASURES, OLDEST_PENDING_SECONDS};
 pub use destination::{Destination, GroupBy};
 pub use dispatcher::{DestinationStatus, Dispatcher, Explanation, Fares, Ports};
 pub use group::{MOST_TOLD, group_of};

@@ -45,7 +45,8 @@ fn healthy() -> Vec<Series> {
             &[("EventSourceMappingUUID", "NotifierStream")],
             always(20.0),
         ),
-        ours("NotificationsSent", &[("function", "notifier")], always(3.0)),
+        ours("NotificationsSent", &[("function", "notifier"), ("destination", "chat")], always(3.0)),
+        ours("DestinationsSuspended", &[("function", "notifier")], always(0.0)),
         ours("OldestPendingSeconds", &[("function", "notifier"), ("destination", "chat")], always(2.0)),
         ours("EventsRecorded", &[("function", "netdata-webhook"), ("source", "netdata")], always(3.0)),
         ours("RequestsUnauthorized", &[("function", "netdata-webhook"), ("source", "netdata")], always(1.0)),
@@ -191,9 +192,39 @@ fn a_destination_that_takes_nothing_raises_an_alarm_though_the_others_do() {
         waiting,
     ));
     assert_eq!(raised(&recorded), only("failing-destination"));
-    recorded.pop();
+    let mut recorded = without("DestinationsSuspended");
     recorded.push(ours("DestinationsSuspended", &[("function", "notifier")], [Some(1.0); PERIODS]));
     assert_eq!(raised(&recorded), only("suspended"));
+}
+
+#[test]
+fn attempts_that_fail_again_and_again_at_one_destination_raise_an_alarm() {
+    let of = |destination, failed| {
+        let dimensions = [("function", "notifier"), ("destination", destination)];
+        ours("NotificationsFailed", &dimensions, [None, None, None, Some(failed)])
+    };
+    let mut recorded = healthy();
+    recorded.extend([of("chat", 3.0), of("pager", 3.0)]);
+    assert_eq!(raised(&recorded), BTreeSet::new(), "three of one and three of another are not six of one");
+    recorded.push(of("mail", 4.0));
+    assert_eq!(raised(&recorded), only("notifications-failed"));
+}
+
+#[test]
+fn a_notification_that_was_given_up_and_a_mistake_in_the_destinations_raise_alarms_at_once() {
+    let last = [None, None, None, Some(1.0)];
+    for (name, dimensions, alarm) in [
+        (
+            "NotificationsDeadLettered",
+            &[("function", "notifier"), ("destination", "chat")][..],
+            "dead-lettered",
+        ),
+        ("DestinationsMisconfigured", &[("function", "notifier")], "misconfigured"),
+    ] {
+        let mut recorded = healthy();
+        recorded.push(ours(name, dimensions, last));
+        assert_eq!(raised(&recorded), only(alarm));
+    }
 }
 
 #[test]

@@ -5,22 +5,18 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use intake::Measure;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tests::cloud::Fault;
-use tests::{Alarm, Call, Deployment, NETDATA_TOKEN, Receiver, secrets};
+use tests::function::{Outcome, Setup};
+use tests::{Alarm, Call, Deployment, Function, NETDATA_TOKEN, Receiver, secrets};
 
-use super::document::{functions, resources};
+use super::document::{functions, list, resources, root};
 use super::expression::Query;
+use super::stream::{admits, patterns};
+use crate::stand_in::StandIn;
 
-/// What the notifier counts, beside the measures of the pipeline: how notifications ended, at each tick the
-/// destinations that are suspended, and for how long the oldest notification of a destination has been waiting.
-const OF_THE_NOTIFIER: [&str; 5] = [
-    "NotificationsSent",
-    "NotificationsFailed",
-    "NotificationsDeadLettered",
-    "DestinationsSuspended",
-    "OldestPendingSeconds",
-];
+/// What the notifier counts of the destinations' settings, beside what the engine of notifications counts.
+const MISCONFIGURED: &str = "DestinationsMisconfigured";
 /// What every function behind the gateway counts.
 const OF_THE_GATEWAY: &str = "ResponsesFailed";
 
@@ -64,6 +60,39 @@ async fn counted() -> BTreeSet<Metric> {
     metrics(&deployment.stop().await)
 }
 
+/// What the notifier counts when one destination takes everything, one refuses all, one refuses what it is sent, and one
+/// is mistaken.
+async fn counted_by_the_notifier() -> BTreeSet<Metric> {
+    let stand_in = StandIn::start().await;
+    let picky = json!({ "id": "picky", "settings": { "url": format!("{}/picky", stand_in.base) } });
+    let (taking, picky) =
+        (stand_in.destination("webhook", &Value::Null), stand_in.destination("webhook", &picky));
+    let suspended = stand_in.destination("pagerduty", &Value::Null);
+    let mut secrets = secrets();
+    secrets["campanile/destinations"] =
+        json!({ "destinations": [taking, suspended, picky, { "id": "loft", "type": "pigeon" }] });
+    stand_in.fail("pagerduty", 401);
+    stand_in.fail("picky", 400);
+
+    let deployment = Deployment::start(&secrets).await;
+    let post = Call::post("/netdata", Alarm::raised(0).body()).bearer(NETDATA_TOKEN);
+    assert_eq!(deployment.answer(&post).await.status, 200);
+    let Some(table) = deployment.cloud().embedded_table() else { return BTreeSet::new() };
+    let records =
+        table.oldest_records("campanile", 100).await.unwrap().into_iter().map(|record| record.event);
+    let patterns = patterns();
+    let admitted: Vec<_> = records.filter(|record| admits(&patterns, record)).collect();
+
+    let notifier = Function::start(Setup::new("notifier", deployment.cloud().url())).await;
+    for event in [json!({ "Records": admitted }), json!({ "tick": "retry" }), json!({ "tick": "retry" })] {
+        match notifier.run(&event).await {
+            Outcome::Answered(_) => {}
+            other => panic!("{other:?}\n{}", notifier.log()),
+        }
+    }
+    metrics(&notifier.stop().await)
+}
+
 /// What alarms ask for by query.
 fn queried() -> Vec<Query> {
     let alarms = resources("AWS::CloudWatch::Alarm").into_iter();
@@ -76,20 +105,59 @@ fn queried() -> Vec<Query> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_alarms_ask_for_is_counted_with_these_dimensions_by_the_function_itself() {
-    let counted = counted().await;
-    for measure in Measure::ALL.map(Measure::as_str) {
-        assert!(counted.iter().any(|(name, _)| name == measure), "`{measure}` was not counted");
+    let by_the_notifier = counted_by_the_notifier().await;
+    for measure in dispatch::MEASURES.into_iter().chain([MISCONFIGURED]) {
+        assert!(by_the_notifier.iter().any(|(name, _)| name == measure), "`{measure}` was not counted");
     }
+    let counted: BTreeSet<_> = counted().await.into_iter().chain(by_the_notifier).collect();
     let queried = queried();
-    assert_eq!(queried.len(), 8);
+    assert_eq!(queried.len(), 9);
     for Query { metric, dimensions, .. } in queried {
-        if OF_THE_NOTIFIER.contains(&metric.as_str()) {
-            continue;
-        }
         assert!(
             counted.contains(&(metric.clone(), dimensions.clone())),
             "nobody counts `{metric}` by {dimensions:?}"
         );
+    }
+}
+
+/// The names of all that is counted.
+fn all_names() -> BTreeSet<&'static str> {
+    let measures = Measure::ALL.map(Measure::as_str).into_iter();
+    measures.chain(dispatch::MEASURES).chain([MISCONFIGURED, OF_THE_GATEWAY]).collect()
+}
+
+/// The names that the dashboard searches for.
+fn searched() -> BTreeSet<String> {
+    let [(_, dashboard)] = resources("AWS::CloudWatch::Dashboard").try_into().unwrap();
+    let body = dashboard["Properties"]["DashboardBody"]["Fn::Sub"][0].as_str().unwrap();
+    let body: Value = serde_json::from_str(body).unwrap();
+    let metrics =
+        list(&body["widgets"]).into_iter().flat_map(|widget| list(&widget["properties"]["metrics"]));
+    let searches = metrics.filter_map(|metric| Some(metric[0]["expression"].as_str()?.to_owned()));
+    let ours = searches.filter(|search| search.contains("{Campanile,"));
+    let names = |search: String| {
+        let names =
+            search.split("MetricName=\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned());
+        names.collect::<Vec<_>>()
+    };
+    ours.flat_map(names).collect()
+}
+
+#[test]
+fn the_dashboard_searches_for_metrics_that_somebody_counts() {
+    let (counted, searched) = (all_names(), searched());
+    assert!(searched.contains("EventsRecorded"));
+    for name in searched {
+        assert!(counted.contains(name.as_str()), "nobody counts `{name}`");
+    }
+}
+
+#[test]
+fn what_is_counted_is_watched_or_explained_in_the_manual() {
+    let manual = std::fs::read_to_string(root().join("docs/operations.md")).unwrap();
+    let asked: BTreeSet<_> = queried().into_iter().map(|query| query.metric).chain(searched()).collect();
+    for name in all_names() {
+        assert!(asked.contains(name) || manual.contains(&format!("`{name}`")), "nobody looks at `{name}`");
     }
 }
 
@@ -112,35 +180,6 @@ fn what_is_watched_of_one_function_is_counted_with_these_dimensions() {
 }
 
 #[test]
-fn the_dashboard_searches_for_metrics_that_somebody_counts() {
-    let [(_, dashboard)] = resources("AWS::CloudWatch::Dashboard").try_into().unwrap();
-    let body = dashboard["Properties"]["DashboardBody"]["Fn::Sub"][0].as_str().unwrap();
-    let body: Value = serde_json::from_str(body).unwrap();
-    let counted: BTreeSet<_> = Measure::ALL
-        .map(Measure::as_str)
-        .into_iter()
-        .chain(OF_THE_NOTIFIER)
-        .chain([OF_THE_GATEWAY])
-        .collect();
-    let mut shown = BTreeSet::new();
-    for widget in body["widgets"].as_array().unwrap() {
-        for metric in widget["properties"]["metrics"].as_array().unwrap() {
-            let Some(search) = metric[0]["expression"].as_str().filter(|text| text.contains("{Campanile,"))
-            else {
-                continue;
-            };
-            let names =
-                search.split("MetricName=\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned());
-            shown.extend(names);
-        }
-    }
-    assert!(shown.contains("EventsRecorded"));
-    for name in shown {
-        assert!(counted.contains(name.as_str()), "nobody counts `{name}`");
-    }
-}
-
-#[test]
 fn every_function_has_an_alarm_for_its_errors_its_throttles_and_its_deadline() {
     let alarms: BTreeSet<_> = resources("AWS::CloudWatch::Alarm")
         .into_iter()
@@ -158,7 +197,7 @@ fn every_function_has_an_alarm_for_its_errors_its_throttles_and_its_deadline() {
 
 #[test]
 fn every_alarm_is_explained_in_the_manual_and_in_its_table_and_notifies_the_topic() {
-    let manual = std::fs::read_to_string(super::document::root().join("docs/operations.md")).unwrap();
+    let manual = std::fs::read_to_string(root().join("docs/operations.md")).unwrap();
     let alarms = resources("AWS::CloudWatch::Alarm");
     assert!(!alarms.is_empty());
     for (id, alarm) in alarms {

@@ -108,3 +108,59 @@ fn a_role_that_may_query_names_indexes_that_exist() {
         }
     }
 }
+
+/// The names of the secrets that the role of `function` may read.
+fn readable_secrets(function: &str) -> BTreeSet<String> {
+    let roles = resources("AWS::IAM::Role");
+    let (_, role) =
+        roles.iter().find(|(_, role)| role["Properties"]["Policies"][0]["PolicyName"] == function).unwrap();
+    let reading = statements(role).into_iter().filter(|statement| statement["Sid"] == "Secret");
+    let arns = reading.flat_map(|statement| list(&statement["Resource"]));
+    let names = arns.map(|arn| {
+        let name = arn["Fn::If"][2]["Fn::Sub"].as_str().unwrap().rsplit('/').next().unwrap();
+        name.trim_end_matches("-??????").to_owned()
+    });
+    names.collect()
+}
+
+#[test]
+fn the_notifier_and_the_api_read_the_destinations_and_the_key_of_links() {
+    assert_eq!(readable_secrets("notifier"), ["destinations", "links"].map(str::to_owned).into());
+    let of_the_api = ["api", "destinations", "kazoo", "links", "netdata", "site24x7", "tencent"];
+    assert_eq!(readable_secrets("alerts-api"), of_the_api.map(str::to_owned).into());
+}
+
+#[test]
+fn the_key_of_links_is_made_by_the_stack_and_every_other_secret_is_left_empty() {
+    for (id, secret) in resources("AWS::SecretsManager::Secret") {
+        let made = &secret["Properties"]["GenerateSecretString"];
+        assert_eq!(made.is_object(), id == "LinksSecret", "{id}");
+        if made.is_object() {
+            assert_eq!(
+                (&made["SecretStringTemplate"], &made["GenerateStringKey"]),
+                (&"{}".into(), &"key".into())
+            );
+        }
+        assert!(secret["Properties"]["SecretString"].is_null(), "{id}");
+    }
+}
+
+#[test]
+fn the_notifier_may_invoke_itself_and_no_other_function() {
+    let roles = resources("AWS::IAM::Role");
+    for function in functions().keys() {
+        let (_, role) = roles
+            .iter()
+            .find(|(_, role)| role["Properties"]["Policies"][0]["PolicyName"] == *function)
+            .unwrap();
+        let invoking = statements(role)
+            .into_iter()
+            .filter(|statement| list(&statement["Action"]).contains(&"lambda:InvokeFunction".into()));
+        let invoked: Vec<_> = invoking.flat_map(|statement| list(&statement["Resource"])).collect();
+        assert_eq!(invoked.is_empty(), function != "notifier", "{function}");
+        for arn in invoked {
+            let arn = arn["Fn::Sub"].as_str().unwrap().trim_end_matches(":live");
+            assert!(arn.ends_with(":function:${AWS::StackName}-notifier"), "{arn}");
+        }
+    }
+}

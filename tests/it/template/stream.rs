@@ -1,17 +1,33 @@
 //! Which changes of the table wake the notifier.
 
-use aws::{AlertFilter, Bell, Configuration, Course, Plan, Platform};
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use aws::{AlertFilter, Configuration, Notifier, Platform};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use bytes::Bytes;
 use campanile::embedded::{EmbeddedSecrets, EmbeddedTable, Location, sdk_config};
 use http::Request;
-use intake::{Clock, Netdata};
+use intake::{Clock, Netdata, TimeLeft};
 use jiff::SignedDuration;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tests::{Alarm, NETDATA_TOKEN, fixture, secrets};
 
 use super::document::{functions, list};
+use crate::stand_in::StandIn;
+
+/// What the notifier has written once it has told something: none of it may wake it again.
+const OF_THE_NOTIFIER: [&str; 8] = [
+    "ALERT INHIBITS",
+    "ALERT ROUTING",
+    "DESTINATION webhook",
+    "INHIBITOR SOURCE",
+    "NOTIFICATION RECORD",
+    "NOTIFIER DISPATCHER",
+    "QUEUE ENTRY",
+    "QUEUE HEAD",
+];
 
 /// The patterns of the notifier's mapping, one of which a record has to match.
 pub(crate) fn patterns() -> Vec<Value> {
@@ -35,9 +51,22 @@ fn matches(pattern: &Value, value: &Value) -> bool {
     }
 }
 
-async fn platform() -> (EmbeddedTable, Platform) {
+/// One destination is told at once, the other waits for an hour; what is critical mutes what is not.
+fn destinations(stand_in: &StandIn) -> Value {
+    let late = stand_in.destination("webhook", &json!({ "id": "late", "after_secs": 3600 }));
+    json!({
+        "destinations": [stand_in.destination("webhook", &Value::Null), late],
+        "inhibit_rules": [{
+            "source_matchers": ["severity=\"critical\""], "target_matchers": ["severity=\"info\""], "equal": ["source"],
+        }],
+    })
+}
+
+async fn platform(destinations: Value) -> (EmbeddedTable, Platform) {
     let table = EmbeddedTable::open(&Location::InMemory).unwrap();
-    let secrets = EmbeddedSecrets::from_json(secrets().to_string().as_bytes()).await.unwrap();
+    let mut secrets = secrets();
+    secrets["campanile/destinations"] = destinations;
+    let secrets = EmbeddedSecrets::from_json(secrets.to_string().as_bytes()).await.unwrap();
     let (table_config, secrets_config) = (sdk_config(table.clone()), sdk_config(secrets));
     let platform = Platform::for_development(&table_config, &secrets_config, Configuration::default());
     platform.table.create().await.unwrap();
@@ -50,11 +79,10 @@ async fn hear(platform: &Platform, body: String) -> u16 {
     platform.webhook::<Netdata>().handle(request).await.status().as_u16()
 }
 
-/// Something of every kind that the table holds, changed and deleted, too.
-async fn live(table: &EmbeddedTable, platform: &Platform) {
-    for status in ["Critical", "Clear", "Critical"] {
-        let alarm = Alarm { status, ..Alarm::step(0, status.len(), status) };
-        assert_eq!(hear(platform, alarm.body()).await, 200);
+/// Something of every kind that senders and people put into the table. Yields the fingerprint of the alert.
+async fn live(platform: &Platform) -> String {
+    for (step, status) in ["Critical", "Clear", "Critical"].into_iter().enumerate() {
+        assert_eq!(hear(platform, Alarm::step(0, step, status).body()).await, 200);
     }
     assert_eq!(hear(platform, fixture("netdata", "test-notification")).await, 200);
     assert_eq!(hear(platform, "{".to_owned()).await, 422);
@@ -64,11 +92,10 @@ async fn live(table: &EmbeddedTable, platform: &Platform) {
         store.alerts(&AlertFilter::default(), aws::PageSize::items(1), None).await.unwrap().alerts.remove(0);
     store.acknowledge(alert.fingerprint, "ada", Some("on it")).await.unwrap();
     let now = aws::SystemClock.now();
-    let ends_at = now.checked_add(SignedDuration::from_hours(1)).unwrap();
     let draft = alert::SilenceDraft {
         matchers: vec!["alertname=\"x\"".parse().unwrap()],
         starts_at: now,
-        ends_at,
+        ends_at: now.checked_add(SignedDuration::from_hours(1)).unwrap(),
         recurrence: None,
         time_zone: None,
         created_by: "ada".to_owned(),
@@ -76,31 +103,67 @@ async fn live(table: &EmbeddedTable, platform: &Platform) {
         annotations: alert::Labels::default(),
     };
     store.add_silence(draft).await.unwrap();
-    let course = Course::new(alert.fingerprint, "ops");
-    store.enroll(&mut Plan { course, delivery: None }).await.unwrap();
-    store.hold("ops", ends_at).await.unwrap();
-    store.follow_silences_until(now).await.unwrap();
+    alert.fingerprint.to_string()
+}
 
-    let key = [("pk", format!("ALERT#{}", alert.fingerprint)), ("sk", "STATE".to_owned())];
+/// What an alert's state leaves in the stream when it expires.
+async fn remove_state(table: &EmbeddedTable, fingerprint: &str) {
+    let key = [("pk", format!("ALERT#{fingerprint}")), ("sk", "STATE".to_owned())];
     let key = key.map(|(name, value)| (name.to_owned(), AttributeValue::S(value))).into();
     let client = Client::new(&sdk_config(table.clone()));
     client.delete_item().table_name("campanile").set_key(Some(key)).send().await.unwrap();
 }
 
-#[tokio::test]
-async fn the_notifier_is_woken_by_every_change_of_an_alerts_state_and_by_nothing_else() {
-    let (table, platform) = platform().await;
-    live(&table, &platform).await;
-
+/// All that the stream holds.
+async fn records(table: &EmbeddedTable) -> Vec<Value> {
     let records = table.oldest_records("campanile", 1000).await.unwrap();
+    records.into_iter().map(|record| record.event).collect()
+}
+
+async fn invoke(notifier: &Notifier, event: Value) -> Value {
+    let answer = notifier.clone().handle(event, TimeLeft(Duration::from_secs(60))).await.unwrap();
+    notifier.settled().await;
+    answer
+}
+
+/// What an item is, by the beginnings of its key.
+fn kind(record: &Value) -> String {
+    let keys = &record["dynamodb"]["Keys"];
+    let [pk, sk] = ["pk", "sk"].map(|key| keys[key]["S"].as_str().unwrap().split('#').next().unwrap());
+    format!("{pk} {sk}")
+}
+
+#[tokio::test]
+async fn the_notifier_is_woken_by_every_change_of_an_alerts_state_and_by_nothing_that_it_writes_itself() {
+    let stand_in = StandIn::start().await;
+    let (table, platform) = platform(destinations(&stand_in)).await;
+    let fingerprint = live(&platform).await;
     let patterns = patterns();
-    let [mut woken, mut asleep] = [0, 0];
-    for record in records {
-        let is_bell = Bell::read(&record.event).unwrap().is_some();
-        assert_eq!(admits(&patterns, &record.event), is_bell, "{:#}", record.event);
-        if is_bell { woken += 1 } else { asleep += 1 }
-    }
+    let is_admitted = |record: &Value| admits(&patterns, record);
+
     // Three changes by the source and one by a person; the rest is history, notes, quarantine and the like.
-    assert_eq!(woken, 4);
-    assert!(asleep >= 10, "{asleep}");
+    let (admitted, withheld): (Vec<_>, Vec<_>) = records(&table).await.into_iter().partition(is_admitted);
+    assert_eq!(admitted.iter().map(kind).collect::<Vec<_>>(), ["ALERT STATE"; 4]);
+    assert!(withheld.len() >= 8, "{withheld:#?}");
+
+    let notifier = Notifier::new(platform);
+    invoke(&notifier, json!({ "Records": admitted })).await;
+    invoke(&notifier, json!({ "tick": "retry" })).await;
+    let told = stand_in.told("webhook").len();
+    assert!(told > 0);
+    remove_state(&table, &fingerprint).await;
+
+    // What nobody hands on would have changed nothing, and told nobody anything.
+    let all = records(&table).await;
+    let (again, withheld): (Vec<_>, Vec<_>) = all.iter().cloned().partition(is_admitted);
+    assert_eq!(again, admitted);
+    let kinds: BTreeSet<_> = withheld.iter().map(kind).collect();
+    for kind in OF_THE_NOTIFIER {
+        assert!(kinds.contains(kind), "`{kind}` was not written: {kinds:?}");
+    }
+    assert!(withheld.iter().any(|record| record["eventName"] == "REMOVE" && kind(record) == "ALERT STATE"));
+    let answer = invoke(&notifier, json!({ "Records": withheld })).await;
+    assert_eq!(answer, json!({ "batchItemFailures": [] }));
+    assert_eq!(records(&table).await.len(), all.len());
+    assert_eq!(stand_in.told("webhook").len(), told);
 }

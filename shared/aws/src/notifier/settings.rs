@@ -24,6 +24,8 @@ pub struct DestinationSettings {
 struct Known {
     text: String,
     settings: Arc<Settings>,
+    /// How many mistakes `text` has, which need not be those of `settings`.
+    mistakes: usize,
 }
 
 impl DestinationSettings {
@@ -33,8 +35,8 @@ impl DestinationSettings {
     }
 
     /// The settings that `text` describes; `known` ones where it describes none at all.
-    fn read(&self, text: &str, known: Option<&Known>) -> Arc<Settings> {
-        let settings = Settings::read(text, &self.platform.egress());
+    fn read(&self, text: String, known: Option<&Known>) -> Known {
+        let settings = Settings::read(&text, &self.platform.egress());
         for mistake in &settings.mistakes {
             tracing::error!(field = mistake.path, problem = mistake.problem, "destination not usable");
         }
@@ -45,15 +47,14 @@ impl DestinationSettings {
                 "destination will not be usable for ever"
             );
         }
-        if !settings.mistakes.is_empty() {
-            misconfigured(settings.mistakes.len());
-        }
         // What is wrong as a whole, and not in one destination, leaves the others as they were.
         let is_useless = settings.destinations.is_empty() && !settings.mistakes.is_empty();
-        match known.filter(|_| is_useless) {
+        let mistakes = settings.mistakes.len();
+        let settings = match known.filter(|_| is_useless) {
             Some(known) => Arc::clone(&known.settings),
             None => Arc::new(settings),
-        }
+        };
+        Known { text, settings, mistakes }
     }
 }
 
@@ -82,16 +83,20 @@ impl SettingsSource for DestinationSettings {
                 });
             }
         };
-        if let Some(known) = known.as_ref().filter(|known| known.text == text) {
-            return Ok(Arc::clone(&known.settings));
-        }
-        let settings = self.read(&text, known.as_ref());
-        *known = Some(Known { text, settings: Arc::clone(&settings) });
+        let present = match known.take() {
+            Some(known) if known.text == text => known,
+            other => self.read(text, other.as_ref()),
+        };
+        misconfigured(present.mistakes);
+        let settings = Arc::clone(&present.settings);
+        *known = Some(present);
         Ok(settings)
     }
 }
 
-/// Counts mistakes in the settings, for an alarm.
-fn misconfigured(count: usize) {
-    tracing::trace!(target: intake::COUNTS, measure = "misconfigured", count);
+/// Says for an alarm how many mistakes the settings have, whenever they are used, for as long as they have any.
+fn misconfigured(mistakes: usize) {
+    if mistakes > 0 {
+        tracing::trace!(target: intake::COUNTS, measure = "DestinationsMisconfigured", count = mistakes);
+    }
 }

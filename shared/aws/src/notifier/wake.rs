@@ -18,6 +18,7 @@ use tokio::sync::Notify;
 
 use crate::Platform;
 use crate::configuration::function_name;
+use crate::qualifier::qualifier;
 
 /// For how long a task serves a destination before it looks around; the next wake or tick goes on.
 const TASK: SignedDuration = SignedDuration::from_secs(100);
@@ -52,7 +53,8 @@ impl InvokeSelf {
             Some(endpoint) => endpoint.trim_end_matches('/').to_owned(),
             None => format!("https://lambda.{region}.amazonaws.com"),
         };
-        let url = format!("{endpoint}/2015-03-31/functions/{}/invocations", self.function);
+        let qualifier = qualifier().map(|qualifier| format!("?Qualifier={qualifier}")).unwrap_or_default();
+        let url = format!("{endpoint}/2015-03-31/functions/{}/invocations{qualifier}", self.function);
         let body = json!({ "deliver": destination }).to_string().into_bytes();
         let headers = [("x-amz-invocation-type", "Event"), ("content-type", "application/json")];
         let credentials = self.sdk.credentials_provider().ok_or("no credentials are configured")?;

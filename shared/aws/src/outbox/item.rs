@@ -3,7 +3,7 @@
 use alert::Fingerprint;
 use aws_sdk_dynamodb::types::AttributeValue;
 use dispatch::{OutboxError, QueueKey};
-use intake::StoreError;
+use intake::{Measure, StoreError, count_without_source};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -50,7 +50,7 @@ pub(super) fn documents<T: DeserializeOwned>(items: &[Item]) -> Vec<T> {
 pub(super) fn readable<T>(read: Result<T, OutboxError>) -> Option<T> {
     read.inspect_err(|error| {
         tracing::error!(error = intake::chain(error), "outbox item skipped");
-        tracing::trace!(target: intake::COUNTS, measure = "unreadable", count = 1);
+        count_without_source(Measure::Unreadable, 1);
     })
     .ok()
 }

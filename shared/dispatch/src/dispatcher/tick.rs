@@ -1,14 +1,15 @@
 //! A tick of the schedule: what waited is decided again, silences are followed, what was told is compared with what is, and
 //! whoever has something due is woken. Precision is the tick's minute.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use alert::{Fingerprint, SilenceState};
 use channels::Deliver;
 use jiff::Timestamp;
 
 use super::{Dispatcher, Round, chain};
-use crate::counts::{OLDEST_PENDING_SECONDS, count};
+use crate::availability::suspension;
+use crate::counts::{OLDEST_PENDING_SECONDS, SUSPENDED, count, count_all};
 use crate::span::before;
 use crate::{
     Availability, Cause, Destination, DestinationState, DispatcherState, OutboxError, RoutingState,
@@ -114,9 +115,11 @@ impl Dispatcher {
         Ok(())
     }
 
-    /// Wakes whoever has something due and may be told, counts what is overdue, and tells of destinations that fail.
+    /// Wakes whoever has something due and may be told, counts who is suspended and what is overdue, and tells of
+    /// destinations that fail.
     async fn look_after(&self, round: &Round) -> Result<(), OutboxError> {
         let states = self.states().await?;
+        count_all(SUSPENDED, suspended(round, &states));
         let mut due = BTreeSet::new();
         for destination in round.settings.enabled() {
             let unknown = DestinationState::new(&destination.id);
@@ -159,6 +162,14 @@ fn is_to_be_decided(state: &RoutingState, now: Timestamp) -> bool {
     state.waiting.as_ref().is_some_and(|waiting| {
         waiting.until <= now || !matches!(waiting.reason, WaitingReason::Rung | WaitingReason::Damped)
     })
+}
+
+/// How many destinations get nothing until they are repaired.
+fn suspended(round: &Round, states: &HashMap<String, DestinationState>) -> usize {
+    let is_suspended = |destination: &&Destination| {
+        states.get(&destination.id).is_some_and(|state| suspension(destination, state).is_some())
+    };
+    round.settings.enabled().filter(is_suspended).count()
 }
 
 /// Changes whenever another set of silences is active.
