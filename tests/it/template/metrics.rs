@@ -64,7 +64,9 @@ async fn counted() -> BTreeSet<Metric> {
 /// is mistaken.
 async fn counted_by_the_notifier() -> BTreeSet<Metric> {
     let stand_in = StandIn::start().await;
-    let picky = json!({ "id": "picky", "settings": { "url": format!("{}/picky", stand_in.base) } });
+    let url = format!("{}/picky", stand_in.base);
+    let picky =
+        json!({ "id": "picky", "settings": { "url": url, "auth": "bearer", "token": "token-of-ours" } });
     let (taking, picky) =
         (stand_in.destination("webhook", &Value::Null), stand_in.destination("webhook", &picky));
     let suspended = stand_in.destination("pagerduty", &Value::Null);
