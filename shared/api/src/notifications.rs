@@ -118,7 +118,9 @@ pub(crate) async fn retry(
     let (name, destination) = parts(&id).ok_or_else(unknown)?;
     let outbox = TableOutbox::new(outgoing.platform.table.clone());
     if let Some(record) = outbox.notification(destination, name).await.map_err(Failure::Outbox)? {
-        outgoing.notifier.dispatcher().retry_notification(&record).await.map_err(Failure::Outbox)?;
+        let dispatcher = outgoing.notifier.dispatcher();
+        dispatcher.retry_notification(&record).await.map_err(Failure::Outbox)?;
+        dispatcher.retry_destination(destination).await.map_err(Failure::Outbox)?;
         return Ok(Json(Entry::from(record)));
     }
     let waits = waiting::one(&outgoing, destination, &id).await?.ok_or_else(unknown)?;

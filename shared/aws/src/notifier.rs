@@ -27,7 +27,7 @@ pub use self::transport::Courier;
 use self::links::SignedLinks;
 use self::own_alerts::RecordedAlerts;
 use self::system::{Dice, System};
-use self::wake::{InvokeSelf, LeaveToTick, Missed, Remembering, SpawnTask};
+use self::wake::{Engine, InvokeSelf, LeaveToTick, Missed, Remembering, SpawnTask};
 use crate::configuration::function_name;
 use crate::{AlertsOfTable, Platform, SilencesOfTable, TableOutbox};
 
@@ -38,9 +38,8 @@ const ATTEMPT: Duration = Duration::from_secs(18);
 #[derive(Clone)]
 pub struct Notifier {
     platform: Platform,
-    dispatcher: Dispatcher,
+    engine: Arc<Engine>,
     links: Arc<SignedLinks>,
-    clock: Arc<dyn Clock>,
     tasks: SpawnTask,
     missed: Arc<Missed>,
 }
@@ -112,14 +111,14 @@ impl Notifier {
             clock: clock.clone(),
             random: Arc::new(Dice),
         };
-        let dispatcher = Dispatcher::new(ports);
-        task.serve_by(dispatcher.clone(), clock.clone());
-        Self { platform, dispatcher, links, clock, tasks: task, missed: Arc::default() }
+        let engine = Arc::new(Engine { dispatcher: Dispatcher::new(ports), clock });
+        task.serve_by(&engine);
+        Self { platform, engine, links, tasks: task, missed: Arc::default() }
     }
 
     /// The engine itself, for the API and the command.
-    pub const fn dispatcher(&self) -> &Dispatcher {
-        &self.dispatcher
+    pub fn dispatcher(&self) -> &Dispatcher {
+        &self.engine.dispatcher
     }
 
     /// Waits until no task of this process sends anything.
@@ -152,19 +151,19 @@ impl Notifier {
     /// Until when an attempt may begin.
     fn last_attempt(&self, TimeLeft(left): TimeLeft) -> Timestamp {
         let left = SignedDuration::try_from(left.saturating_sub(ATTEMPT)).unwrap_or_default();
-        self.clock.now().checked_add(left).unwrap_or(Timestamp::MAX)
+        self.engine.clock.now().checked_add(left).unwrap_or(Timestamp::MAX)
     }
 
     async fn deliver(&self, destination: &str, until: Timestamp) -> Result<Value, NotifierError> {
-        self.dispatcher.deliver(destination, until).await.map_err(NotifierError::Outbox)?;
+        self.engine.dispatcher.deliver(destination, until).await.map_err(NotifierError::Outbox)?;
         Ok(json!({}))
     }
 
     async fn tick(&self, until: Timestamp) -> Result<Value, NotifierError> {
-        self.dispatcher.tick(until).await.map_err(NotifierError::Outbox)?;
+        self.engine.dispatcher.tick(until).await.map_err(NotifierError::Outbox)?;
         // Whom no invocation of its own could be had for is served here, all at once.
         let missed = self.missed.take();
-        let served = missed.iter().map(|destination| self.dispatcher.deliver(destination, until));
+        let served = missed.iter().map(|destination| self.engine.dispatcher.deliver(destination, until));
         for result in join_all(served).await {
             if let Err(error) = result {
                 tracing::error!(error = chain(&error), "destination not served");
@@ -175,7 +174,7 @@ impl Notifier {
 
     /// Expires alerts that nobody speaks of any more, and notices sources that are stale. The stream then tells of it.
     async fn sweep(&self) -> Result<Value, NotifierError> {
-        let swept = self.platform.table.sweep(self.clock.now()).await.map_err(NotifierError::Store)?;
+        let swept = self.platform.table.sweep(self.engine.clock.now()).await.map_err(NotifierError::Store)?;
         tracing::info!(expired = swept.expired, fell_silent = swept.fell_silent, "swept");
         Ok(
             json!({ "expired": swept.expired, "fell_silent": swept.fell_silent, "spoke_again": swept.spoke_again }),

@@ -195,7 +195,7 @@ async fn statement_13_failed_authentications_are_counted() {
     {
         counted.0.lock().unwrap().clear();
         assert_eq!(status(&platform, path, "guess", "{}").await, 401, "{path}");
-        assert_eq!(*counted.0.lock().unwrap(), ["unauthorized"], "{path}");
+        assert_eq!(*counted.0.lock().unwrap(), ["RequestsUnauthorized"], "{path}");
     }
 }
 

@@ -54,7 +54,8 @@ impl Notifier {
             }
         }
         if !changes.is_empty() {
-            let failures = self.dispatcher.handle_changes(&changes).await.map_err(NotifierError::Outbox)?;
+            let failures =
+                self.engine.dispatcher.handle_changes(&changes).await.map_err(NotifierError::Outbox)?;
             let first = failures.first().and_then(|change| places.get(*change)).copied();
             failed = failed.into_iter().chain(first).min();
         }
@@ -64,7 +65,7 @@ impl Notifier {
     /// The change that `record` tells of, if it is one that may be told.
     async fn change(&self, record: &Value) -> Result<Option<StateChange>, StoreError> {
         let Some((old, new)) = images(record)? else { return Ok(None) };
-        let at = self.clock.now();
+        let at = self.engine.clock.now();
         let Some(mut change) = StateChange::between(old.as_ref(), &new, at) else { return Ok(None) };
         if let ChangeReason::Unacknowledged { by, note } = &mut change.reason {
             // Who withdrew it is in neither image, but in the alert's notes.
@@ -88,7 +89,7 @@ impl Notifier {
             content_type: Some("application/json".to_owned()),
             headers: BTreeMap::new(),
             body: record.to_string().into_bytes(),
-            received_at: created_at(record).unwrap_or_else(|| self.clock.now()),
+            received_at: created_at(record).unwrap_or_else(|| self.engine.clock.now()),
         };
         let message = format!("the stream record `{number}` cannot be routed: {}", chain(error));
         let rejection = Rejection::new("unreadable_stream_record", message);

@@ -1,7 +1,7 @@
 //! Has a destination served apart from all others: by an invocation of the function's own, or by a task.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::SystemTime;
 
 use async_trait::async_trait;
@@ -146,9 +146,16 @@ impl Wake for LeaveToTick {
 #[derive(Clone, Default)]
 pub(super) struct SpawnTask(Arc<Tasks>);
 
+/// What tasks serve by.
+pub(super) struct Engine {
+    pub(super) dispatcher: Dispatcher,
+    pub(super) clock: Arc<dyn Clock>,
+}
+
 #[derive(Default)]
 struct Tasks {
-    engine: OnceLock<(Dispatcher, Arc<dyn Clock>)>,
+    /// Weak, because the engine itself holds this.
+    engine: OnceLock<Weak<Engine>>,
     /// Destinations that a task serves, and whether they were woken meanwhile.
     running: Mutex<HashMap<String, bool>>,
     /// Rung when a task has ended.
@@ -156,9 +163,9 @@ struct Tasks {
 }
 
 impl SpawnTask {
-    /// Names the engine that serves. Said once, because the engine itself holds this.
-    pub(super) fn serve_by(&self, dispatcher: Dispatcher, clock: Arc<dyn Clock>) {
-        let _ = self.0.engine.set((dispatcher, clock));
+    /// Names the engine that serves, once; whoever owns it keeps it.
+    pub(super) fn serve_by(&self, engine: &Arc<Engine>) {
+        let _ = self.0.engine.set(Arc::downgrade(engine));
     }
 }
 
@@ -220,9 +227,9 @@ impl Wake for SpawnTask {
 }
 
 async fn serve(tasks: &Tasks, destination: &str) {
-    let Some((dispatcher, clock)) = tasks.engine.get() else { return };
-    let until = clock.now().checked_add(TASK).unwrap_or(Timestamp::MAX);
-    if let Err(error) = dispatcher.deliver(destination, until).await {
+    let Some(engine) = tasks.engine.get().and_then(Weak::upgrade) else { return };
+    let until = engine.clock.now().checked_add(TASK).unwrap_or(Timestamp::MAX);
+    if let Err(error) = engine.dispatcher.deliver(destination, until).await {
         tracing::error!(destination, error = intake::chain(&error), "destination not served");
     }
 }

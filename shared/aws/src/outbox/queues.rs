@@ -9,14 +9,15 @@ use super::due::{due_shard, told_shard};
 use super::item::{document, documents, expire, index, queue_pk, to_item, unavailable, version};
 use crate::store::definition::{PK, SK};
 use crate::store::item::{number, shard, sortable, string};
+use crate::store::record::expiry;
 use intake::Clock;
 
 /// The sort key of a queue's head.
 const HEAD: &str = "HEAD";
 /// What stands before an entry's key.
 const ENTRY: &str = "ENTRY#";
-/// How long the head of a queue is kept in which nothing is due and nothing was told: its number and what its channel
-/// remembers.
+/// How much longer than its notifications the head of a queue is kept in which nothing is due and nothing was told: it
+/// gives each its number, and one that began at 1 again would overwrite them.
 const KEPT_IDLE: SignedDuration = SignedDuration::from_hours(3 * 24);
 
 impl TableOutbox {
@@ -33,7 +34,8 @@ impl TableOutbox {
             index(&mut item, due_shard(destination, shard(group)), sort_key);
         } else if queue.told.is_empty() && queue.maybe_told.is_empty() {
             let now = self.table.clock.now();
-            expire(&mut item, now.checked_add(KEPT_IDLE).unwrap_or(now).as_second());
+            let until = expiry(now, self.table.history);
+            expire(&mut item, until.saturating_add(KEPT_IDLE.as_secs()));
         } else {
             index(&mut item, told_shard(destination, shard(group)), group.to_string());
         }

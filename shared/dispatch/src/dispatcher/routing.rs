@@ -5,7 +5,7 @@ use channels::Deliver;
 
 use super::{Dispatcher, MOST_CONFLICTS, Round, gave_up};
 use crate::group::{MOST_TOLD, group_of, overflow};
-use crate::span::earlier;
+use crate::span::{after, earlier};
 use crate::{
     Cause, Destination, Due, Entry, EntryKey, GroupBy, InhibitedTarget, KnownParts, OutboxError, Queue,
     QueueKey, Routed, RoutingState, WaitingReason, Written, due, route,
@@ -13,6 +13,8 @@ use crate::{
 
 /// Most entries that are read of a queue at a time.
 pub(super) const MOST_ENTRIES: usize = 5_000;
+/// For how long a stream may bring a change once more, in seconds: a day, as DynamoDB keeps it.
+const STREAM_SECS: i64 = 24 * 3600;
 /// How many groups one may overflow into.
 const MOST_OVERFLOWS: usize = 20;
 
@@ -35,7 +37,10 @@ impl Dispatcher {
         alert: &Alert,
     ) -> Result<bool, OutboxError> {
         for _ in 0..MOST_CONFLICTS {
-            let parts = self.parts(destination, cause, alert).await?;
+            let mut parts = self.parts(destination, cause, alert).await?;
+            if self.begin_new_life(cause, alert, &mut parts.queue).await? == Written::Conflict {
+                continue;
+            }
             let context = self.context(round, alert).await?;
             let known = KnownParts {
                 routing: parts.routing.as_ref(),
@@ -109,6 +114,21 @@ impl Dispatcher {
             return Ok(false);
         }
         Ok(self.context(round, alert).await?.mutes(destination).is_none())
+    }
+
+    /// Counts what was told from the beginning again where the alert was forgotten since, and its revisions with it.
+    async fn begin_new_life(
+        &self,
+        cause: Cause<'_>,
+        alert: &Alert,
+        queue: &mut Option<Queue>,
+    ) -> Result<Written, OutboxError> {
+        let Some(queue) = queue.as_mut().filter(|queue| is_of_former_life(cause, alert, queue)) else {
+            return Ok(Written::Done);
+        };
+        queue.sent_order = 0;
+        queue.told.remove(&alert.fingerprint);
+        self.outbox().put_queue(queue).await
     }
 
     /// Reads what is known: the entry before the queue, or it might be sent and forgotten in between.
@@ -202,6 +222,15 @@ impl Dispatcher {
 fn is_known_in(queue: &Queue, alert: &Alert) -> bool {
     let fingerprint = &alert.fingerprint;
     queue.told.contains_key(fingerprint) || queue.maybe_told.contains_key(fingerprint)
+}
+
+/// Whether the queue, of one alert alone, knows a later revision than that of an opening which comes so much later than
+/// what was sent last that it is no batch that comes again.
+fn is_of_former_life(cause: Cause<'_>, alert: &Alert, queue: &Queue) -> bool {
+    let Cause::Change(change) = cause else { return false };
+    change.event() == Some(channels::Event::Opened)
+        && queue.sent_order > alert.revision.saturating_mul(2)
+        && queue.last_sent_at.is_some_and(|sent_at| change.at > after(sent_at, STREAM_SECS))
 }
 
 /// Whether a new run of firing begins, which opens in a group of its own time.

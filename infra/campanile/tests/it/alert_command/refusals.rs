@@ -34,9 +34,9 @@ async fn what_is_typed_wrong_is_told_what_would_be_right() {
         "quarantine show 0",
         "quarantine show 01a2002f",
         "quarantine burn",
-        "deliveries retry 42f46be7",
-        "deliveries retry 42f46be7-1-ops",
-        "deliveries --state lost",
+        "notifications retry 42f46be7",
+        "notifications retry 42f46be7-1-ops",
+        "notifications --state lost",
         "alrts",
     ] {
         operator.run(line).await;

@@ -20,7 +20,7 @@ async fn json_is_that_of_the_api_to_the_letter() {
         ("events --json", "/v1/events"),
         ("events --raw --signal firing --json", "/v1/events?raw=true&signal=firing"),
         ("quarantine --json", "/v1/quarantine"),
-        ("deliveries --json", "/v1/deliveries"),
+        ("notifications --json", "/v1/notifications"),
     ] {
         assert_eq!(operator.answer(line).await.trim_end(), operator.api(path).await, "{line}");
     }
@@ -74,7 +74,7 @@ async fn every_shell_completes_every_command() {
     let commands = help.split("Commands:\n").nth(1).unwrap().split("\n\n").next().unwrap();
     let commands: Vec<_> = commands.lines().map(|line| line.split_whitespace().next().unwrap()).collect();
     for command in
-        ["up", "alerts", "alert", "ack", "silence", "quarantine", "replay", "deliveries", "completions"]
+        ["up", "alerts", "alert", "ack", "silence", "quarantine", "replay", "notifications", "completions"]
     {
         assert!(commands.contains(&command), "{command} is not among {commands:?}");
     }

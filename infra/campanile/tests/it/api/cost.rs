@@ -102,7 +102,7 @@ async fn a_list_of_few_events_in_many_days_reads_few_days() {
     assert_eq!(read["Query"].calls, sources + 3 * 4, "the first day, and then two at a time");
     let (read, page) = metered.of(&world, "/v1/events?source=kazoo").await;
     assert_eq!((read["Query"].calls, &page["events"]), (1, &json!([])));
-    for list in ["/v1/quarantine", "/v1/deliveries"] {
+    for list in ["/v1/quarantine", "/v1/notifications"] {
         let (read, _) = metered.of(&world, list).await;
         assert_eq!(read["Query"].calls, 1, "{list}");
     }

@@ -11,12 +11,7 @@ async fn each_of_the_seven_takes_a_test_that_is_at_once_over() {
     for kind in ALL {
         desk.run(&format!("notify --test {kind}")).await;
         let told = desk.stand_in.told(kind);
-        if kind == "webhook" {
-            let [only] = &told[..] else { panic!("{told:?}") };
-            assert_eq!(only.body["title"], "Test Notification");
-        } else {
-            assert!(told.len() >= 2 && told.last().unwrap().is_end(), "{kind}: {told:?}");
-        }
+        assert!(told.len() >= 2 && told.last().unwrap().is_end(), "{kind}: {told:?}");
     }
     insta::assert_snapshot!(desk.transcript);
 }
@@ -36,7 +31,8 @@ async fn a_test_is_for_one_destination_by_its_id_or_else_its_name() {
     desk.run("notify --test nobody").await;
     desk.run("notify --test wrong").await;
     desk.run("notify").await;
-    assert_eq!(["discord", "mattermost", "slack"].map(|kind| desk.stand_in.told(kind).len()), [2, 2, 2]);
+    // Discord is also told by an edit of the message that is there.
+    assert_eq!(["discord", "mattermost", "slack"].map(|kind| desk.stand_in.told(kind).len()), [3, 2, 2]);
     insta::assert_snapshot!(desk.transcript);
 }
 

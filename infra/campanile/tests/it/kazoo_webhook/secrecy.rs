@@ -105,6 +105,9 @@ async fn a_new_users_password_is_left_nowhere() {
 
     let events = bundle.read("/v1/events?raw=true").await;
     let quarantine = bundle.read("/v1/quarantine").await;
+    let listed: Value = serde_json::from_str(&quarantine).unwrap();
+    let id = listed["quarantine"][0]["id"].as_str().unwrap();
+    let quarantine = bundle.read(&format!("/v1/quarantine/{id}")).await;
     let (log, stored) = bundle.stop().await;
     // What is looked through holds what it should.
     for everything in [&stored, &events, &quarantine] {

@@ -48,7 +48,10 @@ async fn a_notification_that_will_never_be_taken_lets_the_next_one_pass() {
     stand_in.recover("webhook");
     world.hear(&resolved("cpu")).await;
     world.hand_on().await;
-    assert_eq!(transitions(&stand_in), ["resolved"]);
+    assert_eq!(transitions(&stand_in), [""; 0], "whoever was not told of the opening is not told of the end");
+    world.hear(&firing("cpu")).await;
+    world.hand_on().await;
+    assert_eq!(transitions(&stand_in), ["reopened"]);
     assert_eq!(world.count(NotificationState::Failed).await, 1);
 }
 

@@ -11,11 +11,11 @@ use super::world::World;
 use crate::api::firing;
 
 /// How many alerts pass.
-const ALERTS: usize = 1000;
+const ALERTS: usize = 300;
 /// How many of them the stream brings at a time.
 const AT_A_TIME: usize = 10;
 /// How many pass between two ticks of the schedule, which are so many seconds apart: ten minutes in all.
-const BETWEEN_TICKS: usize = 100;
+const BETWEEN_TICKS: usize = 30;
 const STEP_SECS: i64 = 60;
 /// How many ticks the destination that was down may take to catch up.
 const CATCHING_UP: usize = 40;
@@ -43,14 +43,15 @@ fn courses(stand_in: &StandIn, destination: &str) -> BTreeMap<usize, Vec<bool>> 
         let text = told.text();
         let by_title = text.find("alert-").and_then(|at| text[at + 6..].get(..4)?.parse().ok());
         let by_key = || names.iter().find(|(key, _)| text.contains(*key)).map(|(_, number)| *number);
-        let number = by_title.or_else(by_key).unwrap_or_else(|| panic!("of no alert: {told:?}"));
+        // The others are also told that one destination fails, which is no alert of these.
+        let Some(number) = by_title.or_else(by_key) else { continue };
         courses.entry(number).or_default().push(told.is_end());
     }
     courses
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn one_destination_down_for_ten_minutes_while_a_thousand_alerts_pass_delays_its_own_messages_only() {
+async fn one_destination_down_for_ten_minutes_while_hundreds_of_alerts_pass_delays_its_own_messages_only() {
     const ALL: [&str; 4] = ["webhook", "another", "down", "last"];
     const DOWN: &str = "down";
     let stand_in = StandIn::start().await;
@@ -89,7 +90,8 @@ async fn one_destination_down_for_ten_minutes_while_a_thousand_alerts_pass_delay
     // What was told is not told again.
     world.tick_after(3_600).await;
     assert_eq!(courses(&stand_in, DOWN), expected);
-    let sent: usize = ALL.iter().map(|destination| stand_in.told(destination).len()).sum();
+    let count = |destination| courses(&stand_in, destination).values().map(Vec::len).sum::<usize>();
+    let sent: usize = ALL.into_iter().map(count).sum();
     println!("{sent} messages were sent, each once");
     assert_eq!(sent, ALL.len() * owed);
 }

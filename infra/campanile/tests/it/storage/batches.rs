@@ -144,7 +144,7 @@ async fn an_event_of_the_future_is_known_when_it_comes_again_after_its_time() {
 }
 
 #[tokio::test]
-async fn a_repeat_of_what_has_expired_makes_it_fire_again_and_is_no_new_event() {
+async fn a_repeat_of_what_has_expired_makes_it_fire_again_and_counts_as_heard_again() {
     let (_, world) = Meddling::world().await;
     let event =
         AlertEvent { auto_resolve: alert::AutoResolve::Quiet, occurred_at: ago(20_000), ..again("quiet") };
@@ -155,11 +155,11 @@ async fn a_repeat_of_what_has_expired_makes_it_fire_again_and_is_no_new_event() 
     let alert = world.get(&path_of("quiet")).await;
     assert_eq!(
         (&alert["condition"], &alert["flaps"], &alert["occurrences"]),
-        (&"firing".into(), &1.into(), &1.into())
+        (&"firing".into(), &1.into(), &2.into())
     );
     assert_eq!(world.platform.table.sweep(now()).await.unwrap().expired, 0);
     let history = world.get(&format!("{}/events", path_of("quiet"))).await;
-    assert_eq!(history["events"].as_array().unwrap().len(), 1);
+    assert_eq!(history["events"].as_array().unwrap().len(), 2);
 }
 
 #[tokio::test]
