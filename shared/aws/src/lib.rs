@@ -14,6 +14,7 @@ mod notifier;
 mod outbox;
 mod platform;
 mod secrets;
+mod signing;
 mod start;
 mod store;
 mod telemetry;
