@@ -109,9 +109,9 @@ impl AwsService {
     pub fn answer(&self, answer: HttpAnswer) -> HttpAnswer {
         let body = match (self.protocol, answer.is_success()) {
             (Protocol::Query { .. }, true) => query::output(&answer.text()),
-            (Protocol::Query { .. }, false) => query::refusal(&answer.text()).map(error),
+            (Protocol::Query { .. }, false) => query::refusal(&answer.text()).as_ref().map(error),
             (_, true) => None,
-            (_, false) => Refusal::of(&answer).map(error),
+            (_, false) => Refusal::of(&answer).as_ref().map(error),
         };
         match body {
             Some(body) => HttpAnswer { body: body.to_string().into_bytes(), ..answer },
@@ -129,7 +129,7 @@ fn at(endpoint: &Url, path: &str) -> Url {
     url
 }
 
-fn error(refusal: Refusal) -> Value {
+fn error(refusal: &Refusal) -> Value {
     json!({ "__type": refusal.code, "message": refusal.message })
 }
 

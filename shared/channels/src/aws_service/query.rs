@@ -61,16 +61,9 @@ fn unescaped(text: &str) -> String {
     let mut unescaped = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let reference = part.split_once(';').and_then(|(name, rest)| Some((referred(name)?, rest)));
-        match reference {
-            Some((character, rest)) => {
-                unescaped.push(character);
-                unescaped.push_str(rest);
-            }
-            None => {
-                unescaped.push('&');
-                unescaped.push_str(part);
-            }
-        }
+        let (character, rest) = reference.unwrap_or(('&', part));
+        unescaped.push(character);
+        unescaped.push_str(rest);
     }
     unescaped
 }
