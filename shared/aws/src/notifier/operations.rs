@@ -90,7 +90,8 @@ fn place(sdk: &SdkConfig, service: &AwsService, host: &str) -> Result<Place, Pla
     let region = aws_region(host).or_else(own).ok_or(PlaceError::NoRegion)?;
     let endpoint = endpoint(sdk, service.sdk_id);
     let endpoint = endpoint.unwrap_or_else(|| format!("https://{}", service.host(region)));
-    let endpoint = endpoint.parse().map_err(|_| PlaceError::Endpoint { service: service.name })?;
+    let endpoint = endpoint.parse().ok().filter(Url::has_host);
+    let endpoint = endpoint.ok_or(PlaceError::Endpoint { service: service.name })?;
     Ok(Place { region: region.to_owned(), endpoint })
 }
 
