@@ -15,6 +15,7 @@ mod outbox;
 mod platform;
 mod qualifier;
 mod secrets;
+mod signing;
 mod start;
 mod store;
 mod telemetry;

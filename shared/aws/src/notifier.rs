@@ -4,6 +4,7 @@
 //! serves one destination apart from all others; and the ticks of the schedule, `{"tick": "retry"}` and `{"tick": "sweep"}`.
 
 mod links;
+mod operations;
 mod own_alerts;
 mod records;
 mod settings;
@@ -103,7 +104,7 @@ impl Notifier {
             outbox: Arc::new(TableOutbox::new(platform.table.clone())),
             alerts: Arc::new(AlertsOfTable(platform.table.clone())),
             silences: Arc::new(SilencesOfTable(platform.table.clone())),
-            transport: Arc::new(Courier::new(platform.egress(), deadlines)),
+            transport: Arc::new(Courier::of(&platform, deadlines)),
             wake,
             settings: Arc::new(DestinationSettings::new(platform.clone())),
             own_alerts: Arc::new(RecordedAlerts::new(platform.table.clone(), clock.clone())),

@@ -51,14 +51,14 @@ impl<'a> Attempt<'a> {
 pub enum Request {
     /// Over HTTP, by the one client.
     Http(HttpRequest),
-    /// By an AWS client with the function's own role, in the region that [`crate::aws_region`] finds in the channel's
-    /// host.
+    /// Signed with the function's own role, in the region that [`crate::aws_region`] finds in the channel's host.
+    /// [`crate::AwsService`] writes it for HTTP and reads the answer.
     ///
     /// Whoever carries it answers as if it were HTTP. The status is that of the operation's answer. The body of a success
     /// is a JSON object with the operation's output, named as AWS does: `{"MessageId":"…"}` of `sns` and `ses`,
     /// `{"FailedEntryCount":0,"Entries":[{"EventId":"…"}]}` of `eventbridge`, failed entries with `ErrorCode` and
     /// `ErrorMessage`. The body of an error is `{"__type":"<code>","message":"…"}`, with the code as the SDK names it.
-    /// Where no answer came, it is [`net::Unanswered`]. The SDK's own repeats must be off: one schedule rules.
+    /// Where no answer came, it is [`net::Unanswered`]. Nothing is repeated below: one schedule rules.
     Aws {
         /// `sns` (`Publish`), `eventbridge` (`PutEvents`) or `ses` (`SendEmail` of version 2).
         service: &'static str,

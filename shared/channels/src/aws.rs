@@ -9,13 +9,14 @@ use crate::{Attempt, Interpretation, Probe};
 const QUOTA_WAIT: SignedDuration = SignedDuration::from_mins(10);
 
 /// Not now.
-const RETRIED: [&str; 17] = [
+const RETRIED: [&str; 19] = [
     "ThrottlingException",
     "Throttling",
     "ThrottledException",
     "Throttled",
     "RequestLimitExceeded",
     "RequestThrottled",
+    "RequestThrottledException",
     "TooManyRequestsException",
     "ExpiredToken",
     "ExpiredTokenException",
@@ -25,11 +26,12 @@ const RETRIED: [&str; 17] = [
     "InternalServerError",
     "ServiceUnavailable",
     "RequestTimeout",
+    "RequestTimeoutException",
     "RequestExpired",
     "KMSThrottling",
 ];
 /// Not before somebody gives us a right, a key or an identity, or takes a hold off the account.
-const PROBED: [&str; 22] = [
+const PROBED: [&str; 25] = [
     "AccessDenied",
     "AccessDeniedException",
     "AuthorizationError",
@@ -37,8 +39,11 @@ const PROBED: [&str; 22] = [
     "InvalidClientTokenId",
     "UnrecognizedClientException",
     "SignatureDoesNotMatch",
+    "InvalidSignatureException",
     "IncompleteSignature",
+    "IncompleteSignatureException",
     "MissingAuthenticationToken",
+    "MissingAuthenticationTokenException",
     "OptInRequired",
     "InvalidSecurity",
     "KMSAccessDenied",

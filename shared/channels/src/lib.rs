@@ -8,6 +8,7 @@ mod arn;
 mod ascii;
 mod attempt;
 mod aws;
+mod aws_service;
 mod channel;
 mod chat;
 mod cloudevents;
@@ -50,6 +51,7 @@ pub use arn::aws_region;
 pub use attempt::{
     Attempt, Hold, HoldScope, Interpretation, Memory, Next, Probe, Progress, Request, Verdict,
 };
+pub use aws_service::AwsService;
 pub use channel::{Channel, Deliver, Lifecycle, Ownership, OwnershipFailure};
 pub use notification::{AlertSubject, Event, GroupSubject, Links, Notification, SeverityCounts, Subject};
 pub use reason::reason;

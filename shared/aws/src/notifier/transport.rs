@@ -4,9 +4,12 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
-use channels::Request;
+use channels::{AwsService, Request};
 use dispatch::{Destination, Transport};
 use net::{Deadlines, EgressPolicy, HttpAnswer, HttpClient, Unanswered};
+
+use super::operations::Operations;
+use crate::Platform;
 
 /// Sends requests within the egress policy.
 #[derive(Debug)]
@@ -15,12 +18,28 @@ pub struct Courier {
     deadlines: Deadlines,
     /// By the digest of the settings, where they have certificates; by nothing for all others.
     clients: Mutex<HashMap<String, HttpClient>>,
+    operations: Operations,
 }
 
 impl Courier {
-    /// One that goes where `egress` permits.
+    /// One that goes where `egress` permits. Region, endpoints and credentials of AWS are read from the environment once a
+    /// destination needs them.
     pub fn new(egress: EgressPolicy, deadlines: Deadlines) -> Self {
-        Self { egress, deadlines, clients: Mutex::default() }
+        Self { egress, deadlines, clients: Mutex::default(), operations: Operations::default() }
+    }
+
+    /// One that goes where `platform` permits, with its credentials.
+    pub(super) fn of(platform: &Platform, deadlines: Deadlines) -> Self {
+        Self { operations: Operations::of(platform.sdk.clone()), ..Self::new(platform.egress(), deadlines) }
+    }
+
+    /// The host that requests to `destination` go to, which for AWS depends on our own region and configuration.
+    pub async fn host(&self, destination: &Destination) -> Result<String, Unanswered> {
+        let channel = destination.channel.as_ref();
+        match AwsService::of_type(channel.type_name()) {
+            Some(service) => self.operations.host(service, channel).await,
+            None => Ok(channel.host().to_owned()),
+        }
     }
 
     fn client(&self, destination: &Destination) -> Result<HttpClient, Unanswered> {
@@ -44,10 +63,12 @@ impl Courier {
 #[async_trait]
 impl Transport for Courier {
     async fn send(&self, destination: &Destination, request: Request) -> Result<HttpAnswer, Unanswered> {
+        let client = self.client(destination)?;
         match request {
-            Request::Http(request) => self.client(destination)?.send(request).await,
-            Request::Aws { service, .. } => {
-                Err(Unanswered::Denied(format!("the service `{service}` is not built into this function")))
+            Request::Http(request) => client.send(request).await,
+            Request::Aws { service, input } => {
+                let host = destination.channel.host();
+                self.operations.call(&client, self.deadlines, host, service, &input).await
             }
         }
     }

@@ -2,15 +2,11 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
-use std::time::SystemTime;
 
 use async_trait::async_trait;
 use aws_config::SdkConfig;
-use aws_credential_types::provider::ProvideCredentials;
-use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
-use aws_sigv4::sign::v4;
 use dispatch::{Clock, Dispatcher, OutboxError, Wake};
-use http::{HeaderName, HeaderValue, Method};
+use http::{HeaderName, HeaderValue};
 use jiff::{SignedDuration, Timestamp};
 use net::{Deadlines, EgressPolicy, HttpClient, HttpRequest};
 use serde_json::json;
@@ -19,9 +15,13 @@ use tokio::sync::Notify;
 use crate::Platform;
 use crate::configuration::function_name;
 use crate::qualifier::qualifier;
+use crate::signing::{endpoint, signed};
 
 /// For how long a task serves a destination before it looks around; the next wake or tick goes on.
 const TASK: SignedDuration = SignedDuration::from_secs(100);
+
+/// Whether Lambda waits for what the function says.
+const INVOCATION_TYPE: HeaderName = HeaderName::from_static("x-amz-invocation-type");
 
 /// Invokes the function itself, and does not wait for what it does.
 pub(super) struct InvokeSelf {
@@ -48,41 +48,18 @@ impl InvokeSelf {
         &self,
         destination: &str,
     ) -> Result<HttpRequest, Box<dyn std::error::Error + Send + Sync>> {
-        let region = self.sdk.region().ok_or("no region is configured")?.to_string();
-        let endpoint = match self.sdk.endpoint_url() {
-            Some(endpoint) => endpoint.trim_end_matches('/').to_owned(),
-            None => format!("https://lambda.{region}.amazonaws.com"),
-        };
+        let region = self.sdk.region().ok_or("no region is configured")?.as_ref();
+        let endpoint = endpoint(&self.sdk, "Lambda").unwrap_or_else(|| {
+            let end = if region.starts_with("cn-") { ".cn" } else { "" };
+            format!("https://lambda.{region}.amazonaws.com{end}")
+        });
+        let endpoint = endpoint.trim_end_matches('/');
         let qualifier = qualifier().map(|qualifier| format!("?Qualifier={qualifier}")).unwrap_or_default();
         let url = format!("{endpoint}/2015-03-31/functions/{}/invocations{qualifier}", self.function);
-        let body = json!({ "deliver": destination }).to_string().into_bytes();
-        let headers = [("x-amz-invocation-type", "Event"), ("content-type", "application/json")];
-        let credentials = self.sdk.credentials_provider().ok_or("no credentials are configured")?;
-        let identity = credentials.provide_credentials().await?.into();
-        let parameters = v4::SigningParams::builder()
-            .identity(&identity)
-            .region(&region)
-            .name("lambda")
-            .time(now())
-            .settings(SigningSettings::default())
-            .build()?
-            .into();
-        let signable =
-            SignableRequest::new("POST", url.as_str(), headers.into_iter(), SignableBody::Bytes(&body))?;
-        let (instructions, _) = sign(signable, &parameters)?.into_parts();
-        let mut request = HttpRequest { method: Method::POST, url: url.parse()?, headers: Vec::new(), body };
-        let signed = instructions.headers().map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let given = headers.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        for (name, value) in given.into_iter().chain(signed) {
-            request.headers.push((HeaderName::try_from(name)?, HeaderValue::try_from(value)?));
-        }
-        Ok(request)
+        let request = HttpRequest::post(url.parse()?, &json!({ "deliver": destination }))
+            .with_header(INVOCATION_TYPE, HeaderValue::from_static("Event"));
+        Ok(signed(&self.sdk, "lambda", region, request).await?)
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "a signature is of the moment in which it is made")]
-fn now() -> SystemTime {
-    SystemTime::now()
 }
 
 #[async_trait]

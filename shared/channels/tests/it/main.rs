@@ -8,6 +8,7 @@ mod documents;
 mod hostile;
 mod limits;
 mod mistakes;
+mod over_http;
 mod robots;
 mod snapshots;
 mod stand_ins;

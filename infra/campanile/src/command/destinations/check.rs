@@ -39,6 +39,8 @@ enum Failure {
     #[error(transparent)]
     Denied(#[from] net::DeniedAddress),
     #[error(transparent)]
+    Nowhere(#[from] net::Unanswered),
+    #[error(transparent)]
     Ownership(#[from] OwnershipFailure),
 }
 
@@ -86,7 +88,7 @@ async fn check(
     if !destination.is_enabled {
         return Ok("disabled");
     }
-    resolve(&SystemLookup, egress, destination.channel.host()).await?;
+    resolve(&SystemLookup, egress, &courier.host(destination).await?).await?;
     let Some(ownership) = destination.channel.ownership() else { return Ok("ok") };
     let token = token();
     let question = channels::Request::Http(ownership.question(&token));
