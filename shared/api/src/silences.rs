@@ -75,13 +75,13 @@ pub(crate) struct NewSilence {
     duration_secs: Option<u32>,
     /// The rule by which it recurs, a part of iCalendar's `RRULE`; start and end are then those of the first occurrence. A
     /// change leaves it as it is unless it gives another rule, or null.
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default)]
     #[schemars(with = "Option<Recurrence>")]
-    recurrence: Option<Option<Recurrence>>,
+    recurrence: Member<Recurrence>,
     /// The IANA name of the time zone whose wall clock it recurs by; UTC unless given.
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default)]
     #[schemars(with = "Option<String>")]
-    time_zone: Option<Option<String>>,
+    time_zone: Member<String>,
     /// Who; the token's name unless given.
     created_by: Option<Text<1, 256>>,
     /// Why.
@@ -104,6 +104,30 @@ impl Shown {
 impl From<Occurrence> for Span {
     fn from(Occurrence { starts_at, ends_at }: Occurrence) -> Self {
         Self { starts_at, ends_at }
+    }
+}
+
+/// A member of a request, of which null says something else than nothing at all.
+#[derive(Default)]
+enum Member<T> {
+    #[default]
+    Absent,
+    Given(Option<T>),
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Member<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Option::deserialize(deserializer).map(Self::Given)
+    }
+}
+
+impl<T> Member<T> {
+    /// What it says, or the `usual` where it is absent.
+    fn or(self, usual: Option<T>) -> Option<T> {
+        match self {
+            Self::Absent => usual,
+            Self::Given(given) => given,
+        }
     }
 }
 
@@ -135,7 +159,7 @@ impl NewSilence {
     ) -> Result<SilenceDraft, Failure> {
         let starts_at = self.starts_at.unwrap_or(usual_start);
         let ends_at = self.end(starts_at)?;
-        let recurrence = self.recurrence.unwrap_or(usual.recurrence);
+        let recurrence = self.recurrence.or(usual.recurrence);
         // The zone of a recurrence goes with it.
         let usual_zone = usual.time_zone.filter(|_| recurrence.is_some());
         Ok(SilenceDraft {
@@ -145,7 +169,7 @@ impl NewSilence {
             created_by: self.created_by.map_or(name, |by| by.0),
             comment: self.comment.0,
             recurrence,
-            time_zone: self.time_zone.unwrap_or(usual_zone),
+            time_zone: self.time_zone.or(usual_zone),
             annotations: usual.annotations,
         })
     }
@@ -161,13 +185,6 @@ impl NewSilence {
         let remedy = "give either `ends_at` or `duration_secs`, ten years at most";
         end.ok_or_else(|| Failure::BadRequest(remedy.to_owned()))
     }
-}
-
-/// A member that is given, be it as null.
-fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
-    deserializer: D,
-) -> Result<Option<Option<T>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
 }
 
 /// `GET /v1/silences`.
