@@ -1,14 +1,17 @@
 //! `campanile alert`: one alert, what became of it, and what brought it.
 
+mod explain;
+
 use std::collections::BTreeMap;
 
 use alert::matcher::{Matcher, Operator};
 use aws::SystemClock;
-use clap::Args;
+use clap::{Args, Subcommand};
 use intake::Clock as _;
 use jiff::Timestamp;
 use serde::Deserialize;
 
+use self::explain::Explain;
 use super::alerts::Row;
 use super::detail_view::DetailView;
 use super::events::{Event, history, tell_requests};
@@ -23,7 +26,22 @@ use super::{Outcome, remark, say};
 
 /// Show one alert, its history and what people wrote about it
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(super) struct Alert {
+    #[command(subcommand)]
+    action: Option<Subcommands>,
+    #[command(flatten)]
+    show: Option<Show>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Subcommands {
+    Explain(Explain),
+}
+
+/// Show one alert
+#[derive(Debug, Args)]
+struct Show {
     /// Its fingerprint, or a prefix of it
     #[arg(value_parser = IdPrefix::of_hash)]
     fingerprint: IdPrefix,
@@ -80,6 +98,17 @@ struct Note {
 
 impl Alert {
     pub(super) async fn run(self) -> Outcome {
+        match (self.action, self.show) {
+            (Some(Subcommands::Explain(explain)), _) => explain.run().await,
+            (None, Some(show)) => show.run().await,
+            // The arguments without a fingerprint are not understood.
+            (None, None) => Ok(()),
+        }
+    }
+}
+
+impl Show {
+    async fn run(self) -> Outcome {
         let fingerprints = self.server.meant(std::slice::from_ref(&self.fingerprint), ALERTS).await?;
         let path = format!("/v1/alerts/{}", fingerprints.concat());
 

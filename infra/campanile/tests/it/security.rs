@@ -69,7 +69,7 @@ fn disk(severity: &str, date: &str) -> String {
 }
 
 async fn alerts(platform: &Platform) -> Vec<Alert> {
-    platform.table.alerts(&AlertFilter::default(), 100, None).await.unwrap().alerts
+    platform.table.alerts(&AlertFilter::default(), aws::PageSize::items(100), None).await.unwrap().alerts
 }
 
 #[tokio::test]

@@ -169,7 +169,7 @@ async fn a_record_that_cannot_be_read_is_quarantined_and_holds_nobody_up() {
     assert_eq!(world.handle(json!({ "Records": records })).await, json!({ "batchItemFailures": [] }));
     world.notifier.settled().await;
     assert_eq!(transitions(&stand_in), ["opened"]);
-    let quarantined = world.platform.table.quarantined(10, None).await.unwrap().entries;
+    let quarantined = world.platform.table.quarantined(aws::PageSize::items(10), None).await.unwrap().entries;
     let reasons: Vec<_> = quarantined.iter().map(|entry| entry.reason.as_str()).collect();
     assert_eq!(reasons, ["unreadable_stream_record"; 2]);
 }
