@@ -30,8 +30,11 @@ use super::{Outcome, remark, say};
 pub(super) struct Alert {
     #[command(subcommand)]
     action: Option<Subcommands>,
+    /// Its fingerprint, or a prefix of it
+    #[arg(required = true, value_parser = IdPrefix::of_hash)]
+    fingerprint: Option<IdPrefix>,
     #[command(flatten)]
-    show: Option<Show>,
+    show: Show,
 }
 
 #[derive(Debug, Subcommand)]
@@ -39,12 +42,9 @@ enum Subcommands {
     Explain(Explain),
 }
 
-/// Show one alert
+/// How much of an alert is shown
 #[derive(Debug, Args)]
 struct Show {
-    /// Its fingerprint, or a prefix of it
-    #[arg(value_parser = IdPrefix::of_hash)]
-    fingerprint: IdPrefix,
     /// With the requests that brought its events, bodies included
     #[arg(long)]
     raw: bool,
@@ -98,18 +98,17 @@ struct Note {
 
 impl Alert {
     pub(super) async fn run(self) -> Outcome {
-        match (self.action, self.show) {
-            (Some(Subcommands::Explain(explain)), _) => explain.run().await,
-            (None, Some(show)) => show.run().await,
-            // The arguments without a fingerprint are not understood.
-            (None, None) => Ok(()),
+        match self.action {
+            Some(Subcommands::Explain(explain)) => explain.run().await,
+            None => self.show.run(self.fingerprint.as_slice()).await,
         }
     }
 }
 
 impl Show {
-    async fn run(self) -> Outcome {
-        let fingerprints = self.server.meant(std::slice::from_ref(&self.fingerprint), ALERTS).await?;
+    /// Shows the one that is meant.
+    async fn run(self, fingerprint: &[IdPrefix]) -> Outcome {
+        let fingerprints = self.server.meant(fingerprint, ALERTS).await?;
         let path = format!("/v1/alerts/{}", fingerprints.concat());
 
         let alert = self.server.get(&path, &[]).await.map_err(|error| ALERTS.explain(error))?;
