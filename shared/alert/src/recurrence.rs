@@ -10,7 +10,7 @@ mod parse;
 
 use std::fmt;
 
-use jiff::civil::{Date, DateTime, Weekday};
+use jiff::civil::{Date, DateTime, Time, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -99,6 +99,22 @@ impl Recurring<'_> {
     /// The first occurrence that starts after `now`.
     pub fn next_after(self, now: Timestamp) -> Option<Occurrence> {
         self.occurrences_from(now).find(|occurrence| occurrence.starts_at > now)
+    }
+
+    /// A moment at which the last occurrence is over; none where there is no last one within a dozen years.
+    pub fn over_at(self) -> Option<Timestamp> {
+        if let Some(count) = self.rule.count {
+            let last = self.occurrences_from(self.starts_at).nth(usize::from(count).saturating_sub(1));
+            return last.map(|last| last.ends_at);
+        }
+        let last_start = match self.rule.until? {
+            Until::Moment(until) => until,
+            Until::Day(until) => {
+                let midnight = until.tomorrow().ok()?.to_datetime(Time::midnight());
+                self.zone.to_timestamp(midnight).ok()?
+            }
+        };
+        last_start.checked_add(self.length).ok()
     }
 
     /// The occurrences in order; those that start before `from` may be left out.

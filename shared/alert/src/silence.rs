@@ -80,11 +80,25 @@ impl Silence {
         let Some(rule) = &self.recurrence else {
             return Some(Occurrence { starts_at: self.starts_at, ends_at: self.ends_at });
         };
-        let zone = self.time_zone.as_deref().and_then(|name| TimeZone::get(name).ok());
-        let zone = zone.unwrap_or(TimeZone::UTC);
-        let length = self.ends_at.duration_since(self.starts_at);
-        let recurring = Recurring { rule, starts_at: self.starts_at, length, zone: &zone };
+        let zone = self.zone();
+        let recurring = self.recurring(rule, &zone);
         recurring.occurrence_at(now).or_else(|| recurring.next_after(now))
+    }
+
+    /// When it is over for good, as far as its rule sets an end: from then on nobody needs to remember it.
+    pub fn over_at(&self) -> Option<Timestamp> {
+        let Some(rule) = &self.recurrence else { return Some(self.ends_at) };
+        self.recurring(rule, &self.zone()).over_at()
+    }
+
+    fn zone(&self) -> TimeZone {
+        let zone = self.time_zone.as_deref().and_then(|name| TimeZone::get(name).ok());
+        zone.unwrap_or(TimeZone::UTC)
+    }
+
+    fn recurring<'a>(&self, rule: &'a Recurrence, zone: &'a TimeZone) -> Recurring<'a> {
+        let length = self.ends_at.duration_since(self.starts_at);
+        Recurring { rule, starts_at: self.starts_at, length, zone }
     }
 
     /// Whether it is about an alert with these served labels, whenever.

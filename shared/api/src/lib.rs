@@ -12,6 +12,7 @@ mod console;
 mod counts;
 mod deadline;
 mod description;
+mod destinations;
 mod events;
 mod extract;
 mod failure;

@@ -13,8 +13,8 @@ use crate::health::Readiness;
 use crate::outgoing::Outgoing;
 use crate::secret::Role;
 use crate::{
-    acknowledge_link, actions, alertmanager, alerts, console, counts, description, events, health,
-    notifications, quarantine, silences, sources,
+    acknowledge_link, actions, alertmanager, alerts, console, counts, description, destinations, events,
+    health, notifications, quarantine, silences, sources,
 };
 
 /// All paths over `platform`.
@@ -50,6 +50,8 @@ fn reading() -> ApiRouter<Platform> {
         .api_route("/v1/alerts/{fingerprint}", get(alerts::one))
         .api_route("/v1/alerts/{fingerprint}/events", get(events::of_alert))
         .api_route("/v1/alerts/{fingerprint}/notes", get(actions::notes))
+        .api_route("/v1/alerts/{fingerprint}/notifications", get(destinations::of_alert))
+        .api_route("/v1/destinations", get(destinations::list))
         .api_route("/v1/notifications", get(notifications::list))
         .api_route("/v1/events", get(events::list))
         .api_route("/v1/quarantine", get(quarantine::list))
@@ -70,6 +72,8 @@ fn acting() -> ApiRouter<Platform> {
         .api_route("/v1/quarantine/{id}", delete(quarantine::forget))
         .api_route("/v1/quarantine/{id}/replay", post(quarantine::replay))
         .api_route("/v1/notifications/{id}/retry", post(notifications::retry))
+        .api_route("/v1/destinations/{id}/resume", post(destinations::resume))
+        .api_route("/v1/destinations/{id}/retry", post(destinations::retry))
         .api_route("/v1/silences", post(silences::add))
         .api_route("/v1/silences/{id}", put(silences::edit).delete(silences::end))
 }

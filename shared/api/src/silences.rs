@@ -1,6 +1,7 @@
 //! Silences: for which alerts, from when to when, by whom and why.
 
 use alert::matcher::Matcher;
+use alert::recurrence::{Occurrence, Recurrence};
 use alert::{Labels, Silence, SilenceDraft, SilenceId, SilenceState};
 use aws::{Platform, SystemClock};
 use axum::extract::State;
@@ -8,7 +9,7 @@ use axum::{Extension, Json};
 use intake::Clock;
 use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::answer::Created;
 use crate::authorization::Person;
@@ -31,6 +32,16 @@ pub(crate) struct Shown {
     #[serde(flatten)]
     silence: Silence,
     state: SilenceState,
+    /// Of one that recurs and is not over: its present occurrence, or the next one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    occurrence: Option<Span>,
+}
+
+/// From when to when something lasts.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Span {
+    starts_at: Timestamp,
+    ends_at: Timestamp,
 }
 
 /// Which silences to list.
@@ -62,6 +73,15 @@ pub(crate) struct NewSilence {
     /// For how long, in seconds.
     #[schemars(range(min = 1, max = LONGEST_SECS))]
     duration_secs: Option<u32>,
+    /// The rule by which it recurs, a part of iCalendar's `RRULE`; start and end are then those of the first occurrence. A
+    /// change leaves it as it is unless it gives another rule, or null.
+    #[serde(default)]
+    #[schemars(with = "Option<Recurrence>")]
+    recurrence: Member<Recurrence>,
+    /// The IANA name of the time zone whose wall clock it recurs by; UTC unless given.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    time_zone: Member<String>,
     /// Who; the token's name unless given.
     created_by: Option<Text<1, 256>>,
     /// Why.
@@ -70,37 +90,87 @@ pub(crate) struct NewSilence {
 
 impl Shown {
     fn of(silence: Silence) -> Self {
-        Self { state: silence.state(SystemClock.now()), silence }
+        Self::at(silence, SystemClock.now())
     }
+
+    fn at(silence: Silence, now: Timestamp) -> Self {
+        let state = silence.state(now);
+        let recurs = silence.recurrence.is_some() && state != SilenceState::Expired;
+        let occurrence = silence.occurrence(now).filter(|_| recurs).map(Span::from);
+        Self { silence, state, occurrence }
+    }
+}
+
+impl From<Occurrence> for Span {
+    fn from(Occurrence { starts_at, ends_at }: Occurrence) -> Self {
+        Self { starts_at, ends_at }
+    }
+}
+
+/// A member of a request, of which null says something else than nothing at all.
+#[derive(Default)]
+enum Member<T> {
+    #[default]
+    Absent,
+    Given(Option<T>),
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Member<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Option::deserialize(deserializer).map(Self::Given)
+    }
+}
+
+impl<T> Member<T> {
+    /// What it says, or the `usual` where it is absent.
+    fn or(self, usual: Option<T>) -> Option<T> {
+        match self {
+            Self::Absent => usual,
+            Self::Given(given) => given,
+        }
+    }
+}
+
+/// What stays of a silence where a request does not tell it.
+#[derive(Default)]
+struct Usual {
+    recurrence: Option<Recurrence>,
+    time_zone: Option<String>,
+    annotations: Labels,
 }
 
 impl NewSilence {
     /// A new silence, from now on unless it says otherwise.
     fn draft(self, person: Person) -> Result<SilenceDraft, Failure> {
-        self.draft_from(person, SystemClock.now(), Labels::new())
+        self.draft_from(person, SystemClock.now(), Usual::default())
     }
 
     /// What `known` shall become; what this does not tell stays.
     fn change_of(self, person: Person, known: Silence) -> Result<SilenceDraft, Failure> {
-        self.draft_from(person, known.starts_at, known.annotations)
+        let Silence { recurrence, time_zone, annotations, .. } = known;
+        self.draft_from(person, known.starts_at, Usual { recurrence, time_zone, annotations })
     }
 
     fn draft_from(
         self,
         Person(name): Person,
         usual_start: Timestamp,
-        annotations: Labels,
+        usual: Usual,
     ) -> Result<SilenceDraft, Failure> {
         let starts_at = self.starts_at.unwrap_or(usual_start);
+        let ends_at = self.end(starts_at)?;
+        let recurrence = self.recurrence.or(usual.recurrence);
+        // The zone of a recurrence goes with it.
+        let usual_zone = usual.time_zone.filter(|_| recurrence.is_some());
         Ok(SilenceDraft {
             starts_at,
-            ends_at: self.end(starts_at)?,
+            ends_at,
             matchers: self.matchers,
             created_by: self.created_by.map_or(name, |by| by.0),
             comment: self.comment.0,
-            recurrence: None,
-            time_zone: None,
-            annotations,
+            recurrence,
+            time_zone: self.time_zone.or(usual_zone),
+            annotations: usual.annotations,
         })
     }
 
@@ -169,3 +239,6 @@ async fn known(platform: &Platform, id: SilenceId) -> Result<Silence, Failure> {
     let silence = platform.table.silence(id).await.map_err(Failure::from)?;
     silence.ok_or_else(|| Failure::NotFound { what: "silence", id: id.to_string() })
 }
+
+#[cfg(test)]
+mod tests;

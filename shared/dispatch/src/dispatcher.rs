@@ -15,7 +15,7 @@ mod sender;
 mod status;
 mod tick;
 
-pub use status::{DestinationStatus, Explanation, Fares};
+pub use status::{DestinationStatus, Explanation, Fares, MOST_WAITING};
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -1,14 +1,17 @@
 //! `campanile alert`: one alert, what became of it, and what brought it.
 
+mod explain;
+
 use std::collections::BTreeMap;
 
 use alert::matcher::{Matcher, Operator};
 use aws::SystemClock;
-use clap::Args;
+use clap::{Args, Subcommand};
 use intake::Clock as _;
 use jiff::Timestamp;
 use serde::Deserialize;
 
+use self::explain::Explain;
 use super::alerts::Row;
 use super::detail_view::DetailView;
 use super::events::{Event, history, tell_requests};
@@ -23,10 +26,25 @@ use super::{Outcome, remark, say};
 
 /// Show one alert, its history and what people wrote about it
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(super) struct Alert {
+    #[command(subcommand)]
+    action: Option<Subcommands>,
     /// Its fingerprint, or a prefix of it
-    #[arg(value_parser = IdPrefix::of_hash)]
-    fingerprint: IdPrefix,
+    #[arg(required = true, value_parser = IdPrefix::of_hash)]
+    fingerprint: Option<IdPrefix>,
+    #[command(flatten)]
+    show: Show,
+}
+
+#[derive(Debug, Subcommand)]
+enum Subcommands {
+    Explain(Explain),
+}
+
+/// How much of an alert is shown
+#[derive(Debug, Args)]
+struct Show {
     /// With the requests that brought its events, bodies included
     #[arg(long)]
     raw: bool,
@@ -80,7 +98,17 @@ struct Note {
 
 impl Alert {
     pub(super) async fn run(self) -> Outcome {
-        let fingerprints = self.server.meant(std::slice::from_ref(&self.fingerprint), ALERTS).await?;
+        match self.action {
+            Some(Subcommands::Explain(explain)) => explain.run().await,
+            None => self.show.run(self.fingerprint.as_slice()).await,
+        }
+    }
+}
+
+impl Show {
+    /// Shows the one that is meant.
+    async fn run(self, fingerprint: &[IdPrefix]) -> Outcome {
+        let fingerprints = self.server.meant(fingerprint, ALERTS).await?;
         let path = format!("/v1/alerts/{}", fingerprints.concat());
 
         let alert = self.server.get(&path, &[]).await.map_err(|error| ALERTS.explain(error))?;

@@ -1,6 +1,7 @@
 //! The destinations as an operator tries them out: are the settings right, and does anybody answer.
 
 mod check;
+mod steer;
 mod trial;
 
 use std::fmt;
@@ -12,6 +13,7 @@ use net::EgressPolicy;
 use serde_json::Value;
 
 pub(super) use self::check::Destinations;
+pub(super) use self::steer::Steering;
 pub(super) use self::trial::Notify;
 use super::Outcome;
 use super::secrets::Secrets;

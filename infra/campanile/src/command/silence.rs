@@ -72,8 +72,19 @@ struct Row {
     matchers: Vec<Matcher>,
     starts_at: Timestamp,
     ends_at: Timestamp,
+    recurrence: Option<String>,
+    time_zone: Option<String>,
+    /// Of one that recurs: the present or next.
+    occurrence: Option<Occurrence>,
     created_by: String,
     comment: String,
+}
+
+/// From when to when a silence that recurs covers.
+#[derive(Deserialize)]
+struct Occurrence {
+    starts_at: Timestamp,
+    ends_at: Timestamp,
 }
 
 impl Silence {
@@ -104,6 +115,20 @@ impl List {
     }
 }
 
+impl Row {
+    /// From when to when it covers; of one that recurs now or next.
+    fn span(&self) -> (Timestamp, Timestamp) {
+        self.occurrence.as_ref().map_or((self.starts_at, self.ends_at), |next| (next.starts_at, next.ends_at))
+    }
+
+    /// The comment, and by which rule it recurs.
+    fn why(&self) -> String {
+        let Self { comment, recurrence, time_zone, .. } = self;
+        let Some(rule) = recurrence else { return comment.clone() };
+        format!("{comment} (every {rule}, {})", time_zone.as_deref().unwrap_or("UTC"))
+    }
+}
+
 impl End {
     async fn run(self) -> Outcome {
         let action = Action::delete(|id, _| Ok(format!("{id} is over")));
@@ -123,14 +148,15 @@ fn shown(rows: &[Row], now: Timestamp) -> Table {
     ];
     let row = |row: &Row| {
         let matchers = row.matchers.iter().map(ToString::to_string);
+        let (starts_at, ends_at) = row.span();
         [
             row.id.clone(),
             row.state.clone(),
-            distance(row.starts_at, now),
-            distance(row.ends_at, now),
+            distance(starts_at, now),
+            distance(ends_at, now),
             name(&row.created_by),
             matchers.collect::<Vec<_>>().join(" "),
-            row.comment.clone(),
+            row.why(),
         ]
     };
     table(columns, rows.iter().map(row))

@@ -3,6 +3,7 @@
 mod actions;
 mod clock;
 mod cost;
+mod destinations;
 mod lists;
 mod race;
 mod replays;
@@ -33,11 +34,18 @@ pub(crate) async fn world() -> World {
 }
 
 pub(crate) async fn world_over(dynamodb: impl AwsService, configuration: Configuration) -> World {
+    world_with(dynamodb, configuration, json!({})).await
+}
+
+/// The same with more secrets.
+async fn world_with(dynamodb: impl AwsService, configuration: Configuration, more: Value) -> World {
     let tokens = json!([
         { "token": "writer", "name": "ada", "role": "write" },
         { "token": "reader", "name": "eve", "role": "read" },
     ]);
-    let secrets = json!({ "campanile/api": { "tokens": tokens }, "campanile/netdata": { "tokens": ["n"] } });
+    let mut secrets =
+        json!({ "campanile/api": { "tokens": tokens }, "campanile/netdata": { "tokens": ["n"] } });
+    secrets.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     let secrets = EmbeddedSecrets::from_json(secrets.to_string().as_bytes()).await.unwrap();
     let platform = Platform::for_development(&sdk_config(dynamodb), &sdk_config(secrets), configuration);
     platform.table.create().await.unwrap();

@@ -20,6 +20,8 @@ const REGEXES: usize = 16;
 const TEXT_CHARS: usize = 2048;
 /// Most bytes of all texts of a silence: every reader of alerts reads all silences.
 const ALL_BYTES: usize = 64 * 1024;
+/// How much of a text an error shows, in characters.
+const SHOWN_CHARS: usize = 64;
 
 /// A silence as a person asks for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,8 +82,8 @@ pub enum SilenceError {
     #[error("the recurrence has no occurrence that is still to come: give another rule or start")]
     NeverRecurs,
     /// There is no such time zone.
-    #[error("the time zone is not known: give an IANA name, like Europe/Berlin")]
-    NoTimeZone,
+    #[error("`{0}` is not a time zone that is known: give an IANA name, like Europe/Berlin")]
+    NoTimeZone(String),
     /// A time zone means nothing without a recurrence.
     #[error("a time zone needs a recurrence: give one, or leave the time zone out")]
     ZoneAlone,
@@ -174,9 +176,8 @@ impl SilenceDraft {
     }
 
     fn check_recurrence(&self, now: Timestamp) -> Result<(), SilenceError> {
-        let is_zone = |name: &String| TimeZone::get(name).is_ok();
-        if !self.time_zone.as_ref().is_none_or(is_zone) {
-            return Err(SilenceError::NoTimeZone);
+        if let Some(name) = self.time_zone.as_ref().filter(|name| TimeZone::get(name).is_err()) {
+            return Err(SilenceError::NoTimeZone(name.chars().take(SHOWN_CHARS).collect()));
         }
         let Some(rule) = &self.recurrence else {
             return if self.time_zone.is_some() { Err(SilenceError::ZoneAlone) } else { Ok(()) };

@@ -236,7 +236,28 @@ fn a_recurrence_that_makes_no_sense_is_refused_with_a_reason() {
     assert_eq!(refused(lasting(24 * 3600 + 1)), SilenceError::LongerThanPeriod);
     assert_eq!(refused(weekly("FREQ=WEEKLY;UNTIL=20260101")), SilenceError::NeverRecurs);
     let nowhere = SilenceDraft { time_zone: Some("Atlantis".to_owned()), ..weekly("FREQ=DAILY") };
-    assert_eq!(refused(nowhere), SilenceError::NoTimeZone);
+    assert_eq!(refused(nowhere), SilenceError::NoTimeZone("Atlantis".to_owned()));
     let alone = SilenceDraft { recurrence: None, ..weekly("FREQ=DAILY") };
     assert_eq!(refused(alone), SilenceError::ZoneAlone);
+}
+
+#[test]
+fn a_silence_that_recurs_is_over_with_its_rule_and_not_with_its_first_occurrence() {
+    let now = "2026-03-01T00:00:00Z".parse().unwrap();
+    for (rule, over_at) in [
+        ("FREQ=WEEKLY;BYDAY=SU", None),
+        ("FREQ=WEEKLY;BYDAY=SU;COUNT=2", Some("2026-03-29T03:00:00Z")),
+        ("FREQ=WEEKLY;BYDAY=SU;UNTIL=20260405", Some("2026-04-06T00:00:00Z")),
+        ("FREQ=WEEKLY;BYDAY=SU;UNTIL=20260405T000000Z", Some("2026-04-05T02:00:00Z")),
+        // More than anybody plans for.
+        ("FREQ=DAILY;COUNT=10000", None),
+    ] {
+        let silence = weekly(rule).create(SilenceId::from_chance(1), now).unwrap();
+        let expected = over_at.map(|moment| moment.parse().unwrap());
+        assert_eq!(silence.over_at(), expected, "{rule}");
+        if let Some(over_at) = expected {
+            assert_eq!(silence.state(over_at), SilenceState::Expired, "{rule}");
+        }
+    }
+    assert_eq!(silence(10, 20).over_at(), Some(at(20)));
 }

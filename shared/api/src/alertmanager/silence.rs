@@ -1,6 +1,7 @@
 //! A silence in Alertmanager's shape, there and back.
 
 use ::alert::matcher::{Matcher, Operator};
+use ::alert::recurrence::Occurrence;
 use ::alert::{Labels, Silence, SilenceDraft, SilenceId, SilenceState};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -39,20 +40,27 @@ struct ServedMatcher {
 }
 
 impl ServedSilence {
-    /// `silence` at `now`.
+    /// `silence` at `now`; of one that recurs the present or next occurrence.
     pub(super) fn of(silence: &Silence, now: Timestamp) -> Self {
+        let Occurrence { starts_at, ends_at } = span(silence, now);
         Self {
             id: silence.id,
             status: Status { state: silence.state(now) },
             updated_at: utc(silence.updated_at),
             matchers: silence.matchers.iter().map(ServedMatcher::of).collect(),
-            starts_at: utc(silence.starts_at),
-            ends_at: utc(silence.ends_at),
+            starts_at: utc(starts_at),
+            ends_at: utc(ends_at),
             created_by: silence.created_by.clone(),
             comment: silence.comment.clone(),
             annotations: silence.annotations.clone(),
         }
     }
+}
+
+/// From when to when `silence` covers, as Alertmanager's tools understand it.
+pub(super) fn span(silence: &Silence, now: Timestamp) -> Occurrence {
+    let first = Occurrence { starts_at: silence.starts_at, ends_at: silence.ends_at };
+    silence.occurrence(now).unwrap_or(first)
 }
 
 impl ServedMatcher {
@@ -174,4 +182,33 @@ impl<'a> Members<'a> {
 
 fn wrong_type(name: &str, kind: &str) -> Failure {
     Failure::Schema { code: WRONG_TYPE, message: format!("{name} in body must be {kind}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_silence_that_recurs_shows_its_present_or_next_occurrence() {
+        let body = br#"{"matchers":[{"name":"source","value":"netdata","isRegex":false}],
+            "startsAt":"2026-03-22T01:00:00Z","endsAt":"2026-03-22T03:00:00Z","createdBy":"ada","comment":"planned"}"#;
+        let once = PostedSilence::parse(body).ok().unwrap().draft;
+        let draft = SilenceDraft {
+            recurrence: Some("FREQ=WEEKLY;UNTIL=20260401".parse().unwrap()),
+            time_zone: Some("Europe/Berlin".to_owned()),
+            ..once
+        };
+        let silence = draft.create(SilenceId::from_chance(1), Timestamp::UNIX_EPOCH).unwrap();
+        for (now, state, starts_at, ends_at) in [
+            ("2026-03-22T02:00:00Z", "active", "2026-03-22T01:00:00", "2026-03-22T03:00:00"),
+            ("2026-03-22T03:00:00Z", "pending", "2026-03-29T01:00:00", "2026-03-29T03:00:00"),
+            ("2026-04-02T00:00:00Z", "expired", "2026-03-22T01:00:00", "2026-03-22T03:00:00"),
+        ] {
+            let served = ServedSilence::of(&silence, now.parse().unwrap());
+            let served = serde_json::to_value(served).unwrap();
+            assert_eq!(served["status"]["state"], state, "{now}");
+            assert!(served["startsAt"].as_str().unwrap().starts_with(starts_at), "{now}: {served}");
+            assert!(served["endsAt"].as_str().unwrap().starts_with(ends_at), "{now}: {served}");
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! Silences: the list, one of them, making, changing and ending one.
 
 use ::alert::matcher::Matcher;
-use ::alert::{Silence, SilenceState};
+use ::alert::{Silence, SilenceId, SilenceState};
 use ::intake::Clock;
 use aws::{Platform, SilenceFailure, SystemClock};
 use axum::body::Bytes;
@@ -13,7 +13,7 @@ use serde_json::json;
 use super::answer::json as answer;
 use super::failure::Failure;
 use super::query::Query;
-use super::silence::{PostedSilence, ServedSilence, parse_id};
+use super::silence::{PostedSilence, ServedSilence, parse_id, span};
 
 /// `GET /api/v2/silences`: active ones first, by their end, then pending ones by their start, then those that are over.
 pub(super) async fn list(State(platform): State<Platform>, query: Query) -> Result<Response, Failure> {
@@ -23,8 +23,8 @@ pub(super) async fn list(State(platform): State<Platform>, query: Query) -> Resu
     let mut silences = platform.table.silences().await.map_err(Failure::Store)?;
     silences.retain(|silence| wanted.contains(&silence.state(now)) && has_all(silence, &filter));
     silences.sort_by_key(|silence| match silence.state(now) {
-        SilenceState::Active => (0, silence.ends_at, silence.id),
-        SilenceState::Pending => (1, silence.starts_at, silence.id),
+        SilenceState::Active => (0, span(silence, now).ends_at, silence.id),
+        SilenceState::Pending => (1, span(silence, now).starts_at, silence.id),
         SilenceState::Expired => (2, silence.ends_at, silence.id),
     });
     answer(&silences.iter().map(|silence| ServedSilence::of(silence, now)).collect::<Vec<_>>())
@@ -47,7 +47,10 @@ pub(super) async fn put(State(platform): State<Platform>, body: Bytes) -> Result
     let PostedSilence { id, draft } = PostedSilence::parse(&body)?;
     let silence = match id {
         None => platform.table.add_silence(draft).await,
-        Some(id) => platform.table.edit_silence(id, draft).await,
+        Some(id) => {
+            check_changeable(&platform, id).await?;
+            platform.table.edit_silence(id, draft).await
+        }
     };
     let silence = silence.map_err(failure)?;
     answer(&json!({ "silenceID": silence.id }))
@@ -63,6 +66,18 @@ pub(super) async fn end(
         Err(SilenceFailure::Unknown(_)) => Ok(StatusCode::NOT_FOUND),
         Err(other) => Err(failure(other)),
     }
+}
+
+/// Alertmanager's tools see one occurrence of a silence that recurs: what they would write back knows of no other.
+async fn check_changeable(platform: &Platform, id: SilenceId) -> Result<(), Failure> {
+    let known = platform.table.silence(id).await.map_err(Failure::Store)?;
+    let Some(known) = known else { return Ok(()) };
+    if known.recurrence.is_none() || known.state(SystemClock.now()) == SilenceState::Expired {
+        return Ok(());
+    }
+    Err(Failure::BadRequest(format!(
+        "the silence `{id}` recurs, which this API cannot tell: change it by `PUT /v1/silences/{id}`, or end it"
+    )))
 }
 
 fn wanted_states(query: &Query) -> Result<Vec<SilenceState>, Failure> {

@@ -12,13 +12,14 @@ struct Lead {
     leads_to: &'static [(&'static str, &'static str)],
 }
 
-const LEADS: [Lead; 5] = [
+const LEADS: [Lead; 6] = [
     Lead {
         answer: ["/v1/alerts", "get", "200"],
         names: &[("fingerprint", "$response.body#/alerts/0/fingerprint")],
         leads_to: &[
             ("/v1/alerts/{fingerprint}", "get"),
             ("/v1/alerts/{fingerprint}/events", "get"),
+            ("/v1/alerts/{fingerprint}/notifications", "get"),
             ("/v1/alerts/{fingerprint}/notes", "get"),
             ("/v1/alerts/{fingerprint}/notes", "post"),
             ("/v1/alerts/{fingerprint}/acknowledge", "post"),
@@ -51,6 +52,11 @@ const LEADS: [Lead; 5] = [
             ("/v1/silences/{id}", "put"),
             ("/v1/silences/{id}", "delete"),
         ],
+    },
+    Lead {
+        answer: ["/v1/destinations", "get", "200"],
+        names: &[("id", "$response.body#/destinations/0/id")],
+        leads_to: &[("/v1/destinations/{id}/resume", "post"), ("/v1/destinations/{id}/retry", "post")],
     },
     Lead {
         answer: ["/v1/notifications", "get", "200"],

@@ -159,10 +159,7 @@ impl Table {
     }
 
     fn put_silence(&self, Change { silence, known }: &Change) -> Result<TransactWriteItem, StoreError> {
-        let mut item: Item = serde_dynamo::to_item(silence).map_err(rejected("silence"))?;
-        item.extend(new_item(SILENCES, silence.id.to_string()));
-        item.insert(EXPIRES_AT.to_owned(), number(expiry(silence.ends_at, KEPT_AFTER_END)));
-        let put = Put::builder().table_name(&self.name).set_item(Some(item));
+        let put = Put::builder().table_name(&self.name).set_item(Some(to_item(silence)?));
         let put = match known {
             // A repetition whose first answer was lost finds its own item.
             None => put
@@ -182,6 +179,16 @@ fn new_id() -> SilenceId {
     SilenceId::from_chance(fastrand::u128(..))
 }
 
+/// The item of `silence`; the table forgets it some days after it is over for good.
+fn to_item(silence: &Silence) -> Result<Item, StoreError> {
+    let mut item: Item = serde_dynamo::to_item(silence).map_err(rejected("silence"))?;
+    item.extend(new_item(SILENCES, silence.id.to_string()));
+    if let Some(over_at) = silence.over_at() {
+        item.insert(EXPIRES_AT.to_owned(), number(expiry(over_at, KEPT_AFTER_END)));
+    }
+    Ok(item)
+}
+
 fn to_silence(item: &Item) -> Result<Silence, StoreError> {
     check_version(item, "silence")?;
     let mut item = item.clone();
@@ -196,4 +203,34 @@ fn is_overtaken(error: &SdkError<TransactWriteItemsError>) -> bool {
     };
     let codes = cancelled.cancellation_reasons().iter().map(|reason| reason.code());
     codes.into_iter().any(|code| code == Some("ConditionalCheckFailed"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kept_until(recurrence: Option<&str>) -> Option<i64> {
+        let silence = SilenceDraft {
+            matchers: vec!["source=netdata".parse().unwrap()],
+            starts_at: Timestamp::from_second(1_000_000).unwrap(),
+            ends_at: Timestamp::from_second(1_003_600).unwrap(),
+            recurrence: recurrence.map(|rule| rule.parse().unwrap()),
+            time_zone: None,
+            created_by: "ada".to_owned(),
+            comment: "planned".to_owned(),
+            annotations: alert::Labels::new(),
+        };
+        let silence = silence.create(SilenceId::from_chance(1), Timestamp::UNIX_EPOCH).unwrap();
+        let item = to_item(&silence).unwrap();
+        assert_eq!(to_silence(&item).unwrap(), silence);
+        item.get(EXPIRES_AT).map(|at| at.as_n().unwrap().parse().unwrap())
+    }
+
+    #[test]
+    fn a_silence_that_recurs_is_not_forgotten_after_its_first_occurrence() {
+        let kept = i64::try_from(KEPT_AFTER_END.as_secs()).unwrap();
+        assert_eq!(kept_until(None), Some(1_003_600 + kept));
+        assert_eq!(kept_until(Some("FREQ=DAILY")), None);
+        assert_eq!(kept_until(Some("FREQ=DAILY;COUNT=3")), Some(1_003_600 + 2 * 86_400 + kept));
+    }
 }

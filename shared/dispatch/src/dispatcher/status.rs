@@ -11,6 +11,9 @@ use crate::{
     Unselected, Waiting, group_of,
 };
 
+/// How many groups with something due are counted at most.
+pub const MOST_WAITING: usize = 1_000;
+
 /// How one destination fares.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DestinationStatus {
@@ -35,6 +38,8 @@ pub struct DestinationStatus {
     pub held_until: Option<Timestamp>,
     /// When its hours begin.
     pub opens_at: Option<Timestamp>,
+    /// How many groups of alerts something waits for; counted up to [`MOST_WAITING`].
+    pub waiting: usize,
     /// Since when the oldest notification is overdue.
     pub oldest_pending_at: Option<Timestamp>,
     /// When something is due next.
@@ -102,6 +107,15 @@ impl Dispatcher {
         Ok(all)
     }
 
+    /// How the destination `id` fares; none if the settings do not describe it.
+    pub async fn status_of_one(&self, id: &str) -> Result<Option<DestinationStatus>, OutboxError> {
+        let settings = self.ports.settings.settings().await?;
+        let Some(destination) = settings.destination(id) else { return Ok(None) };
+        let known = self.outbox().destination_state(id).await?;
+        let state = known.unwrap_or_else(|| DestinationState::new(id));
+        self.status_of(destination, &state).await.map(Some)
+    }
+
     async fn status_of(
         &self,
         destination: &Destination,
@@ -109,7 +123,8 @@ impl Dispatcher {
     ) -> Result<DestinationStatus, OutboxError> {
         let now = self.now();
         let availability = self.availability(destination, state).await?;
-        let next = self.outbox().upcoming(&destination.id, 1).await?.pop().map(|next| next.due_at);
+        let upcoming = self.outbox().upcoming(&destination.id, MOST_WAITING).await?;
+        let next = upcoming.first().map(|next| next.due_at);
         let held_until = match availability {
             Availability::Held(until) => Some(until),
             _ => None,
@@ -130,6 +145,7 @@ impl Dispatcher {
             suspension,
             held_until,
             opens_at,
+            waiting: upcoming.len(),
             oldest_pending_at: next.filter(|next| *next <= now),
             next_attempt_at: next.map(|next| next.max(held_until.unwrap_or(next)).max(now)),
             sent_last_hour: recent().map(|hour| hour.sent).sum(),

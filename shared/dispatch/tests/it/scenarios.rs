@@ -2,8 +2,8 @@
 
 use alert::matcher::Matcher;
 use alert::{Severity, Silence, SilenceDraft, SilenceId};
-use dispatch::testing::Weather;
-use dispatch::{Destination, NotificationState};
+use dispatch::testing::{Weather, run};
+use dispatch::{Destination, Fares, NotificationState};
 use jiff::SignedDuration;
 
 use crate::setup::{Act, Bench, after, chat, firing, machine, pager};
@@ -362,4 +362,22 @@ fn outside_its_hours_a_destination_is_told_ends_only_and_what_still_fires_when_t
     assert!(bench.take().is_empty());
     bench.pass(2);
     assert_eq!(bench.told(&bench.take(), "pager"), ["opened high b on n1"]);
+}
+
+#[test]
+fn the_status_of_a_destination_counts_the_groups_that_wait_for_it() {
+    let bench = Bench::new(vec![chat("chat"), pager("pager")]);
+    bench.world.transport.set("chat", Weather::Unreachable);
+    bench.open("cpu", "n1", Severity::Warning);
+    bench.open("cpu", "n2", Severity::Warning);
+    bench.pass(3);
+    let dispatcher = bench.world.dispatcher();
+    let one = |id| run(&bench.world.faults, dispatcher.status_of_one(id)).unwrap().unwrap();
+    let chat = one("chat").unwrap();
+    assert_eq!((chat.state, chat.waiting), (Fares::Failing, 2));
+    let pager = one("pager").unwrap();
+    assert_eq!((pager.state, pager.waiting, pager.oldest_pending_at), (Fares::Healthy, 0, None));
+    assert_eq!(one("nobody"), None);
+    let all = run(&bench.world.faults, dispatcher.status()).unwrap().unwrap();
+    assert_eq!(all, [chat, pager]);
 }

@@ -1,6 +1,7 @@
 //! `campanile silence add`.
 
 use alert::matcher::Matcher;
+use alert::recurrence::Recurrence;
 use clap::Args;
 use jiff::Timestamp;
 use reqwest::Method;
@@ -14,6 +15,7 @@ use super::super::table::written;
 use super::super::terminal_text::sanitize_json_for_terminal;
 use super::super::who::Who;
 use super::super::{Outcome, remark, say};
+use super::Occurrence;
 
 /// Silence alerts; prints the silence's id
 #[derive(Debug, Args)]
@@ -26,6 +28,13 @@ pub(super) struct Add {
     /// From when; now unless given
     #[arg(long, value_name = "TIME", value_parser = time)]
     from: Option<Timestamp>,
+    /// Again and again by this part of iCalendar's RRULE, such as `FREQ=WEEKLY;BYDAY=SU`; start and end are those of the
+    /// first time
+    #[arg(long, value_name = "RRULE")]
+    every: Option<Recurrence>,
+    /// The time zone whose wall clock it recurs by, such as `Europe/Berlin`; UTC unless given
+    #[arg(long, value_name = "ZONE", requires = "every")]
+    zone: Option<String>,
     /// Why, for whoever wonders
     #[arg(long, value_name = "TEXT")]
     why: String,
@@ -56,6 +65,18 @@ struct Made {
     id: String,
     state: String,
     ends_at: Timestamp,
+    occurrence: Option<Occurrence>,
+}
+
+impl Made {
+    fn until(&self) -> String {
+        match &self.occurrence {
+            None => format!("until {}", written(self.ends_at)),
+            Some(Occurrence { starts_at, ends_at }) => {
+                format!("from {} until {}, and again", written(*starts_at), written(*ends_at))
+            }
+        }
+    }
 }
 
 impl Add {
@@ -65,6 +86,8 @@ impl Add {
             "starts_at": self.from,
             "ends_at": self.end.until,
             "duration_secs": self.end.length.map(Length::as_secs),
+            "recurrence": self.every,
+            "time_zone": self.zone,
             "created_by": self.who.name(),
             "comment": self.why,
         });
@@ -76,8 +99,8 @@ impl Add {
         let made: Made = answer.read()?;
         say(&made.id);
         let reach = self.reach().await.map_or_else(|_| "not known".to_owned(), |covered| covered.to_string());
-        let ends_at = written(made.ends_at);
-        remark(format!("{} until {ends_at}; alerts that ring and match: {reach}", made.state));
+        let until = made.until();
+        remark(format!("{} {until}; alerts that ring and match: {reach}", made.state));
         Ok(())
     }
 

@@ -108,3 +108,46 @@ async fn who_ends_and_who_prolongs_at_once_leave_one_clear_silence() {
     let now = world.get(&path).await;
     assert!(now == ended.1 || now == prolonged.1, "{now}");
 }
+
+#[tokio::test]
+async fn a_silence_that_recurs_is_made_listed_and_changed_through_the_api() {
+    let world = world().await;
+    let body = json!({
+        "matchers": [cpu()],
+        "starts_at": "2026-03-22T01:00:00Z",
+        "ends_at": "2026-03-22T03:00:00Z",
+        "recurrence": "FREQ=WEEKLY;BYDAY=SU",
+        "time_zone": "Europe/Berlin",
+        "comment": "planned",
+    });
+    let (status, made) = world.act("POST", "/v1/silences", body.clone()).await;
+    assert_eq!(
+        (status, &made["recurrence"]),
+        (StatusCode::CREATED, &json!("FREQ=WEEKLY;BYDAY=SU")),
+        "{made}"
+    );
+    assert!(made["occurrence"]["ends_at"].is_string(), "{made}");
+    let live = world.get("/v1/silences?state=active&state=pending").await;
+    assert_eq!(live["silences"][0]["id"], made["id"]);
+
+    let path = format!("/v1/silences/{}", made["id"].as_str().unwrap());
+    let change = json!({ "matchers": [cpu()], "ends_at": "2026-03-22T02:00:00Z", "comment": "shorter" });
+    let (status, changed) = world.act("PUT", &path, change).await;
+    assert_eq!((status, &changed["time_zone"]), (StatusCode::OK, &json!("Europe/Berlin")), "{changed}");
+    assert_eq!((&changed["id"], &changed["recurrence"]), (&made["id"], &made["recurrence"]));
+
+    for (member, value, reason) in [
+        ("recurrence", "FREQ=YEARLY", "`YEARLY` is not a frequency: use DAILY, WEEKLY or MONTHLY"),
+        (
+            "time_zone",
+            "Europe/Atlantis",
+            "`Europe/Atlantis` is not a time zone that is known: give an IANA name",
+        ),
+    ] {
+        let mut body = body.clone();
+        body[member] = json!(value);
+        let (status, refused) = world.act("POST", "/v1/silences", body).await;
+        let message = refused["error"]["message"].as_str().unwrap();
+        assert!(status == StatusCode::BAD_REQUEST && message.contains(reason), "{refused}");
+    }
+}
