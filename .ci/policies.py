@@ -37,6 +37,15 @@ ARNS = {
     "AWS::SecretsManager::Secret": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:campanile/x-abcdef",
     "AWS::Serverless::Function": "arn:aws:lambda:eu-central-1:123456789012:function:campanile-x",
 }
+# What stands for a list of ARNs that is a parameter.
+LISTS = {
+    "NotifyTopics": ["arn:aws:sns:eu-central-1:123456789012:alerts"],
+    "NotifyBuses": ["arn:aws:events:eu-central-1:123456789012:event-bus/alerts"],
+    "NotifyIdentities": [
+        "arn:aws:ses:eu-central-1:123456789012:identity/example.com",
+        "arn:aws:ses:eu-central-1:123456789012:configuration-set/alerts",
+    ],
+}
 
 
 def arn_of(name):
@@ -52,6 +61,8 @@ def resolved(value):
     match value:
         case {"Ref": "AWS::NoValue"}:
             return None
+        case {"Ref": name} if name in LISTS:
+            return LISTS[name]
         case {"Ref": name}:
             return arn_of(name.split(".")[0])
         case {"Fn::GetAtt": [name, _]} | {"Fn::GetAtt": name}:

@@ -103,7 +103,7 @@ pub(crate) async fn unacknowledge(State(platform): State<Platform>, deed: Deed) 
 
 /// `POST /v1/alerts/{fingerprint}/resolve`.
 pub(crate) async fn resolve(State(platform): State<Platform>, deed: Deed) -> Done {
-    done(platform.table.resolve(deed.fingerprint, deed.actor(), deed.note()).await)
+    done(Box::pin(platform.table.resolve(deed.fingerprint, deed.actor(), deed.note())).await)
 }
 
 fn done(alert: Result<Alert, ActionFailure>) -> Done {

@@ -21,7 +21,7 @@ use crate::failure::Failure;
 
 /// A page of the accounts that have spoken, and how much their sources have sent.
 #[derive(Serialize, JsonSchema)]
-pub(crate) struct Sources {
+pub(crate) struct SourcePage {
     sources: Vec<SourceHealth>,
     /// Of each source on the page, for all its accounts.
     totals: BTreeMap<Source, LastHour>,
@@ -78,7 +78,7 @@ struct SourceCursor(Source, String);
 pub(crate) async fn list(
     State(platform): State<Platform>,
     Query(query): Query<SourceQuery>,
-) -> Result<Json<Sources>, Failure> {
+) -> Result<Json<SourcePage>, Failure> {
     let heartbeats = platform.table.heartbeats().await.map_err(Failure::Store)?;
     let place = |heartbeat: &Heartbeat| SourceCursor(heartbeat.source, heartbeat.account.clone());
     let before = query.cursor.0;
@@ -99,7 +99,7 @@ pub(crate) async fn list(
         account: heartbeat.account,
         last_event_at: heartbeat.last_event_at,
     });
-    Ok(Json(Sources { sources: health.collect(), totals, next_cursor }))
+    Ok(Json(SourcePage { sources: health.collect(), totals, next_cursor }))
 }
 
 impl fmt::Display for SourceCursor {

@@ -137,10 +137,10 @@ impl Notifier {
         self.links.refresh().await;
         let records = event["Records"].as_array();
         let handled = match (records, event["tick"].as_str(), event["deliver"].as_str()) {
-            (Some(records), _, _) => self.route(records).await,
-            (None, Some("retry"), _) => self.tick(until).await,
-            (None, Some("sweep"), _) => self.sweep().await,
-            (None, None, Some(destination)) => self.deliver(destination, until).await,
+            (Some(records), _, _) => Box::pin(self.route(records)).await,
+            (None, Some("retry"), _) => Box::pin(self.tick(until)).await,
+            (None, Some("sweep"), _) => Box::pin(self.sweep()).await,
+            (None, None, Some(destination)) => Box::pin(self.deliver(destination, until)).await,
             _ => Err(NotifierError::Event),
         };
         handled.map_err(|error| {

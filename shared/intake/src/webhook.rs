@@ -116,7 +116,7 @@ impl<P: Protocol, S: Store, K: Secrets, C: Clock> Webhook<P, S, K, C> {
             return Err(Failure::UnsupportedMediaType);
         }
         match normalized::<P>(delivery, &settings_with::<P>(&self.settings, &keyring.current)) {
-            Ok(normalized) => self.record(delivery, normalized).await.map_err(Failure::Store),
+            Ok(normalized) => Box::pin(self.record(delivery, normalized)).await.map_err(Failure::Store),
             Err(rejection) => {
                 let quarantined = Quarantined::new(P::SOURCE, rejection, delivery.clone());
                 self.store.quarantine(&quarantined).await.map_err(Failure::Store)?;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use aws::definition::{BY_CONDITION, BY_RECEPTION};
 use serde_json::Value;
 
-use super::document::{functions, list, resources};
+use super::document::{functions, list, resources, template};
 
 /// Actions for which IAM knows no narrower resource than everything.
 const WITHOUT_RESOURCE: [&str; 12] = [
@@ -142,6 +142,31 @@ fn the_key_of_links_is_made_by_the_stack_and_every_other_secret_is_left_empty() 
             );
         }
         assert!(secret["Properties"]["SecretString"].is_null(), "{id}");
+    }
+}
+
+#[test]
+fn the_notifier_alone_writes_to_destinations_at_aws_and_only_to_those_that_a_parameter_names() {
+    let of_the_services = [
+        ("sns:Publish", "NotifiesTopics", "NotifyTopics"),
+        ("events:PutEvents", "NotifiesBuses", "NotifyBuses"),
+        ("ses:SendEmail", "NotifiesByMail", "NotifyIdentities"),
+    ];
+    let template = template();
+    for (action, condition, parameter) in of_the_services {
+        assert_eq!(template["Parameters"][parameter]["Default"], "", "{parameter}");
+        let set = &template["Conditions"][condition]["Fn::Not"][0]["Fn::Equals"];
+        assert_eq!(set[0]["Fn::Join"][1]["Ref"], parameter, "{condition}");
+        for (id, role) in resources("AWS::IAM::Role") {
+            let all = list(&role["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]).into_iter();
+            let conditional = all.filter(|statement| statement["Fn::If"][0] == condition);
+            let allowing = statements(&role).into_iter();
+            let allowing = allowing.filter(|statement| list(&statement["Action"]).contains(&action.into()));
+            let resources: Vec<_> = allowing.map(|statement| statement["Resource"]["Ref"].clone()).collect();
+            let expected = if id == "NotifierRole" { vec![Value::from(parameter)] } else { Vec::new() };
+            assert_eq!(conditional.count(), expected.len(), "{id}: {action}");
+            assert_eq!(resources, expected, "{id}: {action}");
+        }
     }
 }
 

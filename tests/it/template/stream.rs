@@ -121,7 +121,7 @@ async fn records(table: &EmbeddedTable) -> Vec<Value> {
 }
 
 async fn invoke(notifier: &Notifier, event: Value) -> Value {
-    let answer = notifier.clone().handle(event, TimeLeft(Duration::from_secs(60))).await.unwrap();
+    let answer = notifier.clone().handle(event, TimeLeft(Duration::from_mins(1))).await.unwrap();
     notifier.settled().await;
     answer
 }
@@ -137,7 +137,7 @@ fn kind(record: &Value) -> String {
 async fn the_notifier_is_woken_by_every_change_of_an_alerts_state_and_by_nothing_that_it_writes_itself() {
     let stand_in = StandIn::start().await;
     let (table, platform) = platform(destinations(&stand_in)).await;
-    let fingerprint = live(&platform).await;
+    let fingerprint = Box::pin(live(&platform)).await;
     let patterns = patterns();
     let is_admitted = |record: &Value| admits(&patterns, record);
 

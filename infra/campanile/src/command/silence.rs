@@ -35,7 +35,7 @@ pub(super) struct Silence {
 #[derive(Debug, Subcommand)]
 enum Subcommands {
     List(List),
-    Add(Add),
+    Add(Box<Add>),
     End(End),
 }
 

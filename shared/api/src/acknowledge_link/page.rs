@@ -40,12 +40,13 @@ pub(super) enum Page {
     /// The table or the key cannot be read now.
     Unavailable,
     /// What the link is about.
-    Alerts {
-        heading: String,
-        lines: Vec<String>,
-        /// The form, and what was wrong with what was typed.
-        form: Option<Option<&'static str>>,
-    },
+    Alerts { heading: String, lines: Vec<String>, form: Option<Form> },
+}
+
+/// What is to be filled in.
+pub(super) struct Form {
+    /// What was wrong with what was typed.
+    error: Option<&'static str>,
 }
 
 impl Page {
@@ -55,7 +56,7 @@ impl Page {
             .iter()
             .filter(|alert| alert.condition == Condition::Firing)
             .all(|alert| alert.acknowledgement.is_some());
-        let form = (!is_taken).then_some(error);
+        let form = (!is_taken).then_some(Form { error });
         Self::Alerts { heading: heading(alerts), lines: lines(alerts), form }
     }
 
@@ -86,7 +87,7 @@ impl Page {
                     let _ = write!(body, "<li>{}</li>", escaped(line));
                 }
                 body.push_str("</ul>");
-                if let Some(error) = form {
+                if let Some(Form { error }) = form {
                     if let Some(error) = error {
                         let _ = write!(body, "<p class=\"error\" role=\"alert\">{}</p>", escaped(error));
                     }

@@ -44,9 +44,8 @@ impl Failure {
             Self::BadRequest(_) | Self::Refused(_) => StatusCode::BAD_REQUEST,
             Self::NoSuchSilence(_) => StatusCode::NOT_FOUND,
             Self::Schema { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::BodyTooLarge { .. } | Self::AnswerTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType | Self::UnreadableEncoding(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::AnswerTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

@@ -10,14 +10,14 @@ fn at(text: &str) -> Timestamp {
 }
 
 /// Two hours of a Sunday in Berlin, with what else `members` say.
-fn asked(members: Value) -> NewSilence {
+fn asked(mut members: Value) -> NewSilence {
     let mut silence = json!({
         "matchers": [{ "name": "source", "operator": "=", "value": "netdata" }],
         "starts_at": "2026-03-22T01:00:00Z",
         "ends_at": "2026-03-22T03:00:00Z",
         "comment": "planned",
     });
-    silence.as_object_mut().unwrap().append(&mut members.as_object().unwrap().clone());
+    silence.as_object_mut().unwrap().append(members.as_object_mut().unwrap());
     serde_json::from_value(silence).unwrap()
 }
 

@@ -44,10 +44,10 @@ impl Receiver {
                     Event::Opened | Event::Reopened if before.is_some() => self.repeats += 1,
                     Event::Resolved | Event::Expired if before.is_none() => self.unknown_ends += 1,
                     Event::Escalated if before.is_none_or(|before| before >= alert.severity) => {
-                        self.repeats += 1
+                        self.repeats += 1;
                     }
                     Event::Deescalated if before.is_none_or(|before| before <= alert.severity) => {
-                        self.repeats += 1
+                        self.repeats += 1;
                     }
                     _ => {}
                 }

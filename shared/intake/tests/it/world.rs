@@ -79,11 +79,10 @@ impl Store for Shelf {
 impl Shelf {
     async fn behave(&self) -> Result<(), StoreError> {
         match self.behaviour {
-            Behaviour::Keeps => Ok(()),
+            Behaviour::Keeps | Behaviour::CannotTake(_) => Ok(()),
             Behaviour::Fails => {
                 Err(StoreError::Unavailable { operation: "test", source: "it is down".into() })
             }
-            Behaviour::CannotTake(_) => Ok(()),
             Behaviour::Hangs => {
                 tokio::time::sleep(Duration::from_hours(1)).await;
                 Ok(())

@@ -85,7 +85,7 @@ impl<C: Clock + Clone> Poller<C> {
     /// Does what `event` asks for, until `deadline` at most, and says in the log what became of it.
     pub async fn run(self, event: Value, deadline: Timestamp) -> Result<Outcome, PollError> {
         let left = Duration::try_from(deadline.duration_since(self.shared.clock.now())).unwrap_or_default();
-        let running = tokio::time::timeout(left, self.carry_out(&event, deadline)).await;
+        let running = tokio::time::timeout(left, Box::pin(self.carry_out(&event, deadline))).await;
         let outcome = running.unwrap_or(Err(PollError::OutOfTime))?;
         self.say(&outcome).await;
         Ok(outcome)

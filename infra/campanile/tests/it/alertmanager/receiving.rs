@@ -303,11 +303,11 @@ async fn labels_are_neither_cut_nor_left_out() {
         firing(&Value::Object(many.clone())),
     ]);
     assert_eq!(server.post("/api/v2/alerts", &alerts).await.status, StatusCode::OK);
-    let served = server.get("/api/v2/alerts?filter=zone=a").await.json();
-    assert_eq!(served[0]["labels"], Value::Object(many));
-    let served = server.get("/api/v2/alerts?filter=alertname=LongQuery").await.json();
-    assert_eq!(served.as_array().unwrap().len(), 2);
-    assert_ne!(served[0]["fingerprint"], served[1]["fingerprint"]);
+    let listed = server.get("/api/v2/alerts?filter=zone=a").await.json();
+    assert_eq!(listed[0]["labels"], Value::Object(many));
+    let listed = server.get("/api/v2/alerts?filter=alertname=LongQuery").await.json();
+    assert_eq!(listed.as_array().unwrap().len(), 2);
+    assert_ne!(listed[0]["fingerprint"], listed[1]["fingerprint"]);
     let filter = format!("/api/v2/alerts?filter=q%3D~%22SELECT.*{}%22", 2);
     assert_eq!(server.get(&filter).await.json().as_array().unwrap().len(), 1);
 }

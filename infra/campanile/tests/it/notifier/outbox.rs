@@ -138,7 +138,7 @@ async fn a_lease_of_a_destination_is_kept_by_its_version() {
     let mut state = dispatch::DestinationState::new("ops");
     state.sending_until = at(0).checked_add(SignedDuration::from_secs(60)).ok();
     assert_eq!(outbox.put_destination_state(&mut state).await.unwrap(), Written::Done);
-    let mut stale = dispatch::DestinationState::new("ops");
-    assert_eq!(outbox.put_destination_state(&mut stale).await.unwrap(), Written::Conflict);
+    let mut outdated = dispatch::DestinationState::new("ops");
+    assert_eq!(outbox.put_destination_state(&mut outdated).await.unwrap(), Written::Conflict);
     assert_eq!(outbox.destination_states().await.unwrap()["ops"], state);
 }

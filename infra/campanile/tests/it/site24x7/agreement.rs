@@ -95,12 +95,12 @@ async fn every_order_ends_well(steps: usize, numbering: Numbering) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_order_of_webhook_and_poll_ends_in_one_resolved_alert_of_one_episode() {
-    every_order_ends_well(4, Numbering::Same).await;
+    Box::pin(every_order_ends_well(4, Numbering::Same)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn so_it_does_where_the_api_numbers_the_outage_otherwise() {
-    every_order_ends_well(3, Numbering::Other).await;
+    Box::pin(every_order_ends_well(3, Numbering::Other)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

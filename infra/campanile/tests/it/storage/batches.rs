@@ -182,7 +182,7 @@ async fn a_sweep_does_not_expire_what_was_heard_of_meanwhile() {
         AlertEvent { auto_resolve: alert::AutoResolve::Quiet, occurred_at: ago(20_000), ..again("quiet") };
     world.record_at(&event, ago(20_000)).await;
     let (table, heard) = (world.platform.table.clone(), event.clone());
-    let (begin, begun) = tokio::sync::oneshot::channel();
+    let (begin, may_begin) = tokio::sync::oneshot::channel();
     let mut begin = Some(begin);
     meddling.answer_by(move |operation, input| {
         let writes = input["TransactItems"].as_array();
@@ -195,7 +195,7 @@ async fn a_sweep_does_not_expire_what_was_heard_of_meanwhile() {
         let table = table.clone();
         tokio::spawn(async move { table.sweep(now()).await })
     };
-    begun.await.unwrap();
+    may_begin.await.unwrap();
     let delivery = delivery("{}", now());
     table.record(Entry { event: &heard, delivery: &delivery }).await.unwrap();
     let swept = sweeping.await.unwrap();

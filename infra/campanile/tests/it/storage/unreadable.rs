@@ -99,8 +99,8 @@ async fn one_unreadable_item_of_each_kind_keeps_nothing_else_from_anything() {
     );
     assert_eq!(damage(&client, |pk, sk| pk == bad && sk.starts_with("EVENT#"), "document", blob()).await, 1);
     let note = |item: &Item| item["sk"].as_s().unwrap().starts_with("NOTE#") && item["text"] == text("bad");
-    let noted = items(&client).await.into_iter().find(note).unwrap()["sk"].as_s().unwrap().clone();
-    assert_eq!(damage(&client, |_, sk| sk == noted, "action", text("sung")).await, 1);
+    let note_key = items(&client).await.into_iter().find(note).unwrap()["sk"].as_s().unwrap().clone();
+    assert_eq!(damage(&client, |_, sk| sk == note_key, "action", text("sung")).await, 1);
     let said = |item: &Item| item["pk"] == text("SILENCE") && format!("{item:?}").contains("\"bad\"");
     let said = items(&client).await.into_iter().find(said).unwrap()["sk"].as_s().unwrap().clone();
     assert_eq!(
