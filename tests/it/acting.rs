@@ -171,7 +171,7 @@ async fn who_may_only_read_changes_nothing() {
             ("DELETE", format!("/v1/silences/{uuid}")),
             ("DELETE", format!("/v1/quarantine/{uuid}")),
             ("POST", format!("/v1/quarantine/{uuid}/replay")),
-            ("POST", format!("/v1/deliveries/{}-1-ops/retry", "0".repeat(32))),
+            ("POST", format!("/v1/notifications/{}-1-ops/retry", "0".repeat(32))),
             ("POST", "/v1/alertmanager".to_owned()),
             ("POST", "/api/v2/alerts".to_owned()),
             ("POST", "/api/v2/silences".to_owned()),

@@ -1,7 +1,8 @@
 //! The order of marks: time, and within one moment what the sources say of it.
 //!
 //! Marks of one moment are those of a source that counts whole seconds. They are ordered
-//! 1. by names: the end of one episode never beats the firing of another,
+//! 1. by names: the end of one episode never beats the firing of another; and an end without an episode that says it follows a
+//!    firing beats a firing that says nothing of the kind, whichever was received first,
 //! 2. else by reception; at one reception an end without an episode beats everything, a firing of another episode beats
 //!    an end, and an end beats a firing without an episode. What is re-stated keeps the order in which it came,
 //! 3. and the last of them is the one that the others lead to by what the source says was before each.
@@ -27,8 +28,11 @@ pub(super) fn arrange(marks: &mut [Mark]) {
 
 /// Sorts marks of one moment; `before` is the state of the alert until then.
 fn arrange_moment(moment: &mut [Mark], before: Option<PriorState>) {
-    let newest_names = first_named_firing(moment);
-    moment.sort_by(|one, other| key(one, newest_names).cmp(&key(other, newest_names)));
+    let bounds = Bounds {
+        first_named_firing: first_named_firing(moment),
+        last_plain_firing: last_plain_firing(moment),
+    };
+    moment.sort_by(|one, other| key(one, bounds).cmp(&key(other, bounds)));
     let Some(last_state) = last_state(moment, before) else {
         return;
     };
@@ -44,9 +48,23 @@ fn first_named_firing(moment: &[Mark]) -> Option<Timestamp> {
     firing.filter_map(|mark| mark.received_at).min()
 }
 
+/// When the last firing was received that names neither an episode nor what was before.
+fn last_plain_firing(moment: &[Mark]) -> Option<Timestamp> {
+    let is_plain =
+        |mark: &&Mark| mark.firing && !mark.restated && mark.episode.is_none() && mark.follows.is_none();
+    moment.iter().filter(is_plain).filter_map(|mark| mark.received_at).max()
+}
+
+/// What bounds the reception of ends.
+#[derive(Clone, Copy)]
+struct Bounds {
+    first_named_firing: Option<Timestamp>,
+    last_plain_firing: Option<Timestamp>,
+}
+
 type Key<'a> = (Option<Timestamp>, u8, Option<Severity>, Option<&'a str>, Option<Timestamp>);
 
-fn key(mark: &Mark, first_named_firing: Option<Timestamp>) -> Key<'_> {
+fn key(mark: &Mark, bounds: Bounds) -> Key<'_> {
     if mark.restated {
         return (mark.received_at, 0, None, None, None);
     }
@@ -57,8 +75,13 @@ fn key(mark: &Mark, first_named_firing: Option<Timestamp>) -> Key<'_> {
         (false, true) => 1,
         (true, false) => 0,
     };
-    let received_at = match first_named_firing {
-        Some(first) if is_named && !mark.firing => mark.received_at.min(Some(first)),
+    let follows_firing = matches!(mark.follows, Some(PriorState::Firing(_)));
+    let received_at = match (mark.firing, is_named) {
+        (false, true) => match bounds.first_named_firing {
+            Some(first) => mark.received_at.min(Some(first)),
+            None => mark.received_at,
+        },
+        (false, false) if follows_firing => mark.received_at.max(bounds.last_plain_firing),
         _ => mark.received_at,
     };
     (received_at, rank, mark.severity, mark.episode.as_deref(), Some(mark.since))

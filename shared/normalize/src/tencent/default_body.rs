@@ -105,13 +105,16 @@ impl<'a> Alarm<'a> {
         let level = self.level();
         let occurred_at = course.occurred_at(signal);
         // A recovery event may have its own `firstOccurTime`, which then says nothing of the firing.
+        let severity = level.as_deref().and_then(state::severity).unwrap_or(default_severity);
+        // In one second with its firing it comes after that, whichever arrives first: an event has no episode to say so.
+        let ends_an_event = self.kind == Kind::Event && signal == Signal::Resolved;
         let is_began_at_known = self.kind == Kind::Metric || signal != Signal::Resolved;
         AlertEvent {
             source: Source::Tencent,
             event_id: self.event_id(fingerprint, course),
             fingerprint,
             signal,
-            severity: level.as_deref().and_then(state::severity).unwrap_or(default_severity),
+            severity,
             severity_raw: level.unwrap_or_default(),
             title: self.title(),
             summary: self.summary(course),
@@ -127,7 +130,7 @@ impl<'a> Alarm<'a> {
             auto_resolve: self.auto_resolve(),
             episode: (self.kind == Kind::Metric).then(|| course.began_at.to_string()),
             expires_at: None,
-            order: alert::Order::default(),
+            order: alert::Order::after(ends_an_event.then_some(alert::PriorState::Firing(severity))),
             account: identity.account,
         }
     }
