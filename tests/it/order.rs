@@ -72,7 +72,11 @@ impl Story {
         // A number, as Site24x7's identities are; to all others it is a name like any other.
         let identity = format!("1{:03}{number:014}", self.situations.len());
         for situation in order {
-            let body = fixture(self.source, situation).replace(self.identity, &identity);
+            let mut body = fixture(self.source, situation).replace(self.identity, &identity);
+            if *situation == "flat-v1.42-clear" {
+                // Its second is that of the warning, and within one second the order of arrival decides.
+                body = body.replace("03:00:00Z", "03:08:00Z");
+            }
             let answer = campanile.answer(&delivery(self.source, body.into_bytes())).await;
             assert_eq!(answer.status, 200, "{}", answer.text());
         }

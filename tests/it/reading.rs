@@ -146,15 +146,15 @@ async fn a_word_that_no_filter_knows_is_a_bad_request_that_names_it() {
 }
 
 #[tokio::test]
-async fn an_answer_that_lambda_would_not_hand_on_is_refused_with_the_remedy() {
+async fn however_much_is_listed_lambda_hands_it_on() {
     for campanile in everywhere().await {
         for number in 0..30 {
             let body = format!("{number} {}", "no JSON, but long. ".repeat(10_000));
             assert_eq!(campanile.answer(&delivery("netdata", body.into_bytes())).await.status, 422);
         }
         let answer = campanile.answer(&Call::get("/v1/quarantine?limit=1000").bearer(READ_TOKEN)).await;
-        assert_eq!((answer.status, &answer.json()["error"]["code"]), (400, &Value::from("bad_request")));
-        assert!(answer.json()["error"]["message"].as_str().unwrap().contains("limit"), "{}", answer.text());
+        assert_eq!((answer.status, answer.json()["quarantine"].as_array().unwrap().len()), (200, 30));
+        assert!(answer.body.len() < 6 * 1024 * 1024, "{} bytes", answer.body.len());
         let page = campanile.read("/v1/quarantine?limit=10").await;
         assert_eq!(page["quarantine"].as_array().unwrap().len(), 10);
     }

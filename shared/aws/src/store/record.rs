@@ -186,13 +186,16 @@ impl Table {
     /// A delivery that is known: recorded once more where what it says is not what holds any more, else counted.
     async fn record_known(&self, entry: Entry<'_>, state: &State) -> Result<Recorded, StoreError> {
         // What re-states a state says something new or not by what holds now, which a lost race has made another.
-        let present = match entry.event.order.timing {
-            Timing::Restated => self.state(entry.event.fingerprint).await?,
-            Timing::Live | Timing::Logged | Timing::Person => state.clone(),
+        // So it is of an alert that was not there when it was looked for: its first event is recorded by now.
+        let is_restated = entry.event.order.timing == Timing::Restated;
+        let present = if is_restated || state.is_absent() {
+            self.state(entry.event.fingerprint).await?
+        } else {
+            state.clone()
         };
         match self.news_of(entry, &present) {
             Some(event) => Box::pin(self.record_in_turn(Entry { event: &event, ..entry }, None)).await,
-            None => Ok(self.count_duplicate(entry, state).await),
+            None => Ok(self.count_duplicate(entry, &present).await),
         }
     }
 
