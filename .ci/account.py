@@ -104,7 +104,7 @@ def check_doctor(campanile, url, client):
     for part, says in {
         "function kazoo-webhook": "`CAMPANILE_EXPIRE_QUIET_SECS` is `1.5`",
         "function alerts-api": "`aws lambda get-function-configuration` failed",
-        "secret tencent": "`tokens[0]` has blanks",
+        "secret tencent": "tokens[0]: has blanks",
         "table's recovery": "it cannot be put back",
         "schedules": "some are missing",
         "stream mapping": "it is `Disabled`",
