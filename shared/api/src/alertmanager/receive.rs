@@ -35,13 +35,7 @@ pub(super) struct Receipt {
     /// How many said what was known already.
     duplicates: usize,
     /// How many more the Alertmanager had, and left out.
-    #[serde(skip_serializing_if = "is_none")]
     left_out: u64,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature is serde's")]
-const fn is_none(count: &u64) -> bool {
-    *count == 0
 }
 
 /// A failure in the words of our own API.
