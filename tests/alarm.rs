@@ -15,7 +15,7 @@ pub struct Alarm {
     pub status: &'static str,
     /// When it happened, as RFC 3339.
     pub triggered_at: String,
-    /// The transition, a UUID, by which a delivery is known again.
+    /// The transition, a UUID, by which a request is known again.
     pub transition: String,
 }
 

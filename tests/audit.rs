@@ -47,7 +47,7 @@ impl Audit {
         self.partitions().values().filter(|partition| partition.state.is_some()).count()
     }
 
-    /// How many deliveries are in quarantine.
+    /// How many requests are in quarantine.
     pub fn quarantined(&self) -> usize {
         self.items.iter().filter(|item| key(item, "pk").starts_with("QUARANTINE#")).count()
     }
@@ -111,7 +111,7 @@ fn key<'a>(item: &'a Value, name: &str) -> &'a str {
     item[name]["S"].as_str().expect("every item has its key")
 }
 
-/// The inflated document of an item: the raw body, and behind it what is known of the delivery. Empty if it has none.
+/// The inflated document of an item: the raw body, and behind it what is known of the request. Empty if it has none.
 fn document(item: &Value) -> Vec<u8> {
     let Some(base64) = item["document"]["B"].as_str() else { return Vec::new() };
     let mut bytes = Vec::new();

@@ -108,7 +108,7 @@ impl Cloud {
     pub async fn quarantine(&self, source: Source, body: &str) {
         let sdk = sdk_config(self.aws.clone());
         let table = Platform::for_development(&sdk, &sdk, Configuration::default()).table;
-        let delivery = InboundRequest {
+        let inbound = InboundRequest {
             method: "POST".to_owned(),
             query: String::new(),
             content_type: Some("application/json".to_owned()),
@@ -117,7 +117,7 @@ impl Cloud {
             received_at: SystemClock.now(),
         };
         let rejection = Rejection::new("unknown_shape", "nobody understood it then");
-        table.quarantine(&Quarantined::new(source, rejection, delivery)).await.unwrap();
+        table.quarantine(&Quarantined::new(source, rejection, inbound)).await.unwrap();
     }
 
     /// Everything that is in the table now.

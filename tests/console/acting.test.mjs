@@ -33,7 +33,7 @@ const SILENCES = { needs: ["GET", "v1/silences"] };
 const QUARANTINE = { needs: ["POST", "v1/quarantine/01890000-0000-7000-8000-000000000000/replay"] };
 
 scenario("an alert is acknowledged, given back, and resolved", async ({ server, open }) => {
-  await server.ring(notification({ id: "taken", summary: "Taken" }));
+  await server.fire(notification({ id: "taken", summary: "Taken" }));
   const page = await open();
   await row(page, "Taken").locator("a").click();
   const detail = page.locator("#detail");
@@ -55,7 +55,7 @@ scenario("an alert is acknowledged, given back, and resolved", async ({ server, 
 }, HANDLE);
 
 scenario("an acknowledgement with a note shows the note", async ({ server, open }) => {
-  await server.ring(notification({ id: "noted", summary: "With a note" }));
+  await server.fire(notification({ id: "noted", summary: "With a note" }));
   const page = await open();
   await row(page, "With a note").locator("a").focus();
   await page.keyboard.press("A");
@@ -67,18 +67,18 @@ scenario("an acknowledgement with a note shows the note", async ({ server, open 
 }, HANDLE);
 
 scenario("an action that came too late is told, and the page shows how it is", async ({ server, open }) => {
-  await server.ring(notification({ id: "late", summary: "Too late" }));
+  await server.fire(notification({ id: "late", summary: "Too late" }));
   const page = await open();
   await row(page, "Too late").locator("a").click();
   await page.locator("#detail .history summary").first().waitFor();
   await page.route("**/v1/alerts?**", (route) => route.abort());
-  await server.ring(notification({ id: "late", summary: "Too late", status: "Clear", minutesAgo: 0 }));
+  await server.fire(notification({ id: "late", summary: "Too late", status: "Clear", minutesAgo: 0 }));
   await page.locator("#detail").getByRole("button", { name: "Acknowledge" }).click();
   await page.getByText(/^Not done: /).waitFor();
 }, HANDLE);
 
 scenario("a note stays with the alert, and half a note survives an update", async ({ server, open }) => {
-  await server.ring(notification({ id: "story", summary: "Story" }));
+  await server.fire(notification({ id: "story", summary: "Story" }));
   const page = await open();
   await row(page, "Story").locator("a").click();
   const field = page.getByLabel("New note");
@@ -86,25 +86,25 @@ scenario("a note stays with the alert, and half a note survives an update", asyn
   await page.getByRole("button", { name: "Add note" }).click();
   await page.locator(".notes li", { hasText: "called the landlord" }).waitFor();
   await field.fill("half a sen");
-  await server.ring(notification({ id: "story", summary: "Story", value: "99%", minutesAgo: 0 }));
+  await server.fire(notification({ id: "story", summary: "Story", value: "99%", minutesAgo: 0 }));
   await page.locator("#detail").getByText("99%", { exact: true }).waitFor({ timeout: 12_000 });
   assert.equal(await field.inputValue(), "half a sen");
   assert.equal(await field.evaluate((node) => node === document.activeElement), true);
 }, NOTES);
 
 scenario("a silence is filled in from the alert, covers it at once, and can be ended", async ({ server, open }) => {
-  await server.ring(notification({ id: "mute-1", summary: "Muted", host: "mute.example.net" }), notification({ id: "mute-2", summary: "Muted too", host: "mute.example.net" }));
+  await server.fire(notification({ id: "mute-1", summary: "Muted", host: "mute.example.net" }), notification({ id: "mute-2", summary: "Muted too", host: "mute.example.net" }));
   const page = await open();
   await row(page, "Muted on").locator("a").click();
   await page.locator("#detail").getByRole("button", { name: "Silence" }).click();
   const dialog = page.getByRole("dialog", { name: "New silence" });
-  await dialog.getByText(/Covers 1 of \d+ ringing/).waitFor();
+  await dialog.getByText(/Covers 1 of \d+ firing/).waitFor();
   const names = await dialog.locator(".matcher .name").evaluateAll((fields) => fields.map((field) => field.value));
   assert.ok(names.includes("instance") && names.includes("alertname"), names.join());
   for (const name of names.filter((name) => name !== "instance")) {
     await dialog.getByRole("checkbox", { name: `Use the matcher ${name}`, exact: true }).uncheck();
   }
-  await dialog.getByText(/Covers 2 of \d+ ringing/).waitFor();
+  await dialog.getByText(/Covers 2 of \d+ firing/).waitFor();
   await dialog.getByRole("button", { name: "Silence" }).click();
   assert.ok(await dialog.isVisible(), "a silence needs a reason");
   await dialog.getByLabel("Why").fill("moving the rack");
@@ -173,7 +173,7 @@ scenario("an entry is deleted from quarantine after a question", async ({ server
 }, QUARANTINE);
 
 scenario("the sources are shown with when they last spoke", async ({ server, open }) => {
-  await server.ring(notification({ id: "speaks", summary: "Speaks" }));
+  await server.fire(notification({ id: "speaks", summary: "Speaks" }));
   const page = await open("?view=sources");
   const line = page.locator("#sources tbody tr", { hasText: "netdata" });
   await line.waitFor();
@@ -182,7 +182,7 @@ scenario("the sources are shown with when they last spoke", async ({ server, ope
 }, { needs: ["GET", "v1/sources"] });
 
 scenario("a token that may read only is told so when it acts", async ({ server, open, skip }) => {
-  await server.ring(notification({ id: "reader", summary: "For readers" }));
+  await server.fire(notification({ id: "reader", summary: "For readers" }));
   const page = await open("", { token: "campanile-development-reader" });
   await Promise.race([row(page, "For readers").waitFor(), page.getByText("This token is not known here.").waitFor()]);
   if (!(await row(page, "For readers").isVisible())) return skip("this server has no token that may read only");
@@ -192,7 +192,7 @@ scenario("a token that may read only is told so when it acts", async ({ server, 
 }, HANDLE);
 
 scenario("what a server does not offer yet is said, and the rest works", async ({ server, open }) => {
-  await server.ring(notification({ id: "plain", summary: "Plain server" }));
+  await server.fire(notification({ id: "plain", summary: "Plain server" }));
   const page = await open("", { token: null });
   const gone = (route) => route.fulfill({ status: 404, json: { error: { code: "not_found", message: "there is no such path" } } });
   for (const path of ["counts", "silences?**", "sources"]) await page.route(`**/v1/${path}`, gone);

@@ -11,7 +11,7 @@ const SCRIPT = "<script>globalThis.ran = 1</script>";
 const IMAGE = '<img src="x" onerror="globalThis.ran = 2">';
 
 scenario("markup in an alert is shown as it was written, and nothing of it runs", async ({ server, open }) => {
-  await server.ring(notification({ id: `hostile${IMAGE}`, summary: `${SCRIPT}${IMAGE}`, host: '"><svg onload=globalThis.ran=3>', value: "<b>97%</b>" }));
+  await server.fire(notification({ id: `hostile${IMAGE}`, summary: `${SCRIPT}${IMAGE}`, host: '"><svg onload=globalThis.ran=3>', value: "<b>97%</b>" }));
   const page = await open();
   await row(page, "<script>").waitFor();
   assert.ok((await row(page, "<script>").innerText()).includes(SCRIPT));

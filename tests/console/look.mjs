@@ -7,7 +7,7 @@ import { startServer } from "./server.mjs";
 const server = await startServer();
 const browser = await launch();
 try {
-  await ring(server);
+  await fire(server);
   for (const colorScheme of ["light", "dark"]) {
     const page = await openPage(browser, server.url, { colorScheme });
     await row(page, "Disk space usage on db-01").waitFor();
@@ -58,15 +58,15 @@ try {
   server.stop();
 }
 
-async function ring(server) {
+async function fire(server) {
   const hosts = ["db-01", "db-02", "web-01", "web-02", "edge-fra-1", "edge-sin-1", "pbx-01", "cache-03"];
   const summaries = [["Disk space usage", "97%"], ["System swap memory utilization", "100%"], ["Packets dropped on eth0", "1.2k/s"], ["10 minutes load average", "48.2"], ["TCP retransmissions", "7%"]];
   const all = hosts.flatMap((host, h) => summaries.map(([summary, value], s) => ({
     id: `${host}-${s}`, host: `${host}.example.net`, summary, value,
     status: (h * 3 + s) % 5 < 2 ? "Critical" : "Warning", minutesAgo: 3 + ((h * 37 + s * 211) % 997),
   })));
-  await server.ring(...all.map(notification));
-  await server.ring(notification({ ...all[0], minutesAgo: 1, value: "98%" }));
+  await server.fire(...all.map(notification));
+  await server.fire(notification({ ...all[0], minutesAgo: 1, value: "98%" }));
   await server.post({ unexpected: true, text: "something that nobody foresaw" });
   await server.post({ unexpected: true, nested: { list: [1, 2, 3] } });
 }

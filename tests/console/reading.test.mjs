@@ -1,4 +1,4 @@
-// Somebody opens the page and sees what rings.
+// Somebody opens the page and sees what fires.
 
 import assert from "node:assert/strict";
 import { createServer, request as forward } from "node:http";
@@ -39,7 +39,7 @@ scenario("the token is kept for the tab only, and signing out forgets it", async
   assert.equal(await page.evaluate(() => sessionStorage.length), 0);
 });
 
-scenario("what rings stands there by severity, and within it newest first", async ({ server, open }) => {
+scenario("what fires stands there by severity, and within it newest first", async ({ server, open }) => {
   const page = await open(OURS);
   await row(page, "Old warning").waitFor();
   const titles = await page.locator(".row.alert .title").allInnerTexts();
@@ -89,7 +89,7 @@ scenario("an address may name several words of a filter", async ({ open }) => {
 });
 
 scenario("one alert shows what it says, its history, and the bodies that brought it", async ({ server, open }) => {
-  await server.ring(notification({ id: "story", summary: "Story", status: "Warning", minutesAgo: 9 }), notification({ id: "story", summary: "Story", minutesAgo: 4 }));
+  await server.fire(notification({ id: "story", summary: "Story", status: "Warning", minutesAgo: 9 }), notification({ id: "story", summary: "Story", minutesAgo: 4 }));
   const page = await open();
   await row(page, "Story").locator("a").click();
   const detail = page.locator("#detail");

@@ -8,7 +8,7 @@ import { settingOver } from "./setting.mjs";
 
 const { scenario } = settingOver(startStandIn);
 
-scenario("a replay that is understood now leaves the quarantine and rings", async ({ server, open }) => {
+scenario("a replay that is understood now leaves the quarantine and fires", async ({ server, open }) => {
   await server.post(notification({ id: "mended", summary: "Understood at last", quarantine_at_first: true }));
   const page = await open("?view=quarantine");
   const line = page.locator(".row.quarantined");

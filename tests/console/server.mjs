@@ -64,8 +64,8 @@ class Server {
     return response.status;
   }
 
-  /** Lets alerts ring, several at a time. */
-  async ring(...notifications) {
+  /** Lets alerts fire, several at a time. */
+  async fire(...notifications) {
     for (let from = 0; from < notifications.length; from += 8) {
       const statuses = await Promise.all(notifications.slice(from, from + 8).map((body) => this.post(body)));
       const refused = statuses.find((status) => status !== 200);

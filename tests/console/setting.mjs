@@ -6,7 +6,7 @@ import { after, before, test } from "node:test";
 import { launch, openPage } from "./browser.mjs";
 import { startServer } from "./server.mjs";
 
-/** The server, in which `notifications` ring one after the other, and the browser of this file of scenarios. */
+/** The server, in which `notifications` fire one after the other, and the browser of this file of scenarios. */
 export function setting(...notifications) {
   return settingOver(startServer, ...notifications);
 }
@@ -16,7 +16,7 @@ export function settingOver(start, ...notifications) {
   const here = {};
   before(async () => {
     here.server = await start();
-    for (const one of notifications) await here.server.ring(one);
+    for (const one of notifications) await here.server.fire(one);
     here.browser = await launch();
   });
   after(async () => {

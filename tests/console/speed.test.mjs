@@ -13,7 +13,7 @@ const RUNS = 5;
 
 scenario(`${MANY} open alerts are on the screen in under a second`, async ({ server, open, diagnose }) => {
   const all = Array.from({ length: MANY }, (_, n) => notification({ id: `many-${n}`, summary: `Alert number ${n}`, status: n % 3 ? "Warning" : "Critical", minutesAgo: 1 + n }));
-  await server.ring(...all);
+  await server.fire(...all);
   const page = await open();
   await page.waitForFunction((many) => document.querySelectorAll(".row.alert").length >= many, MANY);
 

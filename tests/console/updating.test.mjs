@@ -12,13 +12,13 @@ scenario("the page brings itself up to date, and the focus stays where it was", 
   const page = await open();
   await row(page, "Old warning").locator("a").focus();
   await page.evaluate(() => (globalThis.sameDocument = true));
-  await server.ring(notification({ id: "arrives", summary: "Arrives by itself", minutesAgo: 0 }));
+  await server.fire(notification({ id: "arrives", summary: "Arrives by itself", minutesAgo: 0 }));
   await row(page, "Arrives by itself").waitFor({ timeout: 12_000 });
   await page.getByRole("status").filter({ hasText: "Arrives by itself" }).waitFor();
   assert.equal(await page.evaluate(() => globalThis.sameDocument), true);
   assert.match(await page.evaluate(() => document.activeElement.innerText), /Old warning/);
 
-  await server.ring(notification({ id: "arrives", summary: "Arrives by itself", status: "Clear", minutesAgo: 0 }));
+  await server.fire(notification({ id: "arrives", summary: "Arrives by itself", status: "Clear", minutesAgo: 0 }));
   await row(page, "Arrives by itself").waitFor({ state: "detached", timeout: 12_000 });
 });
 

@@ -3,7 +3,7 @@
 use alert::Source;
 use serde_json::{Value, json};
 use tests::{
-    Alarm, Answer, Call, Deployment, READ_TOKEN, Reader, Receiver, WRITE_TOKEN, delivery, everywhere, secrets,
+    Alarm, Answer, Call, Deployment, READ_TOKEN, Reader, Receiver, WRITE_TOKEN, everywhere, inbound, secrets,
 };
 
 /// What somebody with the role `write` is answered.
@@ -19,8 +19,8 @@ async fn done(campanile: &dyn Receiver, method: &str, target: &str, body: Value)
     if answer.body.is_empty() { Value::Null } else { answer.json() }
 }
 
-/// Lets alert number `number` ring; its path in the API.
-async fn ring(campanile: &dyn Receiver, number: usize) -> String {
+/// Lets alert number `number` fire; its path in the API.
+async fn fire(campanile: &dyn Receiver, number: usize) -> String {
     assert_eq!(campanile.answer(&Alarm::raised(number).call()).await.status, 200);
     path_of(&campanile.alerts(&format!("filter=alertname%3Dalert_{number}")).await[0])
 }
@@ -40,7 +40,7 @@ async fn story(campanile: &dyn Receiver, path: &str) -> Value {
 async fn an_alert_is_taken_given_back_and_ended_and_all_of_it_is_remembered() {
     for campanile in everywhere().await {
         let campanile = &*campanile;
-        let path = ring(campanile, 1).await;
+        let path = fire(campanile, 1).await;
         let alert = done(campanile, "POST", &format!("{path}/acknowledge"), json!({ "note": "on it" })).await;
         assert_eq!(
             (&alert["handling"], &alert["acknowledgement"]["by"]),
@@ -75,8 +75,8 @@ async fn an_alert_is_taken_given_back_and_ended_and_all_of_it_is_remembered() {
 async fn a_silence_acts_at_once_until_it_is_ended() {
     for campanile in everywhere().await {
         let campanile = &*campanile;
-        let path = ring(campanile, 1).await;
-        let other = ring(campanile, 2).await;
+        let path = fire(campanile, 1).await;
+        let other = fire(campanile, 2).await;
         let matchers = json!([{ "name": "alertname", "value": "alert_1" }]);
         let wanted = json!({ "matchers": matchers, "duration_secs": 3600, "comment": "planned" });
         let silence = done(campanile, "POST", "/v1/silences", wanted).await;
@@ -96,10 +96,10 @@ async fn a_silence_acts_at_once_until_it_is_ended() {
 }
 
 #[tokio::test]
-async fn a_stored_delivery_is_read_again_and_counts_once() {
+async fn a_stored_request_is_read_again_and_counts_once() {
     for campanile in everywhere().await {
         let campanile = &*campanile;
-        let path = ring(campanile, 1).await;
+        let path = fire(campanile, 1).await;
         let event = campanile.history(path.rsplit('/').next().unwrap()).await.remove(0);
         let target = format!("{path}/events/{}/replay", event["event_id"].as_str().unwrap());
         for _ in 0..2 {
@@ -115,7 +115,7 @@ async fn a_stored_delivery_is_read_again_and_counts_once() {
 async fn what_was_not_understood_can_be_read_again_and_deleted() {
     for campanile in everywhere().await {
         let campanile = &*campanile;
-        assert_eq!(campanile.answer(&delivery("netdata", b"{}".to_vec())).await.status, 422);
+        assert_eq!(campanile.answer(&inbound("netdata", b"{}".to_vec())).await.status, 422);
         let entry = campanile.quarantine().await.remove(0);
         let target = format!("/v1/quarantine/{}", entry["id"].as_str().unwrap());
         assert_eq!(campanile.read(&target).await, entry);
@@ -146,7 +146,7 @@ async fn what_is_understood_by_now_rings_once_and_leaves_the_quarantine() {
     assert!(campanile.quarantine().await.is_empty());
     assert_eq!(act(&campanile, "POST", &target, Value::Null).await.status, 404);
 
-    // The webhook knows the same delivery when it comes again.
+    // The webhook knows the same request when it comes again.
     let again = campanile.answer(&Alarm::raised(1).call()).await;
     assert_eq!(again.text(), r#"{"status":"ok","recorded":0,"duplicates":1}"#);
 }
@@ -155,7 +155,7 @@ async fn what_is_understood_by_now_rings_once_and_leaves_the_quarantine() {
 async fn who_may_only_read_changes_nothing() {
     for campanile in everywhere().await {
         let campanile = &*campanile;
-        let path = ring(campanile, 1).await;
+        let path = fire(campanile, 1).await;
         let before = campanile.read(&path).await;
         let event = campanile.history(path.rsplit('/').next().unwrap()).await.remove(0);
         let replay = format!("{path}/events/{}/replay", event["event_id"].as_str().unwrap());
@@ -189,7 +189,7 @@ async fn who_may_only_read_changes_nothing() {
 #[tokio::test]
 async fn everything_works_behind_a_stage_too() {
     let campanile = Deployment::start(&secrets()).await;
-    let path = ring(&campanile, 1).await;
+    let path = fire(&campanile, 1).await;
     let page = campanile.answer(&Call::get("/prod/")).await;
     assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"));
     assert_eq!(campanile.read(&format!("/prod{path}")).await, campanile.read(&path).await);

@@ -1,14 +1,14 @@
-//! Promise 1: any number of deliveries of one event, in parallel, leaves one of everything.
+//! Promise 1: any number of requests of one event, in parallel, leaves one of everything.
 
 use futures::{StreamExt, stream};
 use serde_json::Value;
 use tests::function::Setup;
 use tests::{
-    Alarm, Answer, Bundle, Call, Data, Deployment, Reader, Receiver, delivery, eventually, fixture, secrets,
+    Alarm, Answer, Bundle, Call, Data, Deployment, Reader, Receiver, eventually, fixture, inbound, secrets,
 };
 
-/// How many deliveries come, of Netdata all at once.
-const DELIVERIES: usize = 200;
+/// How many requests come, of Netdata all at once.
+const REQUESTS: usize = 200;
 /// How many of Tencent's come at once: it waits 4 seconds, in which a busy machine may not manage 200 of them.
 const TENCENTS: usize = 20;
 
@@ -23,7 +23,7 @@ async fn deliver(campanile: &dyn Receiver, calls: &[Call], at_a_time: usize) -> 
     stream::iter(answers).buffered(at_a_time).collect().await
 }
 
-/// One event was recorded, once, and the other deliveries of it were counted.
+/// One event was recorded, once, and the other requests of it were counted.
 async fn assert_one_of_everything(campanile: &dyn Receiver) {
     let alert = campanile.only_alert().await;
     assert_eq!(["revision", "occurrences", "flaps"].map(|name| alert[name].clone()), [1, 1, 0]);
@@ -33,14 +33,14 @@ async fn assert_one_of_everything(campanile: &dyn Receiver) {
     assert_eq!(campanile.events("").await.len(), 1);
     // The count of duplicates goes on behind the answers.
     let counted = async || campanile.only_alert().await["duplicates"].as_u64();
-    eventually("every duplicate is counted", async || counted().await == Some(DELIVERIES as u64 - 1)).await;
+    eventually("every duplicate is counted", async || counted().await == Some(REQUESTS as u64 - 1)).await;
 }
 
 async fn netdata(campanile: &dyn Receiver) {
-    let answers = deliver(campanile, &vec![Alarm::raised(1).call(); DELIVERIES], DELIVERIES).await;
+    let answers = deliver(campanile, &vec![Alarm::raised(1).call(); REQUESTS], REQUESTS).await;
     let told = |name: &str| answers.iter().map(|answer| answer.json()[name].as_u64().unwrap()).sum::<u64>();
     assert!(answers.iter().all(Answer::is_success));
-    assert_eq!((told("recorded"), told("duplicates")), (1, DELIVERIES as u64 - 1));
+    assert_eq!((told("recorded"), told("duplicates")), (1, REQUESTS as u64 - 1));
     assert_one_of_everything(campanile).await;
 }
 
@@ -48,9 +48,9 @@ async fn tencent(campanile: &dyn Receiver) {
     let mut body: Value = serde_json::from_str(&fixture("tencent", "metric-firing")).unwrap();
     let under_session = |number| {
         body["sessionId"] = format!("session-{number}").into();
-        delivery("tencent", body.to_string().into_bytes())
+        inbound("tencent", body.to_string().into_bytes())
     };
-    let calls: Vec<_> = (0..DELIVERIES).map(under_session).collect();
+    let calls: Vec<_> = (0..REQUESTS).map(under_session).collect();
     for (number, answer) in deliver(campanile, &calls, TENCENTS).await.iter().enumerate() {
         assert_eq!(answer.text(), format!(r#"{{"sessionId":"session-{number}","retCode":0}}"#));
     }
@@ -58,7 +58,7 @@ async fn tencent(campanile: &dyn Receiver) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn promise_1_many_deliveries_at_once_to_the_functions_leave_one_of_everything() {
+async fn promise_1_many_requests_at_once_to_the_functions_leave_one_of_everything() {
     let deployment = Deployment::with(&secrets(), crowd).await;
     netdata(&deployment).await;
     deployment.cloud().audit().await.assert_whole();
@@ -68,7 +68,7 @@ async fn promise_1_many_deliveries_at_once_to_the_functions_leave_one_of_everyth
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn promise_1_many_deliveries_at_once_to_the_bundle_leave_one_of_everything() {
+async fn promise_1_many_requests_at_once_to_the_bundle_leave_one_of_everything() {
     netdata(&Bundle::start(&Data::InMemory, Some(&secrets())).await).await;
     tencent(&Bundle::start(&Data::InMemory, Some(&secrets())).await).await;
 }

@@ -7,7 +7,7 @@ use futures::future::join_all;
 use tests::function::Setup;
 use tests::{
     Answer, Bundle, Call, Data, Deployment, NETDATA_PAIR, READ_TOKEN, Reader, Receiver, TENCENT_PAIR,
-    VALIDATION_CODE, damaged_notifications, delivery, everywhere, needles, secrets, token,
+    VALIDATION_CODE, damaged_notifications, everywhere, inbound, needles, secrets, token,
 };
 
 const SOURCES: [&str; 4] = ["netdata", "kazoo", "tencent", "site24x7"];
@@ -110,10 +110,10 @@ async fn a_large_body_costs_no_notification() {
     let incompressible = format!(r#"{{"alarm":"used_ram","severity":"critical","info":"{noise}"}}"#);
     for campanile in everywhere().await {
         for body in [&body, &incompressible] {
-            let answer = campanile.answer(&delivery("netdata", body.clone().into_bytes())).await;
+            let answer = campanile.answer(&inbound("netdata", body.clone().into_bytes())).await;
             assert_eq!(answer.status, 200, "{}", answer.text());
         }
-        let broken = campanile.answer(&delivery("netdata", noise.clone().into_owned().into_bytes())).await;
+        let broken = campanile.answer(&inbound("netdata", noise.clone().into_owned().into_bytes())).await;
         assert_eq!(broken.status, 422, "{}", broken.text());
         assert_eq!(campanile.alerts("").await.len(), 2);
         assert_eq!(campanile.quarantine().await.len(), 1);

@@ -6,10 +6,10 @@ mod killed;
 mod mapping;
 mod seven;
 
-use tests::{Alarm, Call, delivery};
+use tests::{Alarm, Call, inbound};
 
 /// The notification of `alarm`, with a title that names it: chats show titles and no labels.
 fn call(alarm: &Alarm) -> Call {
     let body = alarm.body().replace("System swap memory utilization", &alarm.name);
-    delivery("netdata", body.into_bytes())
+    inbound("netdata", body.into_bytes())
 }

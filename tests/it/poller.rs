@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use site24x7::Clock as _;
 use tests::function::{Outcome, Setup};
-use tests::{Deployment, Function, Reader, Receiver, delivery, eventually, secrets, token};
+use tests::{Deployment, Function, Reader, Receiver, eventually, inbound, secrets, token};
 
 use crate::site24x7_stand_in::{CLIENT_SECRET, Fault, REFRESH_TOKEN, SECRET, StandIn};
 
@@ -54,7 +54,7 @@ impl World {
             "INCIDENT_REASON": "Internal Server Error", "INCIDENT_TIME_ISO": iso(at),
             "OUTAGE_TIME_UNIX_FORMAT": self.down_since.as_millisecond().to_string(),
         });
-        let answer = self.deployment.answer(&delivery("site24x7", payload.to_string().into_bytes())).await;
+        let answer = self.deployment.answer(&inbound("site24x7", payload.to_string().into_bytes())).await;
         assert_eq!(answer.status, 200, "{}", answer.text());
     }
 

@@ -65,7 +65,7 @@ words!(
 /// Why something cannot be done with an alert as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Conflict {
-    /// It does not ring.
+    /// It does not fire.
     #[error("the alert is {0} already: only a firing one can be taken or ended")]
     NotFiring(Condition),
     /// Nobody has it.

@@ -18,7 +18,7 @@ pub struct Alert {
     pub source: Source,
     /// The tenant at the source.
     pub account: String,
-    /// Whether it rings, by the source's word.
+    /// Whether it fires, by the source's word.
     pub condition: Condition,
     /// What people have done about it.
     pub handling: Handling,
@@ -65,7 +65,7 @@ pub struct Alert {
     /// Distinct firing events of its life. Where so many come at once that a function had to count them apart, one too few for
     /// each function that died meanwhile.
     pub occurrences: u64,
-    /// Deliveries that were already known; best effort.
+    /// Requests that were already known; best effort.
     #[serde(default)]
     pub duplicates: u64,
     /// Times it reopened after it had ended.
@@ -85,7 +85,7 @@ pub struct Alert {
     pub timeline: Timeline,
 }
 
-/// Whether an alert rings. Only the source and expiry change it.
+/// Whether an alert fires. Only the source and expiry change it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]

@@ -21,7 +21,7 @@ pub struct AlertEvent {
     pub account: String,
     /// Which alert this is about.
     pub fingerprint: Fingerprint,
-    /// Which delivery this is, for exactly-once.
+    /// Which request this is, for exactly-once.
     pub event_id: EventId,
     /// What it says about the alert.
     pub signal: Signal,

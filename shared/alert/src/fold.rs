@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::order::Timing;
 use crate::texts;
-use crate::timeline::{Mark, Reading};
+use crate::timeline::{Mark, TimelineState};
 use crate::word::words;
 use crate::{Alert, AlertEvent, Condition, Handling, Severity, Signal, Timeline};
 
@@ -53,7 +53,7 @@ pub struct Folded {
 ///
 /// Total. Of events that their source places in time, condition, severity and times after a set of events are the same
 /// however the set was shuffled (see [`Timeline`] for the one bound); of those that it re-states, what was received last
-/// holds. A duplicate must not be folded; its delivery is recognised by `event_id` before, see
+/// holds. A duplicate must not be folded; its request is recognised by `event_id` before, see
 /// [`heard_again`](crate::heard_again) for the exception.
 pub fn fold(alert: Option<Alert>, event: &AlertEvent, received_at: Timestamp) -> Folded {
     let Some(mark) = Mark::of(event, received_at) else {
@@ -216,7 +216,7 @@ fn release(alert: &mut Alert, transition: Transition) {
     }
 }
 
-fn apply(alert: &mut Alert, reading: Reading) {
+fn apply(alert: &mut Alert, reading: TimelineState) {
     alert.condition = reading.condition;
     alert.condition_since = reading.condition_since;
     alert.started_at = reading.started_at;

@@ -1,4 +1,4 @@
-//! The two identities: which alert an event is about, and which delivery it was.
+//! The two identities: which alert an event is about, and which request it was.
 
 use std::fmt;
 use std::str::FromStr;
@@ -14,7 +14,7 @@ const ID_BYTES: usize = 16;
 #[serde(try_from = "String", into = "String")]
 pub struct Fingerprint([u8; ID_BYTES]);
 
-/// Which delivery this is: the same delivery sent again has the same id, a later genuine event never has.
+/// Which request this is: the same request sent again has the same id, a later genuine event never has.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct EventId([u8; ID_BYTES]);

@@ -15,7 +15,7 @@ pub struct Order {
     /// What the source says the alert was before; it orders events of one second.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub follows: Option<PriorState>,
-    /// The event's time as it was sent, where `occurred_at` is another: the same in every delivery of the event.
+    /// The event's time as it was sent, where `occurred_at` is another: the same in every request of the event.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent_at: Option<Timestamp>,
     /// Whether it is known, and recorded once more because it is news again.

@@ -40,7 +40,7 @@ impl AlertEvent {
         Received { event: self, ahead }
     }
 
-    /// The time of the event as its source sent it: the same in every delivery of the event, whatever the time of its
+    /// The time of the event as its source sent it: the same in every request of the event, whatever the time of its
     /// reception.
     pub fn time_as_sent(&self) -> Timestamp {
         self.order.sent_at.unwrap_or(self.occurred_at)

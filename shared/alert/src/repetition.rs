@@ -1,11 +1,11 @@
-//! When a delivery that is known already says something new all the same.
+//! When a request that is known already says something new all the same.
 
 use jiff::Timestamp;
 
 use crate::order::{Order, Timing};
 use crate::{Alert, AlertEvent, Condition, EventId, GENERATOR_URL, Labels, Signal};
 
-/// The event that a delivery of an `event_id` that is known must be recorded as, because what it says is not what holds
+/// The event that a request of an `event_id` that is known must be recorded as, because what it says is not what holds
 /// any more; `None` where it says nothing new.
 ///
 /// `alert` is what holds now. Such an event is
@@ -13,7 +13,7 @@ use crate::{Alert, AlertEvent, Condition, EventId, GENERATOR_URL, Labels, Signal
 /// - of a source that re-states what holds: a firing after an end, the same end after the same run was heard firing
 ///   again, or a firing with other annotations.
 ///
-/// Its id follows from the known one and the revision it changes, so that of parallel deliveries one is recorded.
+/// Its id follows from the known one and the revision it changes, so that of parallel requests one is recorded.
 pub fn heard_again(alert: &Alert, event: &AlertEvent, received_at: Timestamp) -> Option<AlertEvent> {
     let is_restated = event.order.timing == Timing::Restated && alert.timeline.is_older_than(received_at);
     let is_news = match (alert.condition, event.signal) {

@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use self::mark::Mark;
-pub(crate) use self::reading::Reading;
+pub(crate) use self::reading::TimelineState;
 use crate::Source;
 use crate::order::Timing;
 
@@ -55,7 +55,7 @@ impl Timeline {
     }
 
     /// Whether the sender's clock must be behind: `mark`, told as it happened, is older than what is known, and so much
-    /// older than its reception that no late delivery explains it.
+    /// older than its reception that no late request explains it.
     pub(crate) fn is_behind(&self, mark: &Mark, source: Source, timing: Timing) -> bool {
         let Some(newest) = self.marks.last().filter(|newest| mark.at < newest.at) else {
             return false;

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::alerts::AlertPath;
 use crate::answer::Created;
-use crate::authorization::Person;
+use crate::authorization::Principal;
 use crate::extract::{Body, Path, Text};
 use crate::failure::Failure;
 
@@ -46,14 +46,14 @@ pub(crate) struct Notes {
 type Done = Result<Json<Alert>, Failure>;
 
 /// What somebody does with an alert.
-pub(crate) struct Deed {
+pub(crate) struct ActionRequest {
     fingerprint: Fingerprint,
     by: String,
-    principal: Person,
+    principal: Principal,
     note: Option<String>,
 }
 
-impl Deed {
+impl ActionRequest {
     fn actor(&self) -> Actor<'_> {
         Actor { by: &self.by, principal: Some(&self.principal.0) }
     }
@@ -63,7 +63,7 @@ impl Deed {
     }
 }
 
-impl<S: Send + Sync> FromRequest<S> for Deed {
+impl<S: Send + Sync> FromRequest<S> for ActionRequest {
     type Rejection = Failure;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
@@ -76,7 +76,7 @@ impl<S: Send + Sync> FromRequest<S> for Deed {
     }
 }
 
-impl OperationInput for Deed {
+impl OperationInput for ActionRequest {
     fn operation_input(context: &mut GenContext, operation: &mut Operation) {
         Path::<AlertPath>::operation_input(context, operation);
         Body::<Act>::operation_input(context, operation);
@@ -86,24 +86,24 @@ impl OperationInput for Deed {
 /// Who acts: as they say themselves, else whose token it is.
 fn who<'a, const LEAST: usize, const MOST: usize>(
     by: Option<&'a Text<LEAST, MOST>>,
-    Person(name): &'a Person,
+    Principal(name): &'a Principal,
 ) -> &'a str {
     by.map_or(name, |by| &by.0)
 }
 
 /// `POST /v1/alerts/{fingerprint}/acknowledge`.
-pub(crate) async fn acknowledge(State(platform): State<Platform>, deed: Deed) -> Done {
-    done(platform.table.acknowledge(deed.fingerprint, deed.actor(), deed.note()).await)
+pub(crate) async fn acknowledge(State(platform): State<Platform>, action: ActionRequest) -> Done {
+    done(platform.table.acknowledge(action.fingerprint, action.actor(), action.note()).await)
 }
 
 /// `POST /v1/alerts/{fingerprint}/unacknowledge`.
-pub(crate) async fn unacknowledge(State(platform): State<Platform>, deed: Deed) -> Done {
-    done(platform.table.unacknowledge(deed.fingerprint, deed.actor(), deed.note()).await)
+pub(crate) async fn unacknowledge(State(platform): State<Platform>, action: ActionRequest) -> Done {
+    done(platform.table.unacknowledge(action.fingerprint, action.actor(), action.note()).await)
 }
 
 /// `POST /v1/alerts/{fingerprint}/resolve`.
-pub(crate) async fn resolve(State(platform): State<Platform>, deed: Deed) -> Done {
-    done(Box::pin(platform.table.resolve(deed.fingerprint, deed.actor(), deed.note())).await)
+pub(crate) async fn resolve(State(platform): State<Platform>, action: ActionRequest) -> Done {
+    done(Box::pin(platform.table.resolve(action.fingerprint, action.actor(), action.note())).await)
 }
 
 fn done(alert: Result<Alert, ActionFailure>) -> Done {
@@ -113,11 +113,11 @@ fn done(alert: Result<Alert, ActionFailure>) -> Done {
 /// `POST /v1/alerts/{fingerprint}/notes`.
 pub(crate) async fn add_note(
     State(platform): State<Platform>,
-    Extension(person): Extension<Person>,
+    Extension(principal): Extension<Principal>,
     Path(AlertPath { fingerprint }): Path<AlertPath>,
     Body(note): Body<NewNote>,
 ) -> Result<Created<Note>, Failure> {
-    let actor = Actor { by: who(note.by.as_ref(), &person), principal: Some(&person.0) };
+    let actor = Actor { by: who(note.by.as_ref(), &principal), principal: Some(&principal.0) };
     Ok(Created(platform.table.add_note(fingerprint, actor, &note.text.0).await?))
 }
 

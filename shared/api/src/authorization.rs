@@ -21,9 +21,9 @@ const SECRET: &str = "api";
 
 /// Whose token a request carried; a request extension.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Person(pub(crate) String);
+pub(crate) struct Principal(pub(crate) String);
 
-impl fmt::Display for Person {
+impl fmt::Display for Principal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
@@ -40,7 +40,7 @@ pub(crate) async fn require(
     if token.role < role {
         return Err(Failure::Forbidden);
     }
-    request.extensions_mut().insert(Person(token.name));
+    request.extensions_mut().insert(Principal(token.name));
     Ok(next.run(request).await)
 }
 

@@ -1,4 +1,4 @@
-//! How much rings, for a page's head.
+//! How much fires, for a page's head.
 
 use std::collections::BTreeMap;
 

@@ -25,7 +25,7 @@ pub(crate) struct Events {
     next_cursor: Option<String>,
 }
 
-/// An event, what it changed, and on request the delivery that brought it.
+/// An event, what it changed, and on request the request that brought it.
 #[derive(Serialize, JsonSchema)]
 struct Event {
     #[serde(flatten)]
@@ -36,14 +36,14 @@ struct Event {
     raw: Option<Raw>,
 }
 
-/// A delivery as it came, less its credentials.
+/// A request as it came, less its credentials.
 #[derive(Serialize, JsonSchema)]
 struct Raw {
     raw: Text,
     request: RequestHead,
 }
 
-/// The rest of a delivery.
+/// The rest of a request.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct RequestHead {
     method: String,
@@ -130,7 +130,7 @@ pub(crate) async fn replay(
 ) -> Result<Json<Replayed>, Failure> {
     let entry = platform.table.history_entry(fingerprint, event_id).await.map_err(Failure::from)?;
     let entry = entry.ok_or_else(|| Failure::NotFound { what: "event", id: event_id.to_string() })?;
-    let replayed = platform.replay(entry.event.source, &entry.delivery).await.map_err(Failure::Replay)?;
+    let replayed = platform.replay(entry.event.source, &entry.inbound).await.map_err(Failure::Replay)?;
     Ok(Json(replayed.into()))
 }
 
@@ -146,24 +146,24 @@ fn answer(page: EventPage, raw: &Word<bool>) -> Json<Events> {
 
 impl Event {
     fn without_raw(entry: HistoryEntry) -> Self {
-        let received_at = entry.delivery.received_at;
+        let received_at = entry.inbound.received_at;
         Self { said: entry.event, transition: entry.transition, received_at, raw: None }
     }
 
     fn with_raw(mut entry: HistoryEntry) -> Self {
-        let raw = Text::from(std::mem::take(&mut entry.delivery.body));
-        let request = RequestHead::from(&entry.delivery);
+        let raw = Text::from(std::mem::take(&mut entry.inbound.body));
+        let request = RequestHead::from(&entry.inbound);
         Self { raw: Some(Raw { raw, request }), ..Self::without_raw(entry) }
     }
 }
 
 impl From<&InboundRequest> for RequestHead {
-    fn from(delivery: &InboundRequest) -> Self {
+    fn from(inbound: &InboundRequest) -> Self {
         Self {
-            method: delivery.method.clone(),
-            query: delivery.query.clone(),
-            content_type: delivery.content_type.clone(),
-            headers: delivery.headers.clone(),
+            method: inbound.method.clone(),
+            query: inbound.query.clone(),
+            content_type: inbound.content_type.clone(),
+            headers: inbound.headers.clone(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Deliveries that were not understood.
+//! Requests that were not understood.
 
 use alert::Source;
 use aws::{Cursor, PageSize, Platform};
@@ -15,7 +15,7 @@ use crate::extract::{Limit, Path, Query, Word};
 use crate::failure::Failure;
 use crate::replayed::Replayed;
 
-/// The form of a quarantined delivery's id.
+/// The form of a quarantined request's id.
 const UUID_OF_VERSION_7: &str = "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$";
 
 /// A page of the quarantine.
@@ -25,7 +25,7 @@ pub(crate) struct Quarantine {
     next_cursor: Option<String>,
 }
 
-/// One delivery, with the reason why it was not understood; its body is in the view of one.
+/// One request, with the reason why it was not understood; its body is in the view of one.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "QuarantinedHead")]
 pub(crate) struct EntryHead {
@@ -39,7 +39,7 @@ pub(crate) struct EntryHead {
     request: RequestHead,
 }
 
-/// One delivery whole.
+/// One request whole.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Entry")]
 pub(crate) struct Entry {
@@ -48,10 +48,10 @@ pub(crate) struct Entry {
     body: Text,
 }
 
-/// A quarantined delivery in a path.
+/// A quarantined request in a path.
 #[derive(Deserialize, JsonSchema)]
 pub(crate) struct QuarantinePath {
-    /// Which delivery.
+    /// Which request.
     #[schemars(with = "String", regex(pattern = UUID_OF_VERSION_7))]
     id: QuarantineId,
 }
@@ -59,7 +59,7 @@ pub(crate) struct QuarantinePath {
 /// Which part of the quarantine to show.
 #[derive(Deserialize, JsonSchema)]
 pub(crate) struct QuarantineQuery {
-    /// How many deliveries at most.
+    /// How many requests at most.
     #[serde(default)]
     limit: Word<Limit>,
     /// `next_cursor` of the page before.
@@ -90,14 +90,14 @@ pub(crate) async fn one(
     Ok(Json(Entry::from(known(&platform, id).await?)))
 }
 
-/// `POST /v1/quarantine/{id}/replay`: reads the delivery again, and forgets it once it is understood.
+/// `POST /v1/quarantine/{id}/replay`: reads the request again, and forgets it once it is understood.
 pub(crate) async fn replay(
     State(platform): State<Platform>,
     Path(QuarantinePath { id }): Path<QuarantinePath>,
 ) -> Result<Json<Replayed>, Failure> {
     let quarantined = known(&platform, id).await?;
     let replayed =
-        platform.replay(quarantined.source, &quarantined.delivery).await.map_err(Failure::Replay)?;
+        platform.replay(quarantined.source, &quarantined.inbound).await.map_err(Failure::Replay)?;
     platform.table.forget_quarantined(id).await.map_err(Failure::from)?;
     Ok(Json(replayed.into()))
 }
@@ -117,7 +117,7 @@ async fn known(platform: &Platform, id: QuarantineId) -> Result<Quarantined, Fai
 }
 
 fn missing(id: QuarantineId) -> Failure {
-    Failure::NotFound { what: "quarantined delivery", id: id.to_string() }
+    Failure::NotFound { what: "quarantined request", id: id.to_string() }
 }
 
 impl From<&Quarantined> for EntryHead {
@@ -127,14 +127,14 @@ impl From<&Quarantined> for EntryHead {
             source: quarantined.source,
             reason: quarantined.reason.clone(),
             message: quarantined.message.clone(),
-            received_at: quarantined.delivery.received_at,
-            request: RequestHead::from(&quarantined.delivery),
+            received_at: quarantined.inbound.received_at,
+            request: RequestHead::from(&quarantined.inbound),
         }
     }
 }
 
 impl From<Quarantined> for Entry {
     fn from(quarantined: Quarantined) -> Self {
-        Self { head: EntryHead::from(&quarantined), body: Text::from(quarantined.delivery.body) }
+        Self { head: EntryHead::from(&quarantined), body: Text::from(quarantined.inbound.body) }
     }
 }

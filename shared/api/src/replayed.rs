@@ -1,9 +1,9 @@
-//! What reading a stored delivery again came to.
+//! What reading a stored request again came to.
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// What was recorded of a delivery that was read again.
+/// What was recorded of a request that was read again.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct Replayed {
     /// How many of its events were new.

@@ -1,6 +1,6 @@
 //! The secret `<prefix>/api`: whose token it is, and what it lets them do.
 
-use intake::{Members, Reading, Sensitive, read_secret};
+use intake::{Members, SecretReport, Sensitive, read_secret};
 
 /// The secret `<prefix>/api`.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub(crate) enum Role {
 
 impl ApiSecret {
     /// Reads the secret's text: an entry that cannot be used is named and left out, the others let people in.
-    pub fn read(text: &str) -> Reading<Self> {
+    pub fn read(text: &str) -> SecretReport<Self> {
         read_secret(text, |members| {
             let tokens = members.objects("tokens", ApiToken::read);
             if tokens.is_empty() {

@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::answer::Created;
-use crate::authorization::Person;
+use crate::authorization::Principal;
 use crate::extract::{Body, Path, Query, Text, Words};
 use crate::failure::Failure;
 
@@ -141,19 +141,19 @@ struct Usual {
 
 impl NewSilence {
     /// A new silence, from now on unless it says otherwise.
-    fn draft(self, person: Person) -> Result<SilenceDraft, Failure> {
-        self.draft_from(person, SystemClock.now(), Usual::default())
+    fn draft(self, principal: Principal) -> Result<SilenceDraft, Failure> {
+        self.draft_from(principal, SystemClock.now(), Usual::default())
     }
 
     /// What `known` shall become; what this does not tell stays.
-    fn change_of(self, person: Person, known: Silence) -> Result<SilenceDraft, Failure> {
+    fn change_of(self, principal: Principal, known: Silence) -> Result<SilenceDraft, Failure> {
         let Silence { recurrence, time_zone, annotations, .. } = known;
-        self.draft_from(person, known.starts_at, Usual { recurrence, time_zone, annotations })
+        self.draft_from(principal, known.starts_at, Usual { recurrence, time_zone, annotations })
     }
 
     fn draft_from(
         self,
-        Person(name): Person,
+        Principal(name): Principal,
         usual_start: Timestamp,
         usual: Usual,
     ) -> Result<SilenceDraft, Failure> {
@@ -201,10 +201,10 @@ pub(crate) async fn list(
 /// `POST /v1/silences`.
 pub(crate) async fn add(
     State(platform): State<Platform>,
-    Extension(person): Extension<Person>,
+    Extension(principal): Extension<Principal>,
     Body(silence): Body<NewSilence>,
 ) -> Result<Created<Shown>, Failure> {
-    let draft = silence.draft(person)?;
+    let draft = silence.draft(principal)?;
     Ok(Created(Shown::of(platform.table.add_silence(draft).await?)))
 }
 
@@ -219,11 +219,11 @@ pub(crate) async fn one(
 /// `PUT /v1/silences/{id}`: the answer has another id where what it covered could not be changed any more.
 pub(crate) async fn edit(
     State(platform): State<Platform>,
-    Extension(person): Extension<Person>,
+    Extension(principal): Extension<Principal>,
     Path(SilencePath { id }): Path<SilencePath>,
     Body(silence): Body<NewSilence>,
 ) -> Result<Json<Shown>, Failure> {
-    let draft = silence.change_of(person, known(&platform, id).await?)?;
+    let draft = silence.change_of(principal, known(&platform, id).await?)?;
     Ok(Json(Shown::of(platform.table.edit_silence(id, draft).await?)))
 }
 

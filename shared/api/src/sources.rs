@@ -44,7 +44,7 @@ struct SourceHealth {
 struct LastHour {
     /// How many events came in.
     events_last_hour: u64,
-    /// How many deliveries went into quarantine and are still there.
+    /// How many requests went into quarantine and are still there.
     quarantined_last_hour: u64,
 }
 

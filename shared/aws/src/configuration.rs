@@ -23,7 +23,7 @@ pub struct Configuration {
     pub secret_max_age: Duration,
     /// `CAMPANILE_HISTORY_DAYS`: how long history entries and ended alerts are kept; 90 unless set.
     pub history_days: u32,
-    /// `CAMPANILE_QUARANTINE_DAYS`: how long quarantined deliveries are kept; 30 unless set.
+    /// `CAMPANILE_QUARANTINE_DAYS`: how long quarantined requests are kept; 30 unless set.
     pub quarantine_days: u32,
     /// `CAMPANILE_DEFAULT_SEVERITY`: of events whose source names none or an unknown one; `warning` unless set.
     pub default_severity: Severity,
@@ -115,7 +115,7 @@ impl Default for Configuration {
 
 /// What the environment says, and what of it could not be used.
 #[derive(Debug)]
-pub struct Reading {
+pub struct ParsedConfiguration {
     /// The settings, each mistaken one at its default.
     pub configuration: Configuration,
     /// What is wrong, each with its remedy.
@@ -130,7 +130,7 @@ impl Configuration {
 
     /// Reads variables from `variable`, by name; blank ones count as unset.
     pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigurationError> {
-        let Reading { configuration, mistakes } = Self::read(&variable);
+        let ParsedConfiguration { configuration, mistakes } = Self::read(&variable);
         match mistakes.into_iter().next() {
             Some(mistake) => Err(mistake),
             None => configuration.with_site24x7_hosts_of(&variable),
@@ -138,7 +138,7 @@ impl Configuration {
     }
 
     /// The same, but a mistake leaves the default in place: a function goes on taking alerts whatever a number says.
-    pub fn read(variable: impl Fn(&str) -> Option<String>) -> Reading {
+    pub fn read(variable: impl Fn(&str) -> Option<String>) -> ParsedConfiguration {
         let variables = Variables { variable: &variable, mistakes: RefCell::default() };
         let default = Self::default();
         let configuration = Self {
@@ -158,7 +158,7 @@ impl Configuration {
             log: variables.log().unwrap_or(default.log),
             stack: variables.set("CAMPANILE_STACK").unwrap_or(default.stack),
         };
-        Reading { configuration, mistakes: variables.mistakes.into_inner() }
+        ParsedConfiguration { configuration, mistakes: variables.mistakes.into_inner() }
     }
 
     /// The same with the hosts of Site24x7 that the environment names: for whoever calls them, and nobody else.

@@ -21,11 +21,11 @@ mod store;
 mod telemetry;
 
 pub use clock::SystemClock;
-pub use configuration::{Configuration, ConfigurationError, Reading};
+pub use configuration::{Configuration, ConfigurationError, ParsedConfiguration};
 pub use events::{serve_batches, serve_events};
 pub use gateway::serve;
 pub use links::LinkTargetError;
-pub use notifier::{Courier, DestinationSettings, Notifier, NotifierError};
+pub use notifier::{DestinationSettings, HttpSender, Notifier, NotifierError};
 pub use outbox::{AlertsOfTable, NotificationFilter, NotificationPage, SilencesOfTable, TableOutbox};
 pub use platform::{Platform, connect};
 pub use secrets::{DEVELOPMENT_TOKEN, PutSecretError, SecretCache};

@@ -23,7 +23,7 @@ use net::Deadlines;
 use serde_json::{Value, json};
 
 pub use self::settings::DestinationSettings;
-pub use self::transport::Courier;
+pub use self::transport::HttpSender;
 
 use self::links::SignedLinks;
 use self::own_alerts::RecordedAlerts;
@@ -104,7 +104,7 @@ impl Notifier {
             outbox: Arc::new(TableOutbox::new(platform.table.clone())),
             alerts: Arc::new(AlertsOfTable(platform.table.clone())),
             silences: Arc::new(SilencesOfTable(platform.table.clone())),
-            transport: Arc::new(Courier::of(&platform, deadlines)),
+            transport: Arc::new(HttpSender::of(&platform, deadlines)),
             wake,
             settings: Arc::new(DestinationSettings::new(platform.clone())),
             own_alerts: Arc::new(RecordedAlerts::new(platform.table.clone(), clock.clone())),

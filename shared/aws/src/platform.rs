@@ -98,9 +98,9 @@ impl Platform {
         Webhook::new(Arc::clone(&self.table), Arc::clone(&self.secrets), SystemClock, self.settings())
     }
 
-    /// Reads a stored `delivery` of `source` again and records what it says now.
-    pub async fn replay(&self, source: Source, delivery: &InboundRequest) -> Result<Replayed, ReplayFailure> {
-        intake::replay(&*self.table, &*self.secrets, &self.settings(), source, delivery).await
+    /// Reads a stored `inbound` of `source` again and records what it says now.
+    pub async fn replay(&self, source: Source, inbound: &InboundRequest) -> Result<Replayed, ReplayFailure> {
+        intake::replay(&*self.table, &*self.secrets, &self.settings(), source, inbound).await
     }
 
     /// Where destinations may be: public addresses, the networks that the operator allows, and over a local platform this

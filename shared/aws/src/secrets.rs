@@ -11,7 +11,7 @@ use std::time::Duration;
 use alert::Source;
 use aws_sdk_secretsmanager::Client;
 use intake::{
-    Finding, Gravity, Keyring, Measure, Reading, Secrets, SecretsError, Sensitive, SourceSecret, chain,
+    Finding, Gravity, Keyring, Measure, SecretReport, Secrets, SecretsError, Sensitive, SourceSecret, chain,
     count_without_source, read_json,
 };
 use serde::Serialize;
@@ -82,7 +82,7 @@ impl SecretCache {
     pub async fn read<T>(
         &self,
         name: &str,
-        read: impl Fn(&str) -> Reading<T>,
+        read: impl Fn(&str) -> SecretReport<T>,
     ) -> Result<Option<Arc<Keyring<T>>>, SecretsError>
     where
         T: Send + Sync + 'static,
@@ -95,7 +95,7 @@ impl SecretCache {
     pub async fn renew<T>(
         &self,
         name: &str,
-        read: impl Fn(&str) -> Reading<T>,
+        read: impl Fn(&str) -> SecretReport<T>,
     ) -> Result<Option<Arc<Keyring<T>>>, SecretsError>
     where
         T: Send + Sync + 'static,
@@ -118,7 +118,7 @@ impl SecretCache {
         &self,
         name: &str,
         freshness: Freshness,
-        read: impl Fn(&str) -> Reading<T>,
+        read: impl Fn(&str) -> SecretReport<T>,
     ) -> Result<Option<Arc<Keyring<T>>>, SecretsError>
     where
         T: Send + Sync + 'static,
@@ -177,7 +177,7 @@ impl SecretCache {
         &self,
         name: &str,
         known: Option<&Versions>,
-        read: impl Fn(&str) -> Reading<T>,
+        read: impl Fn(&str) -> SecretReport<T>,
     ) -> Result<Option<(Keyring<T>, Versions)>, SecretsError> {
         let Some(versions) = fetch(&self.client, name, known).await? else { return Ok(None) };
         let read = |text: &Sensitive| self.usable(name, text.expose(), &read);
@@ -215,7 +215,7 @@ impl SecretCache {
         &self,
         name: &str,
         text: &str,
-        read: impl Fn(&str) -> Reading<T>,
+        read: impl Fn(&str) -> SecretReport<T>,
     ) -> Result<(T, Vec<Finding>), SecretsError> {
         if text.contains(DEVELOPMENT_TOKEN) && !self.is_for_development {
             return Err(SecretsError::Development { name: name.to_owned() });

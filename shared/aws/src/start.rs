@@ -5,12 +5,12 @@ use std::fmt;
 
 use intake::chain;
 
-use crate::configuration::{Reading, environment};
+use crate::configuration::{ParsedConfiguration, environment};
 use crate::{Configuration, log_to_stdout};
 
 /// Reads the environment and begins to log. What is mistaken there is logged as an error, and the default holds.
 pub fn start() -> Configuration {
-    let Reading { configuration, mistakes } = Configuration::read(environment);
+    let ParsedConfiguration { configuration, mistakes } = Configuration::read(environment);
     log_to_stdout(&configuration);
     for mistake in mistakes {
         tracing::error!(error = chain(&mistake), "environment variable ignored, its default is used");

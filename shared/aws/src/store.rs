@@ -30,8 +30,8 @@ pub(crate) mod retry;
 mod silence;
 mod source;
 mod state;
+mod state_locks;
 mod sweep;
-mod turns;
 mod write;
 
 use std::collections::BTreeMap;
@@ -44,7 +44,7 @@ use self::days::KnownDays;
 use self::heartbeat::Spoken;
 use self::readable::Unreadable;
 use self::silence::KnownSilences;
-use self::turns::Turns;
+use self::state_locks::StateLocks;
 use crate::{Configuration, SystemClock};
 
 pub use action::ActionFailure;
@@ -70,7 +70,7 @@ pub struct Table {
     silent_after: BTreeMap<Source, Duration>,
     spoken: Spoken,
     known_days: KnownDays,
-    turns: Turns,
+    state_locks: StateLocks,
     unreadable: Unreadable,
     known_silences: KnownSilences,
 }
@@ -88,7 +88,7 @@ impl Table {
             silent_after: configuration.silent_after.clone(),
             spoken: Spoken::default(),
             known_days: KnownDays::default(),
-            turns: Turns::default(),
+            state_locks: StateLocks::default(),
             unreadable: Unreadable::default(),
             known_silences: KnownSilences::default(),
         }

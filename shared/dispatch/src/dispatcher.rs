@@ -62,7 +62,7 @@ pub struct Dispatcher {
 }
 
 /// What holds for one invocation.
-pub(crate) struct Round {
+pub(crate) struct RunContext {
     pub(crate) settings: Arc<Settings>,
     pub(crate) silences: Vec<Silence>,
 }
@@ -81,10 +81,10 @@ impl Dispatcher {
         self.ports.clock.now()
     }
 
-    pub(crate) async fn round(&self) -> Result<Round, OutboxError> {
+    pub(crate) async fn run_context(&self) -> Result<RunContext, OutboxError> {
         let settings = self.ports.settings.settings().await?;
         let silences = self.ports.silences.live().await?;
-        Ok(Round { settings, silences })
+        Ok(RunContext { settings, silences })
     }
 
     pub(crate) async fn states(&self) -> Result<HashMap<String, DestinationState>, OutboxError> {

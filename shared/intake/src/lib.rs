@@ -34,7 +34,7 @@ pub use replay::{OWN_METHOD, ReplayFailure, Replayed, replay};
 pub use reply::{Kept, Reply};
 pub use request::{ClientCertificate, PROBE_HEADER, TimeLeft};
 pub use secret::{
-    BasicPair, CertificateRule, Finding, Gravity, Keyring, Members, Reading, Sensitive, SourceSecret,
+    BasicPair, CertificateRule, Finding, Gravity, Keyring, Members, SecretReport, Sensitive, SourceSecret,
     Unusable, read_json, read_secret,
 };
 pub use size::{BODY_LENGTH, BODY_SHA256, LIMIT_BYTES, is_cut, kept};

@@ -15,9 +15,9 @@ pub enum Measure {
     Recorded,
     /// Events that were there before.
     Duplicates,
-    /// Deliveries that were not understood.
+    /// Requests that were not understood.
     Quarantined,
-    /// Deliveries that were damaged and understood all the same.
+    /// Requests that were damaged and understood all the same.
     Repaired,
     /// Requests without a valid credential.
     Unauthorized,

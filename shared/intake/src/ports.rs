@@ -15,7 +15,7 @@ const AT_A_TIME: usize = 16;
 
 /// Keeps events and what was not understood.
 pub trait Store: Send + Sync {
-    /// Records one event with its delivery, all of it or nothing, once however often it is told.
+    /// Records one event with its request, all of it or nothing, once however often it is told.
     ///
     /// Retries what may pass by itself for as long as it is let; the caller sets the limit of time.
     fn record(&self, entry: Entry<'_>) -> impl Future<Output = Result<Recorded, StoreError>> + Send;
@@ -31,7 +31,7 @@ pub trait Store: Send + Sync {
         stream::iter(recordings).buffered(AT_A_TIME).collect()
     }
 
-    /// Keeps a delivery that was not understood.
+    /// Keeps a request that was not understood.
     fn quarantine(&self, quarantined: &Quarantined) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Notes that `source` spoke for `account` at `at`. Best effort: never fails, and holds nobody up by more than a
@@ -66,13 +66,13 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> Timestamp;
 }
 
-/// One event and the delivery that brought it.
+/// One event and the request that brought it.
 #[derive(Debug, Clone, Copy)]
 pub struct Entry<'a> {
     /// What it says.
     pub event: &'a AlertEvent,
     /// The request it came in.
-    pub delivery: &'a InboundRequest,
+    pub inbound: &'a InboundRequest,
 }
 
 /// What became of an event.

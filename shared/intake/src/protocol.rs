@@ -38,38 +38,38 @@ pub trait Protocol: Send + Sync + 'static {
         None
     }
 
-    /// The source's own checks of a delivery whose credentials are good.
-    fn trusts(delivery: &InboundRequest, keyring: &Keyring<SourceSecret>) -> bool {
-        let _ = (delivery, keyring);
+    /// The source's own checks of a request whose credentials are good.
+    fn trusts(inbound: &InboundRequest, keyring: &Keyring<SourceSecret>) -> bool {
+        let _ = (inbound, keyring);
         true
     }
 
-    /// Whether the delivery's content type is one that the source sends.
-    fn accepts(delivery: &InboundRequest) -> bool {
-        let _ = delivery;
+    /// Whether the request's content type is one that the source sends.
+    fn accepts(inbound: &InboundRequest) -> bool {
+        let _ = inbound;
         true
     }
 
-    /// The delivery without what must never be stored.
-    fn redact(delivery: InboundRequest) -> InboundRequest {
-        delivery
+    /// The request without what must never be stored.
+    fn redact(inbound: InboundRequest) -> InboundRequest {
+        inbound
     }
 
-    /// The account of every event, where it is the secret and not the delivery that says it.
+    /// The account of every event, where it is the secret and not the request that says it.
     fn account(secret: &SourceSecret) -> Option<String> {
         let _ = secret;
         None
     }
 
-    /// What the delivery says.
-    fn normalize(delivery: &InboundRequest, settings: &Settings) -> Result<Normalized, Rejection>;
+    /// What the request says.
+    fn normalize(inbound: &InboundRequest, settings: &Settings) -> Result<Normalized, Rejection>;
 
     /// The answer to a request that was refused before it was opened.
     fn refuse(failure: &Failure) -> Reply;
 
-    /// The answer to a delivery.
+    /// The answer to a request.
     fn answer(
-        delivery: &InboundRequest,
+        inbound: &InboundRequest,
         outcome: &Result<Kept, Failure>,
         keyring: &Keyring<SourceSecret>,
     ) -> Reply;

@@ -13,12 +13,12 @@ use uuid::Uuid;
 
 use crate::kept;
 
-/// Names one entry of the quarantine: a UUID of version 7, so that it also says when the delivery came in.
+/// Names one entry of the quarantine: a UUID of version 7, so that it also says when the request came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct QuarantineId(Uuid);
 
-/// A delivery with the reason why it was not understood; without the credentials it came with. It is kept whole, or
+/// A request with the reason why it was not understood; without the credentials it came with. It is kept whole, or
 /// else says that it is not, see [`BODY_LENGTH`](crate::BODY_LENGTH).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quarantined {
@@ -31,7 +31,7 @@ pub struct Quarantined {
     /// A sentence for people.
     pub message: String,
     /// The request.
-    pub delivery: InboundRequest,
+    pub inbound: InboundRequest,
 }
 
 /// A text that names no entry of the quarantine.
@@ -40,35 +40,35 @@ pub struct Quarantined {
 pub struct ParseQuarantineIdError(String);
 
 impl Quarantined {
-    /// Puts `delivery` of `source` into quarantine for `rejection`, as far as a table item holds its body.
-    pub fn new(source: Source, rejection: Rejection, delivery: InboundRequest) -> Self {
-        let id = QuarantineId::of(source, &delivery);
-        let cut = match kept(&delivery) {
+    /// Puts `inbound` of `source` into quarantine for `rejection`, as far as a table item holds its body.
+    pub fn new(source: Source, rejection: Rejection, inbound: InboundRequest) -> Self {
+        let id = QuarantineId::of(source, &inbound);
+        let cut = match kept(&inbound) {
             Cow::Owned(cut) => Some(cut),
             Cow::Borrowed(_) => None,
         };
-        let delivery = cut.unwrap_or(delivery);
-        Self { id, source, reason: rejection.reason.into_owned(), message: rejection.message, delivery }
+        let inbound = cut.unwrap_or(inbound);
+        Self { id, source, reason: rejection.reason.into_owned(), message: rejection.message, inbound }
     }
 }
 
 impl QuarantineId {
-    /// The id of `delivery`: its moment in milliseconds, and a hash where other UUIDs have chance.
-    fn of(source: Source, delivery: &InboundRequest) -> Self {
-        let received_at = delivery.received_at;
+    /// The id of `inbound`: its moment in milliseconds, and a hash where other UUIDs have chance.
+    fn of(source: Source, inbound: &InboundRequest) -> Self {
+        let received_at = inbound.received_at;
         let mut hasher = Sha256::new();
         hasher.update(source.as_str());
         hasher.update(received_at.as_nanosecond().to_be_bytes());
-        hasher.update(&delivery.query);
+        hasher.update(&inbound.query);
         hasher.update(b"\n");
-        hasher.update(&delivery.body);
+        hasher.update(&inbound.body);
         let mut chance = [0; 10];
         chance.copy_from_slice(&hasher.finalize()[..10]);
         let millis = u64::try_from(received_at.as_millisecond()).unwrap_or_default();
         Self(uuid::Builder::from_unix_timestamp_millis(millis, &chance).into_uuid())
     }
 
-    /// When the delivery came in, in whole milliseconds.
+    /// When the request came in, in whole milliseconds.
     pub fn received_at(self) -> Timestamp {
         let bytes = self.0.as_bytes();
         let millis = bytes[..6].iter().fold(0_i64, |millis, byte| millis << 8 | i64::from(*byte));
@@ -109,7 +109,7 @@ impl FromStr for QuarantineId {
 mod tests {
     use super::*;
 
-    fn delivery(body: &str) -> InboundRequest {
+    fn inbound(body: &str) -> InboundRequest {
         InboundRequest {
             method: "POST".into(),
             query: String::new(),
@@ -121,15 +121,15 @@ mod tests {
     }
 
     #[test]
-    fn an_id_tells_when_its_delivery_came_in() {
-        let id = QuarantineId::of(Source::Netdata, &delivery("{}"));
+    fn an_id_tells_when_its_request_came_in() {
+        let id = QuarantineId::of(Source::Netdata, &inbound("{}"));
         assert_eq!(id.received_at(), "2026-11-21T18:45:12.123Z".parse().unwrap());
         assert_eq!(id.to_string().parse(), Ok(id));
     }
 
     #[test]
     fn two_bodies_of_one_moment_have_two_ids() {
-        let [one, other] = ["{}", "[]"].map(|body| QuarantineId::of(Source::Netdata, &delivery(body)));
+        let [one, other] = ["{}", "[]"].map(|body| QuarantineId::of(Source::Netdata, &inbound(body)));
         assert_ne!(one, other);
     }
 

@@ -1,4 +1,4 @@
-//! From a delivery that was understood to what the table keeps of it; for new deliveries and for those read again.
+//! From a request that was understood to what the table keeps of it; for new requests and for those read again.
 
 use std::collections::BTreeSet;
 
@@ -13,39 +13,39 @@ use crate::{Entry, Protocol, Quarantined, Recorded, SourceSecret, Store, StoreEr
 /// How many events that cannot be recorded a message names.
 const NAMED: usize = 10;
 
-/// What was recorded of one delivery.
+/// What was recorded of one request.
 pub(crate) struct Outcome {
     pub(crate) events: Vec<AlertEvent>,
     pub(crate) recorded: usize,
     pub(crate) duplicates: usize,
-    /// The delivery, quarantined because the table can never take some of its events; `None` if there are none.
+    /// The request, quarantined because the table can never take some of its events; `None` if there are none.
     pub(crate) quarantined: Option<Quarantined>,
 }
 
-/// Records every event of `delivery`.
+/// Records every event of `inbound`.
 pub(crate) async fn record<S: Store>(
     store: &S,
     source: Source,
-    delivery: &InboundRequest,
+    inbound: &InboundRequest,
     normalized: Normalized,
 ) -> Result<Outcome, StoreError> {
     for warning in normalized.warnings {
-        tracing::warn!(source = %source, warning, "delivery understood with a reservation");
+        tracing::warn!(source = %source, warning, "request understood with a reservation");
         if warning == REPAIRED {
             count(Measure::Repaired, source, 1);
         }
     }
-    let events = normalized.events.into_iter().map(|event| event.bounded().received(delivery.received_at));
+    let events = normalized.events.into_iter().map(|event| event.bounded().received(inbound.received_at));
     let (events, too_large): (Vec<_>, Vec<_>) =
         events.partition(|received| received.event.check_labels().is_ok());
     let too_large: Vec<_> = too_large.into_iter().map(|received| received.event).collect();
-    let mut quarantined = quarantine(store, source, delivery, &too_large).await?;
-    let (first, others) = kept_with_each(delivery, events.len());
-    let deliveries = std::iter::once(&*first).chain(std::iter::repeat(&*others));
+    let mut quarantined = quarantine(store, source, inbound, &too_large).await?;
+    let (first, others) = kept_with_each(inbound, events.len());
+    let requests = std::iter::once(&*first).chain(std::iter::repeat(&*others));
     let entries: Vec<_> = events
         .iter()
-        .zip(deliveries)
-        .map(|(received, delivery)| Entry { event: &received.event, delivery })
+        .zip(requests)
+        .map(|(received, inbound)| Entry { event: &received.event, inbound })
         .collect();
     let (mut recorded, mut duplicates, mut refused) = (0, 0, None);
     for (result, received) in store.record_all(&entries).await.into_iter().zip(&events) {
@@ -60,7 +60,7 @@ pub(crate) async fn record<S: Store>(
         }
     }
     if let Some(error) = refused {
-        quarantined = Some(quarantine_unstorable(store, source, delivery, &error).await?);
+        quarantined = Some(quarantine_unstorable(store, source, inbound, &error).await?);
     }
     let events = events.into_iter().map(|received| received.event).collect();
     Ok(Outcome { events, recorded, duplicates, quarantined })
@@ -71,10 +71,10 @@ pub(crate) async fn record<S: Store>(
 pub async fn record_event<S: Store>(
     store: &S,
     event: AlertEvent,
-    delivery: &InboundRequest,
+    inbound: &InboundRequest,
 ) -> Result<(AlertEvent, Recorded), StoreError> {
-    let received = event.bounded().received(delivery.received_at);
-    let recorded = store.record(Entry { event: &received.event, delivery: &kept(delivery) }).await?;
+    let received = event.bounded().received(inbound.received_at);
+    let recorded = store.record(Entry { event: &received.event, inbound: &kept(inbound) }).await?;
     report_skew(&received, recorded);
     Ok((received.event, recorded))
 }
@@ -86,12 +86,10 @@ pub async fn record_events<S: Store>(
 ) -> Vec<Result<Recorded, StoreError>> {
     let received: Vec<_> = events
         .into_iter()
-        .map(|(event, delivery)| {
-            (event.bounded().received(delivery.received_at), kept(&delivery).into_owned())
-        })
+        .map(|(event, inbound)| (event.bounded().received(inbound.received_at), kept(&inbound).into_owned()))
         .collect();
     let entries: Vec<_> =
-        received.iter().map(|(received, delivery)| Entry { event: &received.event, delivery }).collect();
+        received.iter().map(|(received, inbound)| Entry { event: &received.event, inbound }).collect();
     let outcomes = store.record_all(&entries).await;
     for (outcome, (received, _)) in outcomes.iter().zip(&received) {
         if let Ok(recorded) = outcome {
@@ -115,11 +113,11 @@ fn report_skew(Received { event, ahead }: &Received, recorded: Recorded) {
     }
 }
 
-/// Keeps `delivery` for those of its events whose labels no item holds: cut, they would be another alert's.
+/// Keeps `inbound` for those of its events whose labels no item holds: cut, they would be another alert's.
 async fn quarantine<S: Store>(
     store: &S,
     source: Source,
-    delivery: &InboundRequest,
+    inbound: &InboundRequest,
     too_large: &[AlertEvent],
 ) -> Result<Option<Quarantined>, StoreError> {
     let named = too_large.iter().filter_map(|event| Some((&event.title, event.check_labels().err()?)));
@@ -128,31 +126,31 @@ async fn quarantine<S: Store>(
         return Ok(None);
     }
     let rejection = Rejection::new("labels_too_large", named.join("; "));
-    let quarantined = Quarantined::new(source, rejection, delivery.clone());
+    let quarantined = Quarantined::new(source, rejection, inbound.clone());
     store.quarantine(&quarantined).await?;
     tracing::warn!(source = %source, quarantine_id = %quarantined.id, events = too_large.len(), "events quarantined");
     Ok(Some(quarantined))
 }
 
-/// Quarantines `delivery`, of which an event can never be recorded: sent again, it would fail again.
+/// Quarantines `inbound`, of which an event can never be recorded: sent again, it would fail again.
 async fn quarantine_unstorable<S: Store>(
     store: &S,
     source: Source,
-    delivery: &InboundRequest,
+    inbound: &InboundRequest,
     error: &StoreError,
 ) -> Result<Quarantined, StoreError> {
-    tracing::error!(source = %source, error = chain(error), "event cannot be stored, delivery quarantined");
+    tracing::error!(source = %source, error = chain(error), "event cannot be stored, request quarantined");
     let rejection = Rejection::new("not_storable", format!("{}: see the log", chain(error)));
-    let quarantined = Quarantined::new(source, rejection, delivery.clone());
+    let quarantined = Quarantined::new(source, rejection, inbound.clone());
     store.quarantine(&quarantined).await?;
     Ok(quarantined)
 }
 
 /// Notes that the sources of `events` have spoken.
-pub(crate) async fn hear<S: Store>(store: &S, events: &[AlertEvent], delivery: &InboundRequest) {
+pub(crate) async fn hear<S: Store>(store: &S, events: &[AlertEvent], inbound: &InboundRequest) {
     let speakers: BTreeSet<_> = events.iter().map(|event| (event.source, event.account.as_str())).collect();
     let heard =
-        speakers.into_iter().map(|(source, account)| store.heard(source, account, delivery.received_at));
+        speakers.into_iter().map(|(source, account)| store.heard(source, account, inbound.received_at));
     join_all(heard).await;
 }
 

@@ -1,4 +1,4 @@
-//! Reading a stored delivery again, after a normalizer was mended or a setting was set right.
+//! SecretReport a stored request again, after a normalizer was mended or a setting was set right.
 
 use alert::Source;
 use normalize::{InboundRequest, Normalized, Rejection, Settings};
@@ -9,7 +9,7 @@ use crate::{
     Tencent, is_cut,
 };
 
-/// What reading a delivery again came to.
+/// What reading a request again came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Replayed {
     /// How many of its events were new.
@@ -18,7 +18,7 @@ pub struct Replayed {
     pub duplicates: usize,
 }
 
-/// Why a delivery was not read again.
+/// Why a request was not read again.
 #[derive(Debug, thiserror::Error)]
 pub enum ReplayFailure {
     /// It is still not understood.
@@ -32,13 +32,13 @@ pub enum ReplayFailure {
     Store(#[source] StoreError),
 }
 
-/// The method of a delivery that no source sent: what a person did, or the lack of news.
+/// The method of a request that no source sent: what a person did, or the lack of news.
 pub const OWN_METHOD: &str = "CAMPANILE";
 
-/// What turns a source's deliveries into events.
+/// What turns a source's requests into events.
 type Normalizer = fn(&InboundRequest, &Settings, &SourceSecret) -> Result<Normalized, Rejection>;
 
-/// The normalizer of each source that sends deliveries.
+/// The normalizer of each source that sends requests.
 fn normalizer(source: Source) -> Option<Normalizer> {
     match source {
         Source::Netdata => Some(normalize::<Netdata>),
@@ -47,37 +47,37 @@ fn normalizer(source: Source) -> Option<Normalizer> {
         Source::Site24x7 => Some(normalize::<Site24x7>),
         // It speaks no protocol of its own: the API takes its alerts.
         Source::Alertmanager => {
-            Some(|delivery, settings, _| ::normalize::alertmanager::normalize(delivery, settings))
+            Some(|inbound, settings, _| ::normalize::alertmanager::normalize(inbound, settings))
         }
         Source::Campanile => None,
     }
 }
 
 fn normalize<P: Protocol>(
-    delivery: &InboundRequest,
+    inbound: &InboundRequest,
     settings: &Settings,
     secret: &SourceSecret,
 ) -> Result<Normalized, Rejection> {
-    P::normalize(delivery, &settings_with::<P>(settings, secret))
+    P::normalize(inbound, &settings_with::<P>(settings, secret))
 }
 
-/// Reads `delivery` of `source` again as it was stored, and records what it says; what is known already stays once.
+/// Reads `inbound` of `source` again as it was stored, and records what it says; what is known already stays once.
 pub async fn replay<S: Store, K: Secrets>(
     store: &S,
     secrets: &K,
     settings: &Settings,
     source: Source,
-    delivery: &InboundRequest,
+    inbound: &InboundRequest,
 ) -> Result<Replayed, ReplayFailure> {
-    let normalize = normalizer(source).filter(|_| delivery.method != OWN_METHOD);
+    let normalize = normalizer(source).filter(|_| inbound.method != OWN_METHOD);
     let normalize = normalize.ok_or_else(|| ReplayFailure::NotUnderstood(nobody_s()))?;
-    if is_cut(delivery) {
+    if is_cut(inbound) {
         return Err(ReplayFailure::NotUnderstood(cut_short()));
     }
     let keyring = secrets.keyring(source).await.map_err(ReplayFailure::Secrets)?;
     let secret = keyring.map_or_else(SourceSecret::default, |keyring| keyring.current.clone());
-    let normalized = normalize(delivery, settings, &secret).map_err(ReplayFailure::NotUnderstood)?;
-    let outcome = record(store, source, delivery, normalized).await.map_err(ReplayFailure::Store)?;
+    let normalized = normalize(inbound, settings, &secret).map_err(ReplayFailure::NotUnderstood)?;
+    let outcome = record(store, source, inbound, normalized).await.map_err(ReplayFailure::Store)?;
     if let Some(Quarantined { reason, message, .. }) = outcome.quarantined {
         return Err(ReplayFailure::NotUnderstood(Rejection::new(reason, message)));
     }

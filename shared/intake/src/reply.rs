@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::Quarantined;
 
-/// What became of a delivery that is durable now.
+/// What became of a request that is durable now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kept {
     /// It was understood.

@@ -63,8 +63,8 @@ impl Unverified {
         received_at: Timestamp,
     ) -> Result<InboundRequest, Failure> {
         self.admitted::<P>(keyring)?;
-        let delivery = self.open::<P>(received_at)?;
-        if P::trusts(&delivery, keyring) { Ok(delivery) } else { Err(Failure::Unauthorized) }
+        let inbound = self.open::<P>(received_at)?;
+        if P::trusts(&inbound, keyring) { Ok(inbound) } else { Err(Failure::Unauthorized) }
     }
 
     /// Whether the credentials alone are good.

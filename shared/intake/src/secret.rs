@@ -14,7 +14,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 
-pub use finding::{Finding, Gravity, Reading};
+pub use finding::{Finding, Gravity, SecretReport};
 pub use members::{Members, Unusable, read_json, read_secret};
 
 /// A text that never prints and is compared in constant time.

@@ -61,11 +61,11 @@ impl<P: Protocol, S: Store, K: Secrets, C: Clock> Webhook<P, S, K, C> {
         let began = Instant::now();
         let reply = match self.admit(request).await {
             Ok(Admitted::Handshake(reply)) => reply,
-            Ok(Admitted::Request(delivery, keyring)) => {
+            Ok(Admitted::Request(inbound, keyring)) => {
                 let outcome =
-                    within(patience.saturating_sub(began.elapsed()), self.keep(&delivery, &keyring)).await;
+                    within(patience.saturating_sub(began.elapsed()), self.keep(&inbound, &keyring)).await;
                 log_outcome::<P>(&outcome);
-                P::answer(&delivery, &outcome, &keyring)
+                P::answer(&inbound, &outcome, &keyring)
             }
             Err(failure) => {
                 log_failure::<P>(&failure);
@@ -102,32 +102,28 @@ impl<P: Protocol, S: Store, K: Secrets, C: Clock> Webhook<P, S, K, C> {
             let known = Reply::json(StatusCode::OK, &json!({ "status": "known" }));
             return request.admitted::<P>(&keyring).map(|()| Admitted::Handshake(known));
         }
-        let delivery = request.verify::<P>(&keyring, self.clock.now())?;
-        Ok(Admitted::Request(P::redact(delivery), keyring))
+        let inbound = request.verify::<P>(&keyring, self.clock.now())?;
+        Ok(Admitted::Request(P::redact(inbound), keyring))
     }
 
     /// Decode, normalize, record.
-    async fn keep(
-        &self,
-        delivery: &InboundRequest,
-        keyring: &Keyring<SourceSecret>,
-    ) -> Result<Kept, Failure> {
-        if !P::accepts(delivery) {
+    async fn keep(&self, inbound: &InboundRequest, keyring: &Keyring<SourceSecret>) -> Result<Kept, Failure> {
+        if !P::accepts(inbound) {
             return Err(Failure::UnsupportedMediaType);
         }
-        match normalized::<P>(delivery, &settings_with::<P>(&self.settings, &keyring.current)) {
-            Ok(normalized) => Box::pin(self.record(delivery, normalized)).await.map_err(Failure::Store),
+        match normalized::<P>(inbound, &settings_with::<P>(&self.settings, &keyring.current)) {
+            Ok(normalized) => Box::pin(self.record(inbound, normalized)).await.map_err(Failure::Store),
             Err(rejection) => {
-                let quarantined = Quarantined::new(P::SOURCE, rejection, delivery.clone());
+                let quarantined = Quarantined::new(P::SOURCE, rejection, inbound.clone());
                 self.store.quarantine(&quarantined).await.map_err(Failure::Store)?;
                 Ok(Kept::Quarantined(Box::new(quarantined)))
             }
         }
     }
 
-    async fn record(&self, delivery: &InboundRequest, normalized: Normalized) -> Result<Kept, StoreError> {
-        let outcome = record(&*self.store, P::SOURCE, delivery, normalized).await?;
-        hear(&*self.store, &outcome.events, delivery).await;
+    async fn record(&self, inbound: &InboundRequest, normalized: Normalized) -> Result<Kept, StoreError> {
+        let outcome = record(&*self.store, P::SOURCE, inbound, normalized).await?;
+        hear(&*self.store, &outcome.events, inbound).await;
         if let Some(quarantined) = outcome.quarantined.filter(|_| outcome.recorded + outcome.duplicates == 0)
         {
             return Ok(Kept::Quarantined(Box::new(quarantined)));
@@ -140,10 +136,10 @@ impl<P: Protocol, S: Store, K: Secrets, C: Clock> Webhook<P, S, K, C> {
     }
 }
 
-/// What `delivery` says, unless it came in an encoding that nobody here knows.
-fn normalized<P: Protocol>(delivery: &InboundRequest, settings: &Settings) -> Result<Normalized, Rejection> {
-    let Some(encoding) = delivery.headers.get(UNREADABLE_ENCODING) else {
-        return P::normalize(delivery, settings);
+/// What `inbound` says, unless it came in an encoding that nobody here knows.
+fn normalized<P: Protocol>(inbound: &InboundRequest, settings: &Settings) -> Result<Normalized, Rejection> {
+    let Some(encoding) = inbound.headers.get(UNREADABLE_ENCODING) else {
+        return P::normalize(inbound, settings);
     };
     let encoding: String = encoding.chars().take(32).collect();
     let message =
@@ -164,12 +160,12 @@ fn log_outcome<P: Protocol>(outcome: &Result<Kept, Failure>) {
     match outcome {
         Ok(Kept::Recorded { events, recorded, duplicates }) => {
             let fingerprint = events.first().map(|event| tracing::field::display(event.fingerprint));
-            tracing::info!(source = %P::SOURCE, recorded, duplicates, fingerprint, "delivery recorded");
+            tracing::info!(source = %P::SOURCE, recorded, duplicates, fingerprint, "request recorded");
             count(Measure::Recorded, P::SOURCE, *recorded);
             count(Measure::Duplicates, P::SOURCE, *duplicates);
         }
         Ok(Kept::Quarantined(kept)) => {
-            tracing::warn!(source = %P::SOURCE, quarantine_id = %kept.id, reason = kept.reason, "delivery quarantined");
+            tracing::warn!(source = %P::SOURCE, quarantine_id = %kept.id, reason = kept.reason, "request quarantined");
             count(Measure::Quarantined, P::SOURCE, 1);
         }
         Err(failure) => log_failure::<P>(failure),

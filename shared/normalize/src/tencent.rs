@@ -1,7 +1,7 @@
 //! Tencent Cloud Monitor (TCOP): alarm callbacks, EventBridge events and user-written notification templates.
 //!
 //! The same URL may be given all of them, and nothing in a request but its body tells them apart. What the
-//! published pages say about the body, and where real deliveries differ, is written beside the code that
+//! published pages say about the body, and where real requests differ, is written beside the code that
 //! copes with it: <https://www.tencentcloud.com/document/product/248/38919>.
 
 mod cloud_event;

@@ -69,7 +69,7 @@ pub(super) fn to_the_api() -> Vec<Call> {
     queries.extend(["9999-12-31T00:00:00Z#x", "-009999-01-01", "2026-02-30T", "2026-11-2é", ""].map(cursor));
     let unknown = "0".repeat(32);
     let history = format!("/v1/alerts/{unknown}/events");
-    let lists = ["/v1/alerts", "/v1/events", "/v1/quarantine", "/v1/deliveries", &history].map(str::to_owned);
+    let lists = ["/v1/alerts", "/v1/events", "/v1/quarantine", "/v1/requests", &history].map(str::to_owned);
     let paths = [
         "/v1/alerts/..%2f..",
         "/v1/alerts/%ff",

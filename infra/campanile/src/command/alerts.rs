@@ -1,4 +1,4 @@
-//! `campanile alerts`: what rings, or rang.
+//! `campanile alerts`: what fires, or has fired.
 
 use alert::matcher::{Matcher, MatcherError};
 use alert::{Condition, Handling, Severity, Source};
@@ -17,7 +17,7 @@ use super::moment::When;
 use super::table::{Column, distance, table};
 use super::word::word_of;
 
-/// List what rings, newest first
+/// List firing alerts, newest first
 #[derive(Debug, Args)]
 pub(super) struct Alerts {
     #[command(flatten)]

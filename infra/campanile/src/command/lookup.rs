@@ -23,7 +23,7 @@ pub(super) struct Resource {
     parts: &'static [&'static [(&'static str, &'static str)]],
 }
 
-/// Alerts: those that ring go before those that have ended.
+/// Alerts: those that fire go before those that have ended.
 pub(super) const ALERTS: Resource = Resource {
     what: "alert",
     command: "campanile alerts --all",

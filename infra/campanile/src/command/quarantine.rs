@@ -32,20 +32,20 @@ pub(super) struct Quarantine {
 enum Subcommands {
     List(List),
     Show(Show),
-    /// Read deliveries once more, and forget those that are understood now
+    /// Read requests once more, and forget those that are understood now
     Replay(Chosen),
-    /// Delete deliveries; they are lost
+    /// Delete requests; they are lost
     Delete(Chosen),
 }
 
-/// List deliveries that were not understood, newest first
+/// List requests that were not understood, newest first
 #[derive(Debug, Args)]
 struct List {
     #[command(flatten)]
     reading: ListArgs,
 }
 
-/// Show a delivery whole, and why it was not understood
+/// Show a request whole, and why it was not understood
 #[derive(Debug, Args)]
 struct Show {
     /// Its id, or a prefix of it
@@ -58,7 +58,7 @@ struct Show {
     server: Server,
 }
 
-/// Which deliveries
+/// Which requests
 #[derive(Debug, Args)]
 struct Chosen {
     /// Their ids, or prefixes of them
@@ -68,7 +68,7 @@ struct Chosen {
     doing: ActionArgs,
 }
 
-/// A delivery as it is shown.
+/// A request as it is shown.
 #[derive(Deserialize)]
 struct Entry {
     id: String,
@@ -136,7 +136,7 @@ impl Entry {
 
 fn shown(entries: &[Entry], now: Timestamp) -> Table {
     let columns = [
-        Column::TimedId("DELIVERY"),
+        Column::TimedId("REQUEST"),
         Column::Fixed("WHEN"),
         Column::Fixed("SOURCE"),
         Column::Fixed("REASON"),

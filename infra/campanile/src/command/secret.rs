@@ -14,7 +14,7 @@ use intake::Sensitive;
 use self::value::{Mistaken, read};
 use super::secrets::Secrets;
 use super::secrets::known::NAMES;
-use super::terminal::{Person, Terminal};
+use super::terminal::{Prompt, Terminal};
 use super::{Outcome, remark, say};
 
 /// Write a secret, without showing it

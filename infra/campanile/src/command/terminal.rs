@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use intake::Sensitive;
 
 /// Somebody who answers questions.
-pub(super) trait Person {
+pub(super) trait Prompt {
     /// What they answer to `question`.
     fn ask(&mut self, question: &str) -> Result<Sensitive, AskError>;
 
@@ -28,7 +28,7 @@ impl Terminal {
     }
 }
 
-impl Person for Terminal {
+impl Prompt for Terminal {
     fn ask(&mut self, question: &str) -> Result<Sensitive, AskError> {
         // Standard output may go into a file.
         write!(io::stderr(), "{question}: ")?;

@@ -20,7 +20,7 @@ const JOB: &[(&str, &str)] = &[("alertname", "JobLate"), ("instance", "batch-7")
 const HOUR: i64 = 60;
 const DAY: i64 = 24 * HOUR;
 
-/// Before a bundle in which three alerts ring.
+/// Before a bundle in which three alerts fire.
 async fn three_ring() -> Operator {
     let operator = Operator::before_a_bundle().await;
     operator.fire(&[(DISK, DAY + 5 * HOUR), (SWAP, 2 * DAY + 7 * HOUR), (JOB, 3 * DAY + 2 * HOUR)]).await;

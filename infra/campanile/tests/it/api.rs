@@ -83,12 +83,12 @@ impl World {
     }
 
     pub(crate) async fn record_at(&self, event: &AlertEvent, received_at: Timestamp) {
-        let delivery = delivery("{}", received_at);
-        self.platform.table.record(Entry { event, delivery: &delivery }).await.unwrap();
+        let inbound = inbound("{}", received_at);
+        self.platform.table.record(Entry { event, inbound: &inbound }).await.unwrap();
     }
 }
 
-pub(crate) fn delivery(body: &str, received_at: Timestamp) -> InboundRequest {
+pub(crate) fn inbound(body: &str, received_at: Timestamp) -> InboundRequest {
     InboundRequest {
         method: "POST".into(),
         query: String::new(),

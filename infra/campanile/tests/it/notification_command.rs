@@ -25,7 +25,7 @@ async fn until(operator: &Operator, state: &str, count: usize) {
         let notifications: Value =
             serde_json::from_str(&operator.api(&format!("/v1/notifications?state={state}")).await).unwrap();
         // One that waits for its first attempt is not meant; one that is held since the destination refused us is.
-        let is_tried = |delivery: &&Value| delivery["attempts"] != 0 || !delivery["reason"].is_null();
+        let is_tried = |inbound: &&Value| inbound["attempts"] != 0 || !inbound["reason"].is_null();
         let tried = notifications["notifications"].as_array().unwrap().iter().filter(is_tried);
         if tried.count() == count {
             return;

@@ -77,7 +77,7 @@ async fn every_sample_of_the_other_sources_is_taken_or_kept_with_the_reason() {
         })
         .await;
     let kept = read(&url, "/v1/quarantine?limit=1000").await;
-    assert!(kept["quarantine"].as_array().unwrap().iter().all(|delivery| delivery["reason"] != ""));
+    assert!(kept["quarantine"].as_array().unwrap().iter().all(|inbound| inbound["reason"] != ""));
 }
 
 #[tokio::test(flavor = "multi_thread")]

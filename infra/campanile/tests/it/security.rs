@@ -157,7 +157,7 @@ async fn statement_12_no_body_and_no_credential_is_in_the_log() {
         request.send().await.unwrap();
     }
     let log = std::fs::read_to_string(folder.path().join("log")).unwrap();
-    assert!(log.contains("request refused") && log.contains("delivery"), "{log}");
+    assert!(log.contains("request refused") && log.contains("request"), "{log}");
     assert!(!log.contains("planted"), "{log}");
 }
 

@@ -7,7 +7,7 @@ use crate::{Condition, Severity};
 
 /// Condition, severity and times.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Reading {
+pub(crate) struct TimelineState {
     pub condition: Condition,
     pub condition_since: Timestamp,
     pub started_at: Option<Timestamp>,
@@ -18,7 +18,7 @@ pub(crate) struct Reading {
 
 impl Timeline {
     /// What the marks together mean; `None` where there are none.
-    pub(crate) fn read(&self) -> Option<Reading> {
+    pub(crate) fn read(&self) -> Option<TimelineState> {
         let decisive = self.marks.iter().rposition(|mark| !self.has_ended(mark))?;
         let mark = self.marks.get(decisive)?;
         Some(match (mark.firing, mark.restated) {
@@ -28,7 +28,7 @@ impl Timeline {
         })
     }
 
-    fn read_firing(&self, decisive: &Mark) -> Reading {
+    fn read_firing(&self, decisive: &Mark) -> TimelineState {
         let last_end = self.marks.iter().rposition(|mark| !mark.firing);
         let run: Vec<_> = self
             .marks
@@ -40,7 +40,7 @@ impl Timeline {
             .map(|(_, mark)| mark)
             .collect();
         let since = run.iter().map(|mark| mark.since).min().unwrap_or(decisive.since);
-        Reading {
+        TimelineState {
             condition: Condition::Firing,
             condition_since: since,
             started_at: earliest(run.iter().map(|mark| mark.started_at)).or(Some(since)),
@@ -52,7 +52,7 @@ impl Timeline {
 
     /// What is re-stated has the earliest start of all that overlap: those since the last end, and those before an end
     /// that came after that start.
-    fn read_restated_firing(&self, decisive: usize, mark: &Mark) -> Reading {
+    fn read_restated_firing(&self, decisive: usize, mark: &Mark) -> TimelineState {
         let mut since = mark.since;
         for earlier in self.marks.iter().take(decisive).rev() {
             if earlier.firing {
@@ -61,7 +61,7 @@ impl Timeline {
                 break;
             }
         }
-        Reading {
+        TimelineState {
             condition: Condition::Firing,
             condition_since: since,
             started_at: Some(since),
@@ -71,7 +71,7 @@ impl Timeline {
         }
     }
 
-    fn read_resolved(&self, decisive: usize, mark: &Mark) -> Reading {
+    fn read_resolved(&self, decisive: usize, mark: &Mark) -> TimelineState {
         let last_firing = self.marks.iter().take(decisive).rposition(|mark| mark.firing);
         let fired_at = last_firing.and_then(|index| self.marks.get(index)).map(|mark| mark.at);
         let ends: Vec<_> = self
@@ -82,7 +82,7 @@ impl Timeline {
         let since = ended_at(mark, &ends);
         let began = self.run_before(decisive, mark, last_firing).map(Mark::began_at);
         let told = ends.iter().chain([&mark]).filter_map(|mark| mark.started_at);
-        Reading {
+        TimelineState {
             condition: Condition::Resolved,
             condition_since: since,
             started_at: began.chain(told).min().map(|started_at| started_at.min(since)),

@@ -99,7 +99,7 @@ fn what_comes_a_quarter_of_an_hour_after_a_newer_one_is_of_a_clock_that_is_behin
 }
 
 #[test]
-fn old_deliveries_in_any_order_are_no_sign_of_a_clock_that_is_behind() {
+fn old_requests_in_any_order_are_no_sign_of_a_clock_that_is_behind() {
     let of_last_year = -400 * DAY;
     let events = [resolved(of_last_year + 2 * DAY), firing(of_last_year)];
     let known = received(events.map(|event| (event, 0)));
@@ -147,7 +147,7 @@ fn what_is_restated_holds_from_its_reception_with_the_earliest_start_and_the_lat
 }
 
 #[test]
-fn a_known_delivery_is_news_where_it_no_longer_is_what_holds() {
+fn a_known_request_is_news_where_it_no_longer_is_what_holds() {
     let fires = restated(Signal::Firing, -60);
     let over = ended(-60, 5);
     let firing_now = received([(fires.clone(), 0)]);

@@ -83,10 +83,10 @@ function showNotes(notes) {
 }
 
 /** What a note says somebody did, besides writing it. */
-const DEEDS = { acknowledge: "acknowledged it", unacknowledge: "gave it back", resolve: "resolved it", expire: "let it expire" };
+const ACTIONS = { acknowledge: "acknowledged it", unacknowledge: "gave it back", resolve: "resolved it", expire: "let it expire" };
 
 function noteNode({ by, action, text, at: when }) {
-  const deed = action && action !== "note" ? ` ${DEEDS[action] ?? action}` : "";
-  const head = element("p", { class: "by" }, element("strong", { dir: "auto" }, by ?? ""), `${deed} · `, age(when), " ago");
+  const action = action && action !== "note" ? ` ${ACTIONS[action] ?? action}` : "";
+  const head = element("p", { class: "by" }, element("strong", { dir: "auto" }, by ?? ""), `${action} · `, age(when), " ago");
   return element("li", {}, head, text ? element("p", { class: "text", dir: "auto" }, text) : "");
 }

@@ -1,7 +1,7 @@
 // The address bar: which view, which filters, which entry. Whoever gets the address sees the same.
 
 const VIEW_NAMES = ["alerts", "silences", "quarantine", "sources"];
-const RINGING = "firing";
+const FIRING = "firing";
 
 /** What the address says. */
 function readAddress() {
@@ -11,7 +11,7 @@ function readAddress() {
   return {
     view,
     open: text("open"),
-    condition: text("condition") || RINGING,
+    condition: text("condition") || FIRING,
     handling: text("handling"),
     severity: text("severity"),
     source: text("source"),
@@ -26,7 +26,7 @@ function addressWith(changes) {
   const { view, condition, filter, ...rest } = { ...readAddress(), ...changes };
   const query = new URLSearchParams();
   if (view !== "alerts") query.set("view", view);
-  if (condition !== RINGING) query.set("condition", condition);
+  if (condition !== FIRING) query.set("condition", condition);
   for (const [name, value] of Object.entries(rest)) if (value) query.set(name, value);
   for (const matcher of filter) query.append("filter", matcher);
   return `${location.pathname}${query.size ? `?${query}` : ""}`;
@@ -52,5 +52,5 @@ function amend(changes) {
 
 /** Whether any filter of the alert list differs from the usual. */
 function isFiltered({ condition, handling, severity, source, q, filter }) {
-  return condition !== RINGING || Boolean(handling || severity || source || q || filter.length);
+  return condition !== FIRING || Boolean(handling || severity || source || q || filter.length);
 }

@@ -67,14 +67,14 @@ function badges({ severity, severity_raw, condition, handling }) {
 }
 
 function alertButtons(alert) {
-  const rings = alert.condition === RINGING;
+  const fires = alert.condition === FIRING;
   const taken = Boolean(alert.acknowledgement);
   const source = webAddress(alert.url);
   return [
-    rings && !taken ? action("Acknowledge", "a", acknowledge, "primary") : null,
-    rings && taken ? action("Give back", "u", unacknowledge) : null,
+    fires && !taken ? action("Acknowledge", "a", acknowledge, "primary") : null,
+    fires && taken ? action("Give back", "u", unacknowledge) : null,
     action("Silence", "s", silenceAlert),
-    rings ? action("Resolve", "r", resolve) : null,
+    fires ? action("Resolve", "r", resolve) : null,
     action("Note", "n", writeNote),
     source ? outward(alert.url, `Open at ${source.host}`) : null,
   ].filter(Boolean);

@@ -1,9 +1,9 @@
-// The list of alerts: what rings now by severity and age, or anything else that the filters ask for.
+// The list of alerts: what fires now by severity and age, or anything else that the filters ask for.
 
 const SEVERITIES = ["critical", "high", "warning", "low", "info"];
 const PAGE = 500;
-/** What rings is shown whole up to here; beyond, nobody reads it, and a filter helps more. */
-const MOST_RINGING = 2000;
+/** What fires is shown whole up to here; beyond, nobody reads it, and a filter helps more. */
+const MOST_FIRING = 2000;
 
 const alertList = { all: new Map(), pages: 1, more: false, query: "", seen: undefined };
 
@@ -27,7 +27,7 @@ function severalWords({ condition, handling, source }) {
 }
 
 async function pagesOf(query, pages, signal) {
-  const most = query.condition === RINGING ? MOST_RINGING : PAGE * pages;
+  const most = query.condition === FIRING ? MOST_FIRING : PAGE * pages;
   const alerts = [];
   let cursor = "";
   do {
@@ -73,8 +73,8 @@ function showAlerts() {
   reconcile(at("alerts"), groups(shown, address), { key: (group) => group.name, create: groupNode, update: updateGroup });
   at("alerts-empty").hidden = shown.length > 0 || alertList.query !== JSON.stringify(alertQuery(address));
   showNothing(address);
-  at("more").hidden = !alertList.more || address.condition === RINGING;
-  at("too-many").hidden = !alertList.more || address.condition !== RINGING;
+  at("more").hidden = !alertList.more || address.condition === FIRING;
+  at("too-many").hidden = !alertList.more || address.condition !== FIRING;
   if (!counting.offered) showCounts(countsFromList(address));
   if (address.view === "alerts") showTitle(shown);
 }
@@ -92,10 +92,10 @@ function hasText({ title, summary, resource, service }, text) {
   return !wanted || [title, summary, resource, service].some((part) => part?.toLowerCase().includes(wanted));
 }
 
-/** What rings, by severity and newest first; anything else is a history, newest first. */
+/** What fires, by severity and newest first; anything else is a history, newest first. */
 function groups(alerts, { condition }) {
   alerts.sort((a, b) => Date.parse(b.condition_since) - Date.parse(a.condition_since));
-  if (condition !== RINGING) return alerts.length ? [{ name: "newest first", alerts }] : [];
+  if (condition !== FIRING) return alerts.length ? [{ name: "newest first", alerts }] : [];
   const bySeverity = SEVERITIES.map((name) => ({ name, alerts: alerts.filter((alert) => alert.severity === name) }));
   return bySeverity.filter((group) => group.alerts.length > 0);
 }
@@ -139,26 +139,26 @@ function placeOf({ resource, service, title }) {
   return [resource, service].filter((part) => part && !title.includes(part)).join(" · ");
 }
 
-/** What people have done about it, and whether it still rings, in words. */
+/** What people have done about it, and whether it still fires, in words. */
 function handlingOf({ handling, condition, acknowledgement }) {
-  const ended = condition === RINGING ? "" : condition;
+  const ended = condition === FIRING ? "" : condition;
   if (handling === "acknowledged") return [ended, `✓ ${acknowledgement?.by ?? "acknowledged"}`].filter(Boolean).join(" · ");
   return [ended, handling === "silenced" ? "silenced" : ""].filter(Boolean).join(" · ");
 }
 
 function showNothing(address) {
   fill(at("alerts-empty"), isFiltered(address), () => {
-    if (!isFiltered(address)) return [element("strong", {}, "Nothing rings."), element("p", {}, "New alerts appear here by themselves.")];
+    if (!isFiltered(address)) return [element("strong", {}, "No alerts are firing."), element("p", {}, "New alerts appear here by themselves.")];
     return [element("strong", {}, "No alert matches these filters."), button("Clear the filters", clearFilters)];
   });
 }
 
 function showTitle(alerts) {
-  const open = alerts.filter((alert) => alert.condition === RINGING && alert.handling === "open").length;
+  const open = alerts.filter((alert) => alert.condition === FIRING && alert.handling === "open").length;
   document.title = open > 0 ? `(${open}) Campanile` : "Campanile";
 }
 
-/** One page more of what does not ring any more. */
+/** One page more of what does not fire any more. */
 function showOlder() {
   alertList.pages += 1;
   refresh();

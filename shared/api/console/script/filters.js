@@ -38,14 +38,14 @@ function clearFilters() {
   focusList();
 }
 
-/** Loads how many ring, for the head; a server without counts is counted from the list. */
+/** Loads how many fire, for the head; a server without counts is counted from the list. */
 async function loadCounts(address, signal) {
   const counts = counting.offered ? await ifOffered(get("v1/counts", {}, signal)) : null;
   counting.offered = counts !== null;
   return () => showCounts(counts ?? countsFromList(address));
 }
 
-/** Counts of the list, where the list is everything that rings. */
+/** Counts of the list, where the list is everything that fires. */
 function countsFromList(address) {
   if (address.view !== "alerts" || isFiltered(address)) return null;
   const alerts = Array.from(alertList.all.values());
@@ -76,7 +76,7 @@ function severityCount(counts, name) {
 }
 
 function countLink(count, word, filters) {
-  const usual = { view: "alerts", open: "", condition: RINGING, handling: "", severity: "", source: "", q: "", filter: [], state: "" };
+  const usual = { view: "alerts", open: "", condition: FIRING, handling: "", severity: "", source: "", q: "", filter: [], state: "" };
   const address = addressWith({ ...usual, ...filters });
   const link = element("a", { href: address }, element("strong", {}, String(count ?? 0)), ` ${word}`);
   link.addEventListener("click", (event) => {

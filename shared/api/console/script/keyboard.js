@@ -3,7 +3,7 @@
 const SINGLE = "on";
 const keyboard = { single: true };
 
-/** Key, meaning, deed. What has no deed works by itself in every browser, and stands here for the help. */
+/** Key, meaning, action. What has no action works by itself in every browser, and stands here for the help. */
 const KEYS = [
   ["j", "next", () => walk(1)],
   ["k", "previous", () => walk(-1)],
@@ -50,10 +50,10 @@ function pressed(event) {
   if (event.key === "Escape") return escape(event);
   if (isRowKey(event)) return walkByArrow(event);
   if (!keyboard.single || isTyping(event.target)) return;
-  const deed = KEYS.find(([key]) => key === event.key)?.[2];
-  if (!deed) return;
+  const action = KEYS.find(([key]) => key === event.key)?.[2];
+  if (!action) return;
   event.preventDefault();
-  deed();
+  action();
 }
 
 function isTyping(target) {

@@ -42,7 +42,7 @@ async function signIn(candidate) {
   at("token").value = "";
   setText(at("sign-in-reason"), "");
   try {
-    await get("v1/alerts", { limit: 1, condition: RINGING });
+    await get("v1/alerts", { limit: 1, condition: FIRING });
     enter();
     focusList();
   } catch (error) {

@@ -74,17 +74,17 @@ function composedMatchers() {
 /** Says how many of the alerts in the list the silence would cover. */
 function preview() {
   const matchers = composedMatchers();
-  const ringing = Array.from(alertList.all.values()).filter((alert) => alert.condition === RINGING);
-  setText(at("silence-preview"), previewText(matchers, ringing));
+  const firing = Array.from(alertList.all.values()).filter((alert) => alert.condition === FIRING);
+  setText(at("silence-preview"), previewText(matchers, firing));
 }
 
-function previewText(matchers, ringing) {
+function previewText(matchers, firing) {
   if (matchers.length === 0) return "Choose at least one matcher.";
   try {
-    const covered = ringing.filter((alert) => matchers.every((matcher) => matches(matcher, alert)));
+    const covered = firing.filter((alert) => matchers.every((matcher) => matches(matcher, alert)));
     const [first] = covered;
     if (!first) return "Covers none of the alerts in the list now.";
-    return `Covers ${covered.length} of ${ringing.length} ringing in the list now${covered.length === 1 ? `: ${first.title}` : ""}.`;
+    return `Covers ${covered.length} of ${firing.length} firing in the list now${covered.length === 1 ? `: ${first.title}` : ""}.`;
   } catch {
     return "One of the regular expressions cannot be read here; the server decides.";
   }

@@ -15,7 +15,7 @@ use normalize::alertmanager::{Batch, Refused, TOKEN_NAME, Understood, split};
 use normalize::{InboundRequest, REPAIRED, Rejection, Settings};
 
 use super::failure::{Failure, REQUIRED, WRONG_TYPE};
-use crate::authorization::Person;
+use crate::authorization::Principal;
 
 /// A Prometheus waits for 10 s; a write is tried again for as long, less what the way back takes.
 const PATIENCE: Duration = Duration::from_secs(9);
@@ -36,8 +36,8 @@ pub(super) struct Kept {
 /// Keeps the alerts of a request; what it returns, error or not, is said when all that can be kept is durable.
 pub(super) async fn keep(platform: &Platform, parts: &Parts, body: Bytes) -> Result<Kept, Failure> {
     let left = parts.extensions.get().map_or(PATIENCE, |TimeLeft(left)| PATIENCE.min(*left));
-    let delivery = open(parts, &body).inspect_err(refused)?;
-    let kept = tokio::time::timeout(left, keep_delivery(platform, &delivery)).await;
+    let inbound = open(parts, &body).inspect_err(refused)?;
+    let kept = tokio::time::timeout(left, keep_request(platform, &inbound)).await;
     kept.unwrap_or_else(|_| Err(Failure::Store(StoreError::OutOfTime { limit_ms: left.as_millis() })))
 }
 
@@ -52,7 +52,7 @@ fn open(parts: &Parts, body: &[u8]) -> Result<InboundRequest, Failure> {
         return Err(Failure::UnreadableEncoding(encoding.chars().take(32).collect()));
     }
     let token_name =
-        parts.extensions.get::<Person>().map(|person| (TOKEN_NAME.to_owned(), person.to_string()));
+        parts.extensions.get::<Principal>().map(|person| (TOKEN_NAME.to_owned(), person.to_string()));
     Ok(InboundRequest {
         method: parts.method.as_str().to_owned(),
         query: String::new(),
@@ -87,12 +87,12 @@ fn refused(failure: &Failure) {
     count(Measure::Refused, SOURCE, 1);
 }
 
-async fn keep_delivery(platform: &Platform, delivery: &InboundRequest) -> Result<Kept, Failure> {
-    let Batch { understood, refused, left_out, warnings } = match split(delivery, &Settings::default()) {
+async fn keep_request(platform: &Platform, inbound: &InboundRequest) -> Result<Kept, Failure> {
+    let Batch { understood, refused, left_out, warnings } = match split(inbound, &Settings::default()) {
         Ok(batch) => batch,
         Err(rejection) => {
             let code = code_of(&rejection);
-            let message = quarantine(platform, rejection, delivery.clone()).await?;
+            let message = quarantine(platform, rejection, inbound.clone()).await?;
             return Err(Failure::Schema { code, message });
         }
     };
@@ -103,13 +103,13 @@ async fn keep_delivery(platform: &Platform, delivery: &InboundRequest) -> Result
         }
     }
     let account = understood.first().map(|understood| understood.event.account.clone());
-    let (kept, unstorable) = record(platform, delivery, understood).await.map_err(Failure::Store)?;
+    let (kept, unstorable) = record(platform, inbound, understood).await.map_err(Failure::Store)?;
     if let Some(account) = &account {
-        platform.table.heard(SOURCE, account, delivery.received_at).await;
+        platform.table.heard(SOURCE, account, inbound.received_at).await;
     }
     report(&kept, refused.len(), left_out, account.as_deref());
     let refused = refused.into_iter().map(|Refused { rejection, body, .. }| (rejection, body));
-    refuse(platform, delivery, refused.chain(unstorable).collect(), account.is_some()).await?;
+    refuse(platform, inbound, refused.chain(unstorable).collect(), account.is_some()).await?;
     Ok(Kept { left_out, ..kept })
 }
 
@@ -133,14 +133,14 @@ fn report(kept: &Kept, refused: usize, left_out: u64, account: Option<&str>) {
 /// Records what was understood; what the table can never take comes back with its reason.
 async fn record(
     platform: &Platform,
-    delivery: &InboundRequest,
+    inbound: &InboundRequest,
     understood: Vec<Understood>,
 ) -> Result<(Kept, Vec<(Rejection, Vec<u8>)>), StoreError> {
     let understood: Vec<_> = understood
         .into_iter()
-        .map(|Understood { event, body }| (event, InboundRequest { body, ..head(delivery) }))
+        .map(|Understood { event, body }| (event, InboundRequest { body, ..head(inbound) }))
         .collect();
-    let bodies: Vec<_> = understood.iter().map(|(_, delivery)| delivery.body.clone()).collect();
+    let bodies: Vec<_> = understood.iter().map(|(_, inbound)| inbound.body.clone()).collect();
     let (mut kept, mut unstorable) = (Kept::default(), Vec::new());
     for (outcome, body) in record_events(&*platform.table, understood).await.into_iter().zip(bodies) {
         match outcome {
@@ -161,7 +161,7 @@ async fn record(
 /// batch, a break of the schema is told as one.
 async fn refuse(
     platform: &Platform,
-    delivery: &InboundRequest,
+    inbound: &InboundRequest,
     refused: Vec<(Rejection, Vec<u8>)>,
     is_some_kept: bool,
 ) -> Result<(), Failure> {
@@ -172,8 +172,8 @@ async fn refuse(
     let unnamed = refused.len().saturating_sub(NAMED);
     let mut messages = Vec::new();
     for (rejection, body) in refused {
-        let delivery = InboundRequest { body, ..head(delivery) };
-        let message = quarantine(platform, rejection, delivery).await?;
+        let inbound = InboundRequest { body, ..head(inbound) };
+        let message = quarantine(platform, rejection, inbound).await?;
         if messages.len() < NAMED {
             messages.push(message);
         }
@@ -193,15 +193,15 @@ fn code_of(rejection: &Rejection) -> u16 {
     if rejection.reason.starts_with("missing:") { REQUIRED } else { WRONG_TYPE }
 }
 
-/// Puts `delivery` into quarantine, and says why and where to find it.
+/// Puts `inbound` into quarantine, and says why and where to find it.
 async fn quarantine(
     platform: &Platform,
     rejection: Rejection,
-    delivery: InboundRequest,
+    inbound: InboundRequest,
 ) -> Result<String, Failure> {
     tracing::warn!(source = %SOURCE, reason = %rejection.reason, "alert refused");
     count(Measure::Quarantined, SOURCE, 1);
-    let quarantined = Quarantined::new(SOURCE, rejection, delivery);
+    let quarantined = Quarantined::new(SOURCE, rejection, inbound);
     platform.table.quarantine(&quarantined).await.map_err(Failure::Store)?;
     let Quarantined { id, message, .. }: Quarantined = quarantined;
     Ok(told(&message, id))
@@ -211,14 +211,14 @@ fn told(message: &str, id: QuarantineId) -> String {
     format!("{message} (kept in quarantine as {id})")
 }
 
-/// `delivery` without its body.
-fn head(delivery: &InboundRequest) -> InboundRequest {
+/// `inbound` without its body.
+fn head(inbound: &InboundRequest) -> InboundRequest {
     InboundRequest {
-        method: delivery.method.clone(),
-        query: delivery.query.clone(),
-        content_type: delivery.content_type.clone(),
-        headers: delivery.headers.clone(),
+        method: inbound.method.clone(),
+        query: inbound.query.clone(),
+        content_type: inbound.content_type.clone(),
+        headers: inbound.headers.clone(),
         body: Vec::new(),
-        received_at: delivery.received_at,
+        received_at: inbound.received_at,
     }
 }

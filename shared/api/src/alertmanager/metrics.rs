@@ -17,7 +17,7 @@ use http::header;
 
 use super::VERSION;
 use super::failure::Failure;
-use crate::authorization::{Person, require};
+use crate::authorization::{Principal, require};
 use crate::secret::Role;
 
 const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -43,7 +43,7 @@ async fn require_if_presented(
 
 async fn metrics(
     State(platform): State<Platform>,
-    reader: Option<Extension<Person>>,
+    reader: Option<Extension<Principal>>,
 ) -> Result<Response, Failure> {
     let mut text = build_info();
     if reader.is_some() {

@@ -76,7 +76,7 @@ async fn check_changeable(platform: &Platform, id: SilenceId) -> Result<(), Fail
         return Ok(());
     }
     Err(Failure::BadRequest(format!(
-        "the silence `{id}` recurs, which this API cannot tell: change it by `PUT /v1/silences/{id}`, or end it"
+        "the silence `{id}` recurs, which this API cannot express: change it by `PUT /v1/silences/{id}`, or end it"
     )))
 }
 

@@ -137,7 +137,7 @@ impl Withheld {
             }
             Withholder::Inhibition => "another alert mutes it".to_owned(),
             Withholder::Hours => "the destination has not its hours".to_owned(),
-            Withholder::Damping => "`damping_secs` have not passed since it was last told".to_owned(),
+            Withholder::Damping => "`damping_secs` have not passed since its last notification".to_owned(),
         }
     }
 }

@@ -21,8 +21,8 @@ fn asked(mut members: Value) -> NewSilence {
     serde_json::from_value(silence).unwrap()
 }
 
-fn ada() -> Person {
-    Person("ada".to_owned())
+fn ada() -> Principal {
+    Principal("ada".to_owned())
 }
 
 fn made(members: Value) -> Result<Silence, SilenceError> {

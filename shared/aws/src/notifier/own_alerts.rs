@@ -26,7 +26,7 @@ impl RecordedAlerts {
 #[async_trait]
 impl OwnAlerts for RecordedAlerts {
     async fn record(&self, event: AlertEvent) -> Result<(), OutboxError> {
-        let delivery = InboundRequest {
+        let inbound = InboundRequest {
             method: OWN_METHOD.to_owned(),
             query: String::new(),
             content_type: None,
@@ -34,7 +34,7 @@ impl OwnAlerts for RecordedAlerts {
             body: Vec::new(),
             received_at: self.clock.now(),
         };
-        let recorded = self.table.record(Entry { event: &event, delivery: &delivery }).await;
+        let recorded = self.table.record(Entry { event: &event, inbound: &inbound }).await;
         recorded.map(drop).map_err(|error| OutboxError::Unavailable {
             operation: "record an alert of Campanile's own",
             source: Box::new(error),

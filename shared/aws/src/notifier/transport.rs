@@ -13,7 +13,7 @@ use crate::Platform;
 
 /// Sends requests within the egress policy.
 #[derive(Debug)]
-pub struct Courier {
+pub struct HttpSender {
     egress: EgressPolicy,
     deadlines: Deadlines,
     /// By the digest of the settings, where they have certificates; by nothing for all others.
@@ -21,7 +21,7 @@ pub struct Courier {
     operations: Operations,
 }
 
-impl Courier {
+impl HttpSender {
     /// One that goes where `egress` permits. Region, endpoints and credentials of AWS are read from the environment once a
     /// destination needs them.
     pub fn new(egress: EgressPolicy, deadlines: Deadlines) -> Self {
@@ -61,7 +61,7 @@ impl Courier {
 }
 
 #[async_trait]
-impl Transport for Courier {
+impl Transport for HttpSender {
     async fn send(&self, destination: &Destination, request: Request) -> Result<HttpAnswer, Unanswered> {
         let client = self.client(destination)?;
         match request {

@@ -10,7 +10,7 @@ use jiff::tz::Offset;
 use super::TableOutbox;
 use super::item::{document, expire, index, readable, shards, to_item, unavailable};
 use crate::Cursor;
-use crate::store::days::Journal;
+use crate::store::days::DayIndex;
 use crate::store::definition::{BY_CONDITION, BY_RECEPTION};
 use crate::store::item::{day, is_at, is_expired, sortable, string};
 use crate::store::listing::keys;
@@ -58,7 +58,7 @@ impl NotificationFilter {
 
 impl TableOutbox {
     pub(super) async fn write_notification(&self, record: &NotificationRecord) -> Result<(), OutboxError> {
-        let opened = self.table.open_day(Journal::Notifications, record.created_at).await;
+        let opened = self.table.index_day(DayIndex::Notifications, record.created_at).await;
         opened.map_err(unavailable("open a day of notifications"))?;
         let mut item = to_item(notification_pk(record), RECORD.to_owned(), record)?;
         let shard = shard_of(record);
@@ -118,7 +118,7 @@ impl TableOutbox {
     ) -> Result<(), StoreError> {
         let now = self.table.clock.now();
         let newest = cursor.and_then(Cursor::date).unwrap_or_else(|| Offset::UTC.to_datetime(now).date());
-        for date in self.table.days_of(Journal::Notifications, newest, now).await? {
+        for date in self.table.days_of(DayIndex::Notifications, newest, now).await? {
             if page.is_done() {
                 break;
             }

@@ -77,9 +77,10 @@ impl Table {
             Err(conflict) => return Err(self.refuse(fingerprint, note, conflict).await),
         };
         self.put_note(fingerprint, &note).await.map_err(ActionFailure::Store)?;
-        let deed = json!({ "action": "resolve", "by": note.by, "principal": note.principal, "note": text });
-        let delivery = own_delivery(&deed, note.at);
-        let entry = Entry { event: &event, delivery: &delivery };
+        let document =
+            json!({ "action": "resolve", "by": note.by, "principal": note.principal, "note": text });
+        let inbound = own_request(&document, note.at);
+        let entry = Entry { event: &event, inbound: &inbound };
         self.record(entry).await.map_err(ActionFailure::Store)?;
         self.shown(self.present(fingerprint).await?.1).await.map_err(ActionFailure::Store)
     }
@@ -218,8 +219,8 @@ impl Table {
     }
 }
 
-/// The delivery of an event that nobody sent but Campanile itself.
-pub(crate) fn own_delivery(body: &serde_json::Value, received_at: Timestamp) -> InboundRequest {
+/// The request of an event that nobody sent but Campanile itself.
+pub(crate) fn own_request(body: &serde_json::Value, received_at: Timestamp) -> InboundRequest {
     InboundRequest {
         method: OWN_METHOD.to_owned(),
         query: String::new(),

@@ -9,7 +9,7 @@ use futures::{FutureExt, StreamExt, stream};
 use intake::{Entry, Recorded, StoreError};
 
 use super::Table;
-use super::days::Journal;
+use super::days::DayIndex;
 use super::definition::{PK, SK};
 use super::history_key::HistoryKey;
 use super::item::{Item, STATE, alert_pk, text};
@@ -53,8 +53,8 @@ impl Table {
     }
 
     async fn open_days(&self, entries: &[Entry<'_>]) -> Result<(), StoreError> {
-        for Entry { event, delivery } in entries {
-            self.open_day(Journal::Of(event.source), delivery.received_at).await?;
+        for Entry { event, inbound } in entries {
+            self.index_day(DayIndex::Of(event.source), inbound.received_at).await?;
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! On which days something came in, so that a list of few things in many days reads few days.
 //!
-//! A journal is what is kept day by day: the history of one source, the quarantine, or deliveries. Its directory has one item for
+//! A index is what is kept day by day: the history of one source, the quarantine, or requests. Its directory has one item for
 //! each of its days. That item is durable before anything of the day is, so that nothing can be missed; a process writes it
 //! once a day.
 
@@ -26,7 +26,7 @@ const MOST_REMEMBERED: usize = 10_000;
 
 /// What is kept day by day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Journal {
+pub(crate) enum DayIndex {
     /// The history of what a source said.
     Of(Source),
     /// What was not understood.
@@ -37,9 +37,9 @@ pub(crate) enum Journal {
 
 /// The days that this process knows to be in the table.
 #[derive(Debug, Default)]
-pub(super) struct KnownDays(Mutex<HashSet<(Journal, String)>>);
+pub(super) struct KnownDays(Mutex<HashSet<(DayIndex, String)>>);
 
-impl fmt::Display for Journal {
+impl fmt::Display for DayIndex {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Of(source) => f.write_str(source.as_str()),
@@ -50,11 +50,11 @@ impl fmt::Display for Journal {
 }
 
 impl KnownDays {
-    fn has(&self, known: &(Journal, String)) -> bool {
+    fn has(&self, known: &(DayIndex, String)) -> bool {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(known)
     }
 
-    fn add(&self, known: (Journal, String)) {
+    fn add(&self, known: (DayIndex, String)) {
         let mut days = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if days.len() >= MOST_REMEMBERED {
             days.clear();
@@ -64,42 +64,42 @@ impl KnownDays {
 }
 
 impl Table {
-    /// Whether this process knows the day of `at` to be in the directory of `journal`.
-    pub(crate) fn knows_day(&self, journal: Journal, at: Timestamp) -> bool {
-        self.known_days.has(&(journal, day(at)))
+    /// Whether this process knows the day of `at` to be in the directory of `index`.
+    pub(crate) fn knows_day(&self, index: DayIndex, at: Timestamp) -> bool {
+        self.known_days.has(&(index, day(at)))
     }
 
-    /// Puts the day of `at` into the directory of `journal`, unless this process knows that it is there.
-    pub(crate) async fn open_day(&self, journal: Journal, at: Timestamp) -> Result<(), StoreError> {
-        let opened = (journal, day(at));
+    /// Puts the day of `at` into the directory of `index`, unless this process knows that it is there.
+    pub(crate) async fn index_day(&self, index: DayIndex, at: Timestamp) -> Result<(), StoreError> {
+        let opened = (index, day(at));
         if !self.known_days.has(&opened) {
             // Rarely needed, so that callers need not carry it around.
-            Box::pin(self.put_day(journal, &opened.1, at)).await?;
+            Box::pin(self.put_day(index, &opened.1, at)).await?;
             self.known_days.add(opened);
         }
         Ok(())
     }
 
-    async fn put_day(&self, journal: Journal, day: &str, at: Timestamp) -> Result<(), StoreError> {
-        let mut item = new_item(directory_pk(journal), day);
+    async fn put_day(&self, index: DayIndex, day: &str, at: Timestamp) -> Result<(), StoreError> {
+        let mut item = new_item(directory_pk(index), day);
         let last_moment = at.checked_add(DAY).unwrap_or(Timestamp::MAX);
-        item.insert(EXPIRES_AT.to_owned(), number(expiry(last_moment, self.kept_for(journal))));
+        item.insert(EXPIRES_AT.to_owned(), number(expiry(last_moment, self.kept_for(index))));
         self.put(&item, "open a day", "day").await
     }
 
-    /// The days of `journal` at `newest` or before of which something may be left at `now`, newest first.
+    /// The days of `index` at `newest` or before of which something may be left at `now`, newest first.
     pub(crate) async fn days_of(
         &self,
-        journal: Journal,
+        index: DayIndex,
         newest: Date,
         now: Timestamp,
     ) -> Result<Vec<Date>, StoreError> {
-        let oldest = oldest_day(now, self.kept_for(journal));
+        let oldest = oldest_day(now, self.kept_for(index));
         if oldest > newest {
             return Ok(Vec::new());
         }
         let query = self
-            .partition(directory_pk(journal))
+            .partition(directory_pk(index))
             .scan_index_forward(false)
             .key_condition_expression(format!("{PK} = :pk AND {SK} BETWEEN :oldest AND :newest"))
             .expression_attribute_values(":oldest", string(oldest.to_string()))
@@ -108,15 +108,15 @@ impl Table {
         Ok(items.iter().filter_map(|item| text(item, SK)?.parse().ok()).collect())
     }
 
-    fn kept_for(&self, journal: Journal) -> Duration {
-        match journal {
-            Journal::Of(_) | Journal::Notifications => self.history,
-            Journal::Quarantine => self.quarantine,
+    fn kept_for(&self, index: DayIndex) -> Duration {
+        match index {
+            DayIndex::Of(_) | DayIndex::Notifications => self.history,
+            DayIndex::Quarantine => self.quarantine,
         }
     }
 }
 
-/// The partition of the days of `journal`.
-fn directory_pk(journal: Journal) -> String {
-    format!("DAYS#{journal}")
+/// The partition of the days of `index`.
+fn directory_pk(index: DayIndex) -> String {
+    format!("DAYS#{index}")
 }

@@ -29,47 +29,47 @@ pub(crate) enum DocumentError {
 struct Head<E, D> {
     #[serde(skip_serializing_if = "Option::is_none")]
     event: Option<E>,
-    delivery: D,
+    inbound: D,
 }
 
-/// A delivery, and the event it brought if it was understood.
+/// A request, and the event it brought if it was understood.
 #[derive(Debug)]
 pub(crate) struct Document {
     pub(crate) event: Option<AlertEvent>,
-    pub(crate) delivery: InboundRequest,
+    pub(crate) inbound: InboundRequest,
 }
 
-/// Packs `delivery` and the `event` it brought. A body that does not fit an item even deflated is cut, and a header of
-/// the stored delivery says how long it was: the event is worth more than the rest of the body.
-pub(crate) fn pack(event: Option<&AlertEvent>, delivery: &InboundRequest) -> std::io::Result<Blob> {
-    let mut blob = pack_whole(event, delivery)?;
-    let mut kept = delivery.body.len();
+/// Packs `inbound` and the `event` it brought. A body that does not fit an item even deflated is cut, and a header of
+/// the stored request says how long it was: the event is worth more than the rest of the body.
+pub(crate) fn pack(event: Option<&AlertEvent>, inbound: &InboundRequest) -> std::io::Result<Blob> {
+    let mut blob = pack_whole(event, inbound)?;
+    let mut kept = inbound.body.len();
     while blob.as_ref().len() > MOST_BYTES && kept > 0 {
         kept /= 2;
         let mut cut =
-            InboundRequest { body: delivery.body.get(..kept).unwrap_or_default().to_vec(), ..head(delivery) };
-        cut.headers.insert(CUT_FROM.to_owned(), delivery.body.len().to_string());
+            InboundRequest { body: inbound.body.get(..kept).unwrap_or_default().to_vec(), ..head(inbound) };
+        cut.headers.insert(CUT_FROM.to_owned(), inbound.body.len().to_string());
         blob = pack_whole(event, &cut)?;
     }
     Ok(blob)
 }
 
-/// `delivery` without its body.
-fn head(delivery: &InboundRequest) -> InboundRequest {
+/// `inbound` without its body.
+fn head(inbound: &InboundRequest) -> InboundRequest {
     InboundRequest {
-        method: delivery.method.clone(),
-        query: delivery.query.clone(),
-        content_type: delivery.content_type.clone(),
-        headers: delivery.headers.clone(),
+        method: inbound.method.clone(),
+        query: inbound.query.clone(),
+        content_type: inbound.content_type.clone(),
+        headers: inbound.headers.clone(),
         body: Vec::new(),
-        received_at: delivery.received_at,
+        received_at: inbound.received_at,
     }
 }
 
-fn pack_whole(event: Option<&AlertEvent>, delivery: &InboundRequest) -> std::io::Result<Blob> {
-    let mut document = delivery.body.clone();
-    serde_json::to_writer(&mut document, &Head { event, delivery })?;
-    document.extend(u32::try_from(delivery.body.len()).unwrap_or(u32::MAX).to_be_bytes());
+fn pack_whole(event: Option<&AlertEvent>, inbound: &InboundRequest) -> std::io::Result<Blob> {
+    let mut document = inbound.body.clone();
+    serde_json::to_writer(&mut document, &Head { event, inbound })?;
+    document.extend(u32::try_from(inbound.body.len()).unwrap_or(u32::MAX).to_be_bytes());
     deflate(&document)
 }
 
@@ -80,7 +80,7 @@ pub(crate) fn unpack(blob: &Blob) -> Result<Document, DocumentError> {
     let length = usize::try_from(u32::from_be_bytes(*length)).unwrap_or(usize::MAX);
     let (body, head) = bytes.split_at_checked(length).ok_or_else(cut_short)?;
     let head: Head<AlertEvent, InboundRequest> = serde_json::from_slice(head).map_err(DocumentError::Head)?;
-    Ok(Document { event: head.event, delivery: InboundRequest { body: body.to_vec(), ..head.delivery } })
+    Ok(Document { event: head.event, inbound: InboundRequest { body: body.to_vec(), ..head.inbound } })
 }
 
 fn cut_short() -> DocumentError {
@@ -91,7 +91,7 @@ fn cut_short() -> DocumentError {
 mod tests {
     use super::*;
 
-    fn delivery(body: &[u8]) -> InboundRequest {
+    fn inbound(body: &[u8]) -> InboundRequest {
         InboundRequest {
             method: "POST".into(),
             query: "hook=all".into(),
@@ -105,8 +105,8 @@ mod tests {
     #[test]
     fn any_body_comes_back_as_it_was() {
         for body in [b"".to_vec(), b"{}".to_vec(), b"line\nline\n".to_vec(), vec![0xff; 300_000]] {
-            let unpacked = unpack(&pack(None, &delivery(&body)).unwrap()).unwrap();
-            assert_eq!(unpacked.delivery, delivery(&body));
+            let unpacked = unpack(&pack(None, &inbound(&body)).unwrap()).unwrap();
+            assert_eq!(unpacked.inbound, inbound(&body));
             assert_eq!(unpacked.event, None);
         }
     }
@@ -120,9 +120,9 @@ mod tests {
         })
         .take(2_000_000)
         .collect();
-        let packed = pack(None, &delivery(&body)).unwrap();
+        let packed = pack(None, &inbound(&body)).unwrap();
         assert!(packed.as_ref().len() <= MOST_BYTES);
-        let unpacked = unpack(&packed).unwrap().delivery;
+        let unpacked = unpack(&packed).unwrap().inbound;
         assert!(body.starts_with(&unpacked.body) && unpacked.body.len() > 100_000);
         assert_eq!(unpacked.headers[CUT_FROM], "2000000");
     }
@@ -130,7 +130,7 @@ mod tests {
     #[test]
     fn a_damaged_document_is_an_error() {
         assert!(unpack(&Blob::new([1, 2, 3])).is_err());
-        let mut packed = pack(None, &delivery(b"abc")).unwrap().into_inner();
+        let mut packed = pack(None, &inbound(b"abc")).unwrap().into_inner();
         packed.truncate(packed.len() / 2);
         assert!(unpack(&Blob::new(packed)).is_err());
     }

@@ -1,4 +1,4 @@
-//! Deliveries that are known: what they still say, and what many of them cost.
+//! Requests that are known: what they still say, and what many of them cost.
 //!
 //! A duplicate changes nothing but counts, and says that its source still means what it said, which puts the alert's
 //! expiry off. What says something new all the same is recorded once more: see `record_known`.
@@ -17,7 +17,7 @@ use super::state::State;
 
 /// How long a reply may wait for the count of a duplicate, which is best effort.
 const COUNT_WAIT: Duration = Duration::from_millis(50);
-/// How late a delivery that is known may be and still say something of its alert now.
+/// How late a request that is known may be and still say something of its alert now.
 const LIVE: SignedDuration = SignedDuration::from_mins(5);
 /// How many duplicates of one notification are counted at a time.
 const AT_A_TIME: usize = 16;
@@ -33,14 +33,14 @@ impl Table {
         self.now().duration_since(received_at) <= LIVE
     }
 
-    /// Counts deliveries that were known, so many at a time.
+    /// Counts requests that were known, so many at a time.
     pub(super) async fn count_duplicates(&self, duplicates: Vec<(Entry<'_>, State)>) {
         let counts = duplicates.iter().map(|(entry, state)| self.count_duplicate(*entry, state).boxed());
         let counts: Vec<_> = counts.collect();
         stream::iter(counts).buffer_unordered(AT_A_TIME).for_each(|_| std::future::ready(())).await;
     }
 
-    /// Counts a delivery that was known, and notes that its source still says so. The reply waits a moment at most, and a
+    /// Counts a request that was known, and notes that its source still says so. The reply waits a moment at most, and a
     /// failure is only logged.
     pub(super) async fn count_duplicate(&self, entry: Entry<'_>, state: &State) -> Recorded {
         if state.is_absent() || state.spares_count(self.now()) {
@@ -52,12 +52,12 @@ impl Table {
         Recorded::Duplicate
     }
 
-    fn count(&self, Entry { event, delivery }: Entry<'_>, state: &State) -> impl Future<Output = ()> + use<> {
+    fn count(&self, Entry { event, inbound }: Entry<'_>, state: &State) -> impl Future<Output = ()> + use<> {
         let mut assigned = Vec::new();
         let mut values = vec![(":one".to_owned(), number(1))];
-        if self.is_live(delivery.received_at) {
+        if self.is_live(inbound.received_at) {
             assigned.push("heard_at = :heard_at");
-            values.push((":heard_at".to_owned(), string(sortable(delivery.received_at))));
+            values.push((":heard_at".to_owned(), string(sortable(inbound.received_at))));
             let renewed_until = event.expires_at.filter(|until| state.expires_before(*until));
             if let Some(until) = renewed_until {
                 assigned.push("renewed_until = :renewed_until");

@@ -182,7 +182,7 @@ impl Table {
         .await
     }
 
-    /// How many deliveries of `source` went into quarantine during the last hour and are still there.
+    /// How many requests of `source` went into quarantine during the last hour and are still there.
     pub async fn quarantined_last_hour(&self, source: Source) -> Result<u64, StoreError> {
         self.count_last_hour(|day| vec![quarantined_partition(source, day)]).await
     }

@@ -1,8 +1,8 @@
 //! Where a history entry stands, and what keeps it from standing there twice.
 //!
 //! The sort key is the source's time as sent and the event id: it orders an alert's history by itself, and because the
-//! same delivery always says the same, it is the guard against duplicates, too. An event whose source names no time
-//! stands at the moment it came in, which another delivery of it does not share: a second item, named by the event id
+//! same request always says the same, it is the guard against duplicates, too. An event whose source names no time
+//! stands at the moment it came in, which another request of it does not share: a second item, named by the event id
 //! alone, is its guard.
 
 use intake::Entry;
@@ -23,9 +23,9 @@ pub(crate) struct HistoryKey {
 
 impl HistoryKey {
     /// The keys of `entry`.
-    pub(crate) fn of(Entry { event, delivery }: Entry<'_>) -> Self {
+    pub(crate) fn of(Entry { event, inbound }: Entry<'_>) -> Self {
         let sent_at = event.time_as_sent();
-        let names_no_time = sent_at == delivery.received_at;
+        let names_no_time = sent_at == inbound.received_at;
         Self {
             entry: format!("{EVENT}{}#{}", sortable(sent_at), event.event_id),
             guard: names_no_time.then(|| format!("{SEEN}{}", event.event_id)),
@@ -69,7 +69,7 @@ mod tests {
         AlertEvent { occurred_at, order: alert::Order { sent_at: source_time, ..event.order }, ..event }
     }
 
-    fn delivery(received_at: Timestamp) -> InboundRequest {
+    fn inbound(received_at: Timestamp) -> InboundRequest {
         InboundRequest {
             method: "POST".into(),
             query: String::new(),
@@ -85,14 +85,14 @@ mod tests {
         let [sent, received] =
             [sent.unwrap_or(received), received].map(|n| Timestamp::from_millisecond(n).unwrap());
         let source_time = (sent > received).then_some(sent);
-        let (event, delivery) = (event(sent.min(received), source_time), delivery(received));
-        let entry = Entry { event: &event, delivery: &delivery };
+        let (event, inbound) = (event(sent.min(received), source_time), inbound(received));
+        let entry = Entry { event: &event, inbound: &inbound };
         HistoryKey::of(entry).known_by(entry)
     }
 
     proptest! {
         #[test]
-        fn a_delivery_is_known_by_the_same_key_whenever_it_comes(
+        fn a_request_is_known_by_the_same_key_whenever_it_comes(
             sent in prop::option::of(0_i64..4_000_000_000_000),
             received in prop::array::uniform2(0_i64..4_000_000_000_000),
         ) {

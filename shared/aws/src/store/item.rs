@@ -52,7 +52,7 @@ pub(crate) fn integer<T: std::str::FromStr>(item: &Item, name: &str) -> Option<T
     item.get(name)?.as_n().ok()?.parse().ok()
 }
 
-/// The partition of one alert: its state, its history and its deliveries.
+/// The partition of one alert: its state, its history and its requests.
 pub(crate) fn alert_pk(fingerprint: Fingerprint) -> String {
     format!("ALERT#{fingerprint}")
 }
@@ -72,7 +72,7 @@ pub(crate) fn source_pk(source: Source, account: &str) -> String {
     format!("SOURCE#{source}#{account}")
 }
 
-/// The sort key of a quarantined delivery; all of it follows from its id.
+/// The sort key of a quarantined request; all of it follows from its id.
 pub(crate) fn quarantine_sk(id: QuarantineId) -> String {
     format!("{}#{id}", sortable(id.received_at()))
 }

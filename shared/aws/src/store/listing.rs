@@ -8,7 +8,7 @@ use intake::{Clock, StoreError};
 use jiff::civil::Date;
 use jiff::tz::Offset;
 
-use super::days::Journal;
+use super::days::DayIndex;
 use super::definition::{BY_CONDITION, BY_RECEPTION, PK, SK};
 use super::filter::{AlertFilter, EventFilter};
 use super::item::{Item, SHARDS, condition_shard, is_expired, received_shard, text, to_alert};
@@ -146,7 +146,7 @@ impl Table {
         let newest = cursor.and_then(Cursor::date).unwrap_or_else(|| Offset::UTC.to_datetime(now).date());
         let sources = if filter.sources.is_empty() { Source::ALL } else { &filter.sources };
         let sources: BTreeSet<_> = sources.iter().copied().collect();
-        let days = sources.iter().map(|source| self.days_of(Journal::Of(*source), newest, now));
+        let days = sources.iter().map(|source| self.days_of(DayIndex::Of(*source), newest, now));
         let mut by_day = BTreeMap::<_, Vec<_>>::new();
         for (source, days) in sources.iter().zip(try_join_all(days).await?) {
             for day in days {

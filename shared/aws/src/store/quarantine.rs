@@ -1,11 +1,11 @@
-//! Deliveries that were not understood.
+//! Requests that were not understood.
 
 use alert::Source;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use intake::{Clock, QuarantineId, Quarantined, StoreError};
 use jiff::tz::Offset;
 
-use super::days::Journal;
+use super::days::DayIndex;
 use super::definition::{BY_RECEPTION, EXPIRES_AT, PK, SK};
 use super::item::{
     Item, check_version, day, is_expired, key, new_item, number, quarantine_pk, quarantine_sk,
@@ -18,23 +18,23 @@ use super::{Cursor, Table, document};
 /// One page of the quarantine, newest first.
 #[derive(Debug)]
 pub struct QuarantinePage {
-    /// The deliveries.
+    /// The requests.
     pub entries: Vec<Quarantined>,
     /// Where the next page begins; `None` if there is none.
     pub next: Option<Cursor>,
 }
 
 impl Table {
-    /// Puts `quarantined`; the same delivery put twice is one entry.
+    /// Puts `quarantined`; the same request put twice is one entry.
     pub(crate) async fn put_quarantined(&self, quarantined: &Quarantined) -> Result<(), StoreError> {
         let item = self.quarantine_item(quarantined)?;
-        self.open_day(Journal::Quarantine, quarantined.id.received_at()).await?;
-        self.put(&item, "put a delivery into quarantine", "quarantined delivery").await
+        self.index_day(DayIndex::Quarantine, quarantined.id.received_at()).await?;
+        self.put(&item, "put a request into quarantine", "quarantined request").await
     }
 
     fn quarantine_item(&self, quarantined: &Quarantined) -> Result<Item, StoreError> {
         let id = quarantined.id;
-        let blob = document::pack(None, &quarantined.delivery).map_err(rejected("quarantined delivery"))?;
+        let blob = document::pack(None, &quarantined.inbound).map_err(rejected("quarantined request"))?;
         let day = day(id.received_at());
         let quarantined_partition = quarantined_partition(quarantined.source, &day);
         let mut item = new_item(quarantine_pk(&day), quarantine_sk(id));
@@ -51,7 +51,7 @@ impl Table {
         Ok(item)
     }
 
-    /// The quarantined deliveries before `cursor`, newest first, as many as `size` says.
+    /// The quarantined requests before `cursor`, newest first, as many as `size` says.
     pub async fn quarantined(
         &self,
         size: PageSize,
@@ -60,7 +60,7 @@ impl Table {
         let now = self.clock.now();
         let newest = cursor.and_then(Cursor::date).unwrap_or_else(|| Offset::UTC.to_datetime(now).date());
         let mut page = Page::of(size);
-        for date in self.days_of(Journal::Quarantine, newest, now).await? {
+        for date in self.days_of(DayIndex::Quarantine, newest, now).await? {
             if page.is_done() {
                 break;
             }
@@ -88,14 +88,14 @@ impl Table {
         self.read_up_to(limit, query, "list the quarantine").await
     }
 
-    /// The quarantined delivery `id`.
+    /// The quarantined request `id`.
     pub async fn quarantined_by(&self, id: QuarantineId) -> Result<Option<Quarantined>, StoreError> {
         let item = self.item(quarantine_pk(&day(id.received_at())), &quarantine_sk(id)).await?;
         let now = self.clock.now();
         item.as_ref().filter(|item| !is_expired(item, now)).map(to_quarantined).transpose()
     }
 
-    /// Forgets the quarantined delivery `id`; `false` if there is none.
+    /// Forgets the quarantined request `id`; `false` if there is none.
     pub async fn forget_quarantined(&self, id: QuarantineId) -> Result<bool, StoreError> {
         let forgotten = self
             .client
@@ -105,7 +105,7 @@ impl Table {
             .return_values(ReturnValue::AllOld)
             .send()
             .await
-            .map_err(failed("forget a quarantined delivery"))?;
+            .map_err(failed("forget a quarantined request"))?;
         let now = self.clock.now();
         Ok(forgotten.attributes.is_some_and(|item| !is_expired(&item, now)))
     }
@@ -114,14 +114,14 @@ impl Table {
 impl Weighed for Quarantined {
     /// Lists show no bodies: they are in the view of one.
     fn bytes(&self, _: bool) -> usize {
-        let head = [&self.reason, &self.message, &self.delivery.query].map(String::len);
-        let headers = self.delivery.headers.iter().map(|(name, value)| name.len() + value.len());
+        let head = [&self.reason, &self.message, &self.inbound.query].map(String::len);
+        let headers = self.inbound.headers.iter().map(|(name, value)| name.len() + value.len());
         head.into_iter().chain(headers).sum::<usize>() + 256
     }
 }
 
 fn to_quarantined(item: &Item) -> Result<Quarantined, StoreError> {
-    const WHAT: &str = "quarantined delivery";
+    const WHAT: &str = "quarantined request";
     check_version(item, WHAT)?;
     let field = |name: &str| text(item, name).unwrap_or_default();
     let blob = item.get("document").and_then(|value| value.as_b().ok()).ok_or("it has no document");
@@ -130,6 +130,6 @@ fn to_quarantined(item: &Item) -> Result<Quarantined, StoreError> {
         source: field("source").parse::<Source>().map_err(unreadable(WHAT))?,
         reason: field("reason").to_owned(),
         message: field("message").to_owned(),
-        delivery: document::unpack(blob.map_err(unreadable(WHAT))?).map_err(unreadable(WHAT))?.delivery,
+        inbound: document::unpack(blob.map_err(unreadable(WHAT))?).map_err(unreadable(WHAT))?.inbound,
     })
 }

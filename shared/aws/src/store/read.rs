@@ -36,12 +36,12 @@ pub struct HistoryEntry {
     /// What it changed; `None` for a notice.
     pub transition: Option<Transition>,
     /// The request that brought it, with its raw body.
-    pub delivery: InboundRequest,
+    pub inbound: InboundRequest,
 }
 
 impl Weighed for HistoryEntry {
     fn bytes(&self, with_bodies: bool) -> usize {
-        let body = if with_bodies { body_bytes(&self.delivery.body) } else { 0 };
+        let body = if with_bodies { body_bytes(&self.inbound.body) } else { 0 };
         json_bytes(&self.event) + body
     }
 }
@@ -229,5 +229,5 @@ pub(crate) fn to_history_entry(item: &Item) -> Result<HistoryEntry, StoreError> 
     let transition = item.get("transition").cloned();
     let transition =
         transition.map(serde_dynamo::from_attribute_value).transpose().map_err(unreadable(WHAT))?;
-    Ok(HistoryEntry { event, transition, delivery: document.delivery })
+    Ok(HistoryEntry { event, transition, inbound: document.inbound })
 }

@@ -18,7 +18,7 @@ use futures::future::try_join;
 use intake::{Entry, Measure, Quarantined, Recorded, Store, StoreError};
 use jiff::Timestamp;
 
-use super::days::Journal;
+use super::days::DayIndex;
 use super::definition::{BY_RECEPTION, EXPIRES_AT, PK};
 use super::history_key::HistoryKey;
 use super::item::{
@@ -70,11 +70,11 @@ struct Contention {
 
 impl Store for Table {
     async fn record(&self, entry: Entry<'_>) -> Result<Recorded, StoreError> {
-        let (journal, at) = (Journal::Of(entry.event.source), entry.delivery.received_at);
-        if self.knows_day(journal, at) {
+        let (index, at) = (DayIndex::Of(entry.event.source), entry.inbound.received_at);
+        if self.knows_day(index, at) {
             return self.record_in_turn(entry, None).await;
         }
-        let (state, ()) = try_join(self.state(entry.event.fingerprint), self.open_day(journal, at)).await?;
+        let (state, ()) = try_join(self.state(entry.event.fingerprint), self.index_day(index, at)).await?;
         self.record_in_turn(entry, Some(state)).await
     }
 
@@ -108,15 +108,15 @@ impl Table {
             return self.record_notice(entry).await;
         }
         let fingerprint = entry.event.fingerprint;
-        let mut turn = self.turns.of(fingerprint).await;
-        let mut state = match turn.take().or(known) {
+        let mut lock = self.state_locks.of(fingerprint).await;
+        let mut state = match lock.take().or(known) {
             Some(state) => state,
             None => self.state(fingerprint).await?,
         };
         let mut contention = Contention::default();
         loop {
             if state.has_first_format && self.is_in_first_format(entry).await? {
-                drop(turn);
+                drop(lock);
                 return self.record_known(entry, &state).await;
             }
             let folded = Self::folded(entry, &state);
@@ -126,12 +126,12 @@ impl Table {
             let (attempt, next) = self.try_record(entry, &state, &folded, &contention).await?;
             state = match attempt {
                 Attempt::Done => {
-                    *turn = next;
+                    *lock = next;
                     report_clock(entry.event, &folded);
                     return Ok(Recorded::New(folded.transition));
                 }
                 Attempt::Known => {
-                    drop(turn);
+                    drop(lock);
                     return self.record_known(entry, &state).await;
                 }
                 Attempt::Overtaken(item) => self.overtaken(fingerprint, &mut contention, item).await?,
@@ -171,9 +171,9 @@ impl Table {
     }
 
     /// What `entry` makes of `state`. An alert that cannot be read begins anew: its source's word counts.
-    pub(super) fn folded(Entry { event, delivery }: Entry<'_>, state: &State) -> Folded {
+    pub(super) fn folded(Entry { event, inbound }: Entry<'_>, state: &State) -> Folded {
         let known = state.alert.clone();
-        let mut folded = fold(known.clone(), event, delivery.received_at);
+        let mut folded = fold(known.clone(), event, inbound.received_at);
         if let (None, Some(alert)) = (&known, &mut folded.alert) {
             alert.revision = state.next_revision();
         }
@@ -183,7 +183,7 @@ impl Table {
         Folded { transition, alert, repeat, clock_is_behind }
     }
 
-    /// A delivery that is known: recorded once more where what it says is not what holds any more, else counted.
+    /// A request that is known: recorded once more where what it says is not what holds any more, else counted.
     async fn record_known(&self, entry: Entry<'_>, state: &State) -> Result<Recorded, StoreError> {
         // What re-states a state says something new or not by what holds now, which a lost race has made another.
         // So it is of an alert that was not there when it was looked for: its first event is recorded by now.
@@ -199,11 +199,11 @@ impl Table {
         }
     }
 
-    /// What a delivery that is known says anew. What was stored and is only read again says nothing of now.
-    pub(super) fn news_of(&self, Entry { event, delivery }: Entry<'_>, state: &State) -> Option<AlertEvent> {
+    /// What a request that is known says anew. What was stored and is only read again says nothing of now.
+    pub(super) fn news_of(&self, Entry { event, inbound }: Entry<'_>, state: &State) -> Option<AlertEvent> {
         let alert =
-            state.alert.as_ref().filter(|_| !event.order.again && self.is_live(delivery.received_at))?;
-        heard_again(alert, event, delivery.received_at)
+            state.alert.as_ref().filter(|_| !event.order.again && self.is_live(inbound.received_at))?;
+        heard_again(alert, event, inbound.received_at)
     }
 
     /// Writes once; what then is the state, too, if it was done.
@@ -299,20 +299,20 @@ impl Table {
         Ok(TransactWriteItem::builder().put(put).build())
     }
 
-    fn guard_item(&self, Entry { event, delivery }: Entry<'_>, sort_key: &str) -> Item {
+    fn guard_item(&self, Entry { event, inbound }: Entry<'_>, sort_key: &str) -> Item {
         let mut item = new_item(alert_pk(event.fingerprint), sort_key);
-        item.insert(EXPIRES_AT.to_owned(), number(expiry(delivery.received_at, self.history)));
+        item.insert(EXPIRES_AT.to_owned(), number(expiry(inbound.received_at, self.history)));
         item
     }
 
     fn history_item(
         &self,
-        Entry { event, delivery }: Entry<'_>,
+        Entry { event, inbound }: Entry<'_>,
         key: &HistoryKey,
         transition: Option<Transition>,
     ) -> Result<Item, StoreError> {
-        let received_at = delivery.received_at;
-        let blob = document::pack(Some(event), delivery).map_err(rejected("history entry"))?;
+        let received_at = inbound.received_at;
+        let blob = document::pack(Some(event), inbound).map_err(rejected("history entry"))?;
         let received_shard = received_shard(event.source, &day(received_at), shard(event.fingerprint));
         let received_key = format!("{}#{}", sortable(received_at), event.event_id);
         let mut item = new_item(alert_pk(event.fingerprint), &key.entry);

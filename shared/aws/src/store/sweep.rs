@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::Table;
-use super::action::own_delivery;
+use super::action::own_request;
 use super::listing::{AT_A_TIME, keys};
 use super::record::Attempt;
 use super::state::State;
@@ -132,8 +132,8 @@ impl Table {
     }
 
     async fn tell(&self, event: &AlertEvent, now: Timestamp) -> Result<usize, StoreError> {
-        let delivery = own_delivery(&json!({ "title": event.title }), now);
-        let recorded = self.record(Entry { event, delivery: &delivery }).await?;
+        let inbound = own_request(&json!({ "title": event.title }), now);
+        let recorded = self.record(Entry { event, inbound: &inbound }).await?;
         Ok(usize::from(recorded != Recorded::Duplicate))
     }
 }

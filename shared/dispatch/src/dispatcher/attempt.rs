@@ -6,7 +6,7 @@ use net::Unanswered;
 
 use super::claim::Claim;
 use super::sender::Served;
-use super::{Dispatcher, MOST_CONFLICTS, Round, gave_up};
+use super::{Dispatcher, MOST_CONFLICTS, RunContext, gave_up};
 use crate::{Destination, OutboxError, Queue, QueueKey};
 
 /// Which pause between two requests of one attempt is waited for; a longer one is left to the next.
@@ -48,7 +48,7 @@ impl Dispatcher {
     /// Sends what one queue has to say, if it is due and nobody else does.
     pub(super) async fn serve_queue(
         &self,
-        round: &Round,
+        run: &RunContext,
         destination: &Destination,
         key: &QueueKey,
     ) -> Result<Served, OutboxError> {
@@ -58,7 +58,7 @@ impl Dispatcher {
             if queue.is_claimed(now) || queue.indexed_at().is_none_or(|at| at > now) {
                 return Ok(Served::Left);
             }
-            match self.claim(round, destination, queue).await? {
+            match self.claim(run, destination, queue).await? {
                 Claim::Claimed(queue) => {
                     let attempted = self.attempt(destination, &queue).await?;
                     return self.conclude(destination, *queue, attempted).await;

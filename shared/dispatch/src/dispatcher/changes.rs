@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use alert::Fingerprint;
 use futures::{StreamExt, stream};
 
-use super::{Dispatcher, Round, chain};
+use super::{Dispatcher, RunContext, chain};
 use crate::{Cause, OutboxError, StateChange};
 
 /// How many alerts are routed at a time.
@@ -17,13 +17,13 @@ impl Dispatcher {
     ///
     /// May be repeated: a change that was routed before leaves everything as it is.
     pub async fn handle_changes(&self, changes: &[StateChange]) -> Result<BTreeSet<usize>, OutboxError> {
-        let round = self.round().await?;
+        let run = self.run_context().await?;
         let mut by_alert: BTreeMap<Fingerprint, Vec<usize>> = BTreeMap::new();
         for (place, change) in changes.iter().enumerate() {
             by_alert.entry(change.alert.fingerprint).or_default().push(place);
         }
-        let failed = self.note_inhibitors(&round, changes, &by_alert).await;
-        let each = by_alert.into_values().map(|places| self.route_alert(&round, changes, places, &failed));
+        let failed = self.note_inhibitors(&run, changes, &by_alert).await;
+        let each = by_alert.into_values().map(|places| self.route_alert(&run, changes, places, &failed));
         let results: Vec<_> = stream::iter(each).buffer_unordered(ABREAST).collect().await;
         let (mut failures, mut due) = (BTreeSet::new(), BTreeSet::new());
         for (failed, destinations) in results {
@@ -37,14 +37,14 @@ impl Dispatcher {
     /// What mutes others is noted before anything is routed: what comes in one batch came together.
     async fn note_inhibitors(
         &self,
-        round: &Round,
+        run: &RunContext,
         changes: &[StateChange],
         by_alert: &BTreeMap<Fingerprint, Vec<usize>>,
     ) -> BTreeSet<Fingerprint> {
         let mut failed = BTreeSet::new();
         for (fingerprint, places) in by_alert {
             let Some(change) = places.last().and_then(|place| changes.get(*place)) else { continue };
-            if let Err(error) = self.note_inhibitor(round, &change.alert).await {
+            if let Err(error) = self.note_inhibitor(run, &change.alert).await {
                 tracing::error!(alert = %fingerprint, error = chain(&error), "what an alert mutes was not noted");
                 failed.insert(*fingerprint);
             }
@@ -55,7 +55,7 @@ impl Dispatcher {
     /// Routes the changes of one alert in order, and none after a failure.
     async fn route_alert(
         &self,
-        round: &Round,
+        run: &RunContext,
         changes: &[StateChange],
         places: Vec<usize>,
         failed: &BTreeSet<Fingerprint>,
@@ -64,7 +64,7 @@ impl Dispatcher {
         for (done, place) in places.iter().enumerate() {
             let Some(change) = changes.get(*place) else { continue };
             let is_failed = failed.contains(&change.alert.fingerprint);
-            if is_failed || !self.route_change(round, change, &mut due).await {
+            if is_failed || !self.route_change(run, change, &mut due).await {
                 return (places.get(done..).unwrap_or_default().to_vec(), due);
             }
         }
@@ -72,13 +72,13 @@ impl Dispatcher {
     }
 
     /// Routes one change to every destination; one that fails keeps it from no other.
-    async fn route_change(&self, round: &Round, change: &StateChange, due: &mut BTreeSet<String>) -> bool {
+    async fn route_change(&self, run: &RunContext, change: &StateChange, due: &mut BTreeSet<String>) -> bool {
         if change.event().is_none() {
             return true;
         }
         let mut is_routed = true;
-        for destination in round.settings.enabled() {
-            match self.route_to(round, destination, Cause::Change(change), &change.alert).await {
+        for destination in run.settings.enabled() {
+            match self.route_to(run, destination, Cause::Change(change), &change.alert).await {
                 Ok(true) => drop(due.insert(destination.id.clone())),
                 Ok(false) => {}
                 Err(error) => {

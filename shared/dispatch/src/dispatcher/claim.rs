@@ -8,7 +8,7 @@ use channels::{Deliver, Progress};
 use jiff::Timestamp;
 
 use super::routing::MOST_ENTRIES;
-use super::{Dispatcher, MOST_CONFLICTS, Round, gave_up};
+use super::{Dispatcher, MOST_CONFLICTS, RunContext, gave_up};
 use crate::compose::{Composed, Present, compose, needed};
 use crate::span::after;
 use crate::{
@@ -32,13 +32,13 @@ impl Dispatcher {
     /// Claims `queue`, if it has something to say.
     pub(super) async fn claim(
         &self,
-        round: &Round,
+        run: &RunContext,
         destination: &Destination,
         mut queue: Queue,
     ) -> Result<Claim, OutboxError> {
         let now = self.now();
         let entries = self.outbox().entries(&queue.key, MOST_ENTRIES).await?;
-        let present = self.present(round, destination, &queue, &entries).await?;
+        let present = self.present(run, destination, &queue, &entries).await?;
         let composed = prepare(destination, &mut queue, &entries, &present, now);
         for withheld in &composed.withheld {
             self.withhold(destination, &queue, withheld, now).await?;
@@ -64,7 +64,7 @@ impl Dispatcher {
     /// The alerts that the queue speaks of, as they are now.
     pub(super) async fn present(
         &self,
-        round: &Round,
+        run: &RunContext,
         destination: &Destination,
         queue: &Queue,
         entries: &[Entry],
@@ -80,7 +80,7 @@ impl Dispatcher {
         };
         for (fingerprint, alert) in alerts {
             if is_pending(&fingerprint) {
-                present.contexts.insert(fingerprint, self.context(round, &alert).await?);
+                present.contexts.insert(fingerprint, self.context(run, &alert).await?);
             }
             present.alerts.insert(fingerprint, alert);
         }

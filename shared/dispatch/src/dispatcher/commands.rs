@@ -35,10 +35,10 @@ impl Dispatcher {
 
     /// Compares the alerts of a notification that was not sent with what the destination was told, and tells it what differs.
     pub async fn retry_notification(&self, record: &NotificationRecord) -> Result<(), OutboxError> {
-        let round = self.round().await?;
-        let Some(destination) = round.settings.destination(&record.destination) else { return Ok(()) };
+        let run = self.run_context().await?;
+        let Some(destination) = run.settings.destination(&record.destination) else { return Ok(()) };
         for fingerprint in &record.fingerprints {
-            self.decide(&round, destination, *fingerprint).await?;
+            self.decide(&run, destination, *fingerprint).await?;
         }
         let key = QueueKey { destination: record.destination.clone(), group: record.group };
         self.hasten(&key).await?;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use alert::{Alert, Condition};
 
-use super::{Dispatcher, MOST_CONFLICTS, Round, gave_up};
+use super::{Dispatcher, MOST_CONFLICTS, RunContext, gave_up};
 use crate::inhibit::{inhibitors, targets};
 use crate::span::after;
 use crate::{
@@ -18,18 +18,22 @@ const REMEMBERED_SECS: i64 = 3 * 24 * 3600;
 
 impl Dispatcher {
     /// What holds for `alert` now.
-    pub(super) async fn context(&self, round: &Round, alert: &Alert) -> Result<RoutingContext, OutboxError> {
-        let inhibited_by = self.inhibited_by(round, alert).await?;
-        Ok(RoutingContext::of(alert, &round.silences, inhibited_by, self.now()))
+    pub(super) async fn context(
+        &self,
+        run: &RunContext,
+        alert: &Alert,
+    ) -> Result<RoutingContext, OutboxError> {
+        let inhibited_by = self.inhibited_by(run, alert).await?;
+        Ok(RoutingContext::of(alert, &run.silences, inhibited_by, self.now()))
     }
 
     /// The keys of what mutes `alert`; what is noted to mute but does not fire any more does not.
-    async fn inhibited_by(&self, round: &Round, alert: &Alert) -> Result<Vec<InhibitorKey>, OutboxError> {
+    async fn inhibited_by(&self, run: &RunContext, alert: &Alert) -> Result<Vec<InhibitorKey>, OutboxError> {
         let mut keys = Vec::new();
-        for target in targets(&round.settings.inhibit_rules, alert) {
+        for target in targets(&run.settings.inhibit_rules, alert) {
             let mut found = self.outbox().inhibitors(target.key).await?;
             found.retain(|inhibitor| target.is_muted_by(std::slice::from_ref(inhibitor)));
-            if self.one_mutes(round, &found).await? {
+            if self.one_mutes(run, &found).await? {
                 keys.push(target.key);
             }
         }
@@ -38,13 +42,13 @@ impl Dispatcher {
         Ok(keys)
     }
 
-    async fn one_mutes(&self, round: &Round, found: &[Inhibitor]) -> Result<bool, OutboxError> {
+    async fn one_mutes(&self, run: &RunContext, found: &[Inhibitor]) -> Result<bool, OutboxError> {
         if found.is_empty() {
             return Ok(false);
         }
         let fingerprints: Vec<_> = found.iter().map(|inhibitor| inhibitor.fingerprint).collect();
         let alerts = self.ports.alerts.alerts(&fingerprints).await?;
-        let rules = &round.settings.inhibit_rules;
+        let rules = &run.settings.inhibit_rules;
         Ok(found.iter().any(|inhibitor| {
             let alert = alerts.get(&inhibitor.fingerprint);
             let alert = alert.filter(|alert| alert.condition == Condition::Firing);
@@ -53,20 +57,20 @@ impl Dispatcher {
     }
 
     /// Writes down what `alert` mutes as it is now, and what it does not mute any more.
-    pub(super) async fn note_inhibitor(&self, round: &Round, alert: &Alert) -> Result<(), OutboxError> {
-        if round.settings.inhibit_rules.is_empty() {
+    pub(super) async fn note_inhibitor(&self, run: &RunContext, alert: &Alert) -> Result<(), OutboxError> {
+        if run.settings.inhibit_rules.is_empty() {
             return Ok(());
         }
         for _ in 0..MOST_CONFLICTS {
-            if self.try_note_inhibitor(round, alert).await? == Written::Done {
+            if self.try_note_inhibitor(run, alert).await? == Written::Done {
                 return Ok(());
             }
         }
         Err(gave_up("note what an alert mutes"))
     }
 
-    async fn try_note_inhibitor(&self, round: &Round, alert: &Alert) -> Result<Written, OutboxError> {
-        let wanted = inhibitors(&round.settings.inhibit_rules, alert);
+    async fn try_note_inhibitor(&self, run: &RunContext, alert: &Alert) -> Result<Written, OutboxError> {
+        let wanted = inhibitors(&run.settings.inhibit_rules, alert);
         let known = self.outbox().known(alert.fingerprint).await?.inhibits;
         let known_keys: BTreeSet<_> = known.iter().flat_map(|known| known.keys.iter().copied()).collect();
         if known.as_ref().is_some_and(|known| known.revision > alert.revision)

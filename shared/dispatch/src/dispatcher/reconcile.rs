@@ -5,7 +5,7 @@ use alert::Fingerprint;
 use jiff::Timestamp;
 
 use super::routing::MOST_ENTRIES;
-use super::{Dispatcher, Round};
+use super::{Dispatcher, RunContext};
 use crate::span::after;
 use crate::{
     Cause, Destination, DispatcherState, Due, Entry, EntryKey, OutboxError, Queue, QueueKey, Written, due,
@@ -27,21 +27,21 @@ impl Dispatcher {
     /// Begins a comparison where it is time for one, and goes on with one until `until`.
     pub(super) async fn reconcile(
         &self,
-        round: &Round,
+        run: &RunContext,
         state: &mut DispatcherState,
         until: Timestamp,
     ) -> Result<(), OutboxError> {
         let now = self.now();
-        let is_new = state.settings_digest != round.settings.digest;
+        let is_new = state.settings_digest != run.settings.digest;
         let is_time = |at: Timestamp| after(at, EVERY_SECS) <= now || at > now;
         if is_new || state.reconciled_at.is_none_or(is_time) {
             state.reconcile_cursor = Some(Step::Firing(None).text());
             state.reconciled_at = Some(now);
-            state.settings_digest.clone_from(&round.settings.digest);
+            state.settings_digest.clone_from(&run.settings.digest);
         }
         while let Some(cursor) = state.reconcile_cursor.clone() {
             state.reconcile_cursor =
-                self.reconcile_step(round, Step::of(&cursor)).await?.map(|step| step.text());
+                self.reconcile_step(run, Step::of(&cursor)).await?.map(|step| step.text());
             if self.now() >= until {
                 break;
             }
@@ -49,31 +49,30 @@ impl Dispatcher {
         Ok(())
     }
 
-    async fn reconcile_step(&self, round: &Round, step: Step) -> Result<Option<Step>, OutboxError> {
+    async fn reconcile_step(&self, run: &RunContext, step: Step) -> Result<Option<Step>, OutboxError> {
         match step {
             Step::Firing(cursor) => {
                 let page = self.ports.alerts.firing(cursor, AT_A_TIME).await?;
                 for alert in &page.items {
-                    self.note_inhibitor(round, alert).await?;
-                    for destination in round.settings.enabled() {
-                        self.route_to(round, destination, Cause::Reconciled, alert).await?;
+                    self.note_inhibitor(run, alert).await?;
+                    for destination in run.settings.enabled() {
+                        self.route_to(run, destination, Cause::Reconciled, alert).await?;
                     }
                 }
-                Ok(page.next.map(|next| Step::Firing(Some(next))).or_else(|| queues_after(round, "")))
+                Ok(page.next.map(|next| Step::Firing(Some(next))).or_else(|| queues_after(run, "")))
             }
             Step::Queues(id, cursor) => {
-                let Some(destination) = round.settings.destination(&id).filter(|found| found.is_enabled)
-                else {
-                    return Ok(queues_after(round, &id));
+                let Some(destination) = run.settings.destination(&id).filter(|found| found.is_enabled) else {
+                    return Ok(queues_after(run, &id));
                 };
                 let page = self.outbox().queues(&id, cursor, AT_A_TIME).await?;
                 for key in &page.items {
-                    self.reconcile_queue(round, destination, key).await?;
+                    self.reconcile_queue(run, destination, key).await?;
                 }
                 Ok(page
                     .next
                     .map(|next| Step::Queues(id.clone(), Some(next)))
-                    .or_else(|| queues_after(round, &id)))
+                    .or_else(|| queues_after(run, &id)))
             }
         }
     }
@@ -81,7 +80,7 @@ impl Dispatcher {
     /// What was told and is over is told over; what is pending is due.
     async fn reconcile_queue(
         &self,
-        round: &Round,
+        run: &RunContext,
         destination: &Destination,
         key: &QueueKey,
     ) -> Result<(), OutboxError> {
@@ -96,7 +95,7 @@ impl Dispatcher {
             let missing = some.iter().filter(|fingerprint| !alerts.contains_key(*fingerprint));
             self.forget_told(key, missing.copied().collect()).await?;
             for alert in alerts.values() {
-                self.reconcile_told(round, destination, &queue, alert).await?;
+                self.reconcile_told(run, destination, &queue, alert).await?;
             }
         }
         Ok(())
@@ -105,12 +104,12 @@ impl Dispatcher {
     /// Compares in the queue in which it was told, even where routing has forgotten that group.
     async fn reconcile_told(
         &self,
-        round: &Round,
+        run: &RunContext,
         destination: &Destination,
         queue: &Queue,
         alert: &alert::Alert,
     ) -> Result<(), OutboxError> {
-        let context = self.context(round, alert).await?;
+        let context = self.context(run, alert).await?;
         let pending = match destination.deliver {
             channels::Deliver::State => {
                 self.outbox().entry(&queue.key, EntryKey::Alert(alert.fingerprint)).await?
@@ -153,8 +152,8 @@ fn due_of(destination: &Destination, queue: &Queue, entries: &[Entry], now: Time
     dues.reduce(|one, other| Due { at: one.at.min(other.at), priority: one.priority.max(other.priority) })
 }
 
-fn queues_after(round: &Round, id: &str) -> Option<Step> {
-    let ids = round.settings.enabled().map(|destination| destination.id.as_str()).filter(|known| *known > id);
+fn queues_after(run: &RunContext, id: &str) -> Option<Step> {
+    let ids = run.settings.enabled().map(|destination| destination.id.as_str()).filter(|known| *known > id);
     ids.min().map(|id| Step::Queues(id.to_owned(), None))
 }
 

@@ -3,7 +3,7 @@
 use alert::{Alert, Labels};
 use channels::Deliver;
 
-use super::{Dispatcher, MOST_CONFLICTS, Round, gave_up};
+use super::{Dispatcher, MOST_CONFLICTS, RunContext, gave_up};
 use crate::group::{MOST_TOLD, group_of, overflow};
 use crate::span::{after, earlier};
 use crate::{
@@ -31,7 +31,7 @@ impl Dispatcher {
     /// Routes `alert` to `destination`. Yields whether something is due there at once.
     pub(super) async fn route_to(
         &self,
-        round: &Round,
+        run: &RunContext,
         destination: &Destination,
         cause: Cause<'_>,
         alert: &Alert,
@@ -41,7 +41,7 @@ impl Dispatcher {
             if self.begin_new_life(cause, alert, &mut parts.queue).await? == Written::Conflict {
                 continue;
             }
-            let context = self.context(round, alert).await?;
+            let context = self.context(run, alert).await?;
             let known = KnownParts {
                 routing: parts.routing.as_ref(),
                 queue: parts.queue.as_ref(),
@@ -49,7 +49,7 @@ impl Dispatcher {
                 group: parts.key.group,
             };
             let routed = route(destination, cause, alert, known, &context);
-            if let Some(is_due) = self.write(round, destination, alert, parts, routed).await? {
+            if let Some(is_due) = self.write(run, destination, alert, parts, routed).await? {
                 return Ok(is_due);
             }
         }
@@ -60,7 +60,7 @@ impl Dispatcher {
     /// leaves what waited waiting, or has the change come again, and all of this is done once more.
     async fn write(
         &self,
-        round: &Round,
+        run: &RunContext,
         destination: &Destination,
         alert: &Alert,
         parts: Parts,
@@ -81,7 +81,7 @@ impl Dispatcher {
         let Some(mut routing) = routed.routing else { return Ok(Some(is_due)) };
         self.note_inhibited(&routing).await?;
         if self.outbox().put_routing(&mut routing).await? == Written::Conflict
-            || self.is_released_meanwhile(round, destination, alert, &routing).await?
+            || self.is_released_meanwhile(run, destination, alert, &routing).await?
         {
             return Ok(None);
         }
@@ -104,7 +104,7 @@ impl Dispatcher {
     /// Whether what mutes it has ended while it was written down that it waits.
     async fn is_released_meanwhile(
         &self,
-        round: &Round,
+        run: &RunContext,
         destination: &Destination,
         alert: &Alert,
         routing: &RoutingState,
@@ -113,7 +113,7 @@ impl Dispatcher {
         if !matches!(reason, Some(WaitingReason::Inhibited(_))) {
             return Ok(false);
         }
-        Ok(self.context(round, alert).await?.mutes(destination).is_none())
+        Ok(self.context(run, alert).await?.mutes(destination).is_none())
     }
 
     /// Counts what was told from the beginning again where the alert was forgotten since, and its revisions with it.

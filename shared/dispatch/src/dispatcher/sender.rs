@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use futures::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Dispatcher, Round, chain};
+use super::{Dispatcher, RunContext, chain};
 use crate::span::after;
 use crate::{Availability, Destination, DestinationState, OutboxError, QueueKey, Written, availability};
 
@@ -34,14 +34,14 @@ impl Dispatcher {
     /// May be repeated at any time.
     pub async fn deliver(&self, id: &str, until: Timestamp) -> Result<(), OutboxError> {
         while self.now() < until {
-            let round = self.round().await?;
-            let Some(destination) = round.settings.destination(id).filter(|found| found.is_enabled) else {
+            let run = self.run_context().await?;
+            let Some(destination) = run.settings.destination(id).filter(|found| found.is_enabled) else {
                 return Ok(());
             };
             if !self.take_lease(id).await? {
                 return Ok(());
             }
-            let served = self.serve(&round, destination, until).await;
+            let served = self.serve(&run, destination, until).await;
             self.give_lease_back(id).await?;
             // Whoever was woken while the lease was taken has gone: what came meanwhile is looked for once more.
             if !served? || !self.has_due(destination).await? {
@@ -54,7 +54,7 @@ impl Dispatcher {
     /// Yields whether it is worth looking again.
     async fn serve(
         &self,
-        round: &Round,
+        run: &RunContext,
         destination: &Destination,
         until: Timestamp,
     ) -> Result<bool, OutboxError> {
@@ -76,7 +76,7 @@ impl Dispatcher {
             if due.is_empty() {
                 return Ok(skipped.is_empty());
             }
-            let served = self.serve_queues(round, destination, due, abreast).await;
+            let served = self.serve_queues(run, destination, due, abreast).await;
             let has_failed = served.iter().any(|(_, served)| *served == Served::Failed);
             skipped
                 .extend(served.into_iter().filter(|(_, served)| *served != Served::Done).map(|(key, _)| key));
@@ -100,13 +100,13 @@ impl Dispatcher {
 
     async fn serve_queues(
         &self,
-        round: &Round,
+        run: &RunContext,
         destination: &Destination,
         due: Vec<QueueKey>,
         abreast: usize,
     ) -> Vec<(QueueKey, Served)> {
         let serve = |key: QueueKey| async move {
-            let served = self.serve_queue(round, destination, &key).await.unwrap_or_else(|error| {
+            let served = self.serve_queue(run, destination, &key).await.unwrap_or_else(|error| {
                 let (destination, group) = (&destination.id, key.group);
                 tracing::error!(destination, %group, error = chain(&error), "queue not served");
                 Served::Left

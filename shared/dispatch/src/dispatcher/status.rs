@@ -4,7 +4,7 @@ use alert::{Alert, Condition};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Dispatcher, Round};
+use super::{Dispatcher, RunContext};
 use crate::select::EventType;
 use crate::{
     Availability, Destination, DestinationState, EntryKey, OutboxError, QueueKey, RoutingState, Suspension,
@@ -156,19 +156,19 @@ impl Dispatcher {
 
     /// What each destination was told of `alert`, or why not, in the order of the settings.
     pub async fn explain(&self, alert: &Alert) -> Result<Vec<Explanation>, OutboxError> {
-        let round = self.round().await?;
+        let run = self.run_context().await?;
         let mut known = self.outbox().known(alert.fingerprint).await?;
-        let mut all = Vec::with_capacity(round.settings.destinations.len());
-        for destination in &round.settings.destinations {
+        let mut all = Vec::with_capacity(run.settings.destinations.len());
+        for destination in &run.settings.destinations {
             let routing = known.routing.remove(&destination.id);
-            all.push(self.explain_to(&round, destination, alert, routing).await?);
+            all.push(self.explain_to(&run, destination, alert, routing).await?);
         }
         Ok(all)
     }
 
     async fn explain_to(
         &self,
-        round: &Round,
+        run: &RunContext,
         destination: &Destination,
         alert: &Alert,
         routing: Option<RoutingState>,
@@ -184,7 +184,7 @@ impl Dispatcher {
         let is_firing = alert.condition == Condition::Firing;
         let waiting = routing.as_ref().and_then(|routing| routing.waiting.clone()).filter(|_| is_firing);
         let withheld = match waiting {
-            None if entry.is_none() && told.is_some() => self.muted_now(round, destination, alert).await?,
+            None if entry.is_none() && told.is_some() => self.muted_now(run, destination, alert).await?,
             waiting => waiting,
         };
         let pending = queue.as_ref().filter(|_| entry.is_some());
@@ -204,11 +204,11 @@ impl Dispatcher {
     /// What would withhold a rise of what was told.
     async fn muted_now(
         &self,
-        round: &Round,
+        run: &RunContext,
         destination: &Destination,
         alert: &Alert,
     ) -> Result<Option<Waiting>, OutboxError> {
-        let mutes = self.context(round, alert).await?.mutes(destination);
+        let mutes = self.context(run, alert).await?.mutes(destination);
         Ok(mutes.map(|(reason, until)| Waiting { until, reason, event: channels::Event::Escalated }))
     }
 }

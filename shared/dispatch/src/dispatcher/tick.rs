@@ -7,7 +7,7 @@ use alert::{Fingerprint, SilenceState};
 use channels::Deliver;
 use jiff::Timestamp;
 
-use super::{Dispatcher, Round, chain};
+use super::{Dispatcher, RunContext, chain};
 use crate::availability::suspension;
 use crate::counts::{OLDEST_PENDING_SECONDS, SUSPENDED, count, count_all};
 use crate::span::before;
@@ -27,31 +27,31 @@ impl Dispatcher {
     /// May be repeated at any time. What cannot be looked at now is looked at in the next tick, and keeps nobody from
     /// what is due.
     pub async fn tick(&self, until: Timestamp) -> Result<(), OutboxError> {
-        let round = self.round().await?;
+        let run = self.run_context().await?;
         let mut state = self.outbox().dispatcher_state().await?;
         let begun = state.clone();
-        let silences = silences_digest(&round, self.now());
-        let is_anew = state.silences_digest != silences || state.settings_digest != round.settings.digest;
-        if self.decide_all(&round, &mut state, is_anew).await {
+        let silences = silences_digest(&run, self.now());
+        let is_anew = state.silences_digest != silences || state.settings_digest != run.settings.digest;
+        if self.decide_all(&run, &mut state, is_anew).await {
             state.silences_digest = silences;
         }
-        if let Err(error) = self.reconcile(&round, &mut state, until).await {
-            tracing::error!(error = chain(&error), "what was told was not compared with what is");
+        if let Err(error) = self.reconcile(&run, &mut state, until).await {
+            tracing::error!(error = chain(&error), "could not compare what was notified with what holds");
         }
         if state != begun && self.outbox().put_dispatcher_state(&mut state).await? == Written::Conflict {
             tracing::warn!("another tick ran at the same time");
         }
-        self.look_after(&round).await
+        self.look_after(&run).await
     }
 
     /// Decides again what waited for each destination; all of it where silences or settings have changed. Yields whether all
     /// could be decided.
-    async fn decide_all(&self, round: &Round, state: &mut DispatcherState, is_anew: bool) -> bool {
+    async fn decide_all(&self, run: &RunContext, state: &mut DispatcherState, is_anew: bool) -> bool {
         let mut is_done = true;
-        state.decided_until.retain(|id, _| round.settings.destination(id).is_some());
-        for destination in round.settings.enabled() {
+        state.decided_until.retain(|id, _| run.settings.destination(id).is_some());
+        for destination in run.settings.enabled() {
             match self
-                .decide_waiting(round, destination, state.decided_until.get(&destination.id), is_anew)
+                .decide_waiting(run, destination, state.decided_until.get(&destination.id), is_anew)
                 .await
             {
                 Ok(decided) => drop(state.decided_until.insert(destination.id.clone(), decided)),
@@ -68,7 +68,7 @@ impl Dispatcher {
     /// Decides again what waited for `destination` since `decided`. Yields until when everything is decided.
     async fn decide_waiting(
         &self,
-        round: &Round,
+        run: &RunContext,
         destination: &Destination,
         decided: Option<&Timestamp>,
         is_anew: bool,
@@ -85,7 +85,7 @@ impl Dispatcher {
             after = waiting.last().and_then(|last| last.waiting.as_ref()).map(|waiting| waiting.until);
             for state in waiting.into_iter().filter(|state| is_to_be_decided(state, now)) {
                 if seen.insert(state.fingerprint) {
-                    self.decide(round, destination, state.fingerprint).await?;
+                    self.decide(run, destination, state.fingerprint).await?;
                 }
             }
             if is_last {
@@ -98,30 +98,30 @@ impl Dispatcher {
     /// Decides again whether `destination` is told of an alert.
     pub(super) async fn decide(
         &self,
-        round: &Round,
+        run: &RunContext,
         destination: &Destination,
         fingerprint: Fingerprint,
     ) -> Result<(), OutboxError> {
         let find = || async { Ok(self.ports.alerts.alerts(&[fingerprint]).await?.remove(&fingerprint)) };
         let Some(alert) = find().await? else { return Ok(()) };
-        self.route_to(round, destination, Cause::Waited, &alert).await?;
+        self.route_to(run, destination, Cause::Waited, &alert).await?;
         // Of what is over by now its change may have found nothing that was told.
         if destination.deliver == Deliver::Changes
             && let Some(now) = find().await?
             && now.condition != alert.condition
         {
-            self.route_to(round, destination, Cause::Waited, &now).await?;
+            self.route_to(run, destination, Cause::Waited, &now).await?;
         }
         Ok(())
     }
 
     /// Wakes whoever has something due and may be told, counts who is suspended and what is overdue, and tells of
     /// destinations that fail.
-    async fn look_after(&self, round: &Round) -> Result<(), OutboxError> {
+    async fn look_after(&self, run: &RunContext) -> Result<(), OutboxError> {
         let states = self.states().await?;
-        count_all(SUSPENDED, suspended(round, &states));
+        count_all(SUSPENDED, suspended(run, &states));
         let mut due = BTreeSet::new();
-        for destination in round.settings.enabled() {
+        for destination in run.settings.enabled() {
             let unknown = DestinationState::new(&destination.id);
             let state = states.get(&destination.id).unwrap_or(&unknown);
             if self.is_to_be_woken(destination, state).await? {
@@ -129,7 +129,11 @@ impl Dispatcher {
             }
             if let Err(error) = self.tell_of_failure(destination, state).await {
                 let destination = &destination.id;
-                tracing::error!(destination, error = chain(&error), "a failing destination was not told of");
+                tracing::error!(
+                    destination,
+                    error = chain(&error),
+                    "could not raise the alert of a failing destination"
+                );
             }
         }
         self.wake_all(due).await;
@@ -165,16 +169,16 @@ fn is_to_be_decided(state: &RoutingState, now: Timestamp) -> bool {
 }
 
 /// How many destinations get nothing until they are repaired.
-fn suspended(round: &Round, states: &HashMap<String, DestinationState>) -> usize {
+fn suspended(run: &RunContext, states: &HashMap<String, DestinationState>) -> usize {
     let is_suspended = |destination: &&Destination| {
         states.get(&destination.id).is_some_and(|state| suspension(destination, state).is_some())
     };
-    round.settings.enabled().filter(is_suspended).count()
+    run.settings.enabled().filter(is_suspended).count()
 }
 
 /// Changes whenever another set of silences is active.
-fn silences_digest(round: &Round, now: Timestamp) -> String {
-    let active = round.silences.iter().filter(|silence| silence.state(now) == SilenceState::Active);
+fn silences_digest(run: &RunContext, now: Timestamp) -> String {
+    let active = run.silences.iter().filter(|silence| silence.state(now) == SilenceState::Active);
     let by_id: BTreeMap<_, _> = active.map(|silence| (silence.id.to_string(), &silence.matchers)).collect();
     let texts = by_id
         .into_iter()

@@ -138,12 +138,12 @@ fn read_timing(fields: &mut Fields, channel: Option<&dyn Channel>, repeat_secs: 
     if deliver == Deliver::Changes {
         for name in ["group_by", "group_wait_secs", "group_interval_secs"] {
             if fields.is_present(name) {
-                fields.mistake(name, "needs `\"deliver\": \"state\"`: changes are told one by one");
+                fields.mistake(name, "needs `\"deliver\": \"state\"`: changes are notified one by one");
             }
             fields.value(name);
         }
         if repeat_secs.is_some() {
-            fields.mistake("repeat_secs", "needs `\"deliver\": \"state\"`: changes are told one by one");
+            fields.mistake("repeat_secs", "needs `\"deliver\": \"state\"`: changes are notified one by one");
         }
         let (group_wait_secs, group_interval_secs) = (0, 0);
         return Timing { deliver, group_by: GroupBy::EachAlert, group_wait_secs, group_interval_secs };

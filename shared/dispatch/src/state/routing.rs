@@ -62,7 +62,7 @@ pub enum WaitingReason {
     Inhibited(Vec<InhibitorKey>),
     /// The destination has not its hours.
     Hours,
-    /// `damping_secs` have not passed since it was last told of an opening.
+    /// `damping_secs` have not passed since its last notification of an opening.
     Damped,
 }
 

@@ -20,7 +20,7 @@ const HOOK_ID: &str = "x-hook-id";
 #[derive(Debug)]
 pub struct Kazoo;
 
-/// The answer to a delivery that is durable now.
+/// The answer to a request that is durable now.
 #[derive(Serialize)]
 struct Answer {
     status: &'static str,
@@ -35,17 +35,17 @@ impl Protocol for Kazoo {
     const PATIENCE: Duration = Duration::from_secs(25);
     const KEPT_HEADERS: &'static [&'static str] = &[HOOK_ID, "x-account-id"];
 
-    fn trusts(delivery: &InboundRequest, keyring: &Keyring<SourceSecret>) -> bool {
+    fn trusts(inbound: &InboundRequest, keyring: &Keyring<SourceSecret>) -> bool {
         // What restricts is the current version's alone: a looser one before it must not count.
-        is_known_hook(delivery, &keyring.current) && is_signed(delivery, &keyring.current)
+        is_known_hook(inbound, &keyring.current) && is_signed(inbound, &keyring.current)
     }
 
-    fn redact(delivery: InboundRequest) -> InboundRequest {
-        redact(delivery)
+    fn redact(inbound: InboundRequest) -> InboundRequest {
+        redact(inbound)
     }
 
-    fn normalize(delivery: &InboundRequest, settings: &Settings) -> Result<Normalized, Rejection> {
-        normalize(delivery, settings)
+    fn normalize(inbound: &InboundRequest, settings: &Settings) -> Result<Normalized, Rejection> {
+        normalize(inbound, settings)
     }
 
     fn refuse(failure: &Failure) -> Reply {
@@ -66,14 +66,14 @@ impl Protocol for Kazoo {
 }
 
 /// Whether the webhook that fired is one of those that the operator named; any is, where none is named.
-fn is_known_hook(delivery: &InboundRequest, secret: &SourceSecret) -> bool {
-    let hook_id = delivery.headers.get(HOOK_ID);
+fn is_known_hook(inbound: &InboundRequest, secret: &SourceSecret) -> bool {
+    let hook_id = inbound.headers.get(HOOK_ID);
     secret.hook_ids.is_empty() || hook_id.is_some_and(|hook_id| secret.hook_ids.contains(hook_id))
 }
 
 /// Whether the body carries the signature that the configured key gives. Where a key is configured, a body that KAZOO
 /// does not sign is refused, too: whoever has the token alone would else leave the signature out.
-fn is_signed(delivery: &InboundRequest, secret: &SourceSecret) -> bool {
+fn is_signed(inbound: &InboundRequest, secret: &SourceSecret) -> bool {
     let Some(key) = &secret.sha256_key else { return true };
-    check_signature(&delivery.body, key.expose(), delivery.received_at) == Signature::Valid
+    check_signature(&inbound.body, key.expose(), inbound.received_at) == Signature::Valid
 }

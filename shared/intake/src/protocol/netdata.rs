@@ -39,12 +39,12 @@ impl Protocol for Netdata {
         (parts.method == Method::GET).then(|| challenge(parts.uri.query().unwrap_or_default(), keyring))
     }
 
-    fn accepts(delivery: &InboundRequest) -> bool {
-        delivery.content_type.as_deref().is_none_or(is_json)
+    fn accepts(inbound: &InboundRequest) -> bool {
+        inbound.content_type.as_deref().is_none_or(is_json)
     }
 
-    fn normalize(delivery: &InboundRequest, settings: &Settings) -> Result<Normalized, Rejection> {
-        normalize(delivery, settings)
+    fn normalize(inbound: &InboundRequest, settings: &Settings) -> Result<Normalized, Rejection> {
+        normalize(inbound, settings)
     }
 
     fn refuse(failure: &Failure) -> Reply {
@@ -52,7 +52,7 @@ impl Protocol for Netdata {
     }
 
     fn answer(
-        _delivery: &InboundRequest,
+        _request: &InboundRequest,
         outcome: &Result<Kept, Failure>,
         _keyring: &Keyring<SourceSecret>,
     ) -> Reply {

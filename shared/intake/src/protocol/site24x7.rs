@@ -16,7 +16,7 @@ use crate::{Failure, Kept, Keyring, QuarantineId, Reply, SourceSecret};
 #[derive(Debug)]
 pub struct Site24x7;
 
-/// The answer to a delivery that is durable but was not understood.
+/// The answer to a request that is durable but was not understood.
 #[derive(Serialize)]
 struct Quarantine<'a> {
     error: &'a str,
@@ -31,8 +31,8 @@ impl Protocol for Site24x7 {
     // Our installation asks it to wait 30 seconds, and it is assumed to try once only.
     const PATIENCE: Duration = Duration::from_secs(25);
 
-    fn redact(delivery: InboundRequest) -> InboundRequest {
-        redact(delivery)
+    fn redact(inbound: InboundRequest) -> InboundRequest {
+        redact(inbound)
     }
 
     fn account(secret: &SourceSecret) -> Option<String> {
@@ -41,8 +41,8 @@ impl Protocol for Site24x7 {
         secret.account.name().map_err(unknown).ok()
     }
 
-    fn normalize(delivery: &InboundRequest, settings: &Settings) -> Result<Normalized, Rejection> {
-        normalize(delivery, settings)
+    fn normalize(inbound: &InboundRequest, settings: &Settings) -> Result<Normalized, Rejection> {
+        normalize(inbound, settings)
     }
 
     fn refuse(failure: &Failure) -> Reply {

@@ -35,8 +35,8 @@ impl Protocol for Tencent {
     // It waits 5 seconds, and asks again after a 500.
     const PATIENCE: Duration = Duration::from_secs(4);
 
-    fn normalize(delivery: &InboundRequest, settings: &Settings) -> Result<Normalized, Rejection> {
-        normalize(delivery, settings)
+    fn normalize(inbound: &InboundRequest, settings: &Settings) -> Result<Normalized, Rejection> {
+        normalize(inbound, settings)
     }
 
     fn refuse(failure: &Failure) -> Reply {
@@ -44,11 +44,11 @@ impl Protocol for Tencent {
     }
 
     fn answer(
-        delivery: &InboundRequest,
+        inbound: &InboundRequest,
         outcome: &Result<Kept, Failure>,
         keyring: &Keyring<SourceSecret>,
     ) -> Reply {
-        let session = session_id(&delivery.body);
+        let session = session_id(&inbound.body);
         match outcome {
             Ok(Kept::Recorded { .. }) => acknowledge(StatusCode::OK, &session, 0, None),
             Ok(Kept::Quarantined(kept)) => verification(kept, keyring)

@@ -43,7 +43,7 @@ impl fmt::Display for Finding {
 
 /// A secret as it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reading<T> {
+pub struct SecretReport<T> {
     /// What is usable of it; `None` where it is not JSON, or where a restriction cannot be read and going on without
     /// it would let in whom it keeps out.
     pub secret: Option<T>,
@@ -51,7 +51,7 @@ pub struct Reading<T> {
     pub findings: Vec<Finding>,
 }
 
-impl<T> Reading<T> {
+impl<T> SecretReport<T> {
     /// What is wrong first of all, for an error that names one thing.
     pub fn first_mistake(&self) -> String {
         let mistake = self.findings.iter().find(|finding| finding.gravity == Gravity::Mistake);

@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::Sensitive;
-use super::finding::{Finding, Gravity, Reading};
+use super::finding::{Finding, Gravity, SecretReport};
 
 /// From this length on, the name of an unknown member is not shown whole: it may be a token in the wrong place.
 const SHOWN_CHARS: usize = 24;
@@ -25,27 +25,27 @@ pub struct Members {
 pub struct Unusable;
 
 /// Reads the object that `text` is; `read` takes the members that it knows, all others are mistakes.
-pub fn read_secret<T>(text: &str, read: impl FnOnce(&mut Members) -> Result<T, Unusable>) -> Reading<T> {
+pub fn read_secret<T>(text: &str, read: impl FnOnce(&mut Members) -> Result<T, Unusable>) -> SecretReport<T> {
     let value = match super::syntax::parse(text) {
         Ok(value) => value,
-        Err(problem) => return Reading { secret: None, findings: vec![problem] },
+        Err(problem) => return SecretReport { secret: None, findings: vec![problem] },
     };
     let mut findings = Vec::new();
     let Some(mut members) = Members::of(String::new(), value, &mut findings) else {
-        return Reading { secret: None, findings };
+        return SecretReport { secret: None, findings };
     };
     let secret = read(&mut members).ok();
-    Reading { secret, findings: members.finish() }
+    SecretReport { secret, findings: members.finish() }
 }
 
 /// Reads `text` as a type that knows its own members.
-pub fn read_json<T: DeserializeOwned>(text: &str) -> Reading<T> {
+pub fn read_json<T: DeserializeOwned>(text: &str) -> SecretReport<T> {
     if let Err(problem) = super::syntax::parse(text) {
-        return Reading { secret: None, findings: vec![problem] };
+        return SecretReport { secret: None, findings: vec![problem] };
     }
     match serde_json::from_str(text.trim_start_matches('\u{feff}')) {
-        Ok(secret) => Reading { secret: Some(secret), findings: Vec::new() },
-        Err(_) => Reading { secret: None, findings: vec![super::syntax::wrong_type::<T>(text)] },
+        Ok(secret) => SecretReport { secret: Some(secret), findings: Vec::new() },
+        Err(_) => SecretReport { secret: None, findings: vec![super::syntax::wrong_type::<T>(text)] },
     }
 }
 

@@ -3,7 +3,7 @@
 use alert::Source;
 use normalize::site24x7::AccountNames;
 
-use super::finding::Reading;
+use super::finding::SecretReport;
 use super::members::{Members, Unusable, read_secret};
 use super::{BasicPair, CertificateRule, SourceSecret};
 
@@ -16,7 +16,7 @@ const SITE24X7_CLIENT: [&str; 6] =
 
 impl SourceSecret {
     /// Reads the secret of `source`: what can be used is used, and everything else is named.
-    pub fn read(source: Source, text: &str) -> Reading<Self> {
+    pub fn read(source: Source, text: &str) -> SecretReport<Self> {
         read_secret(text, |members| {
             let mut secret =
                 Self { tokens: members.credentials("tokens"), basic: pairs(members), ..Self::default() };

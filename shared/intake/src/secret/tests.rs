@@ -4,7 +4,7 @@ use alert::Source;
 
 use super::*;
 
-fn read(source: Source, text: &str) -> Reading<SourceSecret> {
+fn read(source: Source, text: &str) -> SecretReport<SourceSecret> {
     SourceSecret::read(source, text)
 }
 

@@ -51,7 +51,7 @@ async fn a_notification_with_thousands_of_other_alerts_is_recorded_with_its_whol
     assert!(body.len() > 1_500_000);
     let seen = netdata(body.clone()).await;
     assert_eq!(seen.status, 200, "{}", seen.body);
-    let kept = &seen.shelf.deliveries.lock().unwrap()[0];
+    let kept = &seen.shelf.requests.lock().unwrap()[0];
     assert!(kept.body == body.into_bytes() && kept.headers.is_empty());
 }
 
@@ -60,7 +60,7 @@ async fn of_a_body_that_no_item_holds_the_beginning_is_kept_beside_the_event() {
     let body = format!(r#"{{"alarm":"disk","severity":"warning","info":"{}"}}"#, noise(2_000_000));
     let seen = netdata(body.clone()).await;
     assert_eq!(seen.status, 200, "{}", seen.body);
-    let kept = &seen.shelf.deliveries.lock().unwrap()[0];
+    let kept = &seen.shelf.requests.lock().unwrap()[0];
     assert!(body.as_bytes().starts_with(&kept.body) && kept.body.len() >= 100_000);
     assert_eq!(kept.headers[BODY_LENGTH], body.len().to_string());
     assert_eq!(kept.headers[BODY_SHA256].len(), 64);
@@ -87,8 +87,8 @@ async fn quarantine_takes_what_is_large_too() {
         let seen = netdata(body.clone()).await;
         assert_eq!(seen.status, 422);
         let quarantined = &seen.shelf.quarantined.lock().unwrap()[0];
-        assert_eq!(quarantined.delivery.body.len() == body.len(), is_whole);
-        assert_eq!(quarantined.delivery.headers.contains_key(BODY_LENGTH), !is_whole);
+        assert_eq!(quarantined.inbound.body.len() == body.len(), is_whole);
+        assert_eq!(quarantined.inbound.headers.contains_key(BODY_LENGTH), !is_whole);
         assert!(seen.body.contains(&quarantined.id.to_string()));
     }
 }
@@ -98,7 +98,7 @@ async fn gzip_is_taken_off_in_every_protocol() {
     let body = gzip(FLAT.as_bytes());
     let seen = to::<Netdata>(packed("/netdata", "gzip", body.clone())).await;
     assert_eq!(seen.status, 200, "{}", seen.body);
-    assert_eq!(seen.shelf.deliveries.lock().unwrap()[0].body, FLAT.as_bytes());
+    assert_eq!(seen.shelf.requests.lock().unwrap()[0].body, FLAT.as_bytes());
 
     let form = gzip(b"account_id=A&hook_event=channel_create&call_id=c");
     let seen = to::<Kazoo>(packed("/kazoo", "gzip", form)).await;
@@ -155,8 +155,8 @@ async fn of_many_events_only_the_first_repeats_the_whole_body() {
     let body = json!({ "reachable": false, "nodes": nodes }).to_string();
     let seen = netdata(body.clone()).await;
     assert!(seen.body.contains(r#""recorded":300"#), "{}", seen.body);
-    let deliveries = seen.shelf.deliveries.lock().unwrap();
-    let whole = deliveries.iter().filter(|delivery| delivery.body.len() == body.len()).count();
+    let requests = seen.shelf.requests.lock().unwrap();
+    let whole = requests.iter().filter(|inbound| inbound.body.len() == body.len()).count();
     assert_eq!(whole, 1);
 }
 

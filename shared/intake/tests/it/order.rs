@@ -45,7 +45,7 @@ async fn what_is_understood_is_kept_and_what_is_not_is_kept_too() {
     assert_eq!(seen.status, 422);
     let quarantined = seen.shelf.quarantined.lock().unwrap();
     assert_eq!(
-        (quarantined[0].delivery.body.as_slice(), quarantined[0].delivery.query.as_str()),
+        (quarantined[0].inbound.body.as_slice(), quarantined[0].inbound.query.as_str()),
         (&b"broken"[..], "a=1")
     );
     assert!(seen.body.contains(&quarantined[0].id.to_string()));

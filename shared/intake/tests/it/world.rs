@@ -28,8 +28,8 @@ pub(crate) enum Behaviour {
 pub(crate) struct Shelf {
     pub(crate) behaviour: Behaviour,
     pub(crate) events: Mutex<Vec<alert::AlertEvent>>,
-    /// The delivery of each event.
-    pub(crate) deliveries: Mutex<Vec<InboundRequest>>,
+    /// The request of each event.
+    pub(crate) requests: Mutex<Vec<InboundRequest>>,
     pub(crate) quarantined: Mutex<Vec<Quarantined>>,
 }
 
@@ -65,7 +65,7 @@ impl Store for Shelf {
             return Ok(Recorded::Duplicate);
         }
         events.push(entry.event.clone());
-        self.deliveries.lock().unwrap().push(entry.delivery.clone());
+        self.requests.lock().unwrap().push(entry.inbound.clone());
         Ok(Recorded::New(None))
     }
 
@@ -144,7 +144,7 @@ pub(crate) async fn send_to<P: Protocol>(
     let shelf = Arc::new(Shelf {
         behaviour,
         events: Mutex::default(),
-        deliveries: Mutex::default(),
+        requests: Mutex::default(),
         quarantined: Mutex::default(),
     });
     let webhook: Webhook<P, _, _, _> =

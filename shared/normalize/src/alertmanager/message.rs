@@ -76,7 +76,7 @@ impl Message {
         }
     }
 
-    /// The time that each delivery of the event has.
+    /// The time that each request of the event has.
     fn sent_at(&self, signal: Signal, slot: Timestamp) -> Timestamp {
         let ended_at = self.alert.ends_at.filter(|_| signal == Signal::Resolved);
         ended_at.or(self.alert.starts_at).unwrap_or(slot)

@@ -33,7 +33,7 @@ impl Occurrence<'_> {
         let mut events: Vec<AlertEvent> = Vec::new();
         for statement in self.row.statements(self.payload, settings) {
             let subject = self.subject(&statement).map_err(|missing| self.rejection(missing))?;
-            let key = self.delivery_key(&statement, &subject, &events);
+            let key = self.request_key(&statement, &subject, &events);
             let event_id = self.event_id(&subject, key);
             events.push(self.event(&statement, subject, event_id));
         }
@@ -55,7 +55,7 @@ impl Occurrence<'_> {
 
     /// What tells this request from the next. The fingerprint tells apart what one request says of several
     /// alerts; of two statements about one alert the later adds what it says.
-    fn delivery_key(&self, statement: &Statement, subject: &Subject, before: &[AlertEvent]) -> Vec<String> {
+    fn request_key(&self, statement: &Statement, subject: &Subject, before: &[AlertEvent]) -> Vec<String> {
         let mut key = self.own_key().unwrap_or_else(|| self.stand_in_key());
         if before.iter().any(|event| event.fingerprint == subject.fingerprint) {
             key.push(statement.signal.as_str().to_owned());

@@ -48,7 +48,7 @@ pub fn redact(mut request: InboundRequest) -> InboundRequest {
         // UTF-16, in which no name of a secret would be found.
         request.body = body;
     }
-    let secrets = Secrets::in_delivery(&request);
+    let secrets = Secrets::in_request(&request);
     if let Some(query) = redact_form(request.query.as_bytes(), b"&?", secrets) {
         request.query = String::from_utf8_lossy(&query).into_owned();
     }
@@ -97,7 +97,7 @@ impl Secrets {
 
     /// The names that are secret in `request`. Of one that does not decode or does not say what it is, the
     /// mere mention of such a mail counts.
-    fn in_delivery(request: &InboundRequest) -> Self {
+    fn in_request(request: &InboundRequest) -> Self {
         let members = keys::canonical_members(decode::sent(request).unwrap_or_default().members);
         let names = event_names(&members);
         let includes_mail = if names.is_empty() {

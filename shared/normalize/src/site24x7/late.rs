@@ -1,6 +1,6 @@
 //! Notifications that arrive after what they tell of is over.
 //!
-//! A row of the alert logs is a request, and deliveries are late or lost. The last one of a monitor would be
+//! A row of the alert logs is a request, and requests are late or lost. The last one of a monitor would be
 //! its alert's condition; where something surer is known it becomes history only, with its word's severity.
 
 use std::collections::HashMap;

@@ -9,7 +9,7 @@ use super::wording::with_unit;
 /// Conditions that stand in other fields already.
 const NAMES: [&str; 3] = ["metricName", "eventName", "productName"];
 
-/// One condition, or several that ring together; value and threshold are those of the first.
+/// One condition, or several that fire together; value and threshold are those of the first.
 #[derive(Debug)]
 pub(super) struct Conditions<'a>(Vec<Section<'a>>);
 

@@ -23,7 +23,7 @@ pub(super) fn worded(status: &str) -> Signal {
 ///
 /// One that fires with the state 1 has a counterpart with the state 0 (an unreachable host is reached again).
 /// One with any other state or none is a fact such as a reboot: nothing will ever take it back, and it must not
-/// ring until the long silence that is meant for lost recoveries.
+/// fire until the long silence that is meant for lost recoveries.
 pub(super) fn ends_of_event(status: Option<&str>) -> AutoResolve {
     match status.and_then(integer) {
         Some(0 | 1) => AutoResolve::Recovery,

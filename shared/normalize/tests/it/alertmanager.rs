@@ -13,11 +13,11 @@ use normalize::alertmanager::{Batch, TOKEN_NAME, normalize, split};
 use normalize::{InboundRequest, Rejection, Settings};
 use serde_json::{Value, json};
 
-use crate::{RECEIVED_AT, delivery, post_json, reviewed};
+use crate::{RECEIVED_AT, inbound, post_json, reviewed};
 
 #[test]
 fn every_fixture_means_what_its_snapshot_says() {
-    let meanings = reviewed::meanings(&folder(), |_| true, |path| outcome(&delivery(path)));
+    let meanings = reviewed::meanings(&folder(), |_| true, |path| outcome(&inbound(path)));
     reviewed::check("alertmanager", &meanings, |meaning| {
         let form = if meaning.0.starts_with("webhook-") { "webhook" } else { "api" };
         reviewed::without_event(meaning).unwrap_or_else(|| form.to_owned())
@@ -25,8 +25,8 @@ fn every_fixture_means_what_its_snapshot_says() {
 }
 
 /// What becomes of a body, as the JSON that the snapshots hold.
-fn outcome(delivery: &InboundRequest) -> Value {
-    let batch = match split(delivery, &settings()) {
+fn outcome(inbound: &InboundRequest) -> Value {
+    let batch = match split(inbound, &settings()) {
         Ok(batch) => batch,
         Err(rejection) => return json!({ "rejected": rejection.reason, "because": rejection.message }),
     };
@@ -47,15 +47,15 @@ fn folder() -> PathBuf {
 }
 
 fn fixture(name: &str) -> InboundRequest {
-    delivery(&folder().join(format!("{name}.json")))
+    inbound(&folder().join(format!("{name}.json")))
 }
 
-fn batch(delivery: &InboundRequest) -> Batch {
-    split(delivery, &settings()).unwrap()
+fn batch(inbound: &InboundRequest) -> Batch {
+    split(inbound, &settings()).unwrap()
 }
 
-fn events(delivery: &InboundRequest) -> Vec<AlertEvent> {
-    batch(delivery).understood.into_iter().map(|understood| understood.event).collect()
+fn events(inbound: &InboundRequest) -> Vec<AlertEvent> {
+    batch(inbound).understood.into_iter().map(|understood| understood.event).collect()
 }
 
 /// The one event of the fixture `name`.
@@ -70,10 +70,10 @@ fn event(body: &Value) -> AlertEvent {
     event
 }
 
-/// The delivery as it would have come in `seconds` later.
-fn later(delivery: &InboundRequest, seconds: i64) -> InboundRequest {
-    let received_at = delivery.received_at + SignedDuration::from_secs(seconds);
-    InboundRequest { received_at, ..delivery.clone() }
+/// The request as it would have come in `seconds` later.
+fn later(inbound: &InboundRequest, seconds: i64) -> InboundRequest {
+    let received_at = inbound.received_at + SignedDuration::from_secs(seconds);
+    InboundRequest { received_at, ..inbound.clone() }
 }
 
 fn time(text: &str) -> Timestamp {

@@ -16,7 +16,7 @@ use normalize::{
 };
 use serde_json::Value;
 
-use crate::delivery;
+use crate::inbound;
 
 /// How many damages are tried unless somebody asks for more.
 const DAMAGES: usize = 2_000;
@@ -53,7 +53,7 @@ fn fixtures_below(folder: &str) -> Vec<Fixture> {
         let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
         paths.retain(|path| path.is_file());
         paths.sort();
-        paths.into_iter().map(move |path| Fixture { request: delivery(&path), path, reader })
+        paths.into_iter().map(move |path| Fixture { request: inbound(&path), path, reader })
     };
     SOURCES.into_iter().flat_map(of).collect()
 }

@@ -1,4 +1,4 @@
-//! KAZOO: each fixture by its snapshot, the published examples, alerts from opening to end, which deliveries are
+//! KAZOO: each fixture by its snapshot, the published examples, alerts from opening to end, which requests are
 //! one, what must not be read by anybody, and that no bytes panic.
 
 mod encoder;
@@ -17,14 +17,14 @@ use normalize::kazoo::{normalize, redact};
 use normalize::{InboundRequest, Settings};
 use serde_json::Value;
 
-use crate::{delivery, outcome, post_json, reviewed};
+use crate::{inbound, outcome, post_json, reviewed};
 
 /// The id of the hook that points at us.
 const OUR_HOOK: &str = "b7e1d4c09a5f4e2db3c8a6f1e0d9c8b7";
 
 #[test]
 fn every_fixture_means_what_its_snapshot_says() {
-    let meanings = reviewed::meanings(&fixture_folder(), |_| true, |path| meaning(&delivery(path)));
+    let meanings = reviewed::meanings(&fixture_folder(), |_| true, |path| meaning(&inbound(path)));
     reviewed::check("kazoo", &meanings, |meaning| {
         reviewed::without_event(meaning).unwrap_or_else(|| part_of_the_platform(&meaning.1).to_owned())
     });
@@ -40,14 +40,14 @@ fn part_of_the_platform(outcome: &Value) -> &'static str {
     }
 }
 
-/// What becomes of `delivery`, and how it is kept if that is not how it came.
-fn meaning(delivery: &InboundRequest) -> Value {
-    let kept = redact(delivery.clone());
+/// What becomes of `inbound`, and how it is kept if that is not how it came.
+fn meaning(inbound: &InboundRequest) -> Value {
+    let kept = redact(inbound.clone());
     let mut meaning = outcome(normalize, &kept, &settings());
-    if kept.body != delivery.body {
+    if kept.body != inbound.body {
         meaning["kept_body"] = String::from_utf8_lossy(&kept.body).into();
     }
-    if kept.query != delivery.query {
+    if kept.query != inbound.query {
         meaning["kept_query"] = kept.query.into();
     }
     meaning
@@ -57,19 +57,19 @@ fn settings() -> Settings {
     Settings { own_hook_ids: vec![OUR_HOOK.to_owned()], ..Settings::default() }
 }
 
-/// What `delivery` says, taken in as the pipeline does.
-fn events(delivery: &InboundRequest) -> Vec<AlertEvent> {
-    normalize(&redact(delivery.clone()), &settings()).unwrap().events
+/// What `inbound` says, taken in as the pipeline does.
+fn events(inbound: &InboundRequest) -> Vec<AlertEvent> {
+    normalize(&redact(inbound.clone()), &settings()).unwrap().events
 }
 
-/// The only thing that `delivery` says.
-fn event(delivery: &InboundRequest) -> AlertEvent {
-    let [event] = events(delivery).try_into().unwrap();
+/// The only thing that `inbound` says.
+fn event(inbound: &InboundRequest) -> AlertEvent {
+    let [event] = events(inbound).try_into().unwrap();
     event
 }
 
 fn fixture(name: &str) -> InboundRequest {
-    delivery(&fixture_folder().join(name))
+    inbound(&fixture_folder().join(name))
 }
 
 fn fixtures() -> Vec<PathBuf> {

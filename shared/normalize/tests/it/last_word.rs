@@ -1,6 +1,6 @@
 //! Promise 2, over the real normalizers: whatever a source last said is firing fires, whatever it last said is over is
 //! over, with clocks that are wrong, replicas, repeats, expiry and people who resolve; and where a source names times,
-//! in whatever order its deliveries arrive.
+//! in whatever order its requests arrive.
 
 mod senders;
 
@@ -28,7 +28,7 @@ enum Step {
     Fires { clock_off: i64, replica: u8, is_critical: bool },
     /// It ends.
     Ends { clock_off: i64, replica: u8 },
-    /// The last delivery comes once more.
+    /// The last request comes once more.
     Again,
     /// Nothing was heard of it for too long.
     Expires,
@@ -61,9 +61,9 @@ impl Table {
         self.alert = fold(self.alert.take(), event, received_at).alert;
     }
 
-    fn deliver(&mut self, sender: Sender, delivery: &InboundRequest) {
-        for event in sender.normalize(delivery) {
-            self.record(event, delivery.received_at);
+    fn deliver(&mut self, sender: Sender, inbound: &InboundRequest) {
+        for event in sender.normalize(inbound) {
+            self.record(event, inbound.received_at);
         }
     }
 
@@ -97,22 +97,22 @@ fn play(sender: Sender, steps: &[Step]) {
         match *step {
             Step::Pass(milliseconds) => now += SignedDuration::from_millis(milliseconds),
             Step::Fires { clock_off, replica, is_critical } => {
-                let delivery = told.fires(now, clock_off, replica, is_critical);
-                table.deliver(sender, &delivery);
-                (last, expected) = (Some(delivery), Some(Condition::Firing));
+                let inbound = told.fires(now, clock_off, replica, is_critical);
+                table.deliver(sender, &inbound);
+                (last, expected) = (Some(inbound), Some(Condition::Firing));
             }
             Step::Ends { clock_off, replica } if expected.is_some() => {
-                let delivery = told.ends(now, clock_off, replica);
-                table.deliver(sender, &delivery);
-                (last, expected) = (Some(delivery), Some(Condition::Resolved));
+                let inbound = told.ends(now, clock_off, replica);
+                table.deliver(sender, &inbound);
+                (last, expected) = (Some(inbound), Some(Condition::Resolved));
             }
             Step::Again => {
-                if let Some(delivery) = &last {
-                    let delivery = InboundRequest { received_at: now, ..delivery.clone() };
-                    table.deliver(sender, &delivery);
+                if let Some(inbound) = &last {
+                    let inbound = InboundRequest { received_at: now, ..inbound.clone() };
+                    table.deliver(sender, &inbound);
                     let revives = expected == Some(Condition::Expired) || sender.is_news_again();
                     // The end that a Prometheus announces comes if it is not put off.
-                    let still_fires = sender.normalize(&delivery)[0].signal == Signal::Firing;
+                    let still_fires = sender.normalize(&inbound)[0].signal == Signal::Firing;
                     if told.fires_now() && !still_fires {
                         expected = Some(Condition::Resolved);
                     } else if told.fires_now() && revives {
@@ -144,21 +144,21 @@ fn essence(alert: &Alert) -> impl PartialEq + std::fmt::Debug + use<> {
     )
 }
 
-/// Deliveries of a life whose sender's clock is right, with the seconds that pass before each.
+/// Requests of a life whose sender's clock is right, with the seconds that pass before each.
 fn life(sender: Sender, gaps: &[(i64, bool)]) -> Vec<InboundRequest> {
     let mut told = Told::new(sender);
     let mut now: Timestamp = "2026-11-01T12:00:00Z".parse().unwrap();
-    let deliveries = gaps.iter().enumerate().map(|(index, (seconds, is_critical))| {
+    let requests = gaps.iter().enumerate().map(|(index, (seconds, is_critical))| {
         now += SignedDuration::from_secs(*seconds);
         if index % 3 == 2 { told.ends(now, 0, 0) } else { told.fires(now, 0, 0, *is_critical) }
     });
-    deliveries.collect()
+    requests.collect()
 }
 
-fn known_from(sender: Sender, deliveries: &[InboundRequest]) -> Alert {
+fn known_from(sender: Sender, requests: &[InboundRequest]) -> Alert {
     let mut table = Table::default();
-    for delivery in deliveries {
-        table.deliver(sender, delivery);
+    for inbound in requests {
+        table.deliver(sender, inbound);
     }
     table.alert.unwrap()
 }
@@ -213,10 +213,10 @@ fn what_fires_again_with_the_same_start_is_open_again() {
     let first = told.fires(now, 0, 0, true);
     let over = told.ends(now + SignedDuration::from_mins(5), 0, 0);
     let again = InboundRequest { received_at: now + SignedDuration::from_mins(6), ..first.clone() };
-    for (delivery, expected) in
+    for (inbound, expected) in
         [(first, Condition::Firing), (over, Condition::Resolved), (again, Condition::Firing)]
     {
-        table.deliver(Sender::Alertmanager, &delivery);
+        table.deliver(Sender::Alertmanager, &inbound);
         assert_eq!(table.condition(), Some(expected));
     }
     assert_eq!(table.alert.unwrap().occurrences, 2);
@@ -236,14 +236,14 @@ proptest! {
     #[test]
     fn where_a_source_names_times_the_order_of_arrival_changes_nothing(
         sender in select(Sender::ORDERED),
-        (deliveries, shuffled) in prop::collection::vec((1..900_i64, any::<bool>()), 1..9)
+        (requests, shuffled) in prop::collection::vec((1..900_i64, any::<bool>()), 1..9)
             .prop_flat_map(|gaps| (Just(gaps.clone()), Just((0..gaps.len()).collect::<Vec<_>>()).prop_shuffle())),
     ) {
         // All arrive within a moment, after the last of them was said.
         let received_at: Timestamp = "2026-11-01T20:00:00Z".parse().unwrap();
-        let sent: Vec<_> = life(sender, &deliveries)
+        let sent: Vec<_> = life(sender, &requests)
             .into_iter()
-            .map(|delivery| InboundRequest { received_at, ..delivery })
+            .map(|inbound| InboundRequest { received_at, ..inbound })
             .collect();
         let shuffled: Vec<_> = shuffled.into_iter().map(|index| sent[index].clone()).collect();
         prop_assert_eq!(essence(&known_from(sender, &sent)), essence(&known_from(sender, &shuffled)));

@@ -34,9 +34,9 @@ pub fn post_json(body: impl Into<Vec<u8>>) -> InboundRequest {
     }
 }
 
-/// The delivery that a fixture file stands for, by its ending: `.json` and `.form` are bodies of a POST,
+/// The request that a fixture file stands for, by its ending: `.json` and `.form` are bodies of a POST,
 /// `.query` is the query of a GET, anything else a body of no known type.
-pub fn delivery(path: &Path) -> InboundRequest {
+pub fn inbound(path: &Path) -> InboundRequest {
     let content = std::fs::read(path).unwrap();
     match path.extension().and_then(|ending| ending.to_str()) {
         Some("json") => post_json(content),
@@ -54,9 +54,9 @@ pub fn delivery(path: &Path) -> InboundRequest {
     }
 }
 
-/// What `normalize` makes of `delivery`, as the JSON that the snapshots hold.
-pub fn outcome(normalize: Normalizer, delivery: &InboundRequest, settings: &Settings) -> serde_json::Value {
-    match normalize(delivery, settings) {
+/// What `normalize` makes of `inbound`, as the JSON that the snapshots hold.
+pub fn outcome(normalize: Normalizer, inbound: &InboundRequest, settings: &Settings) -> serde_json::Value {
+    match normalize(inbound, settings) {
         Ok(normalized) => {
             serde_json::json!({ "events": normalized.events, "warnings": normalized.warnings })
         }

@@ -1,4 +1,4 @@
-//! Netdata Cloud: each fixture by its snapshot, how the ids of deliveries relate, and that no body panics.
+//! Netdata Cloud: each fixture by its snapshot, how the ids of requests relate, and that no body panics.
 
 mod flat_alerts;
 mod nested_alerts;
@@ -14,7 +14,7 @@ use normalize::netdata::normalize;
 use normalize::{InboundRequest, Normalized, Rejection, Settings};
 use serde_json::Value;
 
-use crate::{delivery, outcome, post_json, reviewed};
+use crate::{inbound, outcome, post_json, reviewed};
 
 const SPACE: &str = "3f7b1c52-9d0e-4a86-b1f4-52c0a7e6d913";
 const NODE: &str = "id:a94d0f3b-6c21-4e57-8b9a-0d5e7f3c1b28";
@@ -23,7 +23,7 @@ const TRANSITION: &str = "5b0e6f21-3a94-4d8c-b7e2-f01c69a85d37";
 
 #[test]
 fn every_fixture_means_what_its_snapshot_says() {
-    let read = |path: &Path| outcome(normalize, &delivery(path), &Settings::default());
+    let read = |path: &Path| outcome(normalize, &inbound(path), &Settings::default());
     let meanings = reviewed::meanings(&fixture_folder(), |_| true, read);
     reviewed::check("netdata", &meanings, |meaning| {
         let shapes = ["nested", "flat", "reachability"];
@@ -40,7 +40,7 @@ fn fixture_folder() -> PathBuf {
 #[expect(clippy::unwrap_used, reason = "a fixture that is no JSON fails its test")]
 fn fixture(name: &str) -> Value {
     let path = fixture_folder().join(format!("{name}.json"));
-    serde_json::from_slice(&delivery(&path).body).unwrap()
+    serde_json::from_slice(&inbound(&path).body).unwrap()
 }
 
 /// `body` with `value` at `pointer`.

@@ -19,7 +19,7 @@ use normalize::site24x7::{alert_logs, current_status, normalize, redact};
 use normalize::{InboundRequest, Normalized, Rejection, Settings};
 use serde_json::{Value, json};
 
-use super::{delivery, outcome, reviewed};
+use super::{inbound, outcome, reviewed};
 
 /// The account that the fixtures are read for.
 const ACCOUNT: &str = "us";
@@ -33,7 +33,7 @@ const SCHEDULED_AT: &str = "2026-03-01T05:05:00Z";
 
 #[test]
 fn every_fixture_means_what_its_snapshot_says() {
-    let read = |path: &Path| outcome(receive, &delivery(path), &Settings::default());
+    let read = |path: &Path| outcome(receive, &inbound(path), &Settings::default());
     let mut meanings = reviewed::meanings(&fixture(""), |_| true, read);
     meanings.extend(reviewed::meanings(
         &fixture("poll"),
@@ -56,13 +56,13 @@ fn every_fixture_means_what_its_snapshot_says() {
 }
 
 /// What the pipeline does with a request.
-fn receive(delivery: &InboundRequest, settings: &Settings) -> Result<Normalized, Rejection> {
-    normalize(&redact(delivery.clone()), settings)
+fn receive(inbound: &InboundRequest, settings: &Settings) -> Result<Normalized, Rejection> {
+    normalize(&redact(inbound.clone()), settings)
 }
 
 /// The one event of the webhook fixture `name`.
 fn webhook(name: &str) -> AlertEvent {
-    let normalized = receive(&delivery(&fixture(name)), &Settings::default()).unwrap();
+    let normalized = receive(&inbound(&fixture(name)), &Settings::default()).unwrap();
     let [event] = <[_; 1]>::try_from(normalized.events).unwrap();
     event
 }

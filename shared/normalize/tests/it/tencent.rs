@@ -17,11 +17,11 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{Value, json};
 
-use crate::{RECEIVED_AT, delivery, outcome, post_json, reviewed};
+use crate::{RECEIVED_AT, inbound, outcome, post_json, reviewed};
 
 #[test]
 fn every_fixture_means_what_its_snapshot_says() {
-    let read = |path: &Path| outcome(tencent::normalize, &delivery(path), &Settings::default());
+    let read = |path: &Path| outcome(tencent::normalize, &inbound(path), &Settings::default());
     let meanings = reviewed::meanings(&folder(), |_| true, read);
     reviewed::check("tencent", &meanings, |meaning| {
         let shape = || meaning.1["events"][0]["labels"]["alarm_type"].as_str().unwrap().to_owned();
@@ -55,12 +55,12 @@ fn fixture_path(name: &str) -> PathBuf {
 
 /// The one event of the fixture `name`.
 fn event_of(name: &str) -> AlertEvent {
-    only_event(delivery(&fixture_path(name)).body)
+    only_event(inbound(&fixture_path(name)).body)
 }
 
 /// The one event of the fixture `name` with `value` at the place that the JSON pointer `path` shows.
 fn changed(name: &str, path: &str, value: Value) -> AlertEvent {
-    let mut body: Value = serde_json::from_slice(&delivery(&fixture_path(name)).body).unwrap();
+    let mut body: Value = serde_json::from_slice(&inbound(&fixture_path(name)).body).unwrap();
     *body.pointer_mut(path).unwrap() = value;
     only_event(body.to_string())
 }

@@ -7,7 +7,7 @@ use normalize::site24x7::{LogEvents, LogWindow, MonitorNames, StatusRow, Unreada
 use serde_json::Value;
 use site24x7::{CallError, Clock};
 
-use crate::site24x7::recording::{delivery, raw_rows};
+use crate::site24x7::recording::{inbound, raw_rows};
 use crate::site24x7::report::{Counts, PartError};
 use crate::site24x7::visit::Visit;
 
@@ -56,8 +56,8 @@ impl<C: Clock> Visit<'_, C> {
         judge(&mut harvest.logs);
         let mut counts = Counts::default();
         for told in harvest.logs.events {
-            let delivery = delivery(raw_rows(&told.rows), self.now);
-            counts.add(self.record(told.event, &delivery).await?);
+            let inbound = inbound(raw_rows(&told.rows), self.now);
+            counts.add(self.record(told.event, &inbound).await?);
         }
         for (date, row) in harvest.unreadable {
             self.quarantine(date, row).await?;
@@ -100,8 +100,8 @@ impl<C: Clock> Visit<'_, C> {
     /// the date is read.
     async fn quarantine(&self, date: Date, row: UnreadableRow) -> Result<(), PartError> {
         let moment = Offset::UTC.to_timestamp(date.to_datetime(jiff::civil::Time::midnight()));
-        let delivery = delivery(row.row.to_string().into_bytes(), moment.unwrap_or(self.now));
-        let quarantined = Quarantined::new(alert::Source::Site24x7, row.rejection, delivery);
+        let inbound = inbound(row.row.to_string().into_bytes(), moment.unwrap_or(self.now));
+        let quarantined = Quarantined::new(alert::Source::Site24x7, row.rejection, inbound);
         intake::Store::quarantine(self.table, &quarantined).await.map_err(PartError::Store)
     }
 }

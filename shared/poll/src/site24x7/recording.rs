@@ -19,18 +19,18 @@ impl<C: Clock> Visit<'_, C> {
     pub(crate) async fn record(
         &self,
         event: AlertEvent,
-        delivery: &InboundRequest,
+        inbound: &InboundRequest,
     ) -> Result<Option<Recorded>, PartError> {
         let sent_at = event.time_as_sent();
-        match record_event(self.table, event, delivery).await {
+        match record_event(self.table, event, inbound).await {
             Ok((_, recorded)) => Ok(Some(recorded)),
             Err(error) if error.is_final() => {
                 let source = Source::Site24x7;
                 tracing::error!(%source, error = chain(&error), "event cannot be stored, its rows quarantined");
                 let rejection = Rejection::new("not_storable", format!("{}: see the log", chain(&error)));
                 // Under the event's time, so that it is one entry however often the rows are read.
-                let delivery = InboundRequest { received_at: sent_at, ..delivery.clone() };
-                let quarantined = Quarantined::new(source, rejection, delivery);
+                let inbound = InboundRequest { received_at: sent_at, ..inbound.clone() };
+                let quarantined = Quarantined::new(source, rejection, inbound);
                 self.table.quarantine(&quarantined).await.map_err(PartError::Store)?;
                 Ok(None)
             }
@@ -40,7 +40,7 @@ impl<C: Clock> Visit<'_, C> {
 }
 
 /// What was read, as if it had been sent.
-pub(crate) fn delivery(body: Vec<u8>, received_at: Timestamp) -> InboundRequest {
+pub(crate) fn inbound(body: Vec<u8>, received_at: Timestamp) -> InboundRequest {
     InboundRequest {
         method: "GET".to_owned(),
         query: String::new(),

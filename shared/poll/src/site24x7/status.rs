@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use normalize::site24x7::{StatusRow, current_status, reconcile};
 use site24x7::Clock;
 
-use crate::site24x7::recording::delivery;
+use crate::site24x7::recording::inbound;
 use crate::site24x7::report::{Counts, PartError};
 use crate::site24x7::visit::Visit;
 
@@ -24,8 +24,8 @@ impl<C: Clock> Visit<'_, C> {
             let Some(event) = reconcile(row, stored.get(&row.event.fingerprint), self.now) else {
                 continue;
             };
-            let delivery = delivery(row.raw.to_string().into_bytes(), self.now);
-            counts.add(self.record(event, &delivery).await?);
+            let inbound = inbound(row.raw.to_string().into_bytes(), self.now);
+            counts.add(self.record(event, &inbound).await?);
         }
         Ok(counts)
     }

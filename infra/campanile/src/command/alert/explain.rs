@@ -54,8 +54,7 @@ impl Explain {
         }
         let now = SystemClock.now();
         let rows: Vec<Row> = answer.member("destinations")?;
-        self.form
-            .show_rows(&rows, "there are no destinations: nobody is told anything", |rows| shown(rows, now));
+        self.form.show_rows(&rows, "there are no destinations: nobody is notified", |rows| shown(rows, now));
         Ok(())
     }
 }

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use aws::Courier;
+use aws::HttpSender;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use channels::OwnershipFailure;
@@ -22,7 +22,7 @@ use super::{Named, Opened, Origin};
 const RESOLVE: Duration = Duration::from_secs(5);
 
 /// Check the settings of the destinations and where their names lead, and run the ownership check of those that have
-/// one; nobody is told anything
+/// one; nobody is notified
 #[derive(Debug, Args)]
 pub(in crate::command) struct Destinations {
     #[command(flatten)]
@@ -55,10 +55,10 @@ impl Destinations {
                 "CAMPANILE_CONSOLE_URL is not set: notifications carry no links to the console and none to acknowledge",
             );
         }
-        let courier = Courier::new(egress.clone(), Deadlines::default());
+        let sender = HttpSender::new(egress.clone(), Deadlines::default());
         let mut is_healthy = settings.mistakes.is_empty();
         for destination in &settings.destinations {
-            match check(&courier, &egress, destination).await {
+            match check(&sender, &egress, destination).await {
                 Ok(what) => tell(what, Named(destination)),
                 Err(failure) => {
                     is_healthy = false;
@@ -67,7 +67,7 @@ impl Destinations {
             }
         }
         if settings.destinations.is_empty() && is_healthy {
-            say("there are no destinations: nobody is told anything");
+            say("there are no destinations: nobody is notified");
         }
         if is_healthy {
             return Ok(());
@@ -81,18 +81,18 @@ fn tell(what: &str, of: impl std::fmt::Display) {
 }
 
 async fn check(
-    courier: &Courier,
+    sender: &HttpSender,
     egress: &EgressPolicy,
     destination: &Destination,
 ) -> Result<&'static str, Failure> {
     if !destination.is_enabled {
         return Ok("disabled");
     }
-    resolve(&SystemLookup, egress, &courier.host(destination).await?).await?;
+    resolve(&SystemLookup, egress, &sender.host(destination).await?).await?;
     let Some(ownership) = destination.channel.ownership() else { return Ok("ok") };
     let token = token();
     let question = channels::Request::Http(ownership.question(&token));
-    let answer = courier.send(destination, question).await;
+    let answer = sender.send(destination, question).await;
     ownership.verify(&token, &answer)?;
     Ok("passed")
 }

@@ -119,8 +119,7 @@ impl List {
         }
         let now = SystemClock.now();
         let rows: Vec<Row> = answer.member("destinations")?;
-        self.form
-            .show_rows(&rows, "there are no destinations: nobody is told anything", |rows| shown(rows, now));
+        self.form.show_rows(&rows, "there are no destinations: nobody is notified", |rows| shown(rows, now));
         for Wrong { path, problem } in answer.member::<Vec<Wrong>>("mistakes")? {
             remark(sanitize_for_terminal(&format!("misconfigured, left out: {path}: {problem}")));
         }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use aws::{Courier, SystemClock};
+use aws::{HttpSender, SystemClock};
 use channels::{Attempt, Memory, Next, Notification, Progress, Verdict, reason, test_notifications};
 use clap::Args;
 use dispatch::{Destination, Transport};
@@ -49,13 +49,13 @@ impl Notify {
         let found =
             found.or_else(|| settings.destinations.iter().find(|destination| is_meant(&destination.name)));
         let destination = found.ok_or_else(|| TestError::Unknown(self.test.clone()))?;
-        let courier = Courier::new(egress, Deadlines::default());
+        let sender = HttpSender::new(egress, Deadlines::default());
         let token = format!("{:032x}", fastrand::u128(..));
         let (mut memory, mut shared_memory) = (Memory::default(), Memory::default());
         for notification in
             test_notifications(destination.channel.as_ref(), &destination.id, &token, SystemClock.now())
         {
-            send(&courier, destination, &notification, &mut memory, &mut shared_memory).await?;
+            send(&sender, destination, &notification, &mut memory, &mut shared_memory).await?;
         }
         say(format!("{} took the test", Named(destination)));
         if !destination.is_enabled {
@@ -67,7 +67,7 @@ impl Notify {
 
 /// Sends one notification with all the requests that belong to it.
 async fn send(
-    courier: &Courier,
+    sender: &HttpSender,
     destination: &Destination,
     notification: &Notification,
     memory: &mut Memory,
@@ -87,7 +87,7 @@ async fn send(
             shared_memory: &shared,
         };
         let Some(request) = channel.request(&attempt) else { return Ok(()) };
-        let answer = courier.send(destination, request).await;
+        let answer = sender.send(destination, request).await;
         let meaning = channel.interpret(&attempt, &answer);
         *memory = meaning.memory.unwrap_or_else(|| known.clone());
         *shared_memory = meaning.shared_memory.unwrap_or_else(|| shared.clone());

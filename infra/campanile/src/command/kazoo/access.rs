@@ -11,7 +11,7 @@ use super::clock::SystemClock;
 use super::secret::KazooSecret;
 use crate::command::probe::Probe;
 use crate::command::secrets::{ReadSecretError, Secrets};
-use crate::command::terminal::{Person, Terminal};
+use crate::command::terminal::{Prompt, Terminal};
 use crate::command::{Outcome, remark};
 
 /// Which KAZOO, and who we are to it.
@@ -118,7 +118,7 @@ impl Kazoo {
         }
     }
 
-    /// Warns of each of `hooks` whose deliveries Campanile refuses because the secret names others, and KAZOO then
+    /// Warns of each of `hooks` whose requests Campanile refuses because the secret names others, and KAZOO then
     /// switches off; says whether there was none.
     pub(super) fn admits<'a>(&self, hooks: impl IntoIterator<Item = &'a HookId>) -> bool {
         let refused: Vec<_> = hooks.into_iter().filter(|hook| !self.secret.admits(hook)).collect();

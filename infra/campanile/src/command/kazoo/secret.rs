@@ -4,7 +4,7 @@ use intake::Sensitive;
 use kazoo::{AccountIdentity, BaseUrl, BaseUrlError, Credentials, CredentialsError, HashMethod, HookId};
 use serde::Deserialize;
 
-use crate::command::terminal::{AskError, Person};
+use crate::command::terminal::{AskError, Prompt};
 
 /// What it takes to log in to KAZOO, and what KAZOO is to log in to us with; blank members are as if absent.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
@@ -34,21 +34,21 @@ pub(super) enum LoginError {
 
 impl KazooSecret {
     /// Asks `person` for what is missing to log in.
-    pub(super) fn complete_login(&mut self, person: &mut impl Person) -> Result<(), AskError> {
+    pub(super) fn complete_login(&mut self, prompt: &mut impl Prompt) -> Result<(), AskError> {
         complete(&mut self.url, || {
-            person.ask("Address of KAZOO's API, such as https://kazoo.example.com:8443/v2")
+            prompt.ask("Address of KAZOO's API, such as https://kazoo.example.com:8443/v2")
         })?;
         if !self.names_a_user() {
             complete(&mut self.api_key, || {
-                person.ask_secretly("API key of the account (nothing: log in by user name)")
+                prompt.ask_secretly("API key of the account (nothing: log in by user name)")
             })?;
         }
         if given(self.api_key.as_ref()).is_some() {
             return Ok(());
         }
-        complete(&mut self.username, || person.ask("User name"))?;
-        complete(&mut self.password, || person.ask_secretly("Password"))?;
-        complete(&mut self.account_name, || person.ask("Account name"))
+        complete(&mut self.username, || prompt.ask("User name"))?;
+        complete(&mut self.password, || prompt.ask_secretly("Password"))?;
+        complete(&mut self.account_name, || prompt.ask("Account name"))
     }
 
     /// Where KAZOO's API is and who we are to it; `name` is what the secret is called.
@@ -123,7 +123,7 @@ mod tests {
         }
     }
 
-    impl Person for Answering {
+    impl Prompt for Answering {
         fn ask(&mut self, question: &str) -> Result<Sensitive, AskError> {
             self.answer(format!("shown {question}"))
         }
@@ -138,10 +138,10 @@ mod tests {
     }
 
     fn asked(json: &str, answers: &[&'static str]) -> (KazooSecret, Vec<String>) {
-        let (mut secret, mut person) = (secret(json), Answering::with(answers));
-        secret.complete_login(&mut person).unwrap();
-        assert!(person.answers.is_empty());
-        (secret, person.questions)
+        let (mut secret, mut prompt) = (secret(json), Answering::with(answers));
+        secret.complete_login(&mut prompt).unwrap();
+        assert!(prompt.answers.is_empty());
+        (secret, prompt.questions)
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use aws::{Configuration, DEVELOPMENT_TOKEN, Platform};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
-use intake::{Finding, Gravity, Reading, Sensitive};
+use intake::{Finding, Gravity, SecretReport, Sensitive};
 
 use super::super::check::Unhealthy;
 use super::super::terminal_text::sanitize_for_terminal;
@@ -60,7 +60,7 @@ impl CheckSecrets {
         let Some(texts) = texts else {
             tell(
                 "none",
-                &format!("{full_name}: there is no such secret: nobody is let in by it, or told by it"),
+                &format!("{full_name}: there is no such secret: nobody is let in or notified by it"),
             );
             return Ok(usize::from(self.name.is_some()));
         };
@@ -92,7 +92,7 @@ impl CheckSecrets {
         self.read(platform, name, text).secret.is_some()
     }
 
-    fn read(&self, platform: &Platform, name: &str, text: &Sensitive) -> Reading<()> {
+    fn read(&self, platform: &Platform, name: &str, text: &Sensitive) -> SecretReport<()> {
         let egress = platform.egress();
         let egress = if self.allow_loopback { egress.and_loopback() } else { egress };
         read_as_its_user(name, text.expose(), &egress)

@@ -100,7 +100,7 @@ impl Add {
         say(&made.id);
         let reach = self.reach().await.map_or_else(|_| "not known".to_owned(), |covered| covered.to_string());
         let until = made.until();
-        remark(format!("{} {until}; alerts that ring and match: {reach}", made.state));
+        remark(format!("{} {until}; firing alerts that match: {reach}", made.state));
         Ok(())
     }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 use site24x7::{Application, Grant, Scope, Secret, TokenStore, account_of, exchange_code};
 
 use super::access::{Access, Opened, transport};
-use crate::command::terminal::{AskError, Person, Terminal};
+use crate::command::terminal::{AskError, Prompt, Terminal};
 use crate::command::{Outcome, remark, say};
 
 /// The two names of the member, ours first.
@@ -80,9 +80,9 @@ impl Token {
     }
 }
 
-fn ask(person: &mut impl Person, console: &str, scopes: &str) -> Result<Secret, AskError> {
+fn ask(prompt: &mut impl Prompt, console: &str, scopes: &str) -> Result<Secret, AskError> {
     let question = format!("Code of \"Generate Code\" at https://{console} with the scopes {scopes}");
-    Ok(Secret::new(person.ask_secretly(&question)?.expose().trim()))
+    Ok(Secret::new(prompt.ask_secretly(&question)?.expose().trim()))
 }
 
 /// Hands the poller the first access token: it would go on with one of the old scopes for up to an hour.

@@ -1,4 +1,4 @@
-//! Alerts and deliveries whose texts try to steer the terminal of whoever reads them.
+//! Alerts and requests whose texts try to steer the terminal of whoever reads them.
 
 use serde_json::{Value, json};
 

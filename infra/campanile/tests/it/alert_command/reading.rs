@@ -1,4 +1,4 @@
-//! What people read: what rings, one alert, and what sources said.
+//! What people read: what fires, one alert, and what sources said.
 
 use serde_json::json;
 

@@ -13,7 +13,7 @@ async fn a_silence_is_added_listed_and_ended() {
     let id = String::from_utf8(printed.stdout).unwrap().trim().to_owned();
     let remark = String::from_utf8(printed.stderr).unwrap();
     assert!(
-        remark.starts_with("active until ") && remark.ends_with("; alerts that ring and match: 1\n"),
+        remark.starts_with("active until ") && remark.ends_with("; firing alerts that match: 1\n"),
         "{remark}"
     );
     operator.call(&id, 'S');
@@ -35,10 +35,10 @@ async fn a_silence_to_come_and_one_with_a_slip_say_so() {
         format!("silence add alertname=DiskFull --from 2998-01-01T00:00:00Z --until {until} --why 'a plan'");
     let later = operator.output(&later).await;
     let remark = String::from_utf8(later.stderr).unwrap();
-    assert_eq!(remark, format!("pending until {until}; alerts that ring and match: 1\n"));
+    assert_eq!(remark, format!("pending until {until}; firing alerts that match: 1\n"));
     let slip = operator.output("silence add alertname=DiskFul --for 1h --why 'a slip' --who bo").await;
     let remark = String::from_utf8(slip.stderr).unwrap();
-    assert!(remark.ends_with("; alerts that ring and match: 0\n"), "{remark}");
+    assert!(remark.ends_with("; firing alerts that match: 0\n"), "{remark}");
     let listed: Value =
         serde_json::from_str(&operator.answer("silence --state pending --json").await).unwrap();
     let silence = &listed["silences"][0];

@@ -13,8 +13,8 @@ use super::*;
 
 type Normalizer = fn(&InboundRequest, &Settings) -> Result<Normalized, Rejection>;
 
-/// A delivery of Netdata's, as its function keeps it.
-fn netdata_delivery() -> InboundRequest {
+/// A request of Netdata's, as its function keeps it.
+fn netdata_request() -> InboundRequest {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../../tests/fixtures/netdata/nested-raised-critical.json");
     InboundRequest {
@@ -65,9 +65,9 @@ async fn an_alert_has_every_member_that_clients_follow() {
 #[tokio::test]
 async fn an_alert_of_another_source_gets_the_labels_that_it_lacks() {
     let server = Server::start().await;
-    let delivery = netdata_delivery();
-    let events = normalize::netdata::normalize(&delivery, &Settings::default()).unwrap().events;
-    server.platform.table.record(Entry { event: &events[0], delivery: &delivery }).await.unwrap();
+    let inbound = netdata_request();
+    let events = normalize::netdata::normalize(&inbound, &Settings::default()).unwrap().events;
+    server.platform.table.record(Entry { event: &events[0], inbound: &inbound }).await.unwrap();
     let (by, note) = ("ada", "on it");
     server.platform.table.acknowledge(events[0].fingerprint, by, Some(note)).await.unwrap();
 
@@ -231,7 +231,7 @@ fn no_two_alerts_have_equal_labels() {
         for file in
             std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).filter(|path| path.is_file())
         {
-            let Ok(normalized) = normalize(&delivery_of(&file), &Settings::default()) else { continue };
+            let Ok(normalized) = normalize(&request_of(&file), &Settings::default()) else { continue };
             for event in normalized.events {
                 let Some(alert) = fold(None, &event, now()).alert else { continue };
                 let labels = served_labels(&alert);
@@ -244,7 +244,7 @@ fn no_two_alerts_have_equal_labels() {
     assert!(alerts > 200, "{alerts}");
 }
 
-fn delivery_of(file: &Path) -> InboundRequest {
+fn request_of(file: &Path) -> InboundRequest {
     let content = std::fs::read(file).unwrap();
     let ending = file.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
     let (method, content_type) = match ending {

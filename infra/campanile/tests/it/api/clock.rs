@@ -51,7 +51,7 @@ async fn an_overdue_alert_is_expired_before_and_after_the_sweep_that_writes_it()
 }
 
 #[tokio::test]
-async fn a_delivery_that_is_known_but_still_comes_puts_expiry_off() {
+async fn a_request_that_is_known_but_still_comes_puts_expiry_off() {
     let world = impatient_world().await;
     let event = AlertEvent { auto_resolve: AutoResolve::Quiet, ..firing("cpu") };
     world.record_at(&event, ago(300)).await;

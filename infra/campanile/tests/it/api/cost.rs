@@ -20,11 +20,11 @@ const DAY_SECS: i64 = 24 * 60 * 60;
 #[derive(Clone)]
 struct Metered {
     table: EmbeddedTable,
-    read: Arc<Mutex<BTreeMap<String, Reading>>>,
+    read: Arc<Mutex<BTreeMap<String, Units>>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-struct Reading {
+struct Units {
     calls: usize,
     items: u64,
     capacity_units: f64,
@@ -62,7 +62,7 @@ fn units(consumed: &Value) -> f64 {
 }
 
 impl Metered {
-    async fn of(&self, world: &World, path: &str) -> (BTreeMap<String, Reading>, Value) {
+    async fn of(&self, world: &World, path: &str) -> (BTreeMap<String, Units>, Value) {
         self.read.lock().unwrap().clear();
         let answer = world.get(path).await;
         (self.read.lock().unwrap().clone(), answer)

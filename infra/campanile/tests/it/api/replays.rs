@@ -6,13 +6,13 @@ use intake::{Netdata, Quarantined, Store};
 use normalize::Rejection;
 use serde_json::{Value, json};
 
-use super::{World, delivery, firing, now, path_of, world};
+use super::{World, firing, inbound, now, path_of, world};
 
 const UNDERSTOOD: &str = include_str!("../../../../../tests/fixtures/netdata/flat-v2-warning.json");
 
 async fn quarantined(world: &World, body: &str) -> String {
     let rejection = Rejection::new("not_json", "the body is not JSON");
-    let quarantined = Quarantined::new(Source::Netdata, rejection, delivery(body, now()));
+    let quarantined = Quarantined::new(Source::Netdata, rejection, inbound(body, now()));
     world.platform.table.quarantine(&quarantined).await.unwrap();
     format!("/v1/quarantine/{}", quarantined.id)
 }
@@ -74,7 +74,7 @@ async fn an_event_that_is_not_there_cannot_be_replayed() {
 }
 
 #[tokio::test]
-async fn a_delivery_to_the_webhook_is_a_heartbeat_of_its_source() {
+async fn a_request_to_the_webhook_is_a_heartbeat_of_its_source() {
     let world = world().await;
     let request = http::Request::builder().method("POST").uri("/netdata").header("authorization", "Bearer n");
     let webhook = world.platform.webhook::<Netdata>();
@@ -94,7 +94,7 @@ async fn a_delivery_to_the_webhook_is_a_heartbeat_of_its_source() {
 }
 
 #[tokio::test]
-async fn a_quarantine_of_many_large_deliveries_comes_whole_page_by_page() {
+async fn a_quarantine_of_many_large_requests_comes_whole_page_by_page() {
     let world = world().await;
     // Bodies that cannot be compressed: DynamoDB hands out a megabyte at a time.
     for number in 0..12 {

@@ -106,7 +106,7 @@ async fn what_is_quarantined_is_kept_byte_for_byte() {
         let answer = world.send(request(&Method::POST, "?hook=all&x=%FF", body.to_vec())).await;
         assert_eq!((answer.status, &answer.body["status"]), (200, &Value::from("quarantined")));
         let id = answer.body["id"].as_str().unwrap().parse().unwrap();
-        let kept = world.platform.table.quarantined_by(id).await.unwrap().unwrap().delivery;
+        let kept = world.platform.table.quarantined_by(id).await.unwrap().unwrap().inbound;
         assert_eq!((kept.body.as_slice(), kept.query.as_str()), (body, "hook=all&x=%FF"));
     }
 }

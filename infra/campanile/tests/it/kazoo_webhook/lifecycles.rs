@@ -34,7 +34,7 @@ async fn a_device_that_drops_out_and_registers_again_is_one_alert_that_ends() {
 #[tokio::test]
 async fn a_low_balance_ends_with_a_successful_transaction() {
     let low = notification("low_balance", &json!({ "current_balance": 340_000 }));
-    // A low balance names no time: it is as old as its delivery.
+    // A low balance names no time: it is as old as its request.
     let paid = json!({
         "id": "t1", "success": true, "amount": 200_000, "response": "approved", "timestamp": gregorian(30),
         "card_last_four": "1111", "billing_address": { "postal_code": "94110" },

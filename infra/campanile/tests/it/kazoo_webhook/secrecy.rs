@@ -46,9 +46,9 @@ impl Bundle {
         Self { folder, process, url }
     }
 
-    /// What the webhook says has become of `delivery`.
-    async fn tell(&self, delivery: Request<String>) -> Value {
-        let (parts, body) = delivery.into_parts();
+    /// What the webhook says has become of `inbound`.
+    async fn tell(&self, inbound: Request<String>) -> Value {
+        let (parts, body) = inbound.into_parts();
         let request = reqwest::Client::new().request(parts.method, format!("{}{}", self.url, parts.uri));
         let response = request.headers(parts.headers).body(body).send().await.unwrap();
         assert_eq!(response.status(), 200);
@@ -113,7 +113,7 @@ async fn a_new_users_password_is_left_nowhere() {
     for everything in [&stored, &events, &quarantine] {
         assert!(everything.contains("anna") && everything.contains("[redacted]"), "{everything}");
     }
-    assert!(log.contains("delivery recorded") && log.contains("delivery quarantined"), "{log}");
+    assert!(log.contains("request recorded") && log.contains("request quarantined"), "{log}");
     for everything in [&stored, &events, &quarantine, &log] {
         assert!(!everything.contains(PASSWORD) && !everything.contains(TOKEN), "{everything}");
     }

@@ -14,7 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use net::Deadlines;
 use serde_json::{Value, json};
 
-use crate::api::delivery;
+use crate::api::inbound;
 
 /// A clock that a test moves; whoever waits by it moves it, too.
 #[derive(Clone)]
@@ -87,8 +87,8 @@ impl World {
 
     /// Records what a source says at the time of the test's clock.
     pub(crate) async fn hear(&self, event: &AlertEvent) {
-        let delivery = delivery("{}", self.clock.now());
-        self.platform.table.record(Entry { event, delivery: &delivery }).await.unwrap();
+        let inbound = inbound("{}", self.clock.now());
+        self.platform.table.record(Entry { event, inbound: &inbound }).await.unwrap();
     }
 
     /// Hands on everything that has changed, and waits until whatever follows was sent.

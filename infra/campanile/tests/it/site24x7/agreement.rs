@@ -24,7 +24,7 @@ enum Numbering {
     Other,
 }
 
-/// Every order of every choice of at most `left` steps, each of them twice at most. Deliveries of the webhook may be late
+/// Every order of every choice of at most `left` steps, each of them twice at most. Requests of the webhook may be late
 /// by any time; what a poll sees is the present, so that no poll sees the outage after one saw its end.
 fn orders(so_far: &mut Vec<Step>, left: usize, all: &mut Vec<Vec<Step>>) {
     all.push(so_far.clone());

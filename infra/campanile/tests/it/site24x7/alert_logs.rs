@@ -52,7 +52,7 @@ async fn the_rows_stand_in_the_history_as_they_came() {
     world.poll().await;
     let history = world.history().await;
     assert_eq!(history.len(), 1);
-    let body: serde_json::Value = serde_json::from_slice(&history[0].delivery.body).unwrap();
+    let body: serde_json::Value = serde_json::from_slice(&history[0].inbound.body).unwrap();
     assert_eq!(body, json!(rows));
 }
 
@@ -81,14 +81,14 @@ async fn unreadable_rows_are_in_quarantine_once_however_often_they_are_read() {
     let kept: BTreeMap<_, _> = page
         .entries
         .iter()
-        .map(|entry| (entry.reason.as_str(), String::from_utf8(entry.delivery.body.clone()).unwrap()))
+        .map(|entry| (entry.reason.as_str(), String::from_utf8(entry.inbound.body.clone()).unwrap()))
         .collect();
     assert_eq!(page.entries.len(), 2);
     assert!(kept.contains_key("unreadable:sent_time"), "{kept:?}");
     assert!(
         page.entries
             .iter()
-            .all(|entry| rows.iter().any(|row| row.to_string().as_bytes() == entry.delivery.body))
+            .all(|entry| rows.iter().any(|row| row.to_string().as_bytes() == entry.inbound.body))
     );
 }
 

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 use super::again;
 use super::meddling::Meddling;
-use crate::api::{World, ago, delivery, now, path_of};
+use crate::api::{World, ago, inbound, now, path_of};
 
 /// Alerts of one notification.
 const ALERTS: usize = 900;
@@ -24,8 +24,8 @@ fn notification() -> Vec<AlertEvent> {
 }
 
 async fn send(world: &World, events: &[AlertEvent]) -> Vec<Result<Recorded, StoreError>> {
-    let delivery = delivery("{}", now());
-    let entries: Vec<_> = events.iter().map(|event| Entry { event, delivery: &delivery }).collect();
+    let inbound = inbound("{}", now());
+    let entries: Vec<_> = events.iter().map(|event| Entry { event, inbound: &inbound }).collect();
     world.platform.table.record_all(&entries).await
 }
 
@@ -89,12 +89,12 @@ async fn one_event_that_fits_no_item_is_refused_for_good_and_the_others_of_its_b
 #[tokio::test]
 async fn a_body_that_fits_no_item_is_cut_and_its_event_recorded() {
     let (_, world) = Meddling::world().await;
-    let (event, delivery) = (again("large"), delivery(&noise(1_500_000), now()));
-    world.platform.table.record(Entry { event: &event, delivery: &delivery }).await.unwrap();
+    let (event, inbound) = (again("large"), inbound(&noise(1_500_000), now()));
+    world.platform.table.record(Entry { event: &event, inbound: &inbound }).await.unwrap();
     let history = world.get(&format!("{}/events?raw=true", path_of("large"))).await;
     let request = &history["events"][0]["request"];
     assert_eq!(request["headers"]["campanile-body-cut-from-bytes"], "1500000");
-    assert!(delivery.body.starts_with(history["events"][0]["raw"].as_str().unwrap().as_bytes()));
+    assert!(inbound.body.starts_with(history["events"][0]["raw"].as_str().unwrap().as_bytes()));
 }
 
 #[tokio::test]
@@ -196,8 +196,8 @@ async fn a_sweep_does_not_expire_what_was_heard_of_meanwhile() {
         tokio::spawn(async move { table.sweep(now()).await })
     };
     may_begin.await.unwrap();
-    let delivery = delivery("{}", now());
-    table.record(Entry { event: &heard, delivery: &delivery }).await.unwrap();
+    let inbound = inbound("{}", now());
+    table.record(Entry { event: &heard, inbound: &inbound }).await.unwrap();
     let swept = sweeping.await.unwrap();
     assert!(swept.is_ok_and(|swept| swept.expired == 0));
     assert_eq!(world.get(&path_of("quiet")).await["condition"], "firing");

@@ -96,7 +96,7 @@ async fn what_an_older_version_recorded_is_known_and_what_comes_now_follows_it()
     let known = table.history_entry(fingerprint, id).await.unwrap().unwrap();
 
     // Known, before and after the alert was written by this version.
-    let again = Entry { event: &known.event, delivery: &known.delivery };
+    let again = Entry { event: &known.event, inbound: &known.inbound };
     assert_eq!(table.record(again).await.unwrap(), Recorded::Duplicate);
     let new = alert::AlertEvent {
         event_id: alert::EventId::of(["new"]),
@@ -104,8 +104,8 @@ async fn what_an_older_version_recorded_is_known_and_what_comes_now_follows_it()
         source: Source::Site24x7,
         ..known.event.clone()
     };
-    let delivery = crate::api::delivery("{}", now());
-    let recorded = table.record(Entry { event: &new, delivery: &delivery }).await.unwrap();
+    let inbound = crate::api::inbound("{}", now());
+    let recorded = table.record(Entry { event: &new, inbound: &inbound }).await.unwrap();
     assert!(matches!(recorded, Recorded::New(Some(_))));
     assert_eq!(table.record(again).await.unwrap(), Recorded::Duplicate);
 

@@ -8,7 +8,7 @@ use intake::{Entry, Recorded, Store, StoreError};
 
 use super::meddling::{Meddling, cancelled};
 use super::{again, world_and_client};
-use crate::api::{World, delivery, now, path_of};
+use crate::api::{World, inbound, now, path_of};
 
 /// Events that are recorded in one run.
 const EVENTS: usize = 320;
@@ -19,10 +19,9 @@ async fn storm(world: &World, name: &str, senders: usize) -> (Duration, Vec<Stor
     let send = |_| async move {
         let mut failures = Vec::new();
         for _ in 0..EVENTS / senders {
-            let (event, delivery) = (again(name), delivery("{}", now()));
-            failures.extend(
-                world.platform.table.record(Entry { event: &event, delivery: &delivery }).await.err(),
-            );
+            let (event, inbound) = (again(name), inbound("{}", now()));
+            failures
+                .extend(world.platform.table.record(Entry { event: &event, inbound: &inbound }).await.err());
         }
         failures
     };
@@ -79,8 +78,8 @@ async fn a_repeat_that_no_transaction_has_room_for_is_recorded_apart_and_counted
 
     // What changes the alert is told as before, and knows of the repeats.
     let worse = AlertEvent { severity: Severity::Critical, ..again("hot") };
-    let sent = delivery("{}", now());
-    let recorded = world.platform.table.record(Entry { event: &worse, delivery: &sent }).await.unwrap();
+    let sent = inbound("{}", now());
+    let recorded = world.platform.table.record(Entry { event: &worse, inbound: &sent }).await.unwrap();
     assert_eq!(recorded, Recorded::New(Some(alert::Transition::Escalated)));
     assert_eq!(counts(&world, "hot").await, (7, 7, 7));
 }

@@ -7,7 +7,7 @@ use normalize::Rejection;
 use serde_json::{Value, json};
 
 use super::{again, world_and_client};
-use crate::api::{World, delivery, now, path_of};
+use crate::api::{World, inbound, now, path_of};
 
 /// Every page of `path`; each within what Lambda hands on.
 async fn pages(world: &World, path: &str, list: &str) -> Vec<usize> {
@@ -41,8 +41,8 @@ async fn bodies_of_requests_count_where_they_are_shown() {
     for number in 0..12 {
         let at = now().checked_sub(SignedDuration::from_secs(60 - number)).unwrap();
         let event = AlertEvent { occurred_at: at, ..again("talkative") };
-        let delivery = delivery(&format!("{number}{}", "x".repeat(1_000_000)), now());
-        world.platform.table.record(intake::Entry { event: &event, delivery: &delivery }).await.unwrap();
+        let inbound = inbound(&format!("{number}{}", "x".repeat(1_000_000)), now());
+        world.platform.table.record(intake::Entry { event: &event, inbound: &inbound }).await.unwrap();
     }
     let path = format!("{}/events", path_of("talkative"));
     assert_eq!(pages(&world, &format!("{path}?limit=100"), "events").await, [12]);
@@ -73,7 +73,7 @@ async fn history_is_newest_first_by_the_sources_time_page_by_page() {
 async fn the_list_of_the_quarantine_shows_no_bodies_and_the_view_of_one_does() {
     let (world, _) = world_and_client().await;
     let quarantined =
-        Quarantined::new(alert::Source::Netdata, Rejection::new("x", "y"), delivery("what?", now()));
+        Quarantined::new(alert::Source::Netdata, Rejection::new("x", "y"), inbound("what?", now()));
     world.platform.table.quarantine(&quarantined).await.unwrap();
     let list = world.get("/v1/quarantine").await;
     assert_eq!(

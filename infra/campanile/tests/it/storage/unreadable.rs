@@ -13,7 +13,7 @@ use normalize::Rejection;
 use serde_json::{Value, json};
 
 use super::{TABLE, again};
-use crate::api::{World, ago, delivery, kinds, now, path_of, world_over};
+use crate::api::{World, ago, inbound, kinds, now, path_of, world_over};
 
 type Item = HashMap<String, AttributeValue>;
 
@@ -76,7 +76,7 @@ async fn world_of_two() -> (World, Client) {
         world.act("POST", "/v1/silences", silence(name)).await;
         world.platform.table.heard(Source::Netdata, name, ago(6_000)).await;
         let quarantined =
-            Quarantined::new(Source::Netdata, Rejection::new(name.to_owned(), "?"), delivery(name, now()));
+            Quarantined::new(Source::Netdata, Rejection::new(name.to_owned(), "?"), inbound(name, now()));
         world.platform.table.quarantine(&quarantined).await.unwrap();
     }
     tokio::time::sleep(std::time::Duration::from_millis(200)).await;
@@ -171,11 +171,11 @@ async fn an_event_of_an_alert_that_a_newer_version_wrote_is_refused_for_good_and
     let bad = pk("bad");
     damage(&client, |pk, sk| pk == bad && sk == "STATE", "v", AttributeValue::N("99".into())).await;
     let before = get(&client, &bad, "STATE").await;
-    let (event, delivery) = (again("bad"), delivery("{}", now()));
-    let outcome = world.platform.table.record(Entry { event: &event, delivery: &delivery }).await;
+    let (event, inbound) = (again("bad"), inbound("{}", now()));
+    let outcome = world.platform.table.record(Entry { event: &event, inbound: &inbound }).await;
     assert!(outcome.is_err_and(|error| error.is_final()));
     assert_eq!(get(&client, &bad, "STATE").await, before);
-    let outcomes = world.platform.table.record_all(&[Entry { event: &event, delivery: &delivery }]).await;
+    let outcomes = world.platform.table.record_all(&[Entry { event: &event, inbound: &inbound }]).await;
     assert!(!outcomes.iter().any(|outcome| matches!(outcome, Ok(Recorded::New(_)))));
 }
 

@@ -31,7 +31,7 @@ fn check_form(body: &str, expected: &str) {
 }
 
 #[test]
-fn a_delivery_without_secrets_keeps_its_bytes() {
+fn a_request_without_secrets_keeps_its_bytes() {
     check_json(
         " {\"b\": 1.50, \"a\" : \"the password: none\"}\n",
         " {\"b\": 1.50, \"a\" : \"the password: none\"}\n",

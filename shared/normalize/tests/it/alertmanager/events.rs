@@ -20,12 +20,12 @@ fn an_alert_is_identified_by_token_and_labels() {
 }
 
 #[test]
-fn the_token_that_a_delivery_names_is_before_the_configured_account() {
-    let mut delivery = fixture("webhook-firing");
-    assert_eq!(events(&delivery)[0].account, "prometheus-1");
-    delivery.headers.insert(TOKEN_NAME.into(), "prometheus-2".into());
-    assert_eq!(events(&delivery)[0].account, "prometheus-2");
-    assert_ne!(events(&delivery)[0].fingerprint, event_of("webhook-firing").fingerprint);
+fn the_token_that_a_request_names_is_before_the_configured_account() {
+    let mut inbound = fixture("webhook-firing");
+    assert_eq!(events(&inbound)[0].account, "prometheus-1");
+    inbound.headers.insert(TOKEN_NAME.into(), "prometheus-2".into());
+    assert_eq!(events(&inbound)[0].account, "prometheus-2");
+    assert_ne!(events(&inbound)[0].fingerprint, event_of("webhook-firing").fingerprint);
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn what_an_alertmanager_repeats_is_one_event() {
 #[test]
 fn an_alert_kept_by_itself_is_the_event_that_it_was() {
     for path in std::fs::read_dir(folder()).unwrap() {
-        let sent = delivery(&path.unwrap().path());
+        let sent = inbound(&path.unwrap().path());
         let Ok(batch) = split(&sent, &settings()) else {
             continue;
         };

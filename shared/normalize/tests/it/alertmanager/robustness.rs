@@ -20,12 +20,12 @@ fn check(body: impl Into<Vec<u8>>) {
 }
 
 fn check_at(body: impl Into<Vec<u8>>, received_at: &str) {
-    let delivery = InboundRequest { received_at: time(received_at), ..post_json(body) };
-    match split(&delivery, &settings()) {
+    let inbound = InboundRequest { received_at: time(received_at), ..post_json(body) };
+    match split(&inbound, &settings()) {
         Ok(batch) => {
             for understood in &batch.understood {
-                check_event(&understood.event.clone().received(delivery.received_at).event);
-                let alone = InboundRequest { body: understood.body.clone(), ..delivery.clone() };
+                check_event(&understood.event.clone().received(inbound.received_at).event);
+                let alone = InboundRequest { body: understood.body.clone(), ..inbound.clone() };
                 assert_eq!(
                     normalize(&alone, &settings()).unwrap().events,
                     std::slice::from_ref(&understood.event)

@@ -1,4 +1,4 @@
-//! Which deliveries are one event, and which are two.
+//! Which requests are one event, and which are two.
 
 use alert::EventId;
 use jiff::ToSpan;
@@ -8,24 +8,24 @@ use serde_json::{Value, json};
 
 use super::encoder::{form, get};
 use super::{events, fixture, fixtures, post, settings};
-use crate::delivery;
+use crate::inbound;
 
-fn event_ids(delivery: &InboundRequest) -> Vec<EventId> {
-    events(delivery).iter().map(|event| event.event_id).collect()
+fn event_ids(inbound: &InboundRequest) -> Vec<EventId> {
+    events(inbound).iter().map(|event| event.event_id).collect()
 }
 
-/// Whether the ids of `delivery` are made of its bytes, for want of anything better.
-fn goes_by_its_bytes(delivery: &InboundRequest) -> bool {
-    let mut spaced = delivery.clone();
+/// Whether the ids of `inbound` are made of its bytes, for want of anything better.
+fn goes_by_its_bytes(inbound: &InboundRequest) -> bool {
+    let mut spaced = inbound.clone();
     spaced.body.push(b' ');
-    event_ids(&spaced) != event_ids(delivery)
+    event_ids(&spaced) != event_ids(inbound)
 }
 
 #[test]
 fn an_event_has_one_id_as_form_as_json_and_as_get() {
     let mut compared = 0;
     for path in fixtures().iter().filter(|path| path.extension().is_some_and(|ending| ending == "json")) {
-        let as_json = delivery(path);
+        let as_json = inbound(path);
         if normalize(&redact(as_json.clone()), &settings()).is_err() || goes_by_its_bytes(&as_json) {
             continue;
         }
@@ -39,18 +39,18 @@ fn an_event_has_one_id_as_form_as_json_and_as_get() {
 }
 
 #[test]
-fn two_statements_of_one_delivery_have_two_ids() {
+fn two_statements_of_one_request_have_two_ids() {
     for path in fixtures() {
-        let Ok(told) = normalize(&redact(delivery(&path)), &settings()) else { continue };
+        let Ok(told) = normalize(&redact(inbound(&path)), &settings()) else { continue };
         let ids: std::collections::BTreeSet<_> = told.events.iter().map(|event| event.event_id).collect();
         assert_eq!(ids.len(), told.events.len(), "{}", path.display());
     }
 }
 
 #[test]
-fn a_stored_delivery_redacted_and_read_again_says_the_same() {
+fn a_stored_request_redacted_and_read_again_says_the_same() {
     for path in fixtures() {
-        let kept = redact(delivery(&path));
+        let kept = redact(inbound(&path));
         let again = redact(kept.clone());
         assert_eq!(again, kept, "{}", path.display());
         assert_eq!(normalize(&again, &settings()), normalize(&kept, &settings()), "{}", path.display());
@@ -85,11 +85,11 @@ fn msg_id_and_node_and_cluster_are_not_part_of_an_alert() {
     assert_ne!(first.event_id, second.event_id);
 }
 
-/// `delivery` as it comes in `seconds` later.
-fn later(delivery: &InboundRequest, seconds: i64) -> InboundRequest {
+/// `inbound` as it comes in `seconds` later.
+fn later(inbound: &InboundRequest, seconds: i64) -> InboundRequest {
     InboundRequest {
-        received_at: delivery.received_at.checked_add(seconds.seconds()).unwrap(),
-        ..delivery.clone()
+        received_at: inbound.received_at.checked_add(seconds.seconds()).unwrap(),
+        ..inbound.clone()
     }
 }
 
@@ -119,7 +119,7 @@ fn a_callflow_action_goes_by_the_number_in_place_of_its_hook() {
 }
 
 #[test]
-fn a_delivery_of_a_registration_is_named_by_call_and_time() {
+fn a_request_of_a_registration_is_named_by_call_and_time() {
     let told = |at: u64| json!({ "account_id": "A", "event_name": "register", "realm": "r", "username": "u", "call_id": "c", "event_timestamp": at, "msg_id": at });
     let with_other_msg_id = |at: u64| {
         let mut body = told(at);

@@ -6,14 +6,14 @@ use serde_json::{Value, json};
 
 use super::{events, post};
 
-/// What all events about the alert that `deliveries` open make of it together.
-fn folded(deliveries: &[InboundRequest]) -> (Option<Alert>, Vec<Transition>) {
-    let told: Vec<AlertEvent> = deliveries.iter().flat_map(events).collect();
+/// What all events about the alert that `requests` open make of it together.
+fn folded(requests: &[InboundRequest]) -> (Option<Alert>, Vec<Transition>) {
+    let told: Vec<AlertEvent> = requests.iter().flat_map(events).collect();
     let opened = told.iter().find(|event| event.signal == Signal::Firing).map(|event| event.fingerprint);
     let mut transitions = Vec::new();
     let mut alert = None;
     for event in told.iter().filter(|event| Some(event.fingerprint) == opened) {
-        let folded = fold(alert, event, deliveries[0].received_at);
+        let folded = fold(alert, event, requests[0].received_at);
         alert = folded.alert;
         transitions.extend(folded.transition);
     }

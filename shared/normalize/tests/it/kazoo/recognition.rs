@@ -6,7 +6,7 @@ use normalize::InboundRequest;
 use normalize::kazoo::{normalize, redact};
 
 use super::{event, fixture, fixtures, settings};
-use crate::{delivery, post_json};
+use crate::{inbound, post_json};
 
 /// Everything that KAZOO can be asked to send, by the name under which it arrives.
 const EVENTS: &str = "
@@ -24,7 +24,7 @@ const EVENTS: &str = "
 fn each_hook_and_each_notification_has_a_fixture_and_a_meaning() {
     let mut missing: BTreeSet<&str> = EVENTS.split_whitespace().collect();
     for path in fixtures() {
-        let told = normalize(&redact(delivery(&path)), &settings()).unwrap_or_default();
+        let told = normalize(&redact(inbound(&path)), &settings()).unwrap_or_default();
         for event in told.events.iter().filter(|event| event.labels["kind"] != "unknown") {
             missing.remove(event.annotations["event"].as_str());
         }

@@ -6,11 +6,11 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 
 use super::{fixtures, settings};
-use crate::{delivery, post_json};
+use crate::{inbound, post_json};
 
-fn take_in(delivery: InboundRequest) {
-    let _ = check_signature(&delivery.body, "key", delivery.received_at);
-    let _ = normalize(&redact(delivery), &settings());
+fn take_in(inbound: InboundRequest) {
+    let _ = check_signature(&inbound.body, "key", inbound.received_at);
+    let _ = normalize(&redact(inbound), &settings());
 }
 
 fn content_type() -> impl Strategy<Value = Option<String>> {
@@ -90,7 +90,7 @@ fn no_depth_overflows_the_stack() {
 #[test]
 fn a_fixture_that_is_cut_off_is_taken_in() {
     for path in fixtures() {
-        let whole = delivery(&path);
+        let whole = inbound(&path);
         for end in (0..whole.body.len()).step_by(5) {
             take_in(InboundRequest { body: whole.body[..end].to_vec(), ..whole.clone() });
         }

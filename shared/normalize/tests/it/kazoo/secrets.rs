@@ -1,4 +1,4 @@
-//! No secret reaches an event or what is kept of a delivery.
+//! No secret reaches an event or what is kept of a request.
 
 use normalize::InboundRequest;
 use normalize::kazoo::{normalize, redact};
@@ -10,9 +10,9 @@ use super::{post, settings};
 
 const SECRET: &str = "m32c6NfqYEt";
 
-/// All that can be read anywhere of `delivery` once it is taken in.
-fn left_of(delivery: &InboundRequest) -> String {
-    let kept = redact(delivery.clone());
+/// All that can be read anywhere of `inbound` once it is taken in.
+fn left_of(inbound: &InboundRequest) -> String {
+    let kept = redact(inbound.clone());
     let told = match normalize(&kept, &settings()) {
         Ok(normalized) => serde_json::to_string(&normalized.events).unwrap(),
         Err(rejection) => format!("{rejection:?}"),
@@ -21,8 +21,8 @@ fn left_of(delivery: &InboundRequest) -> String {
 }
 
 fn check(body: &Value) {
-    for delivery in [post(body), form(body), get("hook=notifications", body)] {
-        let left = left_of(&delivery);
+    for inbound in [post(body), form(body), get("hook=notifications", body)] {
+        let left = left_of(&inbound);
         assert!(!left.contains(SECRET), "{left}");
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{event, fixture, fixture_folder, fixtures, post};
-use crate::delivery;
+use crate::inbound;
 
 #[test]
 fn a_title_says_what_has_happened_to_what_and_whose_it_is() {
@@ -28,7 +28,7 @@ fn a_title_says_what_has_happened_to_what_and_whose_it_is() {
 #[test]
 fn no_title_shows_an_id_that_tells_a_reader_nothing() {
     for path in fixtures() {
-        let Ok(told) = normalize::kazoo::normalize(&delivery(&path), &super::settings()) else {
+        let Ok(told) = normalize::kazoo::normalize(&inbound(&path), &super::settings()) else {
             continue;
         };
         for event in told.events {

@@ -45,7 +45,7 @@ impl Sender {
         Self::Alertmanager,
     ];
 
-    /// Those that name times in each delivery.
+    /// Those that name times in each request.
     pub(super) const ORDERED: &'static [Self] = &[
         Self::Netdata,
         Self::NetdataFlat,
@@ -61,12 +61,12 @@ impl Sender {
         matches!(self, Self::Prometheus | Self::Alertmanager)
     }
 
-    /// Whether a delivery that comes once more says that it is so now: nothing in it says when.
+    /// Whether a request that comes once more says that it is so now: nothing in it says when.
     pub(super) fn is_news_again(self) -> bool {
         self.restates() || self == Self::NetdataReachability
     }
 
-    /// How long it takes from one delivery to the next, at least: of a reachability one a second is told apart, and no
+    /// How long it takes from one request to the next, at least: of a reachability one a second is told apart, and no
     /// outage or duration is shorter.
     pub(super) fn pause(self) -> SignedDuration {
         let is_slow = matches!(
@@ -76,18 +76,18 @@ impl Sender {
         SignedDuration::from_millis(if is_slow { 1_000 } else { 40 })
     }
 
-    pub(super) fn normalize(self, delivery: &InboundRequest) -> Vec<AlertEvent> {
+    pub(super) fn normalize(self, inbound: &InboundRequest) -> Vec<AlertEvent> {
         let settings = Settings::default();
         let normalized = match self {
             Self::Netdata | Self::NetdataFlat | Self::NetdataReachability => {
-                netdata::normalize(delivery, &settings)
+                netdata::normalize(inbound, &settings)
             }
-            Self::Site24x7 | Self::Site24x7WithOutages => site24x7::normalize(delivery, &settings),
-            Self::KazooRegistration | Self::KazooBalance => kazoo::normalize(delivery, &settings),
+            Self::Site24x7 | Self::Site24x7WithOutages => site24x7::normalize(inbound, &settings),
+            Self::KazooRegistration | Self::KazooBalance => kazoo::normalize(inbound, &settings),
             Self::TencentMetric | Self::TencentEvent | Self::TencentCloudEvent => {
-                tencent::normalize(delivery, &settings)
+                tencent::normalize(inbound, &settings)
             }
-            Self::Prometheus | Self::Alertmanager => alertmanager::normalize(delivery, &settings),
+            Self::Prometheus | Self::Alertmanager => alertmanager::normalize(inbound, &settings),
         };
         normalized.unwrap().events
     }

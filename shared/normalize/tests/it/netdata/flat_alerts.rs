@@ -47,7 +47,7 @@ fn the_link_is_read_under_both_of_its_names() {
 }
 
 #[test]
-fn a_flat_recovery_is_the_same_alert_and_another_delivery() {
+fn a_flat_recovery_is_the_same_alert_and_another_request() {
     let (raised, recovered) = (event(&flat()), event(&with(flat(), "/severity", "clear")));
     assert_eq!(recovered.fingerprint, raised.fingerprint);
     assert_ne!(recovered.event_id, raised.event_id);

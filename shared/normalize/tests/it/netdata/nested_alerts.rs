@@ -1,4 +1,4 @@
-//! The nested alert: what identifies it, which deliveries are one, and where its state and times come from.
+//! The nested alert: what identifies it, which requests are one, and where its state and times come from.
 
 use alert::{EventId, Fingerprint, Severity, Signal};
 use serde_json::Value;
@@ -29,7 +29,7 @@ fn a_nested_alert_is_identified_by_space_node_chart_and_name() {
 }
 
 #[test]
-fn a_recovery_is_the_same_alert_and_another_delivery() {
+fn a_recovery_is_the_same_alert_and_another_request() {
     let (raised, recovered) = (event(&raised()), event(&fixture("nested-recovered")));
     assert_eq!(recovered.fingerprint, raised.fingerprint);
     assert_ne!(recovered.event_id, raised.event_id);
@@ -75,7 +75,7 @@ fn a_transition_in_the_link_is_as_good_as_its_own_key() {
 }
 
 #[test]
-fn without_a_transition_time_and_status_make_the_delivery() {
+fn without_a_transition_time_and_status_make_the_request() {
     let known = fixture("nested-without-transition");
     let ids = [
         event(&known).event_id,
@@ -91,7 +91,7 @@ fn without_a_transition_time_and_status_make_the_delivery() {
 }
 
 #[test]
-fn an_unset_transition_makes_no_two_alerts_one_delivery() {
+fn an_unset_transition_makes_no_two_alerts_one_request() {
     let unset = fixture("nested-nil-uuids");
     let other = with(unset.clone(), "/alert/name", "ram_in_use");
     assert_ne!(event(&unset).event_id, event(&other).event_id);

@@ -48,7 +48,7 @@ fn a_flat_reachability_is_identified_by_its_link() {
 }
 
 #[test]
-fn a_reachability_is_one_delivery_within_a_second_and_another_after_it() {
+fn a_reachability_is_one_request_within_a_second_and_another_after_it() {
     let body = fixture("reachability-one-node-unreachable");
     let known = event(&body);
     let fingerprint = known.fingerprint.to_string();

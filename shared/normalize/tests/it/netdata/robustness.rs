@@ -29,16 +29,12 @@ fn read_documents() -> Vec<Value> {
 
 /// Normalizes `body` and holds every event to what all events promise.
 fn check(body: impl Into<Vec<u8>>) {
-    let delivery = post_json(body);
-    match normalize(&delivery, &Settings::default()) {
+    let inbound = post_json(body);
+    match normalize(&inbound, &Settings::default()) {
         Ok(normalized) => {
             assert!(!normalized.events.is_empty());
             normalized.events.iter().for_each(check_event);
-            assert_eq!(
-                normalize(&delivery, &Settings::default()),
-                Ok(normalized),
-                "one delivery, one meaning"
-            );
+            assert_eq!(normalize(&inbound, &Settings::default()), Ok(normalized), "one request, one meaning");
         }
         Err(rejection) => assert!(!rejection.reason.is_empty() && !rejection.message.is_empty()),
     }

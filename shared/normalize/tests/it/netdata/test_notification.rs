@@ -1,4 +1,4 @@
-//! The test notification: its token must come back and nothing must ring.
+//! The test notification: its token must come back and nothing must fire.
 
 use alert::{EventId, Fingerprint, Signal};
 use normalize::netdata::test_token;

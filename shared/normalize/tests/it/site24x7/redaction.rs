@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::super::post_json;
-use super::{ACCOUNT, API_ROOT, SCHEDULED_AT, at, delivery, everything, fixture};
+use super::{ACCOUNT, API_ROOT, SCHEDULED_AT, at, everything, fixture, inbound};
 
 fn redacted(body: &str) -> String {
     String::from_utf8(redact(post_json(body)).body).unwrap()
@@ -26,7 +26,7 @@ fn bytes_without_a_secret_stay_as_they_were_sent() {
         "not-json.json",
         "lists-as-arrays.json",
     ] {
-        let sent = delivery(&fixture(name));
+        let sent = inbound(&fixture(name));
         assert_eq!(redact(sent.clone()), sent, "{name}");
     }
 }

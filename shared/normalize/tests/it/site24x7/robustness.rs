@@ -82,8 +82,8 @@ proptest! {
     #[test]
     fn arbitrary_bytes_are_answered(body in prop::collection::vec(any::<u8>(), 0..256), query in ".*") {
         received(body.clone());
-        let delivery = InboundRequest { method: "GET".into(), query, content_type: None, ..post_json("") };
-        let _ = receive(&delivery, &Settings::default());
+        let inbound = InboundRequest { method: "GET".into(), query, content_type: None, ..post_json("") };
+        let _ = receive(&inbound, &Settings::default());
         received([b"{", body.as_slice()].concat());
     }
 

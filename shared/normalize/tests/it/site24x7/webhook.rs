@@ -4,7 +4,7 @@ use alert::{Signal, Transition, fold};
 use normalize::Settings;
 use normalize::site24x7::normalize;
 
-use super::{delivery, fixture, webhook};
+use super::{fixture, inbound, webhook};
 
 #[test]
 fn a_recovery_is_of_the_alert_and_the_episode_that_fired() {
@@ -62,10 +62,10 @@ fn lists_mean_the_same_as_arrays_and_as_text() {
 
 #[test]
 fn without_a_time_each_request_is_its_own_event() {
-    let first = delivery(&fixture("down-without-any-time.json"));
+    let first = inbound(&fixture("down-without-any-time.json"));
     let mut second = first.clone();
     second.received_at = "2026-11-01T12:00:00.501Z".parse().unwrap();
-    let id = |delivery| normalize(delivery, &Settings::default()).unwrap().events[0].event_id;
+    let id = |inbound| normalize(inbound, &Settings::default()).unwrap().events[0].event_id;
     assert_ne!(id(&first), id(&second));
     assert_eq!(id(&first), id(&first.clone()));
 }
@@ -73,7 +73,7 @@ fn without_a_time_each_request_is_its_own_event() {
 #[test]
 fn the_account_is_the_operators_word() {
     let settings = Settings { account: Some("zaaid-1".into()), ..Settings::default() };
-    let down = normalize(&delivery(&fixture("down.json")), &settings).unwrap();
+    let down = normalize(&inbound(&fixture("down.json")), &settings).unwrap();
     assert_eq!(down.events[0].account, "zaaid-1");
     assert_ne!(down.events[0].fingerprint, webhook("down.json").fingerprint);
 }
@@ -99,10 +99,10 @@ fn all_test_notifications_are_one_alert_that_never_opens() {
 fn an_outage_of_the_past_does_not_make_a_new_one_late() {
     let (down, up) = (webhook("down.json"), webhook("up-with-resolved-reason.json"));
     let mut again = webhook("down.json");
-    let mut delivery = delivery(&fixture("down.json"));
-    let body = String::from_utf8(delivery.body).unwrap().replace("T10:15:27+0530", "T11:15:27+0530");
-    delivery.body = body.into_bytes();
-    again.clone_from(&normalize(&delivery, &Settings::default()).unwrap().events[0]);
+    let mut inbound = inbound(&fixture("down.json"));
+    let body = String::from_utf8(inbound.body).unwrap().replace("T10:15:27+0530", "T11:15:27+0530");
+    inbound.body = body.into_bytes();
+    again.clone_from(&normalize(&inbound, &Settings::default()).unwrap().events[0]);
 
     let alert =
         [&down, &up].into_iter().fold(None, |alert, event| fold(alert, event, event.occurred_at).alert);

@@ -29,7 +29,7 @@ fn the_configured_severity_stands_in_for_a_missing_or_unknown_level() {
         ("cloudevent-ping-unreachable", Severity::High),
         ("cloudevent-notice", Severity::Info),
     ] {
-        let events = tencent::normalize(&delivery(&fixture_path(fixture)), &settings).unwrap().events;
+        let events = tencent::normalize(&inbound(&fixture_path(fixture)), &settings).unwrap().events;
         assert_eq!(events[0].severity, severity, "{fixture}");
     }
 }
@@ -63,7 +63,7 @@ fn only_known_words_resolve_a_template() {
 
 #[test]
 fn the_content_type_does_not_matter() {
-    let mut sent = delivery(&fixture_path("metric-firing"));
+    let mut sent = inbound(&fixture_path("metric-firing"));
     sent.content_type = Some("text/plain; charset=gbk".into());
     let read = tencent::normalize(&sent, &Settings::default()).unwrap();
     assert_eq!(read.events, [event_of("metric-firing")]);

@@ -38,7 +38,7 @@ fn dimensions_are_the_same_in_every_form() {
 
 #[test]
 fn tags_beside_dimensions_change_nothing() {
-    let mut body: Value = serde_json::from_slice(&delivery(&fixture_path("metric-firing")).body).unwrap();
+    let mut body: Value = serde_json::from_slice(&inbound(&fixture_path("metric-firing")).body).unwrap();
     body["alarmObjInfo"]["tags"] = json!({ "team": "shop" });
     body["alarmObjInfo"]["content"] = json!("disk is full");
     let event = only_event(body.to_string());
@@ -49,7 +49,7 @@ fn tags_beside_dimensions_change_nothing() {
 
 #[test]
 fn an_alarm_without_any_object_is_kept_with_a_warning() {
-    let read = |name| tencent::normalize(&delivery(&fixture_path(name)), &Settings::default()).unwrap();
+    let read = |name| tencent::normalize(&inbound(&fixture_path(name)), &Settings::default()).unwrap();
     assert_eq!(read("object-unknown").warnings.len(), 1);
     assert_eq!(read("object-by-content").warnings, Vec::<&str>::new());
 }

@@ -59,7 +59,7 @@ fn the_order_of_keys_does_not_matter() {
 #[test]
 fn numbers_sent_as_text_are_the_same_event() {
     for (path, body) in json_fixtures() {
-        let Ok(original) = tencent::normalize(&delivery(&path), &Settings::default()) else {
+        let Ok(original) = tencent::normalize(&inbound(&path), &Settings::default()) else {
             continue;
         };
         let as_text = tencent::normalize(&post_json(numbers_as_text(body).to_string()), &Settings::default());

@@ -15,15 +15,15 @@ use super::state::State;
 const MOST_REMEMBERED: usize = 1_024;
 
 /// The right to write one alert in this process, and its state as the writer before left it.
-pub(crate) type Turn = OwnedMutexGuard<Option<State>>;
+pub(crate) type StateLock = OwnedMutexGuard<Option<State>>;
 
 /// The queues of this process.
 #[derive(Debug, Default)]
-pub(crate) struct Turns(Mutex<HashMap<Fingerprint, Weak<Queue<Option<State>>>>>);
+pub(crate) struct StateLocks(Mutex<HashMap<Fingerprint, Weak<Queue<Option<State>>>>>);
 
-impl Turns {
+impl StateLocks {
     /// Waits for the turn to write the alert of `fingerprint`, in the order of asking.
-    pub(crate) async fn of(&self, fingerprint: Fingerprint) -> Turn {
+    pub(crate) async fn of(&self, fingerprint: Fingerprint) -> StateLock {
         self.queue(fingerprint).lock_owned().await
     }
 
@@ -47,31 +47,31 @@ mod tests {
 
     #[tokio::test]
     async fn the_next_writer_finds_what_the_one_before_left_and_later_ones_do_not() {
-        let turns = Turns::default();
+        let state_locks = StateLocks::default();
         let alert = Fingerprint::of(["a"]);
-        let mut first = turns.of(alert).await;
-        let next = turns.of(alert);
+        let mut first = state_locks.of(alert).await;
+        let next = state_locks.of(alert);
         tokio::pin!(next);
         assert!(futures::poll!(&mut next).is_pending());
         *first = Some(State::none());
         drop(first);
         assert!(next.await.is_some());
-        assert!(turns.of(alert).await.is_none());
+        assert!(state_locks.of(alert).await.is_none());
     }
 
     #[tokio::test]
     async fn writers_of_different_alerts_do_not_wait_for_each_other() {
-        let turns = Turns::default();
-        let _one = turns.of(Fingerprint::of(["a"])).await;
-        drop(turns.of(Fingerprint::of(["b"])).await);
+        let state_locks = StateLocks::default();
+        let _one = state_locks.of(Fingerprint::of(["a"])).await;
+        drop(state_locks.of(Fingerprint::of(["b"])).await);
     }
 
     #[tokio::test]
     async fn queues_that_nobody_is_in_are_forgotten() {
-        let turns = Turns::default();
+        let state_locks = StateLocks::default();
         for number in 0..3 * MOST_REMEMBERED {
-            drop(turns.of(Fingerprint::of([number.to_string()])).await);
+            drop(state_locks.of(Fingerprint::of([number.to_string()])).await);
         }
-        assert!(turns.0.lock().unwrap().len() <= MOST_REMEMBERED);
+        assert!(state_locks.0.lock().unwrap().len() <= MOST_REMEMBERED);
     }
 }
