@@ -15,7 +15,7 @@ async function alertOf(server, title) {
   return alerts.find((alert) => alert.title.startsWith(title));
 }
 
-/** Lets a delivery be refused; the newest entry in quarantine and the locator of its row. */
+/** Lets a request be refused; the newest entry in quarantine and the locator of its row. */
 async function refused(server, body) {
   if ((await server.post(body)) !== 422) return null;
   const { quarantine } = await server.get("v1/quarantine?limit=1");

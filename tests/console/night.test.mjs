@@ -58,7 +58,7 @@ async function writeAndReadOn(page, keys) {
   await keys.reachWhere((node) => node.matches(".history summary"));
   await keys.press("Enter");
   await detail.locator("pre", { hasText: "Swap full" }).waitFor();
-  await keys.reach("Replay this delivery");
+  await keys.reach("Replay this request");
   await keys.press("Enter");
   await page.getByText("Replayed: everything in it was known already.").waitFor();
   await keys.press("Escape");

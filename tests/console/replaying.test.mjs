@@ -1,4 +1,4 @@
-// A delivery that is understood only after a mend. The bundle cannot be brought into that state, so that this is the one
+// A request that is understood only after a mend. The bundle cannot be brought into that state, so that this is the one
 // scenario that always runs against the stand-in.
 
 import { row } from "./browser.mjs";

@@ -3,7 +3,8 @@
 use alert::Source;
 use serde_json::{Value, json};
 use tests::{
-    Alarm, Answer, Call, Deployment, READ_TOKEN, Reader, Receiver, WRITE_TOKEN, everywhere, inbound, secrets,
+    Alarm, Answer, Call, Deployment, READ_TOKEN, Reader, Receiver, WRITE_TOKEN, everywhere, secrets,
+    webhook_call,
 };
 
 /// What somebody with the role `write` is answered.
@@ -32,8 +33,8 @@ fn path_of(alert: &Value) -> String {
 /// Who did what with an alert, newest first, with their words.
 async fn story(campanile: &dyn Receiver, path: &str) -> Value {
     let notes = campanile.read(&format!("{path}/notes")).await;
-    let told = |note: &Value| json!([note["by"], note["action"], note["text"]]);
-    notes["notes"].as_array().unwrap().iter().map(told).collect()
+    let notified = |note: &Value| json!([note["by"], note["action"], note["text"]]);
+    notes["notes"].as_array().unwrap().iter().map(notified).collect()
 }
 
 #[tokio::test]
@@ -115,7 +116,7 @@ async fn a_stored_request_is_read_again_and_counts_once() {
 async fn what_was_not_understood_can_be_read_again_and_deleted() {
     for campanile in everywhere().await {
         let campanile = &*campanile;
-        assert_eq!(campanile.answer(&inbound("netdata", b"{}".to_vec())).await.status, 422);
+        assert_eq!(campanile.answer(&webhook_call("netdata", b"{}".to_vec())).await.status, 422);
         let entry = campanile.quarantine().await.remove(0);
         let target = format!("/v1/quarantine/{}", entry["id"].as_str().unwrap());
         assert_eq!(campanile.read(&target).await, entry);

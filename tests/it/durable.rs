@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use futures::future::join_all;
 use serde_json::Value;
-use tests::{Alarm, Answer, Bundle, Call, Data, Reader, Receiver, everywhere, fixture, inbound, secrets};
+use tests::{
+    Alarm, Answer, Bundle, Call, Data, Reader, Receiver, everywhere, fixture, secrets, webhook_call,
+};
 
 /// How many notifications of each kind are sent.
 const OF_EACH: usize = 20;
@@ -26,7 +28,7 @@ fn bodies() -> (Vec<Sent>, Vec<Sent>) {
 }
 
 fn call((source, body): &Sent) -> Call {
-    inbound(source, body.clone().into_bytes())
+    webhook_call(source, body.clone().into_bytes())
 }
 
 async fn send(campanile: &dyn Receiver, bodies: &[Sent]) -> Vec<Answer> {

@@ -4,7 +4,8 @@ use futures::{StreamExt, stream};
 use serde_json::Value;
 use tests::function::Setup;
 use tests::{
-    Alarm, Answer, Bundle, Call, Data, Deployment, Reader, Receiver, eventually, fixture, inbound, secrets,
+    Alarm, Answer, Bundle, Call, Data, Deployment, Reader, Receiver, eventually, fixture, secrets,
+    webhook_call,
 };
 
 /// How many requests come, of Netdata all at once.
@@ -38,9 +39,10 @@ async fn assert_one_of_everything(campanile: &dyn Receiver) {
 
 async fn netdata(campanile: &dyn Receiver) {
     let answers = deliver(campanile, &vec![Alarm::raised(1).call(); REQUESTS], REQUESTS).await;
-    let told = |name: &str| answers.iter().map(|answer| answer.json()[name].as_u64().unwrap()).sum::<u64>();
+    let notified =
+        |name: &str| answers.iter().map(|answer| answer.json()[name].as_u64().unwrap()).sum::<u64>();
     assert!(answers.iter().all(Answer::is_success));
-    assert_eq!((told("recorded"), told("duplicates")), (1, REQUESTS as u64 - 1));
+    assert_eq!((notified("recorded"), notified("duplicates")), (1, REQUESTS as u64 - 1));
     assert_one_of_everything(campanile).await;
 }
 
@@ -48,7 +50,7 @@ async fn tencent(campanile: &dyn Receiver) {
     let mut body: Value = serde_json::from_str(&fixture("tencent", "metric-firing")).unwrap();
     let under_session = |number| {
         body["sessionId"] = format!("session-{number}").into();
-        inbound("tencent", body.to_string().into_bytes())
+        webhook_call("tencent", body.to_string().into_bytes())
     };
     let calls: Vec<_> = (0..REQUESTS).map(under_session).collect();
     for (number, answer) in deliver(campanile, &calls, TENCENTS).await.iter().enumerate() {

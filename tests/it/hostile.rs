@@ -7,7 +7,7 @@ use futures::future::join_all;
 use tests::function::Setup;
 use tests::{
     Answer, Bundle, Call, Data, Deployment, NETDATA_PAIR, READ_TOKEN, Reader, Receiver, TENCENT_PAIR,
-    VALIDATION_CODE, damaged_notifications, everywhere, inbound, needles, secrets, token,
+    VALIDATION_CODE, damaged_notifications, everywhere, needles, secrets, token, webhook_call,
 };
 
 const SOURCES: [&str; 4] = ["netdata", "kazoo", "tencent", "site24x7"];
@@ -38,10 +38,11 @@ fn assert_harmless(call: &Call, answer: &Answer) {
     let shown = format!("{} {}?{} {}", call.method, call.path, call.query, String::from_utf8_lossy(body));
     assert!(answer.status < 500, "{shown}: {} {:?}", answer.status, answer.body);
     let said = format!("{:?} {:?}", answer.headers, answer.body);
-    // The one secret that is there to be told.
+    // The one secret that is there to be notified.
     if &answer.body[..] != VALIDATION_CODE.as_bytes() {
-        let told: Vec<_> = needles().into_iter().filter(|needle| said.contains(needle.as_str())).collect();
-        assert!(told.is_empty(), "{shown}: answered with {told:?}");
+        let notified: Vec<_> =
+            needles().into_iter().filter(|needle| said.contains(needle.as_str())).collect();
+        assert!(notified.is_empty(), "{shown}: answered with {notified:?}");
     }
 }
 
@@ -87,7 +88,7 @@ async fn damage_in_single_spots_costs_no_notification() {
             }
         }
         assert_eq!(campanile.quarantine().await.len(), 0);
-        // Those of one transition are one event, told again with other damage.
+        // Those of one transition are one event, notified again with other damage.
         let alerts = campanile.alerts("").await;
         let known: u64 = alerts.iter().map(|alert| alert["duplicates"].as_u64().unwrap()).sum();
         assert_eq!(campanile.events("").await.len() as u64 + known, sent);
@@ -110,10 +111,11 @@ async fn a_large_body_costs_no_notification() {
     let incompressible = format!(r#"{{"alarm":"used_ram","severity":"critical","info":"{noise}"}}"#);
     for campanile in everywhere().await {
         for body in [&body, &incompressible] {
-            let answer = campanile.answer(&inbound("netdata", body.clone().into_bytes())).await;
+            let answer = campanile.answer(&webhook_call("netdata", body.clone().into_bytes())).await;
             assert_eq!(answer.status, 200, "{}", answer.text());
         }
-        let broken = campanile.answer(&inbound("netdata", noise.clone().into_owned().into_bytes())).await;
+        let broken =
+            campanile.answer(&webhook_call("netdata", noise.clone().into_owned().into_bytes())).await;
         assert_eq!(broken.status, 422, "{}", broken.text());
         assert_eq!(campanile.alerts("").await.len(), 2);
         assert_eq!(campanile.quarantine().await.len(), 1);

@@ -1,7 +1,7 @@
 //! What KAZOO sends, from the request to what the API shows.
 
 use serde_json::{Value, json};
-use tests::{Answer, Call, Reader, Receiver, everywhere, inbound, notification, token};
+use tests::{Answer, Call, Reader, Receiver, everywhere, notification, token, webhook_call};
 
 async fn send(campanile: &dyn Receiver, call: &Call) -> Answer {
     let answer = campanile.answer(call).await;
@@ -52,7 +52,7 @@ async fn a_port_is_rejected_and_then_done() {
 
 #[tokio::test]
 async fn an_event_is_one_event_as_a_form_as_json_and_as_a_query() {
-    let json = inbound("kazoo", failed_call().to_string().into_bytes());
+    let json = webhook_call("kazoo", failed_call().to_string().into_bytes());
     let form = Call::new("POST", "/kazoo").header("content-type", "application/x-www-form-urlencoded");
     let form = form.bearer(token("kazoo")).body(pairs(&failed_call()));
     let query = Call::get(&format!("/kazoo?{}", pairs(&failed_call()))).bearer(token("kazoo"));
@@ -77,7 +77,7 @@ async fn a_hundred_normal_calls_open_nothing_and_leave_a_hundred_notices() {
                 "hook_event": "channel_destroy", "account_id": "A", "call_id": format!("c{number}"),
                 "hangup_cause": "NORMAL_CLEARING", "timestamp": 63_900_000_000_i64,
             });
-            send(&*campanile, &inbound("kazoo", call.to_string().into_bytes())).await;
+            send(&*campanile, &webhook_call("kazoo", call.to_string().into_bytes())).await;
         }
         assert!(campanile.alerts("").await.is_empty());
         let notices = campanile.events("").await;
@@ -87,7 +87,7 @@ async fn a_hundred_normal_calls_open_nothing_and_leave_a_hundred_notices() {
 }
 
 #[tokio::test]
-async fn what_makes_no_sense_is_kept_with_its_reason_and_kazoo_is_told_so() {
+async fn what_makes_no_sense_is_kept_with_its_reason_and_kazoo_is_notified_so() {
     for campanile in everywhere().await {
         let answer = tell(&*campanile, "rejected-broken").await;
         assert_eq!(answer.json()["status"], "quarantined");

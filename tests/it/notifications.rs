@@ -6,10 +6,10 @@ mod killed;
 mod mapping;
 mod seven;
 
-use tests::{Alarm, Call, inbound};
+use tests::{Alarm, Call, webhook_call};
 
 /// The notification of `alarm`, with a title that names it: chats show titles and no labels.
 fn call(alarm: &Alarm) -> Call {
     let body = alarm.body().replace("System swap memory utilization", &alarm.name);
-    inbound("netdata", body.into_bytes())
+    webhook_call("netdata", body.into_bytes())
 }

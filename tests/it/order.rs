@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures::future::join_all;
 use serde_json::Value;
-use tests::{Reader, Receiver, everywhere, fixture, inbound};
+use tests::{Reader, Receiver, everywhere, fixture, webhook_call};
 
 /// Events of one alert, and what in them names the alert: replaced, they are about another one.
 struct Story {
@@ -77,7 +77,7 @@ impl Story {
                 // Its second is that of the warning, and within one second the order of arrival decides.
                 body = body.replace("03:00:00Z", "03:08:00Z");
             }
-            let answer = campanile.answer(&inbound(self.source, body.into_bytes())).await;
+            let answer = campanile.answer(&webhook_call(self.source, body.into_bytes())).await;
             assert_eq!(answer.status, 200, "{}", answer.text());
         }
     }

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use site24x7::Clock as _;
 use tests::function::{Outcome, Setup};
-use tests::{Deployment, Function, Reader, Receiver, eventually, inbound, secrets, token};
+use tests::{Deployment, Function, Reader, Receiver, eventually, secrets, token, webhook_call};
 
 use crate::site24x7_stand_in::{CLIENT_SECRET, Fault, REFRESH_TOKEN, SECRET, StandIn};
 
@@ -42,7 +42,7 @@ impl World {
 
     async fn poll(&self) -> Value {
         match self.poller.run(&json!({})).await {
-            Outcome::Answered(told) => told,
+            Outcome::Answered(notified) => notified,
             other => panic!("{other:?}\n{}", self.poller.log()),
         }
     }
@@ -54,7 +54,8 @@ impl World {
             "INCIDENT_REASON": "Internal Server Error", "INCIDENT_TIME_ISO": iso(at),
             "OUTAGE_TIME_UNIX_FORMAT": self.down_since.as_millisecond().to_string(),
         });
-        let answer = self.deployment.answer(&inbound("site24x7", payload.to_string().into_bytes())).await;
+        let answer =
+            self.deployment.answer(&webhook_call("site24x7", payload.to_string().into_bytes())).await;
         assert_eq!(answer.status, 200, "{}", answer.text());
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use tests::{Alarm, Call, READ_TOKEN, Reader, Receiver, WRITE_TOKEN, everywhere, inbound, notification};
+use tests::{Alarm, Call, READ_TOKEN, Reader, Receiver, WRITE_TOKEN, everywhere, notification, webhook_call};
 
 async fn raise(campanile: &dyn Receiver, numbers: std::ops::Range<usize>) {
     for number in numbers {
@@ -150,7 +150,7 @@ async fn however_much_is_listed_lambda_hands_it_on() {
     for campanile in everywhere().await {
         for number in 0..30 {
             let body = format!("{number} {}", "no JSON, but long. ".repeat(10_000));
-            assert_eq!(campanile.answer(&inbound("netdata", body.into_bytes())).await.status, 422);
+            assert_eq!(campanile.answer(&webhook_call("netdata", body.into_bytes())).await.status, 422);
         }
         let answer = campanile.answer(&Call::get("/v1/quarantine?limit=1000").bearer(READ_TOKEN)).await;
         assert_eq!((answer.status, answer.json()["quarantine"].as_array().unwrap().len()), (200, 30));

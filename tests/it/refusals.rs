@@ -1,8 +1,8 @@
 //! What is refused before anybody reads it, and what nobody could read.
 
 use tests::{
-    Call, NETDATA_TOKEN, READ_TOKEN, Reader, TENCENT_TOKEN, VALIDATION_CODE, everywhere, fixture, inbound,
-    notifications,
+    Call, NETDATA_TOKEN, READ_TOKEN, Reader, TENCENT_TOKEN, VALIDATION_CODE, everywhere, fixture,
+    notifications, webhook_call,
 };
 
 /// The largest body that is taken, in bytes.
@@ -20,13 +20,13 @@ async fn a_body_above_the_limit_is_too_large_and_one_of_exactly_the_limit_is_not
     for campanile in everywhere().await {
         for (source, situation) in [("netdata", "nested-raised-critical"), ("tencent", "metric-firing")] {
             for bytes in [LIMIT + 1_000_000, LIMIT + 1] {
-                let answer = campanile.answer(&inbound(source, padded(source, situation, bytes))).await;
+                let answer = campanile.answer(&webhook_call(source, padded(source, situation, bytes))).await;
                 assert_eq!(answer.status, 413, "{source} {bytes}");
             }
             campanile.assert_empty().await;
         }
         for (source, situation) in [("netdata", "nested-raised-critical"), ("tencent", "metric-firing")] {
-            let answer = campanile.answer(&inbound(source, padded(source, situation, LIMIT))).await;
+            let answer = campanile.answer(&webhook_call(source, padded(source, situation, LIMIT))).await;
             assert_eq!(answer.status, 200, "{source}: {}", answer.text());
         }
         assert_eq!(campanile.alerts("").await.len(), 2);
@@ -95,7 +95,7 @@ async fn netdata_must_send_json_and_says_so_or_says_nothing() {
 async fn what_netdata_sends_and_nobody_understands_is_kept_whole_with_its_reason() {
     for campanile in everywhere().await {
         let body = fixture("netdata", "quarantine-broken-json");
-        let answer = campanile.answer(&inbound("netdata", body.clone().into_bytes())).await;
+        let answer = campanile.answer(&webhook_call("netdata", body.clone().into_bytes())).await;
 
         assert_eq!(answer.status, 422);
         let kept = campanile.quarantine().await;
@@ -113,7 +113,7 @@ async fn what_netdata_sends_and_nobody_understands_is_kept_whole_with_its_reason
 async fn what_tencent_sends_and_nobody_understands_is_kept_and_acknowledged() {
     for campanile in everywhere().await {
         let body = r#"{"sessionId":"s-1","neither":"policy nor alarm"}"#;
-        let answer = campanile.answer(&inbound("tencent", body.into())).await;
+        let answer = campanile.answer(&webhook_call("tencent", body.into())).await;
 
         let kept = campanile.quarantine().await;
         assert_eq!(kept.len(), 1);

@@ -1,7 +1,7 @@
 //! What Site24x7 sends, from the request to what the API shows.
 
 use serde_json::Value;
-use tests::{Call, Reader, Receiver, everywhere, fixture, inbound, notification, token};
+use tests::{Call, Reader, Receiver, everywhere, fixture, notification, token, webhook_call};
 
 async fn send(campanile: &dyn Receiver, call: &Call) {
     let answer = campanile.answer(call).await;
@@ -62,7 +62,7 @@ async fn monitors_whose_ids_differ_beyond_what_a_float_holds_are_two_alerts() {
     for campanile in everywhere().await {
         for id in ["123456000000025013", "123456000000025014"] {
             let body = fixture("site24x7", "down").replace("123456000000025013", id);
-            send(&*campanile, &inbound("site24x7", body.into_bytes())).await;
+            send(&*campanile, &webhook_call("site24x7", body.into_bytes())).await;
         }
         let alerts = campanile.alerts("").await;
         let mut ids: Vec<_> =

@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures::future::join_all;
 use tests::cloud::Fault;
 use tests::function::Setup;
-use tests::{Alarm, Deployment, Reader, Receiver, fixture, inbound, notification, secrets};
+use tests::{Alarm, Deployment, Reader, Receiver, fixture, notification, secrets, webhook_call};
 use tokio::time::Instant;
 
 /// Tencent's own limit for one request.
@@ -87,7 +87,7 @@ async fn a_table_that_fails_is_a_5xx_with_nothing_stored_and_the_next_request_is
 #[tokio::test(flavor = "multi_thread")]
 async fn tencent_hears_within_five_seconds_that_the_table_is_silent() {
     let deployment = Deployment::start(&secrets()).await;
-    assert_eq!(deployment.answer(&inbound("tencent", Vec::new())).await.status, 200);
+    assert_eq!(deployment.answer(&webhook_call("tencent", Vec::new())).await.status, 200);
     deployment.cloud().fail(|operation| (operation != "GetSecretValue").then_some(Fault::Silence));
     let start = Instant::now();
     let answer = deployment.answer(&notification("tencent", "metric-firing")).await;

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 use tests::{
-    Answer, Call, Reader, Receiver, TENCENT_TOKEN, VALIDATION_CODE, everywhere, fixture, inbound,
-    notification,
+    Answer, Call, Reader, Receiver, TENCENT_TOKEN, VALIDATION_CODE, everywhere, fixture, notification,
+    webhook_call,
 };
 
 async fn send(campanile: &dyn Receiver, situation: &str) -> Answer {
@@ -100,7 +100,7 @@ async fn a_session_is_echoed_exactly_as_it_was_written() {
             [r#""a\u0041\/ü""#, "1234567890123456789012345", "1.50e3", r#"{"a": [1, null]}"#, "null"]
         {
             let body = fixture("tencent", "metric-firing").replace(r#""AAAAbbbbCCCCdddd11112222""#, session);
-            let answer = campanile.answer(&inbound("tencent", body.into_bytes())).await;
+            let answer = campanile.answer(&webhook_call("tencent", body.into_bytes())).await;
             assert_eq!(
                 (answer.status, answer.text()),
                 (200, format!(r#"{{"sessionId":{session},"retCode":0}}"#).as_str())
@@ -113,7 +113,7 @@ async fn a_session_is_echoed_exactly_as_it_was_written() {
 async fn a_probe_is_acknowledged_and_leaves_nothing() {
     for campanile in everywhere().await {
         for body in ["", "{}", " \r\n"] {
-            let answer = campanile.answer(&inbound("tencent", body.into())).await;
+            let answer = campanile.answer(&webhook_call("tencent", body.into())).await;
             assert_eq!((answer.status, answer.text()), (200, r#"{"sessionId":"","retCode":0}"#), "{body:?}");
         }
         campanile.assert_empty().await;

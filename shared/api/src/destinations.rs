@@ -66,7 +66,7 @@ pub(crate) enum Fares {
     Held,
     /// It has not its hours.
     WaitingForItsHours,
-    /// Its settings say that it is told nothing.
+    /// Its settings say that it is not notified.
     Disabled,
 }
 
@@ -128,7 +128,7 @@ async fn known(outgoing: &Outgoing, id: &str) -> Result<Shown, Failure> {
 
 impl From<DestinationStatus> for Shown {
     fn from(status: DestinationStatus) -> Self {
-        let (state, reason, since, until) = told(&status);
+        let (state, reason, since, until) = notified(&status);
         Self {
             id: status.id,
             name: status.name,
@@ -149,7 +149,7 @@ impl From<DestinationStatus> for Shown {
 }
 
 /// The state of `status` with why, since when and until when.
-fn told(status: &DestinationStatus) -> (Fares, Option<String>, Option<Timestamp>, Option<Timestamp>) {
+fn notified(status: &DestinationStatus) -> (Fares, Option<String>, Option<Timestamp>, Option<Timestamp>) {
     match status.state {
         dispatch::Fares::Healthy => (Fares::Healthy, None, None, None),
         dispatch::Fares::Failing => {

@@ -46,8 +46,9 @@ impl Platform {
     ) -> Result<Vec<Alert>, LinkTargetError> {
         let key = QueueKey { destination: destination.to_owned(), group };
         let queue = TableOutbox::new(self.table.clone()).queue(&key).await?;
-        let told: Vec<Fingerprint> = queue.map(|queue| queue.told.into_keys().collect()).unwrap_or_default();
-        let mut alerts: Vec<_> = self.table.alerts_of(told).await?.into_values().collect();
+        let notified: Vec<Fingerprint> =
+            queue.map(|queue| queue.notified.into_keys().collect()).unwrap_or_default();
+        let mut alerts: Vec<_> = self.table.alerts_of(notified).await?.into_values().collect();
         alerts.sort_by_key(|alert| (std::cmp::Reverse(alert.severity), alert.fingerprint));
         Ok(alerts)
     }

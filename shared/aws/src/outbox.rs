@@ -1,4 +1,4 @@
-//! The outbox in DynamoDB: what is pending for destinations, and what they were told.
+//! The outbox in DynamoDB: what is pending for destinations, and what they were notified.
 //!
 //! | item | pk | sk |
 //! |---|---|---|
@@ -17,7 +17,7 @@
 //! | partition | sorted by | holds |
 //! |---|---|---|
 //! | `due#<destination>#<shard>` | when it is due, then priority | queues with something due |
-//! | `told#<destination>#<shard>` | group | queues in which something is known to be firing and nothing is due |
+//! | `notified#<destination>#<shard>` | group | queues in which something is known to be firing and nothing is due |
 //! | `waiting#<destination>#<shard>` | when to decide again | routing states that wait |
 //! | `failed#<shard>`, `dead#<shard>` | when it was given up | notifications for an operator to look at |
 //!

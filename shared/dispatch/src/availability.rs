@@ -1,4 +1,4 @@
-//! Whether a destination may be told anything now.
+//! Whether a destination may be notified now.
 
 use channels::Probe;
 use jiff::Timestamp;

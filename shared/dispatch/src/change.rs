@@ -4,7 +4,7 @@ use alert::{Alert, Condition, Severity, Transition};
 use channels::Event;
 use jiff::Timestamp;
 
-/// Something that destinations may have to be told.
+/// Something that destinations may have to be notified.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StateChange {
     /// The alert right after.
@@ -34,7 +34,7 @@ pub enum ChangeReason {
 }
 
 impl StateChange {
-    /// The change between two images of an alert's state; `None` if nothing that is told. Who withdrew an acknowledgement
+    /// The change between two images of an alert's state; `None` if nothing that is notified. Who withdrew an acknowledgement
     /// is in neither image.
     pub fn between(old: Option<&Alert>, new: &Alert, at: Timestamp) -> Option<Self> {
         let reason = ChangeReason::between(old, new)?;
@@ -42,7 +42,7 @@ impl StateChange {
         Some(Self { alert: new.clone(), reason, previous_severity, at })
     }
 
-    /// What is told of it; `None` for what is history only.
+    /// What is notified of it; `None` for what is history only.
     pub const fn event(&self) -> Option<Event> {
         match self.reason {
             ChangeReason::Transition(transition) => match transition {

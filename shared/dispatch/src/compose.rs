@@ -1,7 +1,7 @@
-//! What a queue has to say: what the destination was told, compared with what is.
+//! What a queue has to say: what the destination was notified, compared with what is.
 //!
 //! With `deliver: state` entries only name the alerts to compare; what is said is the present state, so nothing that opened
-//! and ended in between is told, and a backlog is one notification. With `deliver: changes` each entry is said as it is,
+//! and ended in between is notified, and a backlog is one notification. With `deliver: changes` each entry is said as it is,
 //! in order.
 
 mod changes;
@@ -43,7 +43,7 @@ pub struct Withheld {
     pub reason: WaitingReason,
     /// When to decide again.
     pub until: Timestamp,
-    /// What would have been told.
+    /// What would have been notified.
     pub event: Event,
 }
 
@@ -70,18 +70,18 @@ pub fn compose(
     }
 }
 
-/// The fingerprints of the alerts that [`compose`] needs: what is pending, and the worst that was told, as many as can be
-/// named; for a reminder all that was told.
+/// The fingerprints of the alerts that [`compose`] needs: what is pending, and the worst that was notified, as many as can be
+/// named; for a reminder all that was notified.
 pub fn needed(destination: &Destination, queue: &Queue, entries: &[Entry]) -> Vec<Fingerprint> {
     if destination.deliver == Deliver::Changes {
         return Vec::new();
     }
-    let mut told: Vec<_> =
-        queue.told.iter().map(|(fingerprint, told)| (told.severity, *fingerprint)).collect();
-    told.sort_unstable_by(|one, other| other.cmp(one));
-    let named = if entries.is_empty() { told.len() } else { destination.channel.most_alerts().max(10) };
+    let mut notified: Vec<_> =
+        queue.notified.iter().map(|(fingerprint, notified)| (notified.severity, *fingerprint)).collect();
+    notified.sort_unstable_by(|one, other| other.cmp(one));
+    let named = if entries.is_empty() { notified.len() } else { destination.channel.most_alerts().max(10) };
     let mut needed: Vec<_> = entries.iter().map(|entry| entry.fingerprint).collect();
-    needed.extend(told.into_iter().take(named).map(|(_, fingerprint)| fingerprint));
+    needed.extend(notified.into_iter().take(named).map(|(_, fingerprint)| fingerprint));
     needed.sort_unstable();
     needed.dedup();
     needed
@@ -94,7 +94,7 @@ fn notification(queue: &Queue, id: String, event: Event, subject: Subject, at: T
         event,
         subject,
         at,
-        is_first: queue.told.is_empty() && queue.maybe_told.is_empty(),
+        is_first: queue.notified.is_empty() && queue.maybe_notified.is_empty(),
         links: Links::default(),
     }
 }

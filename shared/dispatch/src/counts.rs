@@ -12,7 +12,7 @@ pub(crate) const SENT: &str = "NotificationsSent";
 pub(crate) const FAILED: &str = "NotificationsFailed";
 /// Notifications that a destination refused for good, or did not take for a day.
 pub(crate) const DEAD_LETTERED: &str = "NotificationsDeadLettered";
-/// Destinations that are told nothing until they are repaired; once a tick.
+/// Destinations that are notified nothing until they are repaired; once a tick.
 pub(crate) const SUSPENDED: &str = "DestinationsSuspended";
 /// How long the oldest notification is overdue; once a tick.
 pub const OLDEST_PENDING_SECONDS: &str = "OldestPendingSeconds";

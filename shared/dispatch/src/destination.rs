@@ -14,11 +14,11 @@ pub struct Destination {
     pub id: String,
     /// What people call it.
     pub name: Option<String>,
-    /// Whether it is told anything at all.
+    /// Whether it is notified anything at all.
     pub is_enabled: bool,
-    /// Which alerts it is told of.
+    /// Which alerts it is notified of.
     pub filter: Filter,
-    /// Which changes of them it is told of.
+    /// Which changes of them it is notified of.
     pub notify_on: NotifyOn,
     /// Changes, or the present state.
     pub deliver: Deliver,
@@ -30,13 +30,13 @@ pub struct Destination {
     pub group_interval_secs: u32,
     /// For how long after an opening further openings of the same alert are held back.
     pub damping_secs: Option<u32>,
-    /// How long an alert must fire before it is told.
+    /// How long an alert must fire before it is notified.
     pub after_secs: Option<u32>,
-    /// Whether it is not told what somebody has acknowledged by then.
+    /// Whether it is not notified what somebody has acknowledged by then.
     pub unless_acknowledged: bool,
-    /// How often it is told again what still fires.
+    /// How often it is notified again what still fires.
     pub repeat_secs: Option<u32>,
-    /// When it may be told of what begins.
+    /// When it may be notified of what begins.
     pub hours: Hours,
     /// Whether notifications carry links to acknowledge.
     pub has_links: bool,

@@ -33,7 +33,7 @@ const MOST_CONFLICTS: usize = 20;
 /// All that the engine needs from the world.
 #[derive(Clone)]
 pub struct Ports {
-    /// What is to be told and what was told.
+    /// What is to be notified and what was notified.
     pub outbox: Arc<dyn Outbox>,
     /// Alerts as they are.
     pub alerts: Arc<dyn AlertReader>,

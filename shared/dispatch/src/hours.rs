@@ -1,9 +1,9 @@
-//! When a destination may be told of what begins.
+//! When a destination may be notified of what begins.
 
 use alert::time_interval::{TimeInterval, any_contains, next_moment};
 use jiff::Timestamp;
 
-/// When a destination may be told of what begins: inside of one of `active`, if there is any, and outside of all of `mute`.
+/// When a destination may be notified of what begins: inside of one of `active`, if there is any, and outside of all of `mute`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Hours {
     /// The intervals that `active` names.
@@ -13,12 +13,12 @@ pub struct Hours {
 }
 
 impl Hours {
-    /// Whether it may be told at `at`.
+    /// Whether it may be notified at `at`.
     pub fn is_open(&self, at: Timestamp) -> bool {
         self.active.as_deref().is_none_or(|active| any_contains(active, at)) && !any_contains(&self.mute, at)
     }
 
-    /// When it may be told again, if it may not at `at`; at the latest when that is to be asked again.
+    /// When it may be notified again, if it may not at `at`; at the latest when that is to be asked again.
     pub fn opens_at(&self, at: Timestamp) -> Option<Timestamp> {
         if self.is_open(at) {
             return None;

@@ -3,13 +3,13 @@
 //! # The players
 //!
 //! - A **state change** comes from the table's stream. [`Dispatcher::handle_changes`] *routes* it: for each destination
-//!   [`route`] decides whether it is told now (an [`Entry`] becomes pending), later (a [`RoutingState`] waits) or never. It
+//!   [`route`] decides whether it is notified now (an [`Entry`] becomes pending), later (a [`RoutingState`] waits) or never. It
 //!   sends nothing, so no destination waits for another one; it only wakes who has something due.
 //! - A **queue** ([`Queue`]) stands for one group of alerts at one destination. Its head holds what the destination knows to
-//!   be firing (`told`), which is the only truth about that, and says when the next notification is due.
+//!   be firing (`notified`), which is the only truth about that, and says when the next notification is due.
 //! - A **sender** ([`Dispatcher::deliver`]) serves one destination, by one invocation at a time, which has the *lease*. It
 //!   *claims* what is due, worst first, makes one notification of all that is pending ([`compose`]) and attempts it.
-//! - The **tick** ([`Dispatcher::tick`]) decides again what waited, follows silences, compares what was told with what is
+//! - The **tick** ([`Dispatcher::tick`]) decides again what waited, follows silences, compares what was notified with what is
 //!   (so that lost records and mistaken settings heal) and wakes who has something due.
 //!
 //! # A notification's life
@@ -34,7 +34,7 @@
 //! given back in the same write that says what the destination now knows. A crash in between leaves the notification
 //! *ambiguous*: it is repeated once the claim has ended, with the same id if it says the same. Nothing else is ever repeated.
 //!
-//! Every write is of one item, conditional on what was read, and every story can be told again from its beginning: a batch
+//! Every write is of one item, conditional on what was read, and every story can be notified again from its beginning: a batch
 //! comes again, a tick follows a tick. The order of writes is entry, queue, routing state; and record, queue, entries gone.
 
 mod availability;
@@ -81,6 +81,6 @@ pub use select::{EventType, Filter, Level, NotifyOn, Unselected};
 pub use settings::Settings;
 pub use state::{
     Covered, Damping, DestinationState, DispatcherState, Entry, EntryKey, GroupId, HourCount, InFlight,
-    InhibitedTarget, Inhibitor, InhibitorKey, Inhibits, NotificationRecord, NotificationState, Queue,
-    QueueKey, RoutingState, Suspension, Told, UnknownNotificationState, Waiting, WaitingReason,
+    InhibitedTarget, Inhibitor, InhibitorKey, Inhibits, NotificationRecord, NotificationState, Notified,
+    Queue, QueueKey, RoutingState, Suspension, UnknownNotificationState, Waiting, WaitingReason,
 };

@@ -45,7 +45,7 @@ impl RoutingContext {
         context
     }
 
-    /// Why `destination` is not told now of what begins, and when to ask again.
+    /// Why `destination` is not notified now of what begins, and when to ask again.
     pub fn mutes(&self, destination: &Destination) -> Option<(WaitingReason, Timestamp)> {
         if !self.silenced_by.is_empty() {
             let until = self.silenced_until.unwrap_or_else(|| after(self.now, LOOK_AGAIN_SECS));

@@ -82,7 +82,7 @@ pub struct DueQueue {
     pub priority: Option<alert::Severity>,
 }
 
-/// Keeps what is to be told and what was told.
+/// Keeps what is to be notified and what was notified.
 #[async_trait]
 pub trait Outbox: Send + Sync {
     /// Everything that stands with one alert, also what may be forgotten but is still there.
@@ -100,7 +100,7 @@ pub trait Outbox: Send + Sync {
 
     /// The head of a queue.
     async fn queue(&self, key: &QueueKey) -> Result<Option<Queue>, OutboxError>;
-    /// Keeps the head of a queue, in the index by [`Queue::indexed_at`] and `priority`, else among those that were told
+    /// Keeps the head of a queue, in the index by [`Queue::indexed_at`] and `priority`, else among those that were notified
     /// something, else to be forgotten after three days.
     async fn put_queue(&self, queue: &mut Queue) -> Result<Written, OutboxError>;
     /// Queues of `destination` whose place in the index has come, the worst priority first, then the oldest.
@@ -112,7 +112,7 @@ pub trait Outbox: Send + Sync {
     ) -> Result<Vec<DueQueue>, OutboxError>;
     /// The earliest places in the index, due or not, the earliest first.
     async fn upcoming(&self, destination: &str, limit: usize) -> Result<Vec<DueQueue>, OutboxError>;
-    /// All queues of `destination` that are due some time or were told something.
+    /// All queues of `destination` that are due some time or were notified something.
     async fn queues(
         &self,
         destination: &str,

@@ -1,7 +1,7 @@
-//! Whether a destination is told of what happened to an alert, now, later or never.
+//! Whether a destination is notified of what happened to an alert, now, later or never.
 //!
 //! [`route`] is pure. It is asked when an alert changed, when something that was waited for has passed, and when what was
-//! told is compared with what is; all three go the same way. It is told what the destination knows (`told`) and what is
+//! notified is compared with what is; all three go the same way. It is notified what the destination knows (`notified`) and what is
 //! still pending for it, and yields what to write.
 
 mod due;
@@ -15,7 +15,7 @@ use jiff::Timestamp;
 pub use due::{Due, due};
 
 use crate::{
-    ChangeReason, Destination, Entry, GroupId, Queue, RoutingContext, RoutingState, StateChange, Told,
+    ChangeReason, Destination, Entry, GroupId, Notified, Queue, RoutingContext, RoutingState, StateChange,
 };
 
 /// Why [`route`] is asked.
@@ -25,7 +25,7 @@ pub enum Cause<'a> {
     Change(&'a StateChange),
     /// What was waited for has passed, or may have.
     Waited,
-    /// What was told is compared with what is.
+    /// What was notified is compared with what is.
     Reconciled,
 }
 
@@ -63,7 +63,7 @@ pub(crate) struct Routing<'a> {
     context: &'a RoutingContext,
 }
 
-/// Whether `destination` is told of `alert`, as it is now or right after a change.
+/// Whether `destination` is notified of `alert`, as it is now or right after a change.
 pub fn route(
     destination: &Destination,
     cause: Cause<'_>,
@@ -84,7 +84,7 @@ pub fn route(
 }
 
 impl<'a> Routing<'a> {
-    /// What happened: said by the change, else seen by comparing what was told with what is.
+    /// What happened: said by the change, else seen by comparing what was notified with what is.
     fn event(&self) -> Option<Event> {
         match self.cause {
             Cause::Change(change) => change.event(),
@@ -93,13 +93,13 @@ impl<'a> Routing<'a> {
     }
 
     fn difference(&self) -> Option<Event> {
-        // What is pending says what is, whatever was told before.
+        // What is pending says what is, whatever was notified before.
         let is_end_pending = self.known.pending.is_some_and(|entry| entry.is_over);
         if self.alert.condition != Condition::Firing {
             if is_end_pending {
                 return None;
             }
-            let is_known = self.may_be_told() || self.is_opening_pending();
+            let is_known = self.may_be_notified() || self.is_opening_pending();
             let event =
                 if self.alert.condition == Condition::Expired { Event::Expired } else { Event::Resolved };
             return is_known.then_some(event);
@@ -115,14 +115,14 @@ impl<'a> Routing<'a> {
         }
     }
 
-    fn told(&self) -> Option<&'a Told> {
-        self.known.queue?.told.get(&self.alert.fingerprint)
+    fn notified(&self) -> Option<&'a Notified> {
+        self.known.queue?.notified.get(&self.alert.fingerprint)
     }
 
-    /// Whether the destination knows that it fires, or may: its end is then told. What it only may know is told anew.
-    fn may_be_told(&self) -> bool {
-        let is_ambiguous = |queue: &Queue| queue.maybe_told.contains_key(&self.alert.fingerprint);
-        self.told().is_some() || self.known.queue.is_some_and(is_ambiguous)
+    /// Whether the destination knows that it fires, or may: its end is then notified. What it only may know is notified anew.
+    fn may_be_notified(&self) -> bool {
+        let is_ambiguous = |queue: &Queue| queue.maybe_notified.contains_key(&self.alert.fingerprint);
+        self.notified().is_some() || self.known.queue.is_some_and(is_ambiguous)
     }
 
     fn is_opening_pending(&self) -> bool {
@@ -134,11 +134,11 @@ impl<'a> Routing<'a> {
         match self.known.pending {
             Some(entry) if entry.is_over => None,
             Some(entry) => Some(entry.severity),
-            None => self.told().map(|told| told.severity),
+            None => self.notified().map(|notified| notified.severity),
         }
     }
 
-    /// Nothing is to be told; what waited waits no more.
+    /// Nothing is to be notified; what waited waits no more.
     fn settled(&self) -> Routed {
         // What is pending may be withheld at this very moment, and waits then.
         let is_pending = self.known.pending.is_some();

@@ -1,4 +1,4 @@
-//! The secret `campanile/destinations`: who is told, of what, when, and how to reach them.
+//! The secret `campanile/destinations`: who is notified, of what, when, and how to reach them.
 //!
 //! A mistake names the member it is in and what to write there, and leaves out its own destination only: the others go on
 //! telling people. No mistake shows a value that may be a credential.
@@ -57,7 +57,7 @@ impl Settings {
         self.destinations.iter().find(|destination| destination.id == id)
     }
 
-    /// The destinations that are told anything.
+    /// The destinations that are notified anything.
     pub fn enabled(&self) -> impl Iterator<Item = &Destination> {
         self.destinations.iter().filter(|destination| destination.is_enabled)
     }

@@ -12,6 +12,6 @@ pub use destination::{DestinationState, HourCount, Suspension};
 pub use dispatcher::DispatcherState;
 pub use entry::{Entry, EntryKey};
 pub use inhibitor::{InhibitedTarget, Inhibitor, InhibitorKey, Inhibits};
-pub use queue::{Covered, GroupId, InFlight, Queue, QueueKey, Told};
+pub use queue::{Covered, GroupId, InFlight, Notified, Queue, QueueKey};
 pub use record::{NotificationRecord, NotificationState, UnknownNotificationState};
 pub use routing::{Damping, RoutingState, Waiting, WaitingReason};

@@ -30,7 +30,7 @@ pub(crate) async fn record<S: Store>(
     normalized: Normalized,
 ) -> Result<Outcome, StoreError> {
     for warning in normalized.warnings {
-        tracing::warn!(source = %source, warning, "request understood with a reservation");
+        tracing::warn!(source = %source, warning, "request understood with a warning");
         if warning == REPAIRED {
             count(Measure::Repaired, source, 1);
         }

@@ -1,7 +1,7 @@
 //! Bodies that somebody who means ill, or a broken program, may send; the sender is known.
 
 use fastrand::Rng;
-use tests::{Call, fixture, inbound, notifications};
+use tests::{Call, fixture, notifications, webhook_call};
 
 /// Decides what is sent of what is left to chance.
 pub(super) const SEED: u64 = 0x6b65_6c6c;
@@ -57,12 +57,12 @@ const DEEP: [(&str, usize); 4] =
 pub(super) fn of(source: &str) -> Vec<Call> {
     let mut rng = Rng::with_seed(SEED);
     let originals = notifications(source);
-    let mut calls: Vec<_> = (0..OF_CHANCE).map(|_| inbound(source, noise(&mut rng))).collect();
+    let mut calls: Vec<_> = (0..OF_CHANCE).map(|_| webhook_call(source, noise(&mut rng))).collect();
     for _ in 0..OF_CHANCE {
         let original = rng.choice(&originals).unwrap().clone();
         calls.push(broken(&mut rng, original));
     }
-    calls.extend(extremes(source).into_iter().map(|body| inbound(source, body)));
+    calls.extend(extremes(source).into_iter().map(|body| webhook_call(source, body)));
     calls
 }
 

@@ -1,4 +1,4 @@
-//! The notifier killed at random moments under load: everybody is told of everything, and twice only of what was under
+//! The notifier killed at random moments under load: everybody is notified of everything, and twice only of what was under
 //! way.
 
 use std::collections::BTreeMap;
@@ -19,7 +19,7 @@ use tokio::time::{sleep, timeout};
 
 use super::call;
 use super::mapping::{Handed, Mapping};
-use crate::stand_in::{StandIn, Told};
+use crate::stand_in::{Notified, StandIn};
 
 /// Each seed is one storm: after how many calls of AWS the notifier dies, again and again.
 const SEEDS: [u64; 2] = [0x0bad_cafe, 42];
@@ -160,7 +160,7 @@ impl Storm {
         }
     }
 
-    /// Whether everything was heard of and told: nothing is due, and nobody believes that anything fires.
+    /// Whether everything was heard of and notified: nothing is due, and nobody believes that anything fires.
     async fn is_over(&self) -> bool {
         if !self.is_everything_heard.load(Ordering::SeqCst) {
             return false;
@@ -175,21 +175,21 @@ impl Storm {
     }
 }
 
-/// By alert, what the webhook was told of it, in order.
+/// By alert, what the webhook was notified of it, in order.
 fn webhook_lives(stand_in: &StandIn) -> BTreeMap<String, Vec<String>> {
     let mut lives: BTreeMap<_, Vec<_>> = BTreeMap::new();
-    for told in stand_in.told("webhook") {
-        lives.entry(told.body["alarm"].to_string()).or_default().push(told.transition.clone());
+    for notified in stand_in.notified("webhook") {
+        lives.entry(notified.body["alarm"].to_string()).or_default().push(notified.transition.clone());
     }
     lives
 }
 
 /// By alert, what PagerDuty was asked to do, in order.
-fn incidents(told: &[Told]) -> BTreeMap<String, Vec<String>> {
+fn incidents(notified: &[Notified]) -> BTreeMap<String, Vec<String>> {
     let mut incidents: BTreeMap<_, Vec<_>> = BTreeMap::new();
-    for told in told {
-        let action = told.body["event_action"].as_str().unwrap().to_owned();
-        incidents.entry(told.body["dedup_key"].to_string()).or_default().push(action);
+    for notified in notified {
+        let action = notified.body["event_action"].as_str().unwrap().to_owned();
+        incidents.entry(notified.body["dedup_key"].to_string()).or_default().push(action);
     }
     incidents
 }
@@ -214,7 +214,7 @@ async fn a_killed_notifier_tells_everything_and_repeats_only_what_was_under_way(
         assert_eq!(lives.len(), ALERTS);
         let repeated: usize = lives.values().map(|life| assert_every_change_in_order(life)).sum();
         assert!(repeated <= KILLS * ABREAST, "{repeated} repeated");
-        for (alert, actions) in incidents(&storm.stand_in.told("pagerduty")) {
+        for (alert, actions) in incidents(&storm.stand_in.notified("pagerduty")) {
             assert_eq!(actions.last().map(String::as_str), Some("resolve"), "{alert}: {actions:?}");
             assert!(actions.iter().any(|action| action == "trigger"), "{alert}: {actions:?}");
         }

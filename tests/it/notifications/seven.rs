@@ -11,9 +11,9 @@ use tokio::time::sleep;
 
 use super::call;
 use super::mapping::{Handed, Mapping};
-use crate::stand_in::{ALL, StandIn, Told};
+use crate::stand_in::{ALL, Notified, StandIn};
 
-/// Who is told that somebody takes care of an alert.
+/// Who is notified that somebody takes care of an alert.
 const TOLD_OF_HANDLING: [&str; 3] = ["pagerduty", "opsgenie", "webhook"];
 /// What of the destinations' settings must never be logged.
 const CREDENTIALS: [&str; 3] =
@@ -35,25 +35,25 @@ fn secrets_with(stand_in: &StandIn) -> Value {
     secrets
 }
 
-/// The last thing that each destination was told, once it was told so many; a further one would be one too many.
-async fn last_told(stand_in: &StandIn, count: impl Fn(&str) -> usize) -> [Told; 7] {
-    let counts = || ALL.map(|destination| stand_in.told(destination).len());
+/// The last thing that each destination was notified, once it was notified so many; a further one would be one too many.
+async fn last_notified(stand_in: &StandIn, count: impl Fn(&str) -> usize) -> [Notified; 7] {
+    let counts = || ALL.map(|destination| stand_in.notified(destination).len());
     let expected = ALL.map(&count);
-    eventually(&format!("{expected:?} things told"), async || {
+    eventually(&format!("{expected:?} things notified"), async || {
         let counts = counts();
         counts.iter().zip(&expected).all(|(count, expected)| count >= expected)
     })
     .await;
     assert_eq!(counts(), expected);
-    ALL.map(|destination| stand_in.told(destination).pop().unwrap())
+    ALL.map(|destination| stand_in.notified(destination).pop().unwrap())
 }
 
-/// How many things `destination` has been told, `told` by everybody and an acknowledgement by some.
-fn and_the_acknowledgement(told: usize) -> impl Fn(&str) -> usize {
-    move |destination| told + usize::from(TOLD_OF_HANDLING.contains(&destination))
+/// How many things `destination` has been notified, `notified` by everybody and an acknowledgement by some.
+fn and_the_acknowledgement(notified: usize) -> impl Fn(&str) -> usize {
+    move |destination| notified + usize::from(TOLD_OF_HANDLING.contains(&destination))
 }
 
-/// The same at the end, of which Discord is told twice: by an edit of the message that is there, which notifies nobody, and a new one.
+/// The same at the end, of which Discord is notified twice: by an edit of the message that is there, which notifies nobody, and a new one.
 fn and_the_end(destination: &str) -> usize {
     and_the_acknowledgement(2)(destination) + usize::from(destination == "discord")
 }
@@ -64,9 +64,9 @@ async fn tell_of_one_alert(campanile: &dyn Receiver, stand_in: &StandIn) {
         assert_eq!(answer.status, 200, "{}", answer.text());
     };
     say(0, "Critical").await;
-    for told in last_told(stand_in, |_| 1).await {
-        let text = told.text().replace('\\', "");
-        assert!(text.contains("alert_0") && !told.is_end(), "{told:?}");
+    for notified in last_notified(stand_in, |_| 1).await {
+        let text = notified.text().replace('\\', "");
+        assert!(text.contains("alert_0") && !notified.is_end(), "{notified:?}");
     }
 
     let alert = campanile.only_alert().await;
@@ -74,15 +74,16 @@ async fn tell_of_one_alert(campanile: &dyn Receiver, stand_in: &StandIn) {
     let acknowledgement = json!({ "by": "ada", "note": "on it" }).to_string();
     let answer = campanile.answer(&Call::post(&path, acknowledgement).bearer(WRITE_TOKEN)).await;
     assert_eq!(answer.status, 200, "{}", answer.text());
-    let [_, pagerduty, _, opsgenie, _, _, webhook] = last_told(stand_in, and_the_acknowledgement(1)).await;
+    let [_, pagerduty, _, opsgenie, _, _, webhook] =
+        last_notified(stand_in, and_the_acknowledgement(1)).await;
     assert_eq!(pagerduty.body["event_action"], "acknowledge");
     assert!(opsgenie.path.ends_with("/acknowledge"), "{opsgenie:?}");
     assert_eq!((&opsgenie.body["user"], &opsgenie.body["note"]), (&json!("ada"), &json!("on it")));
     assert_eq!(webhook.body["type"], "campanile.alert.acknowledged.v1");
 
     say(1, "Clear").await;
-    for told in last_told(stand_in, and_the_end).await {
-        assert!(told.is_end(), "{told:?}");
+    for notified in last_notified(stand_in, and_the_end).await {
+        assert!(notified.is_end(), "{notified:?}");
     }
     assert_everything_is_sent(campanile).await;
 }

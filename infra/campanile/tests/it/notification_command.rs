@@ -44,7 +44,7 @@ async fn id_of(operator: &Operator, destination: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_not_told_is_listed_with_the_reason_and_told_once_more() {
+async fn what_was_not_notified_is_listed_with_the_reason_and_notified_once_more() {
     let stand_in = StandIn::start().await;
     stand_in.fail("slack", 403);
     stand_in.fail("webhook", 400);
@@ -67,14 +67,14 @@ async fn what_was_not_told_is_listed_with_the_reason_and_told_once_more() {
     operator.run(&format!("notifications retry {slack} {webhook}")).await;
     until(&operator, "sent", 3).await;
     operator.run("notifications --state waiting,failed,dead").await;
-    assert_eq!([stand_in.told("slack").len(), stand_in.told("webhook").len()], [1, 1]);
+    assert_eq!([stand_in.notified("slack").len(), stand_in.notified("webhook").len()], [1, 1]);
     operator.run("notifications retry 42f46be72bbaf4da7783316b31438b48-9-slack").await;
     operator.run("notifications retry").await;
     insta::assert_snapshot!(operator.transcript());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_destination_knows_is_not_told_again_whoever_asks_for_it() {
+async fn what_a_destination_knows_is_not_notified_again_whoever_asks_for_it() {
     let stand_in = StandIn::start().await;
     let operator = before_a_bundle_that_tells(&stand_in, &["slack"]).await;
     operator.fire(&[(DISK, 5)]).await;
@@ -85,5 +85,5 @@ async fn what_a_destination_knows_is_not_told_again_whoever_asks_for_it() {
     assert_eq!((&known["destination"], &known["state"]), (&json!("slack"), &json!("sent")));
     operator.fire(&[(&[("alertname", "Other"), ("instance", "db-02"), ("severity", "critical")], 5)]).await;
     until(&operator, "sent", 2).await;
-    assert_eq!(stand_in.told("slack").len(), 2);
+    assert_eq!(stand_in.notified("slack").len(), 2);
 }

@@ -1,4 +1,4 @@
-// The history of one alert, newest first, and the deliveries that brought it.
+// The history of one alert, newest first, and the requests that brought it.
 
 const HISTORY = 50;
 const histories = { open: "", length: HISTORY, raw: new Map() };
@@ -78,7 +78,7 @@ function rawOf(open, event) {
       ["Event", element("code", {}, event.event_id)],
     ]),
     bodyOf(event.raw),
-    element("p", {}, button("Replay this delivery", () => replayEvent(open, event.event_id), { title: "Normalize the stored body again" })),
+    element("p", {}, button("Replay this request", () => replayEvent(open, event.event_id), { title: "Normalize the stored body again" })),
   ];
 }
 

@@ -1,4 +1,4 @@
-//! What each destination was told of one alert, or why not.
+//! What each destination was notified of one alert, or why not.
 
 use alert::{Fingerprint, Severity, SilenceId};
 use aws::Platform;
@@ -25,32 +25,32 @@ pub(crate) struct Explained {
 
 /// What one destination knows of the alert.
 #[derive(Serialize, JsonSchema)]
-#[schemars(rename = "ToldDestination")]
+#[schemars(rename = "NotifiedDestination")]
 pub(crate) struct AtDestination {
     destination: String,
     state: Word,
     /// Why it is so, for people.
     reason: Option<String>,
     /// Since when it knows that the alert fires.
-    told_at: Option<Timestamp>,
-    /// How bad it was told the alert is.
-    told_severity: Option<Severity>,
+    notified_at: Option<Timestamp>,
+    /// How bad it was notified the alert is.
+    notified_severity: Option<Severity>,
     /// Since when something is pending.
     pending_since: Option<Timestamp>,
     /// When that is due.
     due_at: Option<Timestamp>,
-    /// What withholds what begins: of one that was told, a rise in severity.
+    /// What withholds what begins: of one that was notified, a rise in severity.
     withheld: Option<Withheld>,
 }
 
-/// Whether a destination was told.
+/// Whether a destination was notified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Word {
     /// Something is pending.
     Pending,
     /// It knows that the alert fires.
-    Told,
+    Notified,
     /// It is decided again later.
     Withheld,
     /// Somebody had acknowledged the alert when its rung of the ladder was reached.
@@ -87,7 +87,7 @@ pub(crate) enum Withholder {
     Damping,
 }
 
-/// `GET /v1/alerts/{fingerprint}/notifications`: for each destination, whether it was told, and why not.
+/// `GET /v1/alerts/{fingerprint}/notifications`: for each destination, whether it was notified, and why not.
 pub(crate) async fn of_alert(
     State(platform): State<Platform>,
     Extension(outgoing): Extension<Outgoing>,
@@ -107,8 +107,8 @@ impl From<Explanation> for AtDestination {
             state,
             reason: reason(state, &explanation, withheld.as_ref()),
             destination: explanation.destination,
-            told_at: explanation.told_at,
-            told_severity: explanation.told_severity,
+            notified_at: explanation.notified_at,
+            notified_severity: explanation.notified_severity,
             pending_since: explanation.pending_since,
             due_at: explanation.due_at,
             withheld,
@@ -146,8 +146,8 @@ fn word(explanation: &Explanation) -> Word {
     if explanation.pending_since.is_some() {
         return Word::Pending;
     }
-    if explanation.told_at.is_some() {
-        return Word::Told;
+    if explanation.notified_at.is_some() {
+        return Word::Notified;
     }
     if explanation.withheld.is_some() {
         return Word::Withheld;
@@ -161,7 +161,7 @@ fn word(explanation: &Explanation) -> Word {
 fn reason(state: Word, explanation: &Explanation, withheld: Option<&Withheld>) -> Option<String> {
     match state {
         Word::Pending => explanation.pending_reason.clone(),
-        Word::Told | Word::Withheld => withheld.map(Withheld::reason),
+        Word::Notified | Word::Withheld => withheld.map(Withheld::reason),
         Word::Acknowledged => Some("somebody had acknowledged it when `after_secs` had passed".to_owned()),
         Word::Unselected => explanation.unselected.clone(),
         Word::Nothing => None,
@@ -177,8 +177,8 @@ mod tests {
     fn explanation() -> Explanation {
         Explanation {
             destination: "ops".to_owned(),
-            told_at: None,
-            told_severity: None,
+            notified_at: None,
+            notified_severity: None,
             pending_since: None,
             pending_reason: None,
             due_at: None,
@@ -189,8 +189,8 @@ mod tests {
     }
 
     fn shown(explanation: Explanation) -> (Value, Value) {
-        let told = serde_json::to_value(AtDestination::from(explanation)).unwrap();
-        (told["state"].clone(), told["reason"].clone())
+        let notified = serde_json::to_value(AtDestination::from(explanation)).unwrap();
+        (notified["state"].clone(), notified["reason"].clone())
     }
 
     fn waiting(reason: WaitingReason) -> Waiting {
@@ -198,16 +198,16 @@ mod tests {
     }
 
     #[test]
-    fn each_destination_says_whether_it_was_told_and_why_not() {
+    fn each_destination_says_whether_it_was_notified_and_why_not() {
         let at = Some(Timestamp::UNIX_EPOCH);
         let silence = SilenceId::from_chance(1);
         let refused = Some("503 Service Unavailable".to_owned());
-        let told = Explanation { told_at: at, ..explanation() };
+        let notified = Explanation { notified_at: at, ..explanation() };
         for (explanation, state, reason) in [
             (explanation(), "nothing", json!(null)),
-            (told.clone(), "told", json!(null)),
+            (notified.clone(), "notified", json!(null)),
             (
-                Explanation { pending_since: at, pending_reason: refused.clone(), ..told.clone() },
+                Explanation { pending_since: at, pending_reason: refused.clone(), ..notified.clone() },
                 "pending",
                 json!(refused),
             ),
@@ -220,8 +220,8 @@ mod tests {
                 json!(format!("silenced by {silence}")),
             ),
             (
-                Explanation { withheld: Some(waiting(WaitingReason::Hours)), ..told },
-                "told",
+                Explanation { withheld: Some(waiting(WaitingReason::Hours)), ..notified },
+                "notified",
                 json!("the destination has not its hours"),
             ),
             (

@@ -58,7 +58,7 @@ impl TableOutbox {
         // One partition after another: the cursor says which, and where in it.
         let partitions: Vec<_> = shards(|shard| due_shard(destination, shard))
             .into_iter()
-            .chain(shards(|shard| told_shard(destination, shard)))
+            .chain(shards(|shard| notified_shard(destination, shard)))
             .collect();
         let (first, mut from) = match cursor.as_deref().and_then(|cursor| cursor.split_once(' ')) {
             Some((partition, from)) => (partition.parse().unwrap_or(0), Some(from.to_owned())),
@@ -154,9 +154,9 @@ pub(super) fn due_shard(destination: &str, shard: u8) -> String {
     format!("due#{destination}#{shard}")
 }
 
-/// The partition of `by_condition` that holds queues in which something was told and nothing is due.
-pub(super) fn told_shard(destination: &str, shard: u8) -> String {
-    format!("told#{destination}#{shard}")
+/// The partition of `by_condition` that holds queues in which something was notified and nothing is due.
+pub(super) fn notified_shard(destination: &str, shard: u8) -> String {
+    format!("notified#{destination}#{shard}")
 }
 
 fn due_queue(item: &Item) -> Option<DueQueue> {

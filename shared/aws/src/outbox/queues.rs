@@ -5,7 +5,7 @@ use dispatch::{Entry, EntryKey, OutboxError, Queue, QueueKey, Written};
 use jiff::SignedDuration;
 
 use super::TableOutbox;
-use super::due::{due_shard, told_shard};
+use super::due::{due_shard, notified_shard};
 use super::item::{document, documents, expire, index, queue_pk, to_item, unavailable, version};
 use crate::store::definition::{PK, SK};
 use crate::store::item::{number, shard, sortable, string};
@@ -16,7 +16,7 @@ use intake::Clock;
 const HEAD: &str = "HEAD";
 /// What stands before an entry's key.
 const ENTRY: &str = "ENTRY#";
-/// How much longer than its notifications the head of a queue is kept in which nothing is due and nothing was told: it
+/// How much longer than its notifications the head of a queue is kept in which nothing is due and nothing was notified: it
 /// gives each its number, and one that began at 1 again would overwrite them.
 const KEPT_IDLE: SignedDuration = SignedDuration::from_hours(3 * 24);
 
@@ -32,12 +32,12 @@ impl TableOutbox {
         if let Some(at) = queue.indexed_at() {
             let sort_key = format!("{}#{}#{group}", sortable(at), rank(queue.priority));
             index(&mut item, due_shard(destination, shard(group)), sort_key);
-        } else if queue.told.is_empty() && queue.maybe_told.is_empty() {
+        } else if queue.notified.is_empty() && queue.maybe_notified.is_empty() {
             let now = self.table.clock.now();
             let until = expiry(now, self.table.history);
             expire(&mut item, until.saturating_add(KEPT_IDLE.as_secs()));
         } else {
-            index(&mut item, told_shard(destination, shard(group)), group.to_string());
+            index(&mut item, notified_shard(destination, shard(group)), group.to_string());
         }
         self.put_versioned(item, &mut queue.version, "write a queue").await
     }

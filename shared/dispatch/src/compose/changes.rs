@@ -3,7 +3,7 @@
 use channels::{Event, Subject};
 
 use super::{Composed, notification};
-use crate::{Covered, Destination, Entry, Queue, Told};
+use crate::{Covered, Destination, Entry, Notified, Queue};
 
 pub(super) fn compose(destination: &Destination, queue: &Queue, entries: &[Entry]) -> Composed {
     let mut composed = Composed::default();
@@ -17,7 +17,7 @@ pub(super) fn compose(destination: &Destination, queue: &Queue, entries: &[Entry
         fingerprint: entry.fingerprint,
         revision: entry.revision,
         is_final: true,
-        told: told_after(queue, entry),
+        notified: notified_after(queue, entry),
     });
     let Some(subject) = entry.subject.clone().filter(|_| !is_unwanted_end(destination, entry)) else {
         return composed;
@@ -31,7 +31,7 @@ pub(super) fn compose(destination: &Destination, queue: &Queue, entries: &[Entry
 
 /// To who knows nothing of it a rise or fall is an opening; to who knows it an opening that came of comparing is a rise or fall.
 fn event(queue: &Queue, entry: &Entry) -> Event {
-    let known = queue.told.get(&entry.fingerprint).map(|told| told.severity);
+    let known = queue.notified.get(&entry.fingerprint).map(|notified| notified.severity);
     let is_compared = !entry.order.is_multiple_of(2);
     match (entry.event, known) {
         (Event::Escalated | Event::Deescalated, None) => Event::Opened,
@@ -53,12 +53,12 @@ fn is_known(queue: &Queue, entry: &Entry, entries: &[Entry]) -> bool {
     let is_before = |other: &&Entry| other.order > queue.sent_order && other.order < entry.order;
     let known = match entries.iter().rfind(is_before) {
         Some(before) => Some(before.severity).filter(|_| !before.is_over),
-        None => queue.told.get(&entry.fingerprint).map(|told| told.severity),
+        None => queue.notified.get(&entry.fingerprint).map(|notified| notified.severity),
     };
     known == Some(entry.severity).filter(|_| !entry.is_over)
 }
 
-/// `<fingerprint>-<revision>`; what is told later of a revision that was told is told apart.
+/// `<fingerprint>-<revision>`; what is notified later of a revision that was notified is notified apart.
 fn id(queue: &Queue, entry: &Entry) -> String {
     let id = format!("{}-{}", entry.fingerprint, entry.revision);
     let is_again = entry.order % 2 == 1 && queue.sent_order.saturating_add(1) == entry.order;
@@ -72,20 +72,20 @@ fn is_unwanted_end(destination: &Destination, entry: &Entry) -> bool {
         && !entry.subject.as_deref().is_some_and(is_wanted)
 }
 
-fn told_after(queue: &Queue, entry: &Entry) -> Option<Told> {
+fn notified_after(queue: &Queue, entry: &Entry) -> Option<Notified> {
     if entry.is_over {
         return None;
     }
-    let known = queue.told.get(&entry.fingerprint);
+    let known = queue.notified.get(&entry.fingerprint);
     let is_acknowledged = match entry.event {
         Event::Acknowledged => true,
         Event::Unacknowledged | Event::Escalated | Event::Opened | Event::Reopened => false,
-        _ => known.is_some_and(|told| told.is_acknowledged),
+        _ => known.is_some_and(|notified| notified.is_acknowledged),
     };
-    Some(Told {
+    Some(Notified {
         revision: entry.revision,
         severity: entry.severity,
-        since: known.map_or(entry.at, |told| told.since),
+        since: known.map_or(entry.at, |notified| notified.since),
         is_acknowledged,
     })
 }

@@ -1,18 +1,18 @@
-//! How what was told of one alert differs from what is.
+//! How what was notified of one alert differs from what is.
 
 use alert::{Alert, Condition};
 use channels::Event;
 
-use crate::{Destination, Entry, Queue, Told};
+use crate::{Destination, Entry, Notified, Queue};
 
-/// How what was told of one alert differs from what is.
+/// How what was notified of one alert differs from what is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Difference {
-    /// Nothing was told of it, and it fires.
+    /// Nothing was notified of it, and it fires.
     Opened(Event),
-    /// It fires, and is worse or milder than was told.
+    /// It fires, and is worse or milder than was notified.
     Severity(Event),
-    /// It was told, and is over.
+    /// It was notified, and is over.
     Ended(Event),
     /// Somebody has it, or nobody has any more.
     Handling(Event),
@@ -31,47 +31,48 @@ impl Difference {
     }
 }
 
-/// How what was told of `alert` differs from what is; `entry` says what is known to have happened to it.
+/// How what was notified of `alert` differs from what is; `entry` says what is known to have happened to it.
 pub(super) fn difference(
     destination: &Destination,
     queue: &Queue,
     entry: &Entry,
     alert: &Alert,
 ) -> Option<Difference> {
-    let told = queue.told.get(&alert.fingerprint);
+    let notified = queue.notified.get(&alert.fingerprint);
     if alert.condition != Condition::Firing {
         return ended(destination, queue, entry, alert).map(Difference::Ended);
     }
-    // It fires again, and routing has not decided yet whether that is told.
+    // It fires again, and routing has not decided yet whether that is notified.
     if entry.is_over {
         return None;
     }
-    let Some(told) = told else {
+    let Some(notified) = notified else {
         let event = if entry.event == Event::Reopened { Event::Reopened } else { Event::Opened };
         return Some(Difference::Opened(event));
     };
-    severity(told, alert).or_else(|| handling(destination, told, alert))
+    severity(notified, alert).or_else(|| handling(destination, notified, alert))
 }
 
 fn ended(destination: &Destination, queue: &Queue, entry: &Entry, alert: &Alert) -> Option<Event> {
     let fingerprint = alert.fingerprint;
-    let is_told = queue.told.contains_key(&fingerprint) || queue.maybe_told.contains_key(&fingerprint);
+    let is_notified =
+        queue.notified.contains_key(&fingerprint) || queue.maybe_notified.contains_key(&fingerprint);
     let is_wanted_alone = destination.notify_on.is_recoveries_only() && entry.event == Event::Resolved;
     let event = if alert.condition == Condition::Expired { Event::Expired } else { Event::Resolved };
-    (is_told || is_wanted_alone).then_some(event)
+    (is_notified || is_wanted_alone).then_some(event)
 }
 
-fn severity(told: &Told, alert: &Alert) -> Option<Difference> {
-    match alert.severity.cmp(&told.severity) {
+fn severity(notified: &Notified, alert: &Alert) -> Option<Difference> {
+    match alert.severity.cmp(&notified.severity) {
         std::cmp::Ordering::Greater => Some(Difference::Severity(Event::Escalated)),
         std::cmp::Ordering::Less => Some(Difference::Severity(Event::Deescalated)),
         std::cmp::Ordering::Equal => None,
     }
 }
 
-fn handling(destination: &Destination, told: &Told, alert: &Alert) -> Option<Difference> {
+fn handling(destination: &Destination, notified: &Notified, alert: &Alert) -> Option<Difference> {
     let lifecycle = destination.channel.lifecycle();
-    match (told.is_acknowledged, alert.acknowledgement.is_some()) {
+    match (notified.is_acknowledged, alert.acknowledgement.is_some()) {
         (false, true) if lifecycle.acknowledges => Some(Difference::Handling(Event::Acknowledged)),
         (true, false) if lifecycle.unacknowledges => Some(Difference::Handling(Event::Unacknowledged)),
         _ => None,

@@ -23,15 +23,15 @@ pub(super) fn subject(
     }
     let ended = || parts.iter().filter(|part| matches!(part.difference, Difference::Ended(_)));
     let worst_ended = || ended().map(|part| part.alert.severity).max();
-    let worst_told = queue.worst_told();
-    let worst = after.values().max().copied().or_else(|| worst_told.max(worst_ended()));
+    let worst_notified = queue.worst_notified();
+    let worst = after.values().max().copied().or_else(|| worst_notified.max(worst_ended()));
     let worst = worst.unwrap_or(Severity::Info);
-    // As bad as is told: a rise that is withheld is not said by the way.
-    let as_told = |(fingerprint, severity): (&Fingerprint, &Severity)| {
+    // As bad as is notified: a rise that is withheld is not said by the way.
+    let as_notified = |(fingerprint, severity): (&Fingerprint, &Severity)| {
         let alert = present.alerts.get(fingerprint)?;
         Some(Alert { severity: *severity, ..alert.clone() })
     };
-    let mut fire: Vec<Alert> = after.iter().filter_map(as_told).collect();
+    let mut fire: Vec<Alert> = after.iter().filter_map(as_notified).collect();
     fire.sort_by_key(|alert| (std::cmp::Reverse(alert.severity), alert.condition_since, alert.fingerprint));
     fire.truncate(destination.channel.most_alerts());
     let room = destination.channel.most_alerts().saturating_sub(fire.len());
@@ -40,7 +40,7 @@ pub(super) fn subject(
     let subject = GroupSubject {
         labels: queue.labels.clone(),
         worst,
-        previous_worst: worst_told.filter(|told| *told != worst && !after.is_empty()),
+        previous_worst: worst_notified.filter(|notified| *notified != worst && !after.is_empty()),
         opened: parts.iter().filter(|part| matches!(part.difference, Difference::Opened(_))).count(),
         resolved: ended().count(),
         came_and_went: queue.came_and_went.saturating_add(composed.came_and_went),
@@ -60,14 +60,14 @@ fn by(parts: &[Part<'_>]) -> Option<String> {
 }
 
 fn event(queue: &Queue, parts: &[Part<'_>], subject: &GroupSubject) -> Event {
-    let worst_told = queue.worst_told();
+    let worst_notified = queue.worst_notified();
     let is_all =
         |is: fn(&Difference) -> bool| !parts.is_empty() && parts.iter().all(|part| is(&part.difference));
     if subject.firing.is_empty() {
         let is_expired = is_all(|difference| *difference == Difference::Ended(Event::Expired));
         return if is_expired { Event::Expired } else { Event::Resolved };
     }
-    match worst_told {
+    match worst_notified {
         None => Event::Opened,
         Some(worst) if subject.worst > worst => Event::Escalated,
         Some(worst) if subject.worst < worst && subject.opened + subject.resolved == 0 => Event::Deescalated,

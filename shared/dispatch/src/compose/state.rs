@@ -9,14 +9,14 @@ use jiff::Timestamp;
 use super::difference::{Difference, difference};
 use super::{Composed, Present, Withheld, notification};
 use crate::span::after;
-use crate::{Covered, Destination, Entry, Queue, Told};
+use crate::{Covered, Destination, Entry, Notified, Queue};
 
 /// One alert of which there is something to say.
 pub(super) struct Part<'a> {
     pub(super) entry: &'a Entry,
     pub(super) alert: &'a Alert,
     pub(super) difference: Difference,
-    pub(super) told: Option<Told>,
+    pub(super) notified: Option<Notified>,
 }
 
 pub(super) fn compose(
@@ -68,32 +68,33 @@ fn part<'a>(
         composed.withheld.push(Withheld { fingerprint, revision, reason, until, event: difference.event() });
         return None;
     }
-    let told = told_after(destination, queue.told.get(&entry.fingerprint), alert, difference, now);
-    Some(Part { entry, alert, difference, told })
+    let notified =
+        notified_after(destination, queue.notified.get(&entry.fingerprint), alert, difference, now);
+    Some(Part { entry, alert, difference, notified })
 }
 
-/// An alert that is not there any more: whatever was told of it is forgotten.
+/// An alert that is not there any more: whatever was notified of it is forgotten.
 fn forgotten(entry: &Entry) -> Covered {
     let (key, fingerprint, revision) = (entry.key(), entry.fingerprint, entry.revision);
-    Covered { key, fingerprint, revision, is_final: true, told: None }
+    Covered { key, fingerprint, revision, is_final: true, notified: None }
 }
 
 fn came_and_went(queue: &Queue, entry: &Entry, alert: &Alert) -> bool {
-    let is_untold = !queue.told.contains_key(&entry.fingerprint);
+    let is_untold = !queue.notified.contains_key(&entry.fingerprint);
     is_untold
         && alert.condition != alert::Condition::Firing
         && queue.last_sent_at.is_none_or(|last| entry.at >= last)
 }
 
-/// What the destination knows of `alert` once it was told.
-fn told_after(
+/// What the destination knows of `alert` once it was notified.
+fn notified_after(
     destination: &Destination,
-    told: Option<&Told>,
+    notified: Option<&Notified>,
     alert: &Alert,
     difference: Difference,
     now: Timestamp,
-) -> Option<Told> {
-    let was_acknowledged = told.is_some_and(|told| told.is_acknowledged);
+) -> Option<Notified> {
+    let was_acknowledged = notified.is_some_and(|notified| notified.is_acknowledged);
     let is_acknowledged = match difference {
         Difference::Ended(_) => return None,
         Difference::Opened(_) => false,
@@ -103,23 +104,23 @@ fn told_after(
         Difference::Severity(_) => was_acknowledged,
         Difference::Handling(event) => event == Event::Acknowledged,
     };
-    let since = told.map_or(now, |told| told.since);
-    Some(Told { revision: alert.revision, severity: alert.severity, since, is_acknowledged })
+    let since = notified.map_or(now, |notified| notified.since);
+    Some(Notified { revision: alert.revision, severity: alert.severity, since, is_acknowledged })
 }
 
 fn covered(destination: &Destination, part: &Part<'_>) -> Covered {
     let lifecycle = destination.channel.lifecycle();
     let is_acknowledged = part.alert.acknowledgement.is_some();
-    let is_final = part.told.as_ref().is_none_or(|told| {
+    let is_final = part.notified.as_ref().is_none_or(|notified| {
         let is_owed = if is_acknowledged { lifecycle.acknowledges } else { lifecycle.unacknowledges };
-        told.is_acknowledged == is_acknowledged || !is_owed
+        notified.is_acknowledged == is_acknowledged || !is_owed
     });
     Covered {
         key: part.entry.key(),
         fingerprint: part.entry.fingerprint,
         revision: part.entry.revision,
         is_final,
-        told: part.told.clone(),
+        notified: part.notified.clone(),
     }
 }
 
@@ -136,7 +137,7 @@ fn said(
     now: Timestamp,
 ) -> channels::Notification {
     let members: BTreeSet<Fingerprint> =
-        queue.told.keys().copied().chain(parts.iter().map(|part| part.entry.fingerprint)).collect();
+        queue.notified.keys().copied().chain(parts.iter().map(|part| part.entry.fingerprint)).collect();
     let id = id(queue);
     if let ([part], 1) = (parts, members.len()) {
         let subject = Subject::Alert(Box::new(alone(queue, part)));
@@ -151,11 +152,13 @@ fn id(queue: &Queue) -> String {
 }
 
 fn alone(queue: &Queue, part: &Part<'_>) -> AlertSubject {
-    let told = queue.told.get(&part.entry.fingerprint);
+    let notified = queue.notified.get(&part.entry.fingerprint);
     let is_handling = matches!(part.difference, Difference::Handling(_));
     AlertSubject {
         alert: part.alert.clone(),
-        previous_severity: told.map(|told| told.severity).filter(|known| *known != part.alert.severity),
+        previous_severity: notified
+            .map(|notified| notified.severity)
+            .filter(|known| *known != part.alert.severity),
         flapped: part.entry.flapped,
         announced: None,
         by: part.entry.by.clone().filter(|_| is_handling),
@@ -182,8 +185,8 @@ fn reminder(
         let is_taken = destination.unless_acknowledged && alert.acknowledgement.is_some();
         alert.condition == alert::Condition::Firing && !is_muted && !is_taken
     };
-    queue.told.keys().find(is_to_be_reminded_of)?;
-    let alone = queue.told.keys().next().filter(|_| queue.told.len() == 1);
+    queue.notified.keys().find(is_to_be_reminded_of)?;
+    let alone = queue.notified.keys().next().filter(|_| queue.notified.len() == 1);
     let alone = alone.and_then(|fingerprint| present.alerts.get(fingerprint));
     let subject = if let Some(alert) = alone {
         let alert = alert.clone();
@@ -196,13 +199,13 @@ fn reminder(
     Some(notification(queue, id(queue), Event::Reminder, subject, now))
 }
 
-/// What the destination knows of the group once `parts` were told, by alert.
+/// What the destination knows of the group once `parts` were notified, by alert.
 pub(super) fn severities(queue: &Queue, parts: &[Part<'_>]) -> BTreeMap<Fingerprint, Severity> {
     let mut severities: BTreeMap<_, _> =
-        queue.told.iter().map(|(fingerprint, told)| (*fingerprint, told.severity)).collect();
+        queue.notified.iter().map(|(fingerprint, notified)| (*fingerprint, notified.severity)).collect();
     for part in parts {
-        match &part.told {
-            Some(told) => severities.insert(part.entry.fingerprint, told.severity),
+        match &part.notified {
+            Some(notified) => severities.insert(part.entry.fingerprint, notified.severity),
             None => severities.remove(&part.entry.fingerprint),
         };
     }

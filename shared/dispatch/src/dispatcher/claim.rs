@@ -177,10 +177,11 @@ pub(super) fn prepare(
     if composed.notification.is_some() && says_the_same(&composed.covers, &in_flight.covers) {
         return Composed { notification: Some(in_flight.notification), ..composed };
     }
-    // The destination may have it. What is said now is another notification, and what may be known is told over.
+    // The destination may have it. What is said now is another notification, and what may be known is notified over.
     queue.number = queue.number.saturating_add(1);
-    let known = in_flight.covers.into_iter().filter_map(|covered| Some((covered.fingerprint, covered.told?)));
-    queue.maybe_told.extend(known);
+    let known =
+        in_flight.covers.into_iter().filter_map(|covered| Some((covered.fingerprint, covered.notified?)));
+    queue.maybe_notified.extend(known);
     compose(destination, queue, entries, present, now)
 }
 
@@ -188,7 +189,9 @@ fn says_the_same(one: &[Covered], other: &[Covered]) -> bool {
     let said = |covered: &[Covered]| -> Vec<_> {
         covered
             .iter()
-            .map(|covered| (covered.key, covered.revision, covered.told.as_ref().map(|told| told.severity)))
+            .map(|covered| {
+                (covered.key, covered.revision, covered.notified.as_ref().map(|notified| notified.severity))
+            })
             .collect()
     };
     said(one) == said(other)
@@ -197,11 +200,11 @@ fn says_the_same(one: &[Covered], other: &[Covered]) -> bool {
 /// The destination knows what `covers` say.
 pub(super) fn apply(queue: &mut Queue, covers: &[Covered]) {
     for covered in covers {
-        match &covered.told {
-            Some(told) => drop(queue.told.insert(covered.fingerprint, told.clone())),
-            None => drop(queue.told.remove(&covered.fingerprint)),
+        match &covered.notified {
+            Some(notified) => drop(queue.notified.insert(covered.fingerprint, notified.clone())),
+            None => drop(queue.notified.remove(&covered.fingerprint)),
         }
-        queue.maybe_told.remove(&covered.fingerprint);
+        queue.maybe_notified.remove(&covered.fingerprint);
         if let crate::EntryKey::Order(order) = covered.key {
             queue.sent_order = queue.sent_order.max(order);
         }

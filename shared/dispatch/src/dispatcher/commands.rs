@@ -1,4 +1,4 @@
-//! What an operator asks for, and what a failing destination is told of.
+//! What an operator asks for, and what a failing destination is notified of.
 
 use alert::{AlertEvent, AutoResolve, EventId, Fingerprint, Labels, Severity, Signal, Source};
 use jiff::Timestamp;
@@ -13,7 +13,7 @@ const ALERT_AFTER_SECS: i64 = 600;
 const MOST_QUEUES: usize = 1_000;
 
 impl Dispatcher {
-    /// Ends whatever keeps the destination `id` from being told: a suspension, a hold, failures in a row.
+    /// Ends whatever keeps the destination `id` from being notified: a suspension, a hold, failures in a row.
     pub async fn resume(&self, id: &str) -> Result<(), OutboxError> {
         self.update_state(id, |state| {
             state.suspension = None;
@@ -33,7 +33,7 @@ impl Dispatcher {
         self.resume(id).await
     }
 
-    /// Compares the alerts of a notification that was not sent with what the destination was told, and tells it what differs.
+    /// Compares the alerts of a notification that was not sent with what the destination was notified, and tells it what differs.
     pub async fn retry_notification(&self, record: &NotificationRecord) -> Result<(), OutboxError> {
         let run = self.run_context().await?;
         let Some(destination) = run.settings.destination(&record.destination) else { return Ok(()) };

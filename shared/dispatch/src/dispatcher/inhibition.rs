@@ -11,7 +11,7 @@ use crate::{
     InhibitedTarget, Inhibitor, InhibitorKey, Inhibits, OutboxError, RoutingContext, WaitingReason, Written,
 };
 
-/// After how long what still fires is told when what muted it has ended, in seconds.
+/// After how long what still fires is notified when what muted it has ended, in seconds.
 const RELEASED_AFTER_SECS: i64 = 60;
 /// For how long it is remembered what an alert muted, in seconds.
 const REMEMBERED_SECS: i64 = 3 * 24 * 3600;

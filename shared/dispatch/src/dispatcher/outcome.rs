@@ -176,7 +176,7 @@ impl Dispatcher {
 }
 
 fn reminder_at(destination: &Destination, queue: &Queue, now: Timestamp) -> Option<Timestamp> {
-    let repeat = i64::from(destination.repeat_secs.filter(|_| !queue.told.is_empty())?);
+    let repeat = i64::from(destination.repeat_secs.filter(|_| !queue.notified.is_empty())?);
     let due = after(queue.last_sent_at?, repeat);
     // One that was not to be given is not looked at again before the next.
     Some(if due > now { due } else { after(now, repeat) })
@@ -207,7 +207,7 @@ fn ended(
         queue.came_and_went = 0;
         return queue;
     }
-    // What was not told stays untold; with `deliver: changes` its turn is over.
+    // What was not notified stays untold; with `deliver: changes` its turn is over.
     for covered in covers {
         if let crate::EntryKey::Order(order) = covered.key {
             queue.sent_order = queue.sent_order.max(order);

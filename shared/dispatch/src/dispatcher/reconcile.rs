@@ -1,5 +1,5 @@
-//! What was told is compared with what is: when the settings have changed, and once an hour. So nothing that happened while
-//! settings were wrong, or whose record was lost, stays untold, and nothing that was told stays open for good.
+//! What was notified is compared with what is: when the settings have changed, and once an hour. So nothing that happened while
+//! settings were wrong, or whose record was lost, stays untold, and nothing that was notified stays open for good.
 
 use alert::Fingerprint;
 use jiff::Timestamp;
@@ -77,7 +77,7 @@ impl Dispatcher {
         }
     }
 
-    /// What was told and is over is told over; what is pending is due.
+    /// What was notified and is over is notified over; what is pending is due.
     async fn reconcile_queue(
         &self,
         run: &RunContext,
@@ -89,20 +89,21 @@ impl Dispatcher {
         if let Some(due) = due_of(destination, &queue, &entries, self.now()) {
             self.make_due(key, &queue.labels, due).await?;
         }
-        let told: Vec<Fingerprint> = queue.told.keys().chain(queue.maybe_told.keys()).copied().collect();
-        for some in told.chunks(AT_A_TIME) {
+        let notified: Vec<Fingerprint> =
+            queue.notified.keys().chain(queue.maybe_notified.keys()).copied().collect();
+        for some in notified.chunks(AT_A_TIME) {
             let alerts = self.ports.alerts.alerts(some).await?;
             let missing = some.iter().filter(|fingerprint| !alerts.contains_key(*fingerprint));
-            self.forget_told(key, missing.copied().collect()).await?;
+            self.forget_notified(key, missing.copied().collect()).await?;
             for alert in alerts.values() {
-                self.reconcile_told(run, destination, &queue, alert).await?;
+                self.reconcile_notified(run, destination, &queue, alert).await?;
             }
         }
         Ok(())
     }
 
-    /// Compares in the queue in which it was told, even where routing has forgotten that group.
-    async fn reconcile_told(
+    /// Compares in the queue in which it was notified, even where routing has forgotten that group.
+    async fn reconcile_notified(
         &self,
         run: &RunContext,
         destination: &Destination,
@@ -131,14 +132,14 @@ impl Dispatcher {
         self.make_due(&queue.key, &queue.labels, due).await.map(drop)
     }
 
-    /// Alerts that are not there any more cannot be told over: what was told of them is forgotten.
-    async fn forget_told(&self, key: &QueueKey, missing: Vec<Fingerprint>) -> Result<(), OutboxError> {
+    /// Alerts that are not there any more cannot be notified over: what was notified of them is forgotten.
+    async fn forget_notified(&self, key: &QueueKey, missing: Vec<Fingerprint>) -> Result<(), OutboxError> {
         if missing.is_empty() {
             return Ok(());
         }
         let Some(mut queue) = self.outbox().queue(key).await? else { return Ok(()) };
-        queue.told.retain(|fingerprint, _| !missing.contains(fingerprint));
-        queue.maybe_told.retain(|fingerprint, _| !missing.contains(fingerprint));
+        queue.notified.retain(|fingerprint, _| !missing.contains(fingerprint));
+        queue.maybe_notified.retain(|fingerprint, _| !missing.contains(fingerprint));
         if self.outbox().put_queue(&mut queue).await? == Written::Conflict {
             tracing::debug!(group = %key.group, "alerts that are gone were not forgotten, the next comparison does it");
         }

@@ -116,7 +116,7 @@ impl Dispatcher {
         Ok(self.context(run, alert).await?.mutes(destination).is_none())
     }
 
-    /// Counts what was told from the beginning again where the alert was forgotten since, and its revisions with it.
+    /// Counts what was notified from the beginning again where the alert was forgotten since, and its revisions with it.
     async fn begin_new_life(
         &self,
         cause: Cause<'_>,
@@ -127,7 +127,7 @@ impl Dispatcher {
             return Ok(Written::Done);
         };
         queue.sent_order = 0;
-        queue.told.remove(&alert.fingerprint);
+        queue.notified.remove(&alert.fingerprint);
         self.outbox().put_queue(queue).await
     }
 
@@ -166,7 +166,7 @@ impl Dispatcher {
     ) -> Result<Parts, OutboxError> {
         for _ in 0..MOST_OVERFLOWS {
             let (pending, queue) = self.pending(destination, alert, &key).await?;
-            let is_full = queue.as_ref().is_some_and(|queue| queue.told.len() >= MOST_TOLD);
+            let is_full = queue.as_ref().is_some_and(|queue| queue.notified.len() >= MOST_TOLD);
             let is_there = pending.is_some() || queue.as_ref().is_some_and(|queue| is_known_in(queue, alert));
             if !is_full || is_there {
                 return Ok(Parts { routing, key, labels, pending, queue });
@@ -221,7 +221,7 @@ impl Dispatcher {
 
 fn is_known_in(queue: &Queue, alert: &Alert) -> bool {
     let fingerprint = &alert.fingerprint;
-    queue.told.contains_key(fingerprint) || queue.maybe_told.contains_key(fingerprint)
+    queue.notified.contains_key(fingerprint) || queue.maybe_notified.contains_key(fingerprint)
 }
 
 /// Whether the queue, of one alert alone, knows a later revision than that of an opening which comes so much later than

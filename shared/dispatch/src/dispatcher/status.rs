@@ -1,4 +1,4 @@
-//! Was anybody told? How each destination fares, and what each was told of one alert.
+//! Was anybody notified? How each destination fares, and what each was notified of one alert.
 
 use alert::{Alert, Condition};
 use jiff::Timestamp;
@@ -70,15 +70,15 @@ pub enum Fares {
     Disabled,
 }
 
-/// What one destination was told of one alert, or why not.
+/// What one destination was notified of one alert, or why not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Explanation {
     /// The destination's id.
     pub destination: String,
     /// Since when it knows that the alert fires.
-    pub told_at: Option<Timestamp>,
-    /// How bad it was told the alert is.
-    pub told_severity: Option<alert::Severity>,
+    pub notified_at: Option<Timestamp>,
+    /// How bad it was notified the alert is.
+    pub notified_severity: Option<alert::Severity>,
     /// Since when something is pending.
     pub pending_since: Option<Timestamp>,
     /// Why it is pending: the last attempt's failure, if there was one.
@@ -154,7 +154,7 @@ impl Dispatcher {
         })
     }
 
-    /// What each destination was told of `alert`, or why not, in the order of the settings.
+    /// What each destination was notified of `alert`, or why not, in the order of the settings.
     pub async fn explain(&self, alert: &Alert) -> Result<Vec<Explanation>, OutboxError> {
         let run = self.run_context().await?;
         let mut known = self.outbox().known(alert.fingerprint).await?;
@@ -180,28 +180,28 @@ impl Dispatcher {
             channels::Deliver::Changes => self.outbox().entries(&key, 1).await?.pop(),
         };
         let queue = self.outbox().queue(&key).await?;
-        let told = queue.as_ref().and_then(|queue| queue.told.get(&alert.fingerprint));
+        let notified = queue.as_ref().and_then(|queue| queue.notified.get(&alert.fingerprint));
         let is_firing = alert.condition == Condition::Firing;
         let waiting = routing.as_ref().and_then(|routing| routing.waiting.clone()).filter(|_| is_firing);
         let withheld = match waiting {
-            None if entry.is_none() && told.is_some() => self.muted_now(run, destination, alert).await?,
+            None if entry.is_none() && notified.is_some() => self.muted_now(run, destination, alert).await?,
             waiting => waiting,
         };
         let pending = queue.as_ref().filter(|_| entry.is_some());
         Ok(Explanation {
             destination: destination.id.clone(),
-            told_at: told.map(|told| told.since),
-            told_severity: told.map(|told| told.severity),
+            notified_at: notified.map(|notified| notified.since),
+            notified_severity: notified.map(|notified| notified.severity),
             pending_since: entry.as_ref().map(|entry| entry.at),
             pending_reason: pending.and_then(|queue| queue.reason.clone()),
             due_at: pending.and_then(crate::Queue::indexed_at),
             withheld,
-            is_stopped: routing.is_some_and(|routing| routing.is_stopped) && told.is_none(),
-            unselected: unselected(destination, alert).filter(|_| told.is_none()),
+            is_stopped: routing.is_some_and(|routing| routing.is_stopped) && notified.is_none(),
+            unselected: unselected(destination, alert).filter(|_| notified.is_none()),
         })
     }
 
-    /// What would withhold a rise of what was told.
+    /// What would withhold a rise of what was notified.
     async fn muted_now(
         &self,
         run: &RunContext,
@@ -230,7 +230,7 @@ fn fares(
     }
 }
 
-/// Why `destination` is not told that `alert` fires.
+/// Why `destination` is not notified that `alert` fires.
 fn unselected(destination: &Destination, alert: &Alert) -> Option<String> {
     let refusal =
         if destination.is_enabled { destination.filter.refusal(alert) } else { Some(Unselected::Disabled) };

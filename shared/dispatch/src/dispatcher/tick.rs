@@ -1,4 +1,4 @@
-//! A tick of the schedule: what waited is decided again, silences are followed, what was told is compared with what is, and
+//! A tick of the schedule: what waited is decided again, silences are followed, what was notified is compared with what is, and
 //! whoever has something due is woken. Precision is the tick's minute.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -95,7 +95,7 @@ impl Dispatcher {
         }
     }
 
-    /// Decides again whether `destination` is told of an alert.
+    /// Decides again whether `destination` is notified of an alert.
     pub(super) async fn decide(
         &self,
         run: &RunContext,
@@ -105,7 +105,7 @@ impl Dispatcher {
         let find = || async { Ok(self.ports.alerts.alerts(&[fingerprint]).await?.remove(&fingerprint)) };
         let Some(alert) = find().await? else { return Ok(()) };
         self.route_to(run, destination, Cause::Waited, &alert).await?;
-        // Of what is over by now its change may have found nothing that was told.
+        // Of what is over by now its change may have found nothing that was notified.
         if destination.deliver == Deliver::Changes
             && let Some(now) = find().await?
             && now.condition != alert.condition
@@ -115,7 +115,7 @@ impl Dispatcher {
         Ok(())
     }
 
-    /// Wakes whoever has something due and may be told, counts who is suspended and what is overdue, and tells of
+    /// Wakes whoever has something due and may be notified, counts who is suspended and what is overdue, and tells of
     /// destinations that fail.
     async fn look_after(&self, run: &RunContext) -> Result<(), OutboxError> {
         let states = self.states().await?;

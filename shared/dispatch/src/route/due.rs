@@ -17,7 +17,7 @@ pub struct Due {
 }
 
 /// When `queue` is due because of `entry`: the first alert of a group after `group_wait_secs`, what is worse than what
-/// was told at once, all else `group_interval_secs` after the last notification.
+/// was notified at once, all else `group_interval_secs` after the last notification.
 pub fn due(destination: &Destination, queue: Option<&Queue>, entry: &Entry, now: Timestamp) -> Due {
     Due { at: moment(destination, queue, entry, now), priority: entry.severity }
 }
@@ -26,8 +26,8 @@ fn moment(destination: &Destination, queue: Option<&Queue>, entry: &Entry, now: 
     if destination.deliver == Deliver::Changes {
         return now;
     }
-    let worst_told = queue.and_then(Queue::worst_told);
-    match worst_told {
+    let worst_notified = queue.and_then(Queue::worst_notified);
+    match worst_notified {
         None => after(entry.at, destination.group_wait_secs).max(now),
         Some(worst) if !entry.is_over && entry.severity > worst => now,
         Some(_) => {

@@ -11,11 +11,11 @@ use crate::span::after;
 const REMEMBERED_SECS: i64 = 3 * 24 * 3600;
 
 impl Routing<'_> {
-    /// Told if its opening was, or is pending, whatever mutes it now; else only to who wants recoveries alone.
+    /// Notified if its opening was, or is pending, whatever mutes it now; else only to who wants recoveries alone.
     pub(super) fn ended(&self, event: Event) -> Routed {
-        // An end that is pending is not told twice, whatever was withheld since.
-        let is_known = self.known.pending.map_or(self.may_be_told(), |entry| !entry.is_over);
-        let was_expired = self.known.routing.is_some_and(|routing| routing.is_told_expired);
+        // An end that is pending is not notified twice, whatever was withheld since.
+        let is_known = self.known.pending.map_or(self.may_be_notified(), |entry| !entry.is_over);
+        let was_expired = self.known.routing.is_some_and(|routing| routing.is_notified_expired);
         if self.alert.occurrences == 0 {
             return Routed::default();
         }
@@ -30,16 +30,17 @@ impl Routing<'_> {
 
     /// What is remembered after the end.
     fn after_end(&self, event: Event) -> Option<RoutingState> {
-        let is_told_expired = event == Event::Expired && self.destination.deliver == Deliver::Changes;
+        let is_notified_expired = event == Event::Expired && self.destination.deliver == Deliver::Changes;
         let fresh =
             || RoutingState::new(self.alert.fingerprint, &self.destination.id, self.known.group, self.at());
-        let known = self.known.routing.cloned().or_else(|| is_told_expired.then(fresh))?;
+        let known = self.known.routing.cloned().or_else(|| is_notified_expired.then(fresh))?;
         let expires_at = Some(known.expires_at.unwrap_or_else(|| after(self.context.now, REMEMBERED_SECS)));
-        let state = RoutingState { waiting: None, is_stopped: false, is_told_expired, expires_at, ..known };
+        let state =
+            RoutingState { waiting: None, is_stopped: false, is_notified_expired, expires_at, ..known };
         Some(state).filter(|state| Some(state) != self.known.routing)
     }
 
-    /// Nothing is told of it. With `deliver: state` what waited is left alone, since it is compared with the alert when its
+    /// Nothing is notified of it. With `deliver: state` what waited is left alone, since it is compared with the alert when its
     /// time comes: a blip costs one write.
     fn untold_end(&self) -> Routed {
         let is_waiting = self.known.routing.is_some_and(|routing| routing.waiting.is_some());

@@ -16,7 +16,7 @@ impl Routing<'_> {
         if self.destination.deliver == Deliver::Changes && is_opening && is_news {
             return self.opened(event);
         }
-        if self.known_severity().is_none() && self.told().is_none() {
+        if self.known_severity().is_none() && self.notified().is_none() {
             return self.opened(event);
         }
         self.changed(event)
@@ -24,13 +24,13 @@ impl Routing<'_> {
 
     /// The destination knows that it fires, or will.
     fn changed(&self, event: Event) -> Routed {
-        let is_told = self.told().is_some();
-        let is_same = self.told().is_some_and(|told| told.severity == self.alert.severity);
+        let is_notified = self.notified().is_some();
+        let is_same = self.notified().is_some_and(|notified| notified.severity == self.alert.severity);
         if self.known.pending.is_none() && is_same {
             return self.settled();
         }
         if let Some((reason, until)) = self.context.mutes(self.destination)
-            && is_told
+            && is_notified
             && self.known.pending.is_none_or(|entry| !entry.is_over)
         {
             return self.waits(reason, until, event);
@@ -60,7 +60,7 @@ impl Routing<'_> {
         if let Some(until) = self.damped(&state) {
             return self.damped_until(state, until, event);
         }
-        self.told_now(state, event)
+        self.notified_now(state, event)
     }
 
     pub(super) fn is_selected(&self) -> bool {
@@ -94,7 +94,7 @@ impl Routing<'_> {
             group: self.known.group,
             opened_at,
             is_stopped: false,
-            is_told_expired: false,
+            is_notified_expired: false,
             expires_at: None,
             waiting: known.waiting.clone().filter(|_| !is_new_run),
             ..known.clone()
@@ -121,9 +121,9 @@ impl Routing<'_> {
         (until > self.context.now).then_some(until)
     }
 
-    /// Until when damping withholds it: never what is worse than what was told last.
+    /// Until when damping withholds it: never what is worse than what was notified last.
     fn damped(&self, state: &RoutingState) -> Option<Timestamp> {
-        let until = after(state.damping.told_at?, self.destination.damping_secs?);
+        let until = after(state.damping.notified_at?, self.destination.damping_secs?);
         (until > self.context.now && Some(self.alert.severity) <= state.damping.severity).then_some(until)
     }
 
@@ -140,13 +140,15 @@ impl Routing<'_> {
         self.remembered(RoutingState { is_stopped: true, waiting: None, ..state })
     }
 
-    /// It is told now: what is remembered is the group, where it cannot be told from the alert, and what damping needs.
-    fn told_now(&self, state: RoutingState, event: Event) -> Routed {
+    /// It is notified now: what is remembered is the group, where it cannot be notified from the alert, and what damping needs.
+    fn notified_now(&self, state: RoutingState, event: Event) -> Routed {
         let flapped = state.damping.withheld;
         let damping = match self.destination.damping_secs {
-            Some(_) => {
-                Damping { told_at: Some(self.context.now), severity: Some(self.alert.severity), withheld: 0 }
-            }
+            Some(_) => Damping {
+                notified_at: Some(self.context.now),
+                severity: Some(self.alert.severity),
+                withheld: 0,
+            },
             None => Damping::default(),
         };
         let state = RoutingState { waiting: None, damping, ..state };
@@ -166,7 +168,7 @@ impl Routing<'_> {
         routed
     }
 
-    /// What a told alert has become waits; the rest of what is remembered stays.
+    /// What a notified alert has become waits; the rest of what is remembered stays.
     fn waits(&self, reason: WaitingReason, until: Timestamp, event: Event) -> Routed {
         let fresh =
             || RoutingState::new(self.alert.fingerprint, &self.destination.id, self.known.group, self.at());
@@ -188,7 +190,7 @@ impl Routing<'_> {
     }
 }
 
-/// Whether it says that the destination itself fails: the others are told.
+/// Whether it says that the destination itself fails: the others are notified.
 fn is_about_itself(destination: &Destination, alert: &Alert) -> bool {
     alert.source == Source::Campanile && alert.labels.get("destination") == Some(&destination.id)
 }

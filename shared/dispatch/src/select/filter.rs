@@ -1,11 +1,11 @@
-//! Which alerts a destination is told of.
+//! Which alerts a destination is notified of.
 
 use std::collections::BTreeSet;
 
 use alert::matcher::{self, Matcher};
 use alert::{Alert, Source, served_labels};
 
-/// Which alerts a destination is told of: every member holds, and an empty one always does.
+/// Which alerts a destination is notified of: every member holds, and an empty one always does.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
     /// Any of these sources.
@@ -32,7 +32,7 @@ pub enum Unselected {
 }
 
 impl Filter {
-    /// Whether the destination is told of `alert`.
+    /// Whether the destination is notified of `alert`.
     pub fn holds(&self, alert: &Alert) -> bool {
         self.refusal(alert).is_none()
     }

@@ -1,13 +1,13 @@
-//! Which changes of an alert a destination is told of.
+//! Which changes of an alert a destination is notified of.
 
 use std::collections::BTreeSet;
 
 use alert::{Alert, Severity, Source};
 
-/// What a destination wants to be told of.
+/// What a destination wants to be notified of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NotifyOn {
-    /// A level: its types, and every recovery of what was told.
+    /// A level: its types, and every recovery of what was notified.
     Level(Level),
     /// Exactly these types.
     Types(BTreeSet<EventType>),
@@ -70,7 +70,7 @@ impl NotifyOn {
         }
     }
 
-    /// Whether the end of what was told is told: always with a level, else if its type is named.
+    /// Whether the end of what was notified is notified: always with a level, else if its type is named.
     pub fn selects_end(&self, alert: &Alert) -> bool {
         match self {
             Self::Level(_) => true,

@@ -1,4 +1,4 @@
-//! Which alerts a destination is told of, and which changes of them.
+//! Which alerts a destination is notified of, and which changes of them.
 
 use std::collections::BTreeSet;
 

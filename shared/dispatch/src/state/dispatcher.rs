@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 /// How far the tick has come.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct DispatcherState {
-    /// The settings that were last compared with what was told, as their digest.
+    /// The settings that were last compared with what was notified, as their digest.
     #[serde(default)]
     pub settings_digest: String,
-    /// When all that fires was last compared with what was told.
+    /// When all that fires was last compared with what was notified.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reconciled_at: Option<Timestamp>,
     /// How far a comparison under way has come.

@@ -1,4 +1,4 @@
-//! One change of one alert that a destination is still to be told.
+//! One change of one alert that a destination is still to be notified.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// What is pending in a queue.
 ///
-/// With `deliver: state` there is one entry an alert, and it means "compare what was told with what is": a newer one takes
+/// With `deliver: state` there is one entry an alert, and it means "compare what was notified with what is": a newer one takes
 /// its place. With `deliver: changes` there is one entry a change, and it holds all that is said.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
@@ -17,8 +17,8 @@ pub struct Entry {
     pub fingerprint: Fingerprint,
     /// Its revision: an entry never takes the place of a newer one.
     pub revision: u64,
-    /// With `deliver: changes`: its place in the order of what is told of the alert. Twice the revision for a change, and
-    /// one more for what is told of the same revision later, such as when a silence ended.
+    /// With `deliver: changes`: its place in the order of what is notified of the alert. Twice the revision for a change, and
+    /// one more for what is notified of the same revision later, such as when a silence ended.
     #[serde(default)]
     pub order: u64,
     /// How bad it was then.

@@ -1,4 +1,4 @@
-//! The queue of one group of alerts for one destination: what it was told, and what is under way.
+//! The queue of one group of alerts for one destination: what it was notified, and what is under way.
 
 use std::collections::BTreeMap;
 
@@ -32,10 +32,10 @@ pub struct Queue {
     pub number: u64,
     /// What the destination knows to be firing: the only source of truth about that.
     #[serde(default)]
-    pub told: BTreeMap<Fingerprint, Told>,
+    pub notified: BTreeMap<Fingerprint, Notified>,
     /// What it may know, because no answer came to an attempt, or nobody wrote the answer down.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub maybe_told: BTreeMap<Fingerprint, Told>,
+    pub maybe_notified: BTreeMap<Fingerprint, Notified>,
     /// The names and values that the group's alerts share.
     #[serde(default)]
     pub labels: Labels,
@@ -88,14 +88,14 @@ pub struct Queue {
 
 /// What a destination knows of an alert that fires.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Told {
+pub struct Notified {
     /// The alert's revision then.
     pub revision: u64,
     /// How bad it was.
     pub severity: Severity,
-    /// When the destination was first told of the run.
+    /// When the destination was first notified of the run.
     pub since: Timestamp,
-    /// Whether it was told that somebody has it.
+    /// Whether it was notified that somebody has it.
     #[serde(default)]
     pub is_acknowledged: bool,
 }
@@ -124,7 +124,7 @@ pub struct Covered {
     pub is_final: bool,
     /// What the destination knows afterwards; none when the alert is over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub told: Option<Told>,
+    pub notified: Option<Notified>,
 }
 
 impl Queue {
@@ -133,8 +133,8 @@ impl Queue {
         Self {
             key,
             number: 0,
-            told: BTreeMap::new(),
-            maybe_told: BTreeMap::new(),
+            notified: BTreeMap::new(),
+            maybe_notified: BTreeMap::new(),
             labels,
             last_sent_at: None,
             sent_order: 0,
@@ -155,15 +155,15 @@ impl Queue {
     }
 
     /// Where it stands in the index of what is due: a claimed one when the claim ends, a failed one when it is tried
-    /// again. None: nothing is due; it is then found by the reconciler while `told` is not empty, and may otherwise
+    /// again. None: nothing is due; it is then found by the reconciler while `notified` is not empty, and may otherwise
     /// be forgotten after a few days.
     pub fn indexed_at(&self) -> Option<Timestamp> {
         self.claimed_until.or(self.retry_at).or(self.due_at)
     }
 
     /// The worst that the destination knows to be firing.
-    pub fn worst_told(&self) -> Option<Severity> {
-        self.told.values().map(|told| told.severity).max()
+    pub fn worst_notified(&self) -> Option<Severity> {
+        self.notified.values().map(|notified| notified.severity).max()
     }
 
     /// Whether somebody has it for themselves at `now`.

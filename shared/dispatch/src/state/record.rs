@@ -15,7 +15,7 @@ pub struct NotificationRecord {
     pub destination: String,
     /// The group.
     pub group: GroupId,
-    /// What it told.
+    /// What it notified.
     pub event: Event,
     /// Its title.
     pub title: String,

@@ -24,9 +24,9 @@ pub struct RoutingState {
     /// Somebody had acknowledged the alert when its rung of the ladder was reached.
     #[serde(default)]
     pub is_stopped: bool,
-    /// The destination was told that the alert expired, and is told if its source resolves it after all.
+    /// The destination was notified that the alert expired, and is notified if its source resolves it after all.
     #[serde(default)]
-    pub is_told_expired: bool,
+    pub is_notified_expired: bool,
     /// What damping needs to remember.
     #[serde(default)]
     pub damping: Damping,
@@ -46,11 +46,11 @@ pub struct Waiting {
     pub until: Timestamp,
     /// What has to pass.
     pub reason: WaitingReason,
-    /// What would have been told.
+    /// What would have been notified.
     pub event: Event,
 }
 
-/// Why something is not told yet.
+/// Why something is not notified yet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WaitingReason {
@@ -69,9 +69,9 @@ pub enum WaitingReason {
 /// What damping remembers of one alert at one destination.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Damping {
-    /// When the destination was last told that the alert fires, after it had not.
+    /// When the destination was last notified that the alert fires, after it had not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub told_at: Option<Timestamp>,
+    pub notified_at: Option<Timestamp>,
     /// How bad it was then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub severity: Option<Severity>,
@@ -90,7 +90,7 @@ impl RoutingState {
             opened_at,
             waiting: None,
             is_stopped: false,
-            is_told_expired: false,
+            is_notified_expired: false,
             damping: Damping::default(),
             expires_at: None,
             version: 0,

@@ -185,7 +185,9 @@ impl Outbox for InMemoryOutbox {
         let items = self.items();
         let is_kept = |queue: &&Queue| {
             queue.key.destination == destination
-                && (queue.indexed_at().is_some() || !queue.told.is_empty() || !queue.maybe_told.is_empty())
+                && (queue.indexed_at().is_some()
+                    || !queue.notified.is_empty()
+                    || !queue.maybe_notified.is_empty())
                 && cursor.as_ref().is_none_or(|cursor| queue.key.group.to_string() > *cursor)
         };
         let mut found: Vec<_> =

@@ -17,7 +17,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A clock that goes as far as it is told, or as somebody sleeps.
+/// A clock that goes as far as it is notified, or as somebody sleeps.
 #[derive(Debug)]
 pub struct VirtualClock(Mutex<Timestamp>);
 
@@ -212,7 +212,7 @@ pub struct World {
     pub faults: Arc<Faults>,
     /// The time.
     pub clock: Arc<VirtualClock>,
-    /// What is to be told and what was told.
+    /// What is to be notified and what was notified.
     pub outbox: Arc<InMemoryOutbox>,
     /// The alerts.
     pub alerts: Arc<InMemoryAlerts>,

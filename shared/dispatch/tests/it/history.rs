@@ -251,7 +251,7 @@ impl History {
         }
     }
 
-    /// Reads what was told meanwhile.
+    /// Reads what was notified meanwhile.
     fn read(&mut self) -> Result<(), String> {
         for received in self.bench.take() {
             let settings = self.bench.world.settings.get();
@@ -282,7 +282,7 @@ impl History {
         }
         let silences = self.bench.world.silences.all();
         if silences.iter().any(|silence| silence.covers(&subject.alert, received.at)) {
-            return Err(format!("{} was told of a silenced alert", destination.id));
+            return Err(format!("{} was notified of a silenced alert", destination.id));
         }
         Ok(())
     }
@@ -346,10 +346,10 @@ impl History {
         let known = receiver.firing();
         for alert in self.alerts.iter().flatten() {
             let title = &alert.title;
-            let told = known.get(&alert.fingerprint);
+            let notified = known.get(&alert.fingerprint);
             if alert.condition != Condition::Firing {
-                if told.is_some() {
-                    return Err(format!("{title} is over, and was not told over"));
+                if notified.is_some() {
+                    return Err(format!("{title} is over, and was not notified over"));
                 }
                 continue;
             }
@@ -357,11 +357,11 @@ impl History {
                 return Err(format!("{title} fires in two groups"));
             }
             let is_taken = destination.unless_acknowledged && alert.acknowledgement.is_some();
-            if self.is_muted(alert) || (is_taken && told.is_none()) {
+            if self.is_muted(alert) || (is_taken && notified.is_none()) {
                 continue;
             }
-            if told != Some(&alert.severity) {
-                return Err(format!("{title} fires as {}, and was told as {told:?}", alert.severity));
+            if notified != Some(&alert.severity) {
+                return Err(format!("{title} fires as {}, and was notified as {notified:?}", alert.severity));
             }
         }
         let causes = self.faults + self.ambiguous;
@@ -369,7 +369,7 @@ impl History {
             return Err(format!("{} repeats after {causes} faults", receiver.repeats));
         }
         if receiver.unknown_ends > causes * NAMES.len() {
-            return Err(format!("{} ends of what was not told", receiver.unknown_ends));
+            return Err(format!("{} ends of what was not notified", receiver.unknown_ends));
         }
         Ok(())
     }

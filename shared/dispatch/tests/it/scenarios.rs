@@ -26,7 +26,7 @@ fn silence(bench: &Bench, matcher: &str, secs: i64) -> Silence {
 }
 
 #[test]
-fn one_alert_is_told_once_and_told_over_once() {
+fn one_alert_is_notified_once_and_notified_over_once() {
     let bench = Bench::new(vec![chat("chat"), pager("pager"), machine("machine")]);
     let mut alert = bench.open("cpu", "n1", Severity::Warning);
     bench.deliver();
@@ -38,7 +38,7 @@ fn one_alert_is_told_once_and_told_over_once() {
     let expected =
         ["opened warning cpu on n1", "escalated critical cpu on n1", "resolved critical cpu on n1"];
     for id in ["chat", "pager", "machine"] {
-        assert_eq!(bench.told(&received, id), expected, "{id}");
+        assert_eq!(bench.notified(&received, id), expected, "{id}");
     }
     assert!(bench.world.outbox.all_entries().is_empty());
 }
@@ -60,16 +60,16 @@ fn a_storm_of_500_alerts_of_a_node_is_at_most_three_notifications_to_a_chat() {
     }
     bench.pass(2);
     let received = bench.take();
-    let told = bench.told(&received, "chat");
-    assert!(told.len() <= 3, "{told:?}");
-    assert!(told.last().unwrap().contains("500 firing, worst critical"), "{told:?}");
+    let notified = bench.notified(&received, "chat");
+    assert!(notified.len() <= 3, "{notified:?}");
+    assert!(notified.last().unwrap().contains("500 firing, worst critical"), "{notified:?}");
     let writes = bench.world.outbox.take_writes();
     let all: usize = writes.values().sum();
     assert!(all < 4 * 500, "{writes:?}");
 }
 
 #[test]
-fn a_blip_with_after_secs_is_one_write_and_nothing_told() {
+fn a_blip_with_after_secs_is_one_write_and_nothing_notified() {
     let bench = Bench::new(vec![Destination { after_secs: Some(60), ..chat("chat") }]);
     bench.tick();
     bench.world.outbox.take_writes();
@@ -95,19 +95,19 @@ fn a_ladder_tells_each_rung_once() {
     bench.deliver();
     bench.pass(4);
     let received = bench.take();
-    assert_eq!(bench.told(&received, "chat").len(), 1);
-    assert!(bench.told(&received, "pager").is_empty());
+    assert_eq!(bench.notified(&received, "chat").len(), 1);
+    assert!(bench.notified(&received, "pager").is_empty());
     bench.pass(2);
-    assert_eq!(bench.told(&bench.take(), "pager"), ["opened critical cpu on n1"]);
+    assert_eq!(bench.notified(&bench.take(), "pager"), ["opened critical cpu on n1"]);
     bench.pass(30);
     let received = bench.take();
-    assert_eq!(bench.told(&received, "manager"), ["opened critical cpu on n1"]);
-    assert!(bench.told(&received, "pager").is_empty());
+    assert_eq!(bench.notified(&received, "manager"), ["opened critical cpu on n1"]);
+    assert!(bench.notified(&received, "pager").is_empty());
     bench.act(&mut alert, Act::Resolve);
     bench.pass(2);
     let received = bench.take();
     for id in ["chat", "pager", "manager"] {
-        assert_eq!(bench.told(&received, id), ["resolved critical cpu on n1"], "{id}");
+        assert_eq!(bench.notified(&received, id), ["resolved critical cpu on n1"], "{id}");
     }
 }
 
@@ -118,19 +118,19 @@ fn an_acknowledged_alert_stops_the_ladder_until_it_becomes_worse_or_nobody_has_i
     bench.pass(4);
     bench.act(&mut alert, Act::Acknowledge);
     bench.pass(10);
-    assert!(bench.told(&bench.take(), "pager").is_empty());
+    assert!(bench.notified(&bench.take(), "pager").is_empty());
     bench.act(&mut alert, Act::Unacknowledge);
     bench.deliver();
-    assert_eq!(bench.told(&bench.take(), "pager"), ["opened warning cpu on n1"]);
+    assert_eq!(bench.notified(&bench.take(), "pager"), ["opened warning cpu on n1"]);
 
     let mut other = bench.open("disk", "n2", Severity::Warning);
     bench.act(&mut other, Act::Acknowledge);
     bench.pass(10);
     bench.act(&mut other, Act::Fire(Severity::Critical));
     bench.pass(4);
-    assert!(bench.told(&bench.take(), "pager").is_empty());
+    assert!(bench.notified(&bench.take(), "pager").is_empty());
     bench.pass(2);
-    assert_eq!(bench.told(&bench.take(), "pager"), ["opened critical disk on n2"]);
+    assert_eq!(bench.notified(&bench.take(), "pager"), ["opened critical disk on n2"]);
 }
 
 #[test]
@@ -161,9 +161,9 @@ fn after_an_outage_of_an_hour_each_group_costs_one_notification_and_changes_get_
     }
     bench.pass(60);
     let received = bench.take();
-    let told = bench.told(&received, "chat");
-    assert_eq!(told.len(), 2, "{told:?}");
-    assert!(told.iter().any(|told| told.starts_with("opened 2 firing")), "{told:?}");
+    let notified = bench.notified(&received, "chat");
+    assert_eq!(notified.len(), 2, "{notified:?}");
+    assert!(notified.iter().any(|notified| notified.starts_with("opened 2 firing")), "{notified:?}");
     let revisions: Vec<_> = received
         .iter()
         .filter(|received| received.destination == "machine")
@@ -179,7 +179,7 @@ fn after_an_outage_of_an_hour_each_group_costs_one_notification_and_changes_get_
 }
 
 #[test]
-fn an_unreachable_node_is_told_and_its_alerts_only_if_they_fire_when_it_returns() {
+fn an_unreachable_node_is_notified_and_its_alerts_only_if_they_fire_when_it_returns() {
     let bench = Bench::new(vec![chat("chat"), pager("pager")]);
     let mut changes = vec![];
     let mut alerts: Vec<_> =
@@ -191,23 +191,23 @@ fn an_unreachable_node_is_told_and_its_alerts_only_if_they_fire_when_it_returns(
     bench.deliver();
     bench.pass(30);
     let received = bench.take();
-    assert_eq!(bench.told(&received, "chat"), ["opened critical node_unreachable on n1"]);
-    assert_eq!(bench.told(&received, "pager"), ["opened critical node_unreachable on n1"]);
+    assert_eq!(bench.notified(&received, "chat"), ["opened critical node_unreachable on n1"]);
+    assert_eq!(bench.notified(&received, "pager"), ["opened critical node_unreachable on n1"]);
     for alert in &mut alerts[3..] {
         bench.act(alert, Act::Resolve);
     }
     bench.act(&mut node, Act::Resolve);
     bench.deliver();
     let received = bench.take();
-    assert_eq!(bench.told(&received, "pager"), ["resolved critical node_unreachable on n1"]);
+    assert_eq!(bench.notified(&received, "pager"), ["resolved critical node_unreachable on n1"]);
     bench.pass(4);
     let received = bench.take();
-    assert_eq!(bench.told(&received, "pager").len(), 3);
-    assert!(bench.told(&received, "chat").iter().any(|told| told.contains("3 firing")));
+    assert_eq!(bench.notified(&received, "pager").len(), 3);
+    assert!(bench.notified(&received, "chat").iter().any(|notified| notified.contains("3 firing")));
 }
 
 #[test]
-fn worse_during_a_silence_is_told_as_worse_afterwards() {
+fn worse_during_a_silence_is_notified_as_worse_afterwards() {
     let bench = Bench::new(vec![pager("pager"), machine("machine")]);
     let mut alert = bench.open("cpu", "n1", Severity::Warning);
     bench.deliver();
@@ -215,32 +215,32 @@ fn worse_during_a_silence_is_told_as_worse_afterwards() {
     bench.act(&mut alert, Act::Fire(Severity::Critical));
     bench.pass(9);
     let received = bench.take();
-    assert_eq!(bench.told(&received, "pager"), ["opened warning cpu on n1"]);
+    assert_eq!(bench.notified(&received, "pager"), ["opened warning cpu on n1"]);
     bench.pass(3);
     let received = bench.take();
     for id in ["pager", "machine"] {
-        assert_eq!(bench.told(&received, id), ["escalated critical cpu on n1"], "{id}");
+        assert_eq!(bench.notified(&received, id), ["escalated critical cpu on n1"], "{id}");
     }
 }
 
 #[test]
-fn a_silence_withholds_beginnings_and_never_ends_and_what_still_fires_is_told_when_it_is_lifted() {
+fn a_silence_withholds_beginnings_and_never_ends_and_what_still_fires_is_notified_when_it_is_lifted() {
     let bench = Bench::new(vec![chat("chat")]);
-    let mut told = bench.open("cpu", "n1", Severity::Warning);
+    let mut notified = bench.open("cpu", "n1", Severity::Warning);
     bench.deliver();
     let silence = silence(&bench, "source=netdata", 36_000);
-    bench.act(&mut told, Act::Resolve);
+    bench.act(&mut notified, Act::Resolve);
     bench.open("disk", "n2", Severity::Warning);
     bench.pass(5);
     let received = bench.take();
-    assert_eq!(bench.told(&received, "chat"), ["opened warning cpu on n1", "resolved warning cpu on n1"]);
+    assert_eq!(bench.notified(&received, "chat"), ["opened warning cpu on n1", "resolved warning cpu on n1"]);
     bench.world.silences.put(silence.ended(bench.now()));
     bench.pass(1);
-    assert_eq!(bench.told(&bench.take(), "chat"), ["opened warning disk on n2"]);
+    assert_eq!(bench.notified(&bench.take(), "chat"), ["opened warning disk on n2"]);
 }
 
 #[test]
-fn a_suspended_destination_is_probed_hourly_or_when_resumed_and_then_told_the_present_state() {
+fn a_suspended_destination_is_probed_hourly_or_when_resumed_and_then_notified_the_present_state() {
     let bench = Bench::new(vec![chat("chat")]);
     bench.world.transport.set("chat", Weather::Status(401));
     let mut first = bench.open("a", "n1", Severity::Warning);
@@ -252,7 +252,7 @@ fn a_suspended_destination_is_probed_hourly_or_when_resumed_and_then_told_the_pr
     bench.pass(20);
     assert!(bench.take().is_empty());
     bench.pass(15);
-    assert_eq!(bench.told(&bench.take(), "chat"), ["opened high b on n1"]);
+    assert_eq!(bench.notified(&bench.take(), "chat"), ["opened high b on n1"]);
 }
 
 #[test]
@@ -270,12 +270,12 @@ fn a_destination_that_fails_for_ten_minutes_opens_an_alert_and_ends_it_when_it_w
     bench.take();
     bench.route(&[bench.keep(own).unwrap()]);
     bench.deliver();
-    assert_eq!(bench.told(&bench.take(), "other"), ["opened high Destination chat fails"]);
+    assert_eq!(bench.notified(&bench.take(), "other"), ["opened high Destination chat fails"]);
     bench.world.transport.set("chat", Weather::Fair);
     bench.pass(40);
     let events = bench.world.own_alerts.take();
     assert_eq!(events.iter().map(|event| event.signal.as_str()).collect::<Vec<_>>(), ["resolved"]);
-    assert_eq!(bench.told(&bench.take(), "chat"), ["opened warning a on n1"]);
+    assert_eq!(bench.notified(&bench.take(), "chat"), ["opened warning a on n1"]);
 }
 
 #[test]
@@ -288,15 +288,15 @@ fn a_reminder_comes_while_it_fires_and_nothing_mutes_it() {
     }]);
     let mut alert = bench.open("a", "n1", Severity::Warning);
     bench.pass(70);
-    let told = bench.told(&bench.take(), "pager");
-    assert_eq!(told, ["opened warning a on n1", "reminder warning a on n1", "reminder warning a on n1"]);
+    let notified = bench.notified(&bench.take(), "pager");
+    assert_eq!(notified, ["opened warning a on n1", "reminder warning a on n1", "reminder warning a on n1"]);
     bench.act(&mut alert, Act::Acknowledge);
     bench.pass(70);
-    assert_eq!(bench.told(&bench.take(), "pager"), ["acknowledged warning a on n1"]);
+    assert_eq!(bench.notified(&bench.take(), "pager"), ["acknowledged warning a on n1"]);
 }
 
 #[test]
-fn a_notification_that_fails_for_a_day_is_dead_lettered_and_the_present_state_is_told_later() {
+fn a_notification_that_fails_for_a_day_is_dead_lettered_and_the_present_state_is_notified_later() {
     let bench = Bench::new(vec![pager("pager")]);
     bench.world.transport.set("pager", Weather::Status(500));
     bench.open("a", "n1", Severity::Warning);
@@ -306,25 +306,25 @@ fn a_notification_that_fails_for_a_day_is_dead_lettered_and_the_present_state_is
     assert_eq!(records.iter().map(|record| record.state).collect::<Vec<_>>(), [NotificationState::Dead]);
     bench.world.transport.set("pager", Weather::Fair);
     bench.pass(62);
-    assert_eq!(bench.told(&bench.take(), "pager"), ["opened warning a on n1"]);
+    assert_eq!(bench.notified(&bench.take(), "pager"), ["opened warning a on n1"]);
 }
 
 #[test]
-fn what_happened_while_settings_were_missing_is_told_when_they_are_back() {
+fn what_happened_while_settings_were_missing_is_notified_when_they_are_back() {
     let bench = Bench::new(vec![]);
-    let told = bench.open("a", "n1", Severity::Warning);
+    let notified = bench.open("a", "n1", Severity::Warning);
     bench.pass(3);
     let present = crate::setup::settings(vec![pager("pager")]);
     bench.world.settings.set(dispatch::Settings { digest: "two".to_owned(), ..present.clone() });
     bench.pass(1);
-    assert_eq!(bench.told(&bench.take(), "pager"), ["opened warning a on n1"]);
+    assert_eq!(bench.notified(&bench.take(), "pager"), ["opened warning a on n1"]);
     bench.world.settings.set(dispatch::Settings::default());
-    let ended = after(&told, Act::Resolve, bench.now()).unwrap();
+    let ended = after(&notified, Act::Resolve, bench.now()).unwrap();
     bench.route(&[bench.keep(ended).unwrap()]);
     bench.pass(2);
     bench.world.settings.set(dispatch::Settings { digest: "two".to_owned(), ..present });
     bench.pass(2);
-    assert_eq!(bench.told(&bench.take(), "pager"), ["resolved warning a on n1"]);
+    assert_eq!(bench.notified(&bench.take(), "pager"), ["resolved warning a on n1"]);
 }
 
 #[test]
@@ -340,13 +340,13 @@ fn opened_and_ended_between_two_notifications_is_only_counted() {
     bench.pass(2);
     let received = bench.take();
     assert_eq!(
-        bench.told(&received, "chat"),
+        bench.notified(&received, "chat"),
         ["opened high a on n1", "updated 2 firing, worst high, 1 opened, 0 resolved, 3 came and went"]
     );
 }
 
 #[test]
-fn outside_its_hours_a_destination_is_told_ends_only_and_what_still_fires_when_they_begin() {
+fn outside_its_hours_a_destination_is_notified_ends_only_and_what_still_fires_when_they_begin() {
     let mut destination = pager("pager");
     let interval = alert::time_interval::TimeInterval {
         times: vec![alert::time_interval::TimeRange::parse("12:00", "13:00").unwrap()],
@@ -361,7 +361,7 @@ fn outside_its_hours_a_destination_is_told_ends_only_and_what_still_fires_when_t
     bench.pass(109);
     assert!(bench.take().is_empty());
     bench.pass(2);
-    assert_eq!(bench.told(&bench.take(), "pager"), ["opened high b on n1"]);
+    assert_eq!(bench.notified(&bench.take(), "pager"), ["opened high b on n1"]);
 }
 
 #[test]

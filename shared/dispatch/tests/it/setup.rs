@@ -213,7 +213,7 @@ impl Bench {
 
     /// What `id` took since it was last asked, in words.
     #[expect(clippy::unused_self, reason = "it reads like the other questions to the set-up")]
-    pub(crate) fn told(&self, received: &[Received], id: &str) -> Vec<String> {
+    pub(crate) fn notified(&self, received: &[Received], id: &str) -> Vec<String> {
         received.iter().filter(|received| received.destination == id).map(in_words).collect()
     }
 

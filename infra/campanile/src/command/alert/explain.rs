@@ -1,4 +1,4 @@
-//! `campanile alert explain`: whom an alert was told to, and why not.
+//! `campanile alert explain`: which destinations were notified of an alert, or why not.
 
 use aws::SystemClock;
 use clap::Args;
@@ -14,7 +14,7 @@ use super::super::output_format::OutputFormat;
 use super::super::server::Server;
 use super::super::table::{Column, distance, table};
 
-/// Show for each destination whether it was told of an alert, and why not
+/// Show for each destination whether it was notified of an alert, and why not
 #[derive(Debug, Args)]
 pub(super) struct Explain {
     /// Its fingerprint, or a prefix of it
@@ -32,8 +32,8 @@ struct Row {
     destination: String,
     state: String,
     reason: Option<String>,
-    told_at: Option<Timestamp>,
-    told_severity: Option<String>,
+    notified_at: Option<Timestamp>,
+    notified_severity: Option<String>,
     due_at: Option<Timestamp>,
     withheld: Option<Withheld>,
 }
@@ -73,8 +73,8 @@ fn shown(rows: &[Row], now: Timestamp) -> Table {
         [
             row.destination.clone(),
             row.state.clone(),
-            row.told_at.map(|at| distance(at, now)).unwrap_or_default(),
-            row.told_severity.clone().unwrap_or_default(),
+            row.notified_at.map(|at| distance(at, now)).unwrap_or_default(),
+            row.notified_severity.clone().unwrap_or_default(),
             next.map(|at| distance(at, now)).unwrap_or_default(),
             row.reason.clone().unwrap_or_default(),
         ]

@@ -29,7 +29,7 @@ pub(in crate::command) struct Destinations {
     origin: Origin,
 }
 
-/// Why a destination cannot be told.
+/// Why a destination cannot be notified.
 #[derive(Debug, thiserror::Error)]
 enum Failure {
     #[error("its name is not known here: check its spelling")]

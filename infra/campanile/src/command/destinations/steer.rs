@@ -44,7 +44,7 @@ struct List {
     server: Server,
 }
 
-/// End what keeps destinations from being told: a suspension, a hold, failures in a row
+/// End what keeps destinations from being notified: a suspension, a hold, failures in a row
 #[derive(Debug, Args)]
 struct Resume {
     #[command(flatten)]

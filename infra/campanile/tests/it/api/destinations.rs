@@ -1,4 +1,4 @@
-//! How destinations fare, having them tried again, and whom an alert was told to.
+//! How destinations fare, having them tried again, and which destinations were notified of an alert.
 
 use aws::{Configuration, DestinationSettings, TableOutbox};
 use campanile::embedded::{EmbeddedTable, Location};
@@ -44,9 +44,9 @@ async fn a_suspended_destination_says_why_until_somebody_resumes_it() {
     suspend(&world, "ops").await;
     let listed = world.get("/v1/destinations").await;
     let [ops, other] = [0, 1].map(|place| &listed["destinations"][place]);
-    let told = [&ops["id"], &ops["type"], &ops["state"], &ops["reason"], &ops["waiting"]];
+    let notified = [&ops["id"], &ops["type"], &ops["state"], &ops["reason"], &ops["waiting"]];
     assert_eq!(
-        told,
+        notified,
         [&json!("ops"), &json!("slack"), &json!("suspended"), &json!("the token was revoked"), &json!(0)]
     );
     assert_eq!((&other["id"], &other["state"]), (&json!("other"), &json!("healthy")));
@@ -81,7 +81,7 @@ async fn what_is_no_destination_is_not_remembered_as_one() {
 }
 
 #[tokio::test]
-async fn an_alert_says_for_each_destination_whether_it_was_told() {
+async fn an_alert_says_for_each_destination_whether_it_was_notified() {
     let world = world().await;
     world.record(&firing("cpu")).await;
     let explained = world.get(&format!("{}/notifications", path_of("cpu"))).await;

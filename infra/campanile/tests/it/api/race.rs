@@ -107,7 +107,7 @@ async fn two_who_acknowledge_at_once_while_it_resolves_leave_one_outcome_and_all
         let alert = world.platform.table.alert(Fingerprint::of(["cpu"])).await.unwrap().unwrap();
         assert_eq!((alert.condition, alert.handling), (Condition::Resolved, Handling::Open));
         assert_eq!(alert.acknowledgement, None);
-        // Who was told that the alert is theirs had it for a moment; who was told that it is over is quoted all the same.
+        // Who was notified that the alert is theirs had it for a moment; who was notified that it is over is quoted all the same.
         let expected = statuses.iter().map(|status| match *status {
             StatusCode::OK => "acknowledge",
             StatusCode::CONFLICT => "note",

@@ -10,8 +10,8 @@ async fn each_of_the_seven_takes_a_test_that_is_at_once_over() {
     let mut desk = Desk::before_all_seven().await;
     for kind in ALL {
         desk.run(&format!("notify --test {kind}")).await;
-        let told = desk.stand_in.told(kind);
-        assert!(told.len() >= 2 && told.last().unwrap().is_end(), "{kind}: {told:?}");
+        let notified = desk.stand_in.notified(kind);
+        assert!(notified.len() >= 2 && notified.last().unwrap().is_end(), "{kind}: {notified:?}");
     }
     insta::assert_snapshot!(desk.transcript);
 }
@@ -31,8 +31,8 @@ async fn a_test_is_for_one_destination_by_its_id_or_else_its_name() {
     desk.run("notify --test nobody").await;
     desk.run("notify --test wrong").await;
     desk.run("notify").await;
-    // Discord is also told by an edit of the message that is there.
-    assert_eq!(["discord", "mattermost", "slack"].map(|kind| desk.stand_in.told(kind).len()), [3, 2, 2]);
+    // Discord is also notified by an edit of the message that is there.
+    assert_eq!(["discord", "mattermost", "slack"].map(|kind| desk.stand_in.notified(kind).len()), [3, 2, 2]);
     insta::assert_snapshot!(desk.transcript);
 }
 

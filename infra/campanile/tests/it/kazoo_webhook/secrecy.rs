@@ -1,4 +1,4 @@
-//! A new user's password is nowhere: not in the table, not in the API, not in the log at its most talkative. Told to
+//! A new user's password is nowhere: not in the table, not in the API, not in the log at its most talkative. Notified to
 //! the bundle in a process of its own, so that the log is all there is.
 
 use std::fs::{self, File};

@@ -1,4 +1,4 @@
-//! `deliver: state`: people are told the present state of a group, and never a backlog.
+//! `deliver: state`: people are notified the present state of a group, and never a backlog.
 
 use alert::{AlertEvent, Severity};
 use serde_json::{Value, json};
@@ -28,12 +28,12 @@ async fn five_hundred_alerts_of_one_node_in_a_minute_are_at_most_three_notificat
         }
     }
     world.tick_after(60).await;
-    let told = stand_in.told("slack");
-    assert!((1..=3).contains(&told.len()), "{} notifications", told.len());
-    let last = told.last().unwrap().text();
+    let notified = stand_in.notified("slack");
+    assert!((1..=3).contains(&notified.len()), "{} notifications", notified.len());
+    let last = notified.last().unwrap().text();
     assert!(last.contains("500"), "{last}");
     world.tick_after(600).await;
-    assert_eq!(stand_in.told("slack").len(), told.len(), "nothing is left to tell");
+    assert_eq!(stand_in.notified("slack").len(), notified.len(), "nothing is left to tell");
 }
 
 #[tokio::test]
@@ -44,10 +44,10 @@ async fn worse_news_does_not_wait() {
     world.hand_on().await;
     world.hear(&AlertEvent { severity: Severity::Warning, ..of_node("cpu") }).await;
     world.hand_on().await;
-    assert_eq!(stand_in.told("slack").len(), 1, "what is no worse is collected");
+    assert_eq!(stand_in.notified("slack").len(), 1, "what is no worse is collected");
     world.hear(&AlertEvent { severity: Severity::Critical, ..of_node("raid") }).await;
     world.hand_on().await;
-    assert_eq!(stand_in.told("slack").len(), 2);
+    assert_eq!(stand_in.notified("slack").len(), 2);
 }
 
 #[tokio::test]
@@ -72,13 +72,13 @@ async fn after_an_outage_each_group_costs_one_notification_and_what_is_over_none
     for _ in 0..20 {
         world.tick_after(120).await;
     }
-    let told = stand_in.told("slack");
-    assert_eq!(told.len(), 1, "{told:?}");
-    assert!(told[0].text().contains("25"), "{}", told[0].text());
+    let notified = stand_in.notified("slack");
+    assert_eq!(notified.len(), 1, "{notified:?}");
+    assert!(notified[0].text().contains("25"), "{}", notified[0].text());
 }
 
 #[tokio::test]
-async fn a_blip_is_not_told_where_the_destination_waits() {
+async fn a_blip_is_not_notified_where_the_destination_waits() {
     let stand_in = StandIn::start().await;
     let world = slack(&stand_in, &json!({ "after_secs": 60 })).await;
     world.hear(&of_node("cpu")).await;
@@ -87,7 +87,7 @@ async fn a_blip_is_not_told_where_the_destination_waits() {
     world.hear(&AlertEvent { resource: Some("db-01".to_owned()), ..resolved("cpu") }).await;
     world.hand_on().await;
     world.tick_after(120).await;
-    assert_eq!(stand_in.told("slack").len(), 0);
+    assert_eq!(stand_in.notified("slack").len(), 0);
 }
 
 #[tokio::test]
@@ -95,13 +95,13 @@ async fn what_opened_and_ended_while_the_settings_were_wrong_is_made_good_once()
     let stand_in = StandIn::start().await;
     let right = json!({ "destinations": [stand_in.destination("pagerduty", &Value::Null)] });
     let world = World::with(right.clone()).await;
-    world.hear(&of_node("told-before")).await;
+    world.hear(&of_node("notified-before")).await;
     world.hand_on().await;
     world.tick().await;
-    assert_eq!(stand_in.told("pagerduty").len(), 1);
+    assert_eq!(stand_in.notified("pagerduty").len(), 1);
 
     world.change_settings(&json!({ "destinations": [] })).await;
-    world.hear(&AlertEvent { resource: Some("db-01".to_owned()), ..resolved("told-before") }).await;
+    world.hear(&AlertEvent { resource: Some("db-01".to_owned()), ..resolved("notified-before") }).await;
     world.hear(&of_node("opened-meanwhile")).await;
     world.hear(&of_node("came-and-went")).await;
     world.hear(&AlertEvent { resource: Some("db-01".to_owned()), ..resolved("came-and-went") }).await;
@@ -113,7 +113,7 @@ async fn what_opened_and_ended_while_the_settings_were_wrong_is_made_good_once()
         world.tick_after(60).await;
     }
     let actions: Vec<_> =
-        stand_in.told("pagerduty").iter().map(|told| told.body["event_action"].clone()).collect();
+        stand_in.notified("pagerduty").iter().map(|notified| notified.body["event_action"].clone()).collect();
     assert_eq!(actions.len(), 3, "{actions:?}");
     assert_eq!(actions.iter().filter(|action| **action == "resolve").count(), 1);
 }

@@ -16,7 +16,7 @@ async fn one(stand_in: &StandIn, more: &Value) -> World {
 }
 
 fn transitions(stand_in: &StandIn) -> Vec<String> {
-    stand_in.told("webhook").into_iter().map(|told| told.transition).collect()
+    stand_in.notified("webhook").into_iter().map(|notified| notified.transition).collect()
 }
 
 #[tokio::test]
@@ -48,7 +48,11 @@ async fn a_notification_that_will_never_be_taken_lets_the_next_one_pass() {
     stand_in.recover("webhook");
     world.hear(&resolved("cpu")).await;
     world.hand_on().await;
-    assert_eq!(transitions(&stand_in), [""; 0], "whoever was not told of the opening is not told of the end");
+    assert_eq!(
+        transitions(&stand_in),
+        [""; 0],
+        "whoever was not notified of the opening is not notified of the end"
+    );
     world.hear(&firing("cpu")).await;
     world.hand_on().await;
     assert_eq!(transitions(&stand_in), ["reopened"]);
@@ -114,7 +118,7 @@ async fn other_settings_resume_a_destination_at_once() {
 }
 
 #[tokio::test]
-async fn an_alert_that_was_forgotten_and_comes_back_is_told_anew() {
+async fn an_alert_that_was_forgotten_and_comes_back_is_notified_anew() {
     let stand_in = StandIn::start().await;
     let world = one(&stand_in, &Value::Null).await;
     for _ in 0..2 {
@@ -147,12 +151,12 @@ async fn notifications_wait_until_the_ownership_check_has_passed() {
     world.hand_on().await;
     world.tick().await;
     // The stand-in took the question and did not know the answer.
-    let told = stand_in.told("webhook");
-    assert!(told.iter().all(|told| told.transition.is_empty()), "{told:?}");
+    let notified = stand_in.notified("webhook");
+    assert!(notified.iter().all(|notified| notified.transition.is_empty()), "{notified:?}");
     let state = world.outbox().destination_state("webhook").await.unwrap().unwrap();
     assert!(state.suspension.is_some(), "{state:?}");
     world.tick_after(60).await;
-    assert_eq!(stand_in.told("webhook").len(), told.len());
+    assert_eq!(stand_in.notified("webhook").len(), notified.len());
 }
 
 #[tokio::test]

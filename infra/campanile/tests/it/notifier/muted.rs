@@ -14,7 +14,7 @@ async fn one(stand_in: &StandIn, more: &Value) -> World {
 }
 
 fn transitions(stand_in: &StandIn) -> Vec<String> {
-    stand_in.told("webhook").into_iter().map(|told| told.transition).collect()
+    stand_in.notified("webhook").into_iter().map(|notified| notified.transition).collect()
 }
 
 /// Silences the alert `cpu` for `seconds` of the test's clock.
@@ -53,7 +53,7 @@ async fn a_silence_withholds_a_firing_but_never_a_recovery() {
 }
 
 #[tokio::test]
-async fn what_still_fires_when_its_silence_ends_is_told_then() {
+async fn what_still_fires_when_its_silence_ends_is_notified_then() {
     let stand_in = StandIn::start().await;
     let world = one(&stand_in, &Value::Null).await;
     world.tick().await;
@@ -71,7 +71,7 @@ async fn what_still_fires_when_its_silence_ends_is_told_then() {
 }
 
 #[tokio::test]
-async fn a_silence_that_is_seen_to_end_a_little_late_is_followed_and_nobody_told_twice() {
+async fn a_silence_that_is_seen_to_end_a_little_late_is_followed_and_nobody_notified_twice() {
     let stand_in = StandIn::start().await;
     let world = one(&stand_in, &Value::Null).await;
     world.tick().await;
@@ -110,15 +110,15 @@ async fn an_acknowledgement_goes_to_those_that_know_what_it_is() {
     world.hand_on().await;
     // Discord edits the message that is there, which notifies nobody.
     let quiet = ["slack", "mattermost", "rocketchat"];
-    let counts = quiet.map(|destination| (destination, stand_in.told(destination).len()));
+    let counts = quiet.map(|destination| (destination, stand_in.notified(destination).len()));
     assert_eq!(counts, quiet.map(|destination| (destination, 1)));
-    assert_eq!(stand_in.told("pagerduty")[1].body["event_action"], "acknowledge");
-    assert!(stand_in.told("opsgenie")[1].path.ends_with("/acknowledge"));
-    assert_eq!(stand_in.told("cloudevents").len(), 2);
+    assert_eq!(stand_in.notified("pagerduty")[1].body["event_action"], "acknowledge");
+    assert!(stand_in.notified("opsgenie")[1].path.ends_with("/acknowledge"));
+    assert_eq!(stand_in.notified("cloudevents").len(), 2);
 
     world.platform.table.unacknowledge(cpu.fingerprint, "eve", Some("not mine")).await.unwrap();
     world.hand_on().await;
-    let withdrawn = stand_in.told("opsgenie").pop().unwrap();
+    let withdrawn = stand_in.notified("opsgenie").pop().unwrap();
     assert!(withdrawn.path.ends_with("/unacknowledge"), "{withdrawn:?}");
     assert_eq!((&withdrawn.body["user"], &withdrawn.body["note"]), (&json!("eve"), &json!("not mine")));
 }

@@ -33,19 +33,19 @@ fn webhook(stand_in: &StandIn, id: &str) -> serde_json::Value {
     webhook
 }
 
-/// What `destination` was told of each alert, in order: whether it was its end.
+/// What `destination` was notified of each alert, in order: whether it was its end.
 fn courses(stand_in: &StandIn, destination: &str) -> BTreeMap<usize, Vec<bool>> {
     let names: BTreeMap<String, usize> = (0..ALERTS)
         .map(|number| (alert::Fingerprint::of([format!("alert-{number:04}")]).to_string(), number))
         .collect();
     let mut courses: BTreeMap<usize, Vec<bool>> = BTreeMap::new();
-    for told in stand_in.told(destination) {
-        let text = told.text();
+    for notified in stand_in.notified(destination) {
+        let text = notified.text();
         let by_title = text.find("alert-").and_then(|at| text[at + 6..].get(..4)?.parse().ok());
         let by_key = || names.iter().find(|(key, _)| text.contains(*key)).map(|(_, number)| *number);
-        // The others are also told that one destination fails, which is no alert of these.
+        // The others are also notified that one destination fails, which is no alert of these.
         let Some(number) = by_title.or_else(by_key) else { continue };
-        courses.entry(number).or_default().push(told.is_end());
+        courses.entry(number).or_default().push(notified.is_end());
     }
     courses
 }
@@ -77,17 +77,17 @@ async fn one_destination_down_for_ten_minutes_while_hundreds_of_alerts_pass_dela
     for destination in ALL.into_iter().filter(|destination| *destination != DOWN) {
         assert_eq!(courses(&stand_in, destination), expected, "{destination}");
     }
-    assert_eq!(stand_in.told(DOWN).len(), 0);
+    assert_eq!(stand_in.notified(DOWN).len(), 0);
 
     stand_in.recover(DOWN);
     let owed = ALERTS + ALERTS / 10;
     for _ in 0..CATCHING_UP {
         world.tick_after(STEP_SECS).await;
-        if stand_in.told(DOWN).len() >= owed {
+        if stand_in.notified(DOWN).len() >= owed {
             break;
         }
     }
-    // What was told is not told again.
+    // What was notified is not notified again.
     world.tick_after(3_600).await;
     assert_eq!(courses(&stand_in, DOWN), expected);
     let count = |destination| courses(&stand_in, destination).values().map(Vec::len).sum::<usize>();

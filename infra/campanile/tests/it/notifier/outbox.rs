@@ -2,7 +2,7 @@
 
 use alert::{Fingerprint, Severity};
 use dispatch::{
-    Entry, EntryKey, Outbox, Queue, QueueKey, RoutingState, Told, Waiting, WaitingReason, Written,
+    Entry, EntryKey, Notified, Outbox, Queue, QueueKey, RoutingState, Waiting, WaitingReason, Written,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -74,17 +74,17 @@ async fn what_is_due_is_found_worst_first_and_then_oldest_first() {
 }
 
 #[tokio::test]
-async fn a_queue_in_which_something_was_told_is_found_without_being_due() {
+async fn a_queue_in_which_something_was_notified_is_found_without_being_due() {
     let outbox = world().await.outbox();
-    let mut told = Queue::new(key("told"), alert::Labels::new());
-    told.told.insert(
+    let mut notified = Queue::new(key("notified"), alert::Labels::new());
+    notified.notified.insert(
         Fingerprint::of(["x"]),
-        Told { revision: 1, severity: Severity::High, since: at(0), is_acknowledged: false },
+        Notified { revision: 1, severity: Severity::High, since: at(0), is_acknowledged: false },
     );
     let mut due = Queue::new(key("due"), alert::Labels::new());
     due.due_at = Some(at(1));
     let mut idle = Queue::new(key("idle"), alert::Labels::new());
-    for queue in [&mut told, &mut due, &mut idle] {
+    for queue in [&mut notified, &mut due, &mut idle] {
         assert_eq!(outbox.put_queue(queue).await.unwrap(), Written::Done);
     }
     let (mut found, mut cursor) = (Vec::new(), None);
@@ -97,7 +97,7 @@ async fn a_queue_in_which_something_was_told_is_found_without_being_due() {
         }
     }
     found.sort();
-    let mut expected = vec![key("told"), key("due")];
+    let mut expected = vec![key("notified"), key("due")];
     expected.sort();
     assert_eq!(found, expected);
 }

@@ -1,4 +1,4 @@
-//! One server that stands in for all seven destinations, and remembers what each was told.
+//! One server that stands in for all seven destinations, and remembers what each was notified.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -16,9 +16,9 @@ use tokio::net::TcpListener;
 pub(crate) const ALL: [&str; 7] =
     ["discord", "pagerduty", "slack", "opsgenie", "mattermost", "rocketchat", "webhook"];
 
-/// What a destination was told.
+/// What a destination was notified.
 #[derive(Debug, Clone)]
-pub(crate) struct Told {
+pub(crate) struct Notified {
     pub(crate) destination: String,
     pub(crate) path: String,
     pub(crate) body: Value,
@@ -35,7 +35,7 @@ pub(crate) struct StandIn {
 
 #[derive(Default)]
 struct Heard {
-    told: Vec<Told>,
+    notified: Vec<Notified>,
     /// The status that a destination answers instead of its own.
     failing: BTreeMap<String, u16>,
     delay: Duration,
@@ -89,9 +89,9 @@ impl StandIn {
     }
 
     /// What `destination` took, in order; questions of Opsgenie's verification apart.
-    pub(crate) fn told(&self, destination: &str) -> Vec<Told> {
+    pub(crate) fn notified(&self, destination: &str) -> Vec<Notified> {
         let heard = self.heard.lock().unwrap();
-        heard.told.iter().filter(|told| told.destination == destination).cloned().collect()
+        heard.notified.iter().filter(|notified| notified.destination == destination).cloned().collect()
     }
 }
 
@@ -112,7 +112,7 @@ async fn answer(
     let path = parts.uri.path().to_owned();
     if !path.contains("/requests/") {
         let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
-        heard.told.push(Told {
+        heard.notified.push(Notified {
             destination: destination.clone(),
             path: path.clone(),
             body: serde_json::from_slice(&body).unwrap_or_default(),
@@ -137,7 +137,7 @@ fn success(destination: &str, path: &str) -> Response {
     }
 }
 
-impl Told {
+impl Notified {
     /// Everything that was said, as one text.
     pub(crate) fn text(&self) -> String {
         format!("{} {} {}", self.path, self.body, self.transition)

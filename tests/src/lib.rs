@@ -37,7 +37,7 @@ pub use call::{Answer, Call, Receiver};
 pub use cloud::Cloud;
 pub use deployment::Deployment;
 pub use eventually::eventually;
-pub use fixture::{damaged_notifications, fixture, inbound, notification, notifications};
+pub use fixture::{damaged_notifications, fixture, notification, notifications, webhook_call};
 pub use function::Function;
 pub use secrets::{
     CHALLENGE_SECRET, NETDATA_PAIR, NETDATA_TOKEN, READ_TOKEN, TENCENT_PAIR, TENCENT_TOKEN, VALIDATION_CODE,

@@ -13,11 +13,11 @@ pub fn fixture(source: &str, situation: &str) -> String {
 
 /// The fixture `<source>/<situation>.json` as its source would send it, with a token that is known.
 pub fn notification(source: &str, situation: &str) -> Call {
-    inbound(source, fixture(source, situation).into_bytes())
+    webhook_call(source, fixture(source, situation).into_bytes())
 }
 
 /// A JSON `body` as `source` would send it, with a token that is known.
-pub fn inbound(source: &str, body: Vec<u8>) -> Call {
+pub fn webhook_call(source: &str, body: Vec<u8>) -> Call {
     Call::post(&format!("/{source}"), body).bearer(token(source))
 }
 
