@@ -86,8 +86,11 @@ impl Routing<'_> {
         let Some(known) = self.known.routing else { return fresh() };
         let is_opening = matches!(event, Event::Opened | Event::Reopened) && is_change;
         let is_repeat = is_opening && known.opened_at == self.at();
-        let is_new_run =
-            known.expires_at.is_some() || (is_opening && !is_repeat && !self.is_unstopped(known));
+        // A run that ended untold leaves what it waited for; its time is not that of the next run.
+        let is_later = !is_change && self.began_at() > known.opened_at;
+        let is_new_run = known.expires_at.is_some()
+            || is_later
+            || (is_opening && !is_repeat && !self.is_unstopped(known));
         let is_ladder_anew = known.is_stopped && event == Event::Escalated;
         let opened_at = if is_new_run || is_ladder_anew { fresh().opened_at } else { known.opened_at };
         RoutingState {
