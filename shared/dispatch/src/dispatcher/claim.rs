@@ -173,6 +173,9 @@ pub(super) fn prepare(
     if queue.progress != Progress::default() {
         return again();
     }
+    if destination.deliver == Deliver::Changes && in_flight.is_ambiguous {
+        pass_over_earlier(queue, &in_flight.covers);
+    }
     let composed = compose(destination, queue, entries, present, now);
     if !in_flight.is_ambiguous || destination.deliver == Deliver::Changes {
         return composed;
@@ -184,6 +187,15 @@ pub(super) fn prepare(
     queue.number = queue.number.saturating_add(1);
     doubt(queue, in_flight.covers);
     compose(destination, queue, entries, present, now)
+}
+
+/// What comes late, and is older than what the destination may have, is not notified behind it.
+fn pass_over_earlier(queue: &mut Queue, covers: &[Covered]) {
+    let order = covers.iter().filter_map(|covered| match covered.key {
+        crate::EntryKey::Order(order) => Some(order),
+        crate::EntryKey::Alert(_) => None,
+    });
+    queue.sent_order = queue.sent_order.max(order.min().map_or(0, |order| order.saturating_sub(1)));
 }
 
 /// What `covers` say may be known, or not: what may have begun or changed is changed back or notified over, and what may be

@@ -36,7 +36,18 @@ impl Routing<'_> {
             return self.waits(reason, until, event);
         }
         let routing = self.known.routing.filter(|routing| routing.waiting.is_some());
-        self.pending(event, routing.map(|routing| RoutingState { waiting: None, ..routing.clone() }))
+        self.pending(self.relative(event), routing.map(|routing| RoutingState { waiting: None, ..routing.clone() }))
+    }
+
+    /// Whether it is worse or milder than the destination knows, which need not be what it was right before.
+    fn relative(&self, event: Event) -> Event {
+        let is_change = matches!(event, Event::Escalated | Event::Deescalated);
+        let known = self.known_severity().filter(|known| is_change && *known != self.alert.severity);
+        match known {
+            Some(known) if self.alert.severity > known => Event::Escalated,
+            Some(_) => Event::Deescalated,
+            None => event,
+        }
     }
 
     /// The destination knows nothing of it yet.
