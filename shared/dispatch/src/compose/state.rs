@@ -187,7 +187,8 @@ fn reminder(
     };
     queue.notified.keys().find(is_to_be_reminded_of)?;
     let alone = queue.notified.iter().next().filter(|_| queue.notified.len() == 1);
-    let alone = alone.and_then(|(fingerprint, known)| Some((present.alerts.get(fingerprint)?, known.severity)));
+    let alone =
+        alone.and_then(|(fingerprint, known)| Some((present.alerts.get(fingerprint)?, known.severity)));
     let subject = if let Some((alert, severity)) = alone {
         // A rise is a notification of its own.
         let alert = Alert { severity, ..alert.clone() };
