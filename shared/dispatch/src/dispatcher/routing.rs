@@ -272,7 +272,7 @@ fn begins_anew(cause: Cause<'_>, alert: &Alert, routing: Option<&RoutingState>) 
     let began_at = alert.started_at.unwrap_or(alert.condition_since);
     let Cause::Change(change) = cause else { return began_at > known.opened_at };
     let is_opening = matches!(change.event(), Some(channels::Event::Opened | channels::Event::Reopened));
-    is_opening && known.opened_at != change.at && known.opened_at != began_at
+    is_opening && known.opened_at < change.at && known.opened_at != began_at
 }
 
 fn is_due_by(queue: &Queue, due: Due, now: jiff::Timestamp) -> bool {
