@@ -2,6 +2,7 @@
 
 mod again;
 mod counted;
+mod isolation;
 mod killed;
 mod mapping;
 mod seven;
