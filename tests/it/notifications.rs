@@ -1,6 +1,7 @@
 //! The way out: the real notifier behind the stream of the table, and stand-ins for destinations.
 
 mod again;
+mod canary;
 mod counted;
 mod isolation;
 mod killed;
