@@ -6,6 +6,7 @@ mod answers;
 mod cloud;
 mod documents;
 mod hostile;
+mod inspections;
 mod limits;
 mod mistakes;
 mod over_http;
