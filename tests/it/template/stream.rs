@@ -17,7 +17,7 @@ use tests::{Alarm, NETDATA_TOKEN, fixture, secrets};
 use super::document::{functions, list};
 use crate::stand_in::StandIn;
 
-/// What the notifier has written once it has notified something: none of it may wake it again.
+/// What the notifier has written once it has told something: none of it may wake it again.
 const OF_THE_NOTIFIER: [&str; 8] = [
     "ALERT INHIBITS",
     "ALERT ROUTING",
@@ -51,7 +51,7 @@ fn matches(pattern: &Value, value: &Value) -> bool {
     }
 }
 
-/// One destination is notified at once, the other waits for an hour; what is critical mutes what is not.
+/// One destination is told at once, the other waits for an hour; what is critical mutes what is not.
 fn destinations(stand_in: &StandIn) -> Value {
     let late = stand_in.destination("webhook", &json!({ "id": "late", "after_secs": 3600 }));
     json!({

@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 use super::{Desk, PATH};
 
 #[tokio::test]
-async fn settings_that_are_right_pass_and_nobody_is_notified_anything() {
+async fn settings_that_are_right_pass_and_nobody_is_told_anything() {
     let mut desk = Desk::before_every_type().await;
     desk.run("check destinations").await;
     let mut disabled = desk.destination("slack");
@@ -55,7 +55,7 @@ async fn a_mistake_is_named_by_its_field_with_the_remedy_and_the_others_are_chec
 }
 
 #[tokio::test]
-async fn what_is_missing_or_no_json_is_notified() {
+async fn what_is_missing_or_no_json_is_told() {
     let mut desk = Desk::before_every_type().await;
     for document in ["{}", r#"{"campanile/destinations":null}"#, r#"{"campanile/destinations":{}}"#] {
         desk.keep_document(document);
@@ -87,7 +87,7 @@ async fn this_machine_is_reached_only_where_that_is_asked_for() {
 }
 
 #[tokio::test]
-async fn a_name_that_nobody_has_is_notified() {
+async fn a_name_that_nobody_has_is_told() {
     let mut desk = Desk::before_every_type().await;
     let settings = json!({ "webhook_url": format!("https://hooks.nobody.invalid/{PATH}") });
     desk.keep(&json!({ "destinations": [{ "id": "ops", "type": "slack", "settings": settings }] }));
