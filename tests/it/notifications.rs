@@ -2,6 +2,7 @@
 
 mod again;
 mod counted;
+mod every_type;
 mod killed;
 mod mapping;
 mod seven;

@@ -152,7 +152,7 @@ async fn answer(
     let is_look = parts.method == http::Method::GET
         || header("x-amz-target").is_some_and(|target| !target.ends_with("PutEvents"));
     // SNS takes forms.
-    let form = || Value::String(String::from_utf8_lossy(&body).into_owned());
+    let form = || Value::String(String::from_utf8_lossy(&body).replace('+', " "));
     let said = serde_json::from_slice(&body).unwrap_or_else(|_| form());
     if !is_look && !is_without_effect(&destination, &path, &said) {
         heard.notified.push(Notified {
