@@ -1,6 +1,7 @@
 //! The way out: the real notifier behind the stream of the table, and stand-ins for destinations.
 
 mod again;
+mod apart;
 mod counted;
 mod every_type;
 mod killed;

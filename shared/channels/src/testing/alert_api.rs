@@ -1,7 +1,7 @@
 //! Stands in for the alert APIs of Opsgenie and of its successor: what they accept is processed later.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 use wiremock::{MockServer, Request, Respond, ResponseTemplate};
@@ -23,10 +23,14 @@ pub struct Incident {
     pub notes: Vec<String>,
 }
 
-/// A server that takes what the API of `type_name`, `opsgenie` or `jsm`, takes, and has processed it after so many `looks`.
-pub async fn alert_api(type_name: &'static str, looks: u32) -> MockServer {
-    answering(AlertApi::new(type_name, looks)).await
+/// A server that takes what the API of `type_name`, `opsgenie` or `jsm`, takes, and has processed it after so many `looks`;
+/// and its alerts.
+pub async fn alert_api(type_name: &'static str, looks: u32) -> (MockServer, Arc<AlertApi>) {
+    let api = Arc::new(AlertApi::new(type_name, looks));
+    (answering(Shared(Arc::clone(&api))).await, api)
 }
+
+struct Shared(Arc<AlertApi>);
 
 /// The API, whose alerts can be looked at.
 pub struct AlertApi {
@@ -44,7 +48,7 @@ struct State {
 
 impl AlertApi {
     /// One without alerts.
-    pub fn new(type_name: &'static str, looks: u32) -> Self {
+    fn new(type_name: &'static str, looks: u32) -> Self {
         Self { type_name, looks, state: Mutex::default() }
     }
 
@@ -54,7 +58,7 @@ impl AlertApi {
     }
 
     /// The answer to `request`.
-    pub fn answer(&self, request: &Request) -> ResponseTemplate {
+    fn answer(&self, request: &Request) -> ResponseTemplate {
         let key = request.headers.get("authorization").and_then(|value| value.to_str().ok());
         if key != Some(&format!("GenieKey {API_KEY}")) {
             return refused(401, "Could not authenticate");
@@ -133,15 +137,9 @@ impl AlertApi {
     }
 }
 
-impl Respond for AlertApi {
+impl Respond for Shared {
     fn respond(&self, request: &Request) -> ResponseTemplate {
-        self.answer(request)
-    }
-}
-
-impl Respond for &'static AlertApi {
-    fn respond(&self, request: &Request) -> ResponseTemplate {
-        self.answer(request)
+        self.0.answer(request)
     }
 }
 

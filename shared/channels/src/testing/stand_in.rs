@@ -22,7 +22,7 @@ pub async fn answering(answer: impl Respond + 'static) -> MockServer {
 pub async fn stand_in(type_name: &'static str) -> MockServer {
     match type_name {
         "wecom" | "dingtalk" | "feishu" => return robots::robot(type_name, Rules::default()).await,
-        "opsgenie" | "jsm" => return alert_api::alert_api(type_name, 1).await,
+        "opsgenie" | "jsm" => return alert_api::alert_api(type_name, 1).await.0,
         "slack_bot" => return slack_web::slack_web(Pace::Any).await,
         "teams" => return answering(Flow).await,
         "telegram" => return telegram::telegram(Chat::Fine).await,

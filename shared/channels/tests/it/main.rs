@@ -10,6 +10,7 @@ mod inspections;
 mod limits;
 mod mistakes;
 mod over_http;
+mod refusals;
 mod robots;
 mod snapshots;
 mod stand_ins;
