@@ -82,7 +82,6 @@ impl StandIn {
     pub(crate) fn destination(&self, kind: &str, more: &Value) -> Value {
         let url = format!("{}/{kind}", self.base);
         let settings = match kind {
-            "jsm" => json!({ "api_key": "11111111-2222-3333-4444-555555555555", "api_url": url }),
             "slack_bot" => {
                 json!({ "bot_token": "xoxb-token-of-ours", "channel": "C0123456789", "api_url": url })
             }
@@ -102,7 +101,9 @@ impl StandIn {
                 json!({ "from": "alerts@example.com", "to": ["ops@example.com"], "region": "eu-central-1" })
             }
             "pagerduty" => json!({ "integration_key": "0123456789abcdef0123456789abcdef", "api_url": url }),
-            "opsgenie" => json!({ "api_key": "11111111-2222-3333-4444-555555555555", "api_url": url }),
+            "opsgenie" | "jsm" => {
+                json!({ "api_key": "11111111-2222-3333-4444-555555555555", "api_url": url })
+            }
             "webhook" => json!({ "url": url, "auth": "bearer", "token": "token-of-ours" }),
             _ => json!({ "webhook_url": url }),
         };
