@@ -17,7 +17,7 @@ use crate::opsgenie::{Api, LIFECYCLE, created_at, is_of_opsgenie, lookup, refuse
 use crate::settings::Fields;
 use crate::text::{Markup, Room};
 use crate::wording::Wording;
-use crate::{Attempt, Channel, Event, Inspection, Interpretation, Lifecycle, Notification, Request};
+use crate::{Attempt, Channel, Event, Inspection, Interpretation, Lifecycle, Notification, Probe, Request};
 
 const DEFAULT_URL: &str = "https://api.atlassian.com/jsm/ops/integration";
 const NOTE_UNITS: usize = 25_000;
@@ -130,6 +130,8 @@ fn answered(attempt: &Attempt<'_>, answer: &HttpAnswer) -> Interpretation {
         (_, 202) => accepted(&call, attempt, answer),
         // Not documented: where it is not known, nothing is lost.
         (Call::Action("unacknowledge"), 400 | 402 | 404..=428 | 430..=499) => Interpretation::sent(),
+        // There is no such API, or not for this key.
+        (Call::Create, 404) => Interpretation::suspended(Probe::Never),
         (Call::Create, _) => refused(attempt, answer),
         (_, 404) => Interpretation::failed(),
         _ => refused(attempt, answer),
