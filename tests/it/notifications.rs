@@ -1,8 +1,10 @@
 //! The way out: the real notifier behind the stream of the table, and stand-ins for destinations.
 
 mod again;
+mod apart;
 mod canary;
 mod counted;
+mod every_type;
 mod isolation;
 mod killed;
 mod mapping;
