@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use alert::Fingerprint;
 use futures::{StreamExt, stream};
 
+use super::routing::Outcome;
 use super::{Dispatcher, MOST_CONFLICTS, RunContext, chain, gave_up};
 use crate::{Cause, OutboxError, StateChange, Written};
 
@@ -98,8 +99,8 @@ impl Dispatcher {
         let mut is_routed = true;
         for destination in run.settings.enabled() {
             match self.route_to(run, destination, Cause::Change(change), &change.alert).await {
-                Ok(true) => drop(due.insert(destination.id.clone())),
-                Ok(false) => {}
+                Ok(Outcome::Due) => drop(due.insert(destination.id.clone())),
+                Ok(Outcome::NotDue | Outcome::Premature) => {}
                 Err(error) => {
                     is_routed = false;
                     let (alert, destination) = (change.alert.fingerprint, &destination.id);

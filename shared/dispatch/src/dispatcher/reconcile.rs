@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use alert::Fingerprint;
 use jiff::Timestamp;
 
-use super::routing::MOST_ENTRIES;
+use super::routing::{MOST_ENTRIES, Outcome};
 use super::{Dispatcher, RunContext};
 use crate::span::after;
 use crate::{
@@ -42,65 +42,76 @@ impl Dispatcher {
             state.settings_digest.clone_from(&run.settings.digest);
         }
         while let Some(cursor) = state.reconcile_cursor.clone() {
-            state.reconcile_cursor =
-                self.reconcile_step(run, Step::of(&cursor)).await?.map(|step| step.text());
+            let (next, is_premature) = self.reconcile_step(run, Step::of(&cursor)).await?;
+            state.reconcile_cursor = next.map(|step| step.text());
+            state.is_premature |= is_premature;
             if self.now() >= until {
                 break;
             }
         }
+        if state.reconcile_cursor.is_none() && std::mem::take(&mut state.is_premature) {
+            state.reconciled_at = None;
+        }
         Ok(())
     }
 
-    async fn reconcile_step(&self, run: &RunContext, step: Step) -> Result<Option<Step>, OutboxError> {
-        match step {
+    /// Yields the next step, and whether something is to be compared again soon.
+    async fn reconcile_step(
+        &self,
+        run: &RunContext,
+        step: Step,
+    ) -> Result<(Option<Step>, bool), OutboxError> {
+        let mut is_premature = false;
+        let next = match step {
             Step::Firing(cursor) => {
                 let page = self.ports.alerts.firing(cursor, AT_A_TIME).await?;
                 for alert in &page.items {
                     self.note_inhibitor(run, alert).await?;
                     for destination in run.settings.enabled() {
-                        self.route_to(run, destination, Cause::Reconciled, alert).await?;
+                        let outcome = self.route_to(run, destination, Cause::Reconciled, alert).await?;
+                        is_premature |= outcome == Outcome::Premature;
                     }
                 }
-                Ok(page.next.map(|next| Step::Firing(Some(next))).or_else(|| queues_after(run, "")))
+                page.next.map(|next| Step::Firing(Some(next))).or_else(|| queues_after(run, ""))
             }
             Step::Queues(id, cursor) => {
                 let Some(destination) = run.settings.destination(&id).filter(|found| found.is_enabled) else {
-                    return Ok(queues_after(run, &id));
+                    return Ok((queues_after(run, &id), false));
                 };
                 let page = self.outbox().queues(&id, cursor, AT_A_TIME).await?;
                 for key in &page.items {
-                    self.reconcile_queue(run, destination, key).await?;
+                    is_premature |= self.reconcile_queue(run, destination, key).await?;
                 }
-                Ok(page
-                    .next
-                    .map(|next| Step::Queues(id.clone(), Some(next)))
-                    .or_else(|| queues_after(run, &id)))
+                page.next.map(|next| Step::Queues(id.clone(), Some(next))).or_else(|| queues_after(run, &id))
             }
-        }
+        };
+        Ok((next, is_premature))
     }
 
-    /// What was notified and is over is notified over; what is pending is due.
+    /// What was notified and is over is notified over; what is pending is due. Yields whether something is to be compared again
+    /// soon.
     async fn reconcile_queue(
         &self,
         run: &RunContext,
         destination: &Destination,
         key: &QueueKey,
-    ) -> Result<(), OutboxError> {
+    ) -> Result<bool, OutboxError> {
         let entries = self.outbox().entries(key, MOST_ENTRIES).await?;
-        let Some(queue) = self.outbox().queue(key).await? else { return Ok(()) };
+        let Some(queue) = self.outbox().queue(key).await? else { return Ok(false) };
         if let Some(due) = due_of(destination, &queue, &entries, self.now()) {
             self.make_due(key, &queue.labels, due).await?;
         }
         let known = fingerprints(destination, &queue, &entries);
+        let mut is_premature = false;
         for some in known.chunks(AT_A_TIME) {
             let alerts = self.ports.alerts.alerts(some).await?;
             let missing = some.iter().filter(|fingerprint| !alerts.contains_key(*fingerprint));
             self.forget_notified(key, missing.copied().collect()).await?;
             for alert in alerts.values() {
-                self.reconcile_notified(run, destination, &queue, alert).await?;
+                is_premature |= self.reconcile_notified(run, destination, &queue, alert).await?;
             }
         }
-        Ok(())
+        Ok(is_premature)
     }
 
     /// Compares in the queue in which it was notified, even where routing has forgotten that group.
@@ -110,7 +121,7 @@ impl Dispatcher {
         destination: &Destination,
         queue: &Queue,
         alert: &alert::Alert,
-    ) -> Result<(), OutboxError> {
+    ) -> Result<bool, OutboxError> {
         let context = self.context(run, alert).await?;
         let pending = match destination.deliver {
             channels::Deliver::State => {
@@ -125,12 +136,14 @@ impl Dispatcher {
             group: queue.key.group,
         };
         let routed = crate::route(destination, Cause::Reconciled, alert, known, &context);
-        let (Some(entry), Some(due)) = (routed.entry, routed.due) else { return Ok(()) };
-        if pending.as_ref() == Some(&entry) {
-            return Ok(());
+        let is_premature = self.is_premature(destination, alert, &routed);
+        let (Some(entry), Some(due)) = (routed.entry, routed.due) else { return Ok(false) };
+        if is_premature || pending.as_ref() == Some(&entry) {
+            return Ok(is_premature);
         }
         self.outbox().put_entry(&queue.key, &entry).await?;
-        self.make_due(&queue.key, &queue.labels, due).await.map(drop)
+        self.make_due(&queue.key, &queue.labels, due).await?;
+        Ok(false)
     }
 
     /// Alerts that are not there any more cannot be notified over: what was notified of them is forgotten.

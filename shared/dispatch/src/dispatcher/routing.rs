@@ -18,6 +18,21 @@ const STREAM_SECS: i64 = 24 * 3600;
 /// How many groups one may overflow into.
 const MOST_OVERFLOWS: usize = 20;
 
+/// How long a change may be on its way here through the stream, in seconds. A comparison that overtook it would keep one that
+/// is notified of every change from it.
+const ON_ITS_WAY_SECS: i64 = 10;
+
+/// What came of routing an alert to a destination.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// Something is due there at once.
+    Due,
+    /// Nothing is due yet.
+    NotDue,
+    /// What differs may still be on its way here as a change: to be compared again.
+    Premature,
+}
+
 /// What was read of an alert at a destination.
 struct Parts {
     routing: Option<RoutingState>,
@@ -28,14 +43,14 @@ struct Parts {
 }
 
 impl Dispatcher {
-    /// Routes `alert` to `destination`. Yields whether something is due there at once.
+    /// Routes `alert` to `destination`.
     pub(super) async fn route_to(
         &self,
         run: &RunContext,
         destination: &Destination,
         cause: Cause<'_>,
         alert: &Alert,
-    ) -> Result<bool, OutboxError> {
+    ) -> Result<Outcome, OutboxError> {
         for _ in 0..MOST_CONFLICTS {
             let mut parts = self.parts(destination, cause, alert).await?;
             if self.begin_new_life(cause, alert, &mut parts.queue).await? == Written::Conflict {
@@ -49,11 +64,22 @@ impl Dispatcher {
                 group: parts.key.group,
             };
             let routed = route(destination, cause, alert, known, &context);
+            if matches!(cause, Cause::Reconciled) && self.is_premature(destination, alert, &routed) {
+                return Ok(Outcome::Premature);
+            }
             if let Some(is_due) = self.write(run, destination, alert, parts, routed).await? {
-                return Ok(is_due);
+                return Ok(if is_due { Outcome::Due } else { Outcome::NotDue });
             }
         }
         Err(gave_up("route an alert"))
+    }
+
+    /// Whether a difference that was found may be a change that is still on its way here, to a destination that is notified
+    /// of each.
+    pub(super) fn is_premature(&self, destination: &Destination, alert: &Alert, routed: &Routed) -> bool {
+        destination.deliver == Deliver::Changes
+            && routed.entry.is_some()
+            && after(alert.last_received_at.max(alert.condition_since), ON_ITS_WAY_SECS) > self.now()
     }
 
     /// Writes what follows; `None` if somebody else wrote meanwhile. What routing remembers comes last, but for a new group: a
