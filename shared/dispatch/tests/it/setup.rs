@@ -139,8 +139,8 @@ pub(crate) fn after(known: &Alert, act: Act, now: Timestamp) -> Option<Alert> {
         }
         Act::Unacknowledge if alert.acknowledgement.is_some() => alert.acknowledgement = None,
         Act::Move => {
-            alert.resource =
-                Some(if alert.resource.as_deref() == Some("n1") { "n2" } else { "n1" }.to_owned())
+            let node = if alert.resource.as_deref() == Some("n1") { "n2" } else { "n1" };
+            alert.resource = Some(node.to_owned());
         }
         Act::Acknowledge | Act::Unacknowledge => return None,
     }
