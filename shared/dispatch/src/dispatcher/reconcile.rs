@@ -1,6 +1,8 @@
 //! What was notified is compared with what is: when the settings have changed, and once an hour. So nothing that happened while
 //! settings were wrong, or whose record was lost, stays untold, and nothing that was notified stays open for good.
 
+use std::collections::BTreeSet;
+
 use alert::Fingerprint;
 use jiff::Timestamp;
 
@@ -99,10 +101,9 @@ impl Dispatcher {
         if let Some(due) = due_of(destination, &queue, &entries, self.now()) {
             self.make_due(key, &queue.labels, due).await?;
         }
-        let notified: Vec<Fingerprint> =
-            queue.notified.keys().chain(queue.maybe_notified.keys()).copied().collect();
+        let known = fingerprints(destination, &queue, &entries);
         let mut is_premature = false;
-        for some in notified.chunks(AT_A_TIME) {
+        for some in known.chunks(AT_A_TIME) {
             let alerts = self.ports.alerts.alerts(some).await?;
             let missing = some.iter().filter(|fingerprint| !alerts.contains_key(*fingerprint));
             self.forget_notified(key, missing.copied().collect()).await?;
@@ -164,6 +165,15 @@ impl Dispatcher {
 fn due_of(destination: &Destination, queue: &Queue, entries: &[Entry], now: Timestamp) -> Option<Due> {
     let dues = entries.iter().map(|entry| due(destination, Some(queue), entry, now));
     dues.reduce(|one, other| Due { at: one.at.min(other.at), priority: one.priority.max(other.priority) })
+}
+
+/// The alerts that the destination knows or may know to fire. With `deliver: changes` what is pending is said whatever has
+/// become of the alert, so that counts as known, too.
+fn fingerprints(destination: &Destination, queue: &Queue, entries: &[Entry]) -> Vec<Fingerprint> {
+    let is_said = destination.deliver == channels::Deliver::Changes;
+    let pending = entries.iter().filter(|_| is_said).map(|entry| entry.fingerprint);
+    let known = queue.notified.keys().chain(queue.maybe_notified.keys()).copied().chain(pending);
+    known.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 fn queues_after(run: &RunContext, id: &str) -> Option<Step> {
