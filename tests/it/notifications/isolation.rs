@@ -32,7 +32,7 @@ async fn take(State(arrivals): State<Arrivals>, Path(destination): Path<String>,
     let name = body["alert"]["labels"]["alertname"].as_str().unwrap_or_default().to_owned();
     arrivals.lock().unwrap().entry(destination.clone()).or_default().push((name, Instant::now()));
     match destination.as_str() {
-        "hangs" => sleep(Duration::from_secs(3600)).await,
+        "hangs" => sleep(Duration::from_hours(1)).await,
         "slow" => sleep(Duration::from_secs(1)).await,
         _ => {}
     }
@@ -76,7 +76,13 @@ async fn promise_7_a_destination_that_hangs_and_a_slow_one_delay_no_other_and_a_
     println!("sent in {:?}", began.elapsed());
     let count = |destination: &str| arrivals.lock().unwrap().get(destination).map_or(0, Vec::len);
     for _ in 0..60 {
-        println!("{:?}: well {} slow {} hangs {}", began.elapsed(), count("well"), count("slow"), count("hangs"));
+        println!(
+            "{:?}: well {} slow {} hangs {}",
+            began.elapsed(),
+            count("well"),
+            count("slow"),
+            count("hangs")
+        );
         if count("well") >= ALERTS {
             break;
         }
