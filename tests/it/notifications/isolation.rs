@@ -32,7 +32,7 @@ async fn take(State(arrivals): State<Arrivals>, Path(destination): Path<String>,
     let name = body["alert"]["labels"]["alertname"].as_str().unwrap_or_default().to_owned();
     arrivals.lock().unwrap().entry(destination.clone()).or_default().push((name, Instant::now()));
     match destination.as_str() {
-        "hangs" => sleep(Duration::from_secs(3600)).await,
+        "hangs" => sleep(Duration::from_hours(1)).await,
         "slow" => sleep(Duration::from_secs(1)).await,
         _ => {}
     }

@@ -149,8 +149,8 @@ async fn the_notifier_is_woken_by_every_change_of_an_alerts_state_and_by_nothing
     let notifier = Notifier::new(platform);
     invoke(&notifier, json!({ "Records": admitted })).await;
     invoke(&notifier, json!({ "tick": "retry" })).await;
-    let notified = stand_in.notified("webhook").len();
-    assert!(notified > 0);
+    let count = stand_in.notified("webhook").len();
+    assert!(count > 0);
     remove_state(&table, &fingerprint).await;
 
     // What nobody hands on would have changed nothing, and notified nobody anything.
@@ -165,5 +165,5 @@ async fn the_notifier_is_woken_by_every_change_of_an_alerts_state_and_by_nothing
     let answer = invoke(&notifier, json!({ "Records": withheld })).await;
     assert_eq!(answer, json!({ "batchItemFailures": [] }));
     assert_eq!(records(&table).await.len(), all.len());
-    assert_eq!(stand_in.notified("webhook").len(), notified);
+    assert_eq!(stand_in.notified("webhook").len(), count);
 }
