@@ -16,12 +16,12 @@ use tokio::time::sleep;
 
 use super::call;
 
-/// How many alerts open.
-const ALERTS: usize = 600;
+/// How many alerts open; fewer where the compiler did not try.
+const ALERTS: usize = if cfg!(debug_assertions) { 100 } else { 600 };
 /// How many of them are on their way at a time.
 const SENDERS: usize = 8;
 /// In how long 99 of 100 are to be at the destination that is well: two seconds, and more where the compiler did not try.
-const P99: Duration = if cfg!(debug_assertions) { Duration::from_secs(8) } else { Duration::from_secs(2) };
+const P99: Duration = if cfg!(debug_assertions) { Duration::from_secs(15) } else { Duration::from_secs(2) };
 
 /// By destination, which alert came when.
 type Arrivals = Arc<Mutex<BTreeMap<String, Vec<(String, Instant)>>>>;
@@ -66,28 +66,14 @@ async fn promise_7_a_destination_that_hangs_and_a_slow_one_delay_no_other_and_a_
     secrets["campanile/destinations"] = json!({ "destinations": destinations });
     let bundle = Bundle::start(&Data::InMemory, Some(&secrets)).await;
 
-    let began = Instant::now();
     let warnings = (0..ALERTS - 1).map(|number| Alarm::step(number, number, "Warning"));
     let sent = stream::iter(warnings.map(|alarm| send(&bundle, alarm))).buffer_unordered(SENDERS);
     let mut sent: BTreeMap<String, Instant> = sent.collect().await;
     let (critical, at) = send(&bundle, Alarm::step(ALERTS, ALERTS, "Critical")).await;
     sent.insert(critical.clone(), at);
 
-    println!("sent in {:?}", began.elapsed());
     let count = |destination: &str| arrivals.lock().unwrap().get(destination).map_or(0, Vec::len);
-    for _ in 0..60 {
-        println!(
-            "{:?}: well {} slow {} hangs {}",
-            began.elapsed(),
-            count("well"),
-            count("slow"),
-            count("hangs")
-        );
-        if count("well") >= ALERTS {
-            break;
-        }
-        sleep(Duration::from_secs(1)).await;
-    }
+    eventually("all of them came to the one that is well", async || count("well") >= ALERTS).await;
     eventually("the critical came to the slow one", async || {
         arrivals.lock().unwrap().get("slow").is_some_and(|all| all.iter().any(|(name, _)| *name == critical))
     })
