@@ -29,7 +29,7 @@ type Arrivals = Arc<Mutex<BTreeMap<String, Vec<(String, Instant)>>>>;
 /// `hangs` takes a request and never answers, `slow` takes a second for each, and any other is well.
 async fn take(State(arrivals): State<Arrivals>, Path(destination): Path<String>, body: String) -> StatusCode {
     let body: Value = serde_json::from_str(&body).unwrap();
-    let name = body["alert"]["labels"]["alertname"].as_str().unwrap_or_default().to_owned();
+    let name = body["alarm"].as_str().unwrap_or_default().to_owned();
     arrivals.lock().unwrap().entry(destination.clone()).or_default().push((name, Instant::now()));
     match destination.as_str() {
         "hangs" => sleep(Duration::from_hours(1)).await,
