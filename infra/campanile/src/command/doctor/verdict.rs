@@ -140,7 +140,8 @@ mod tests {
             ),
             None
         );
-        let schedules = json!({ "Schedules": [{ "Name": "a", "State": "ENABLED" }, { "Name": "b", "State": "ENABLED" }] });
+        let all = ["poll", "retry", "canary"].map(|name| json!({ "Name": name, "State": "ENABLED" }));
+        let schedules = json!({ "Schedules": all });
         assert_eq!(the_schedules(&schedules), None);
         assert_eq!(
             the_subscription(&json!({ "Subscriptions": [{ "SubscriptionArn": "arn:aws:sns:…" }] })),
