@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Runs every command of docs/deploy.md and docs/operations.md, block by block as they stand there, before moto.
+"""Runs every command of docs/deploy.md and docs/operations.md, block by block as they stand there, before moto, and parses those
+within sentences.
 
 Each program is the real one where it can be (aws, openssl), or the real one's parser (sam, campanile, just, cargo): what is
 no command of it, or has an argument that it does not know, fails. A program that would change this machine, or that asks
@@ -12,10 +13,13 @@ import json
 import os
 import pathlib
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 import tempfile
+
+import boto3
 
 from stack import REGION, ROOT, create_secrets, create_stack, moto_server, put_secrets
 
@@ -29,6 +33,9 @@ UNKNOWN_TO_MOTO = {
     "lambda list-event-source-mappings", "lambda update-event-source-mapping", "lambda update-alias", "dynamodb delete-table",
     "cloudformation delete-stack", "logs filter-log-events", "secretsmanager restore-secret", "lambda list-versions-by-function",
 }
+# What stands for a word in capitals within a sentence.
+EXAMPLES = {"NAME": "kazoo"}
+EXAMPLES_BY_COMMAND = {"notifications": "3f2a91c0-7-ops-slack", "quarantine": "0123456789abcdef"}
 PLAYED = """#!/bin/sh
 echo "$(basename "$0") $*" >>"$COMMANDS"
 case "$(basename "$0") $*" in
@@ -43,6 +50,27 @@ def blocks(page):
     text = (ROOT / page).read_text()
     for block in re.finditer(r"^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
         yield text.count("\n", 0, block.start()) + 2, block[1]
+
+
+def spoken(page):
+    """Commands within sentences, with their line: those of our own program, and of AWS the operation alone."""
+    text = (ROOT / page).read_text()
+    prose = re.sub(r"^```.*?^```", lambda block: "\n" * block[0].count("\n"), text, flags=re.MULTILINE | re.DOTALL)
+    for span in re.finditer(r"`((?:campanile|aws) [a-z][^`]*)`", prose):
+        yield prose.count("\n", 0, span.start()) + 1, " ".join(span[1].split())
+
+
+def is_understood(campanile, command):
+    """Whether the program knows the command. Its parser stops at `--help`, unless something before is no word of its own."""
+    program, *arguments = [EXAMPLES.get(word, word) for word in shlex.split(command)]
+    if arguments[0] in EXAMPLES_BY_COMMAND:
+        arguments = [EXAMPLES_BY_COMMAND[arguments[0]] if word == "ID" else word for word in arguments]
+    if program == "campanile":
+        run = subprocess.run([campanile, *arguments, "--help"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        return run.returncode == 0
+    service, operation = arguments[:2]
+    methods = boto3.client(service, region_name=REGION).meta.method_to_api_mapping
+    return operation.replace("-", "_") in methods
 
 
 def script(path, text):
@@ -129,6 +157,10 @@ def main():
         }
         count, unknown = 0, UNKNOWN_TO_MOTO
         for page in PAGES:
+            for line, command in spoken(page):
+                count += 1
+                if not is_understood(campanile, command):
+                    wrong.append(f"{page}:{line}: NOT UNDERSTOOD: {command}")
             for line, block in blocks(page):
                 commands.write_text("")
                 ended = run(block.replace("PATH=\"$PWD", "PATH=\"$PATH:$PWD"), clone, environment)

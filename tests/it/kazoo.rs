@@ -87,7 +87,7 @@ async fn a_hundred_normal_calls_open_nothing_and_leave_a_hundred_notices() {
 }
 
 #[tokio::test]
-async fn what_makes_no_sense_is_kept_with_its_reason_and_kazoo_is_notified_so() {
+async fn what_makes_no_sense_is_kept_with_its_reason_and_kazoo_is_told_so() {
     for campanile in everywhere().await {
         let answer = tell(&*campanile, "rejected-broken").await;
         assert_eq!(answer.json()["status"], "quarantined");

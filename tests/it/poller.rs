@@ -42,7 +42,7 @@ impl World {
 
     async fn poll(&self) -> Value {
         match self.poller.run(&json!({})).await {
-            Outcome::Answered(notified) => notified,
+            Outcome::Answered(told) => told,
             other => panic!("{other:?}\n{}", self.poller.log()),
         }
     }

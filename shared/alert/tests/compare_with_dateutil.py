@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Compares recurrences with Python's dateutil over random rules. Run by hand:
+"""Compares recurrences with Python's dateutil over random rules. The nightly workflow does it; by hand:
 
-    python -m venv /tmp/dateutil && /tmp/dateutil/bin/pip install python-dateutil tzdata
-    /tmp/dateutil/bin/python shared/alert/tests/compare_with_dateutil.py [how many rules] [seed]
+    python -m venv target/dateutil && target/dateutil/bin/pip install python-dateutil tzdata
+    target/dateutil/bin/python shared/alert/tests/compare_with_dateutil.py [how many rules] [seed]
 """
 
 import random

@@ -211,7 +211,7 @@ impl<'a> Routing<'a> {
     fn subject(&self, entry: &Entry) -> AlertSubject {
         let is_handling = matches!(entry.event, Event::Acknowledged | Event::Unacknowledged);
         let previous = match self.cause {
-            Cause::Change(change) => change.previous_severity,
+            Cause::Change(change) => self.known_severity().or(change.previous_severity),
             Cause::Waited | Cause::Reconciled => self.known_severity(),
         };
         AlertSubject {

@@ -34,9 +34,9 @@ async fn a_notification_that_was_refused_for_good_is_sent_when_an_operator_says_
     assert!(deployment.answer(&retry.bearer(WRITE_TOKEN)).await.is_success());
     assert!(matches!(notifier.run(&json!({ "tick": "retry" })).await, Outcome::Answered(_)));
 
-    let notified: Vec<_> =
+    let transitions: Vec<_> =
         stand_in.notified("webhook").into_iter().map(|notified| notified.transition).collect();
-    assert_eq!(notified, ["opened"]);
+    assert_eq!(transitions, ["opened"]);
     let sent = deployment.read("/v1/notifications").await;
     assert_eq!(sent["notifications"][0]["state"], "sent");
 }

@@ -1,4 +1,4 @@
-//! The notifier killed at random moments under load: everybody is notified of everything, and twice only of what was under
+//! The notifier killed at random moments under load: everybody is told of everything, and twice only of what was under
 //! way.
 
 use std::collections::BTreeMap;
@@ -175,7 +175,7 @@ impl Storm {
     }
 }
 
-/// By alert, what the webhook was notified of it, in order.
+/// By alert, what the webhook was told of it, in order.
 fn webhook_lives(stand_in: &StandIn) -> BTreeMap<String, Vec<String>> {
     let mut lives: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for notified in stand_in.notified("webhook") {

@@ -13,7 +13,7 @@ use super::call;
 use super::mapping::{Handed, Mapping};
 use crate::stand_in::{ALL, Notified, StandIn};
 
-/// Who is notified that somebody takes care of an alert.
+/// Who is told that somebody takes care of an alert.
 const TOLD_OF_HANDLING: [&str; 3] = ["pagerduty", "opsgenie", "webhook"];
 /// What of the destinations' settings must never be logged.
 const CREDENTIALS: [&str; 3] =
@@ -35,7 +35,7 @@ fn secrets_with(stand_in: &StandIn) -> Value {
     secrets
 }
 
-/// The last thing that each destination was notified, once it was notified so many; a further one would be one too many.
+/// The last thing that each destination was told, once it was told so many; a further one would be one too many.
 async fn last_notified(stand_in: &StandIn, count: impl Fn(&str) -> usize) -> [Notified; 7] {
     let counts = || ALL.map(|destination| stand_in.notified(destination).len());
     let expected = ALL.map(&count);
@@ -48,12 +48,12 @@ async fn last_notified(stand_in: &StandIn, count: impl Fn(&str) -> usize) -> [No
     ALL.map(|destination| stand_in.notified(destination).pop().unwrap())
 }
 
-/// How many things `destination` has been notified, `notified` by everybody and an acknowledgement by some.
+/// How many things `destination` has been told, `told` by everybody and an acknowledgement by some.
 fn and_the_acknowledgement(notified: usize) -> impl Fn(&str) -> usize {
     move |destination| notified + usize::from(TOLD_OF_HANDLING.contains(&destination))
 }
 
-/// The same at the end, of which Discord is notified twice: by an edit of the message that is there, which notifies nobody, and a new one.
+/// The same at the end, of which Discord is told twice: by an edit of the message that is there, which notifies nobody, and a new one.
 fn and_the_end(destination: &str) -> usize {
     and_the_acknowledgement(2)(destination) + usize::from(destination == "discord")
 }

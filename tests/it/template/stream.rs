@@ -17,7 +17,7 @@ use tests::{Alarm, NETDATA_TOKEN, fixture, secrets};
 use super::document::{functions, list};
 use crate::stand_in::StandIn;
 
-/// What the notifier has written once it has notified something: none of it may wake it again.
+/// What the notifier has written once it has told something: none of it may wake it again.
 const OF_THE_NOTIFIER: [&str; 8] = [
     "ALERT INHIBITS",
     "ALERT ROUTING",
@@ -51,7 +51,7 @@ fn matches(pattern: &Value, value: &Value) -> bool {
     }
 }
 
-/// One destination is notified at once, the other waits for an hour; what is critical mutes what is not.
+/// One destination is told at once, the other waits for an hour; what is critical mutes what is not.
 fn destinations(stand_in: &StandIn) -> Value {
     let late = stand_in.destination("webhook", &json!({ "id": "late", "after_secs": 3600 }));
     json!({
@@ -149,8 +149,8 @@ async fn the_notifier_is_woken_by_every_change_of_an_alerts_state_and_by_nothing
     let notifier = Notifier::new(platform);
     invoke(&notifier, json!({ "Records": admitted })).await;
     invoke(&notifier, json!({ "tick": "retry" })).await;
-    let notified = stand_in.notified("webhook").len();
-    assert!(notified > 0);
+    let count = stand_in.notified("webhook").len();
+    assert!(count > 0);
     remove_state(&table, &fingerprint).await;
 
     // What nobody hands on would have changed nothing, and notified nobody anything.
@@ -165,5 +165,5 @@ async fn the_notifier_is_woken_by_every_change_of_an_alerts_state_and_by_nothing
     let answer = invoke(&notifier, json!({ "Records": withheld })).await;
     assert_eq!(answer, json!({ "batchItemFailures": [] }));
     assert_eq!(records(&table).await.len(), all.len());
-    assert_eq!(stand_in.notified("webhook").len(), notified);
+    assert_eq!(stand_in.notified("webhook").len(), count);
 }

@@ -102,7 +102,7 @@ fn uri(hook: &str, token: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_first_install_creates_what_the_dry_run_notified_and_a_second_one_changes_nothing() {
+async fn a_first_install_creates_what_the_dry_run_told_and_a_second_one_changes_nothing() {
     let mut terminal = Terminal::before(Version::V4_3).await;
     terminal.run("install kazoo --dry-run").await;
     assert_eq!(terminal.kazoo.crossbar().writes(), [""; 0]);
@@ -278,7 +278,7 @@ async fn a_kazoo_that_does_not_answer_is_named() {
 }
 
 #[tokio::test]
-async fn a_hook_that_campanile_would_refuse_by_its_id_is_notified() {
+async fn a_hook_that_campanile_would_refuse_by_its_id_is_told() {
     let mut terminal = Terminal::before(Version::V4_3).await;
     let with_hook_ids = |ids: &[&str]| json!({ "api_key": API_KEY, "tokens": [TOKEN], "hook_ids": ids });
     terminal.keep(&with_hook_ids(&["00000000000000000000000000000001"]));

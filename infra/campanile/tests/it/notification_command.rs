@@ -44,7 +44,7 @@ async fn id_of(operator: &Operator, destination: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_not_notified_is_listed_with_the_reason_and_notified_once_more() {
+async fn what_was_not_told_is_listed_with_the_reason_and_told_once_more() {
     let stand_in = StandIn::start().await;
     stand_in.fail("slack", 403);
     stand_in.fail("webhook", 400);
@@ -74,7 +74,7 @@ async fn what_was_not_notified_is_listed_with_the_reason_and_notified_once_more(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_destination_knows_is_not_notified_again_whoever_asks_for_it() {
+async fn what_a_destination_knows_is_not_told_again_whoever_asks_for_it() {
     let stand_in = StandIn::start().await;
     let operator = before_a_bundle_that_tells(&stand_in, &["slack"]).await;
     operator.fire(&[(DISK, 5)]).await;

@@ -53,7 +53,7 @@ struct World {
     cache: Arc<SecretCache>,
 }
 
-/// Keeps whatever it is notified, and remembers nothing.
+/// Keeps whatever it is told, and remembers nothing.
 struct Shelf;
 
 impl Store for Shelf {

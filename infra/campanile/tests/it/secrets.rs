@@ -105,10 +105,10 @@ async fn a_bundle_tells_which_secrets_let_nobody_in() {
     let secrets = EmbeddedSecrets::from_json(document.to_string().as_bytes()).await.unwrap();
     let bundle = Bundle::open(&Location::InMemory, secrets, Configuration::default()).await.unwrap();
     let useless = bundle.useless_secrets().await;
-    let notified = |name: &str, why: &str| (name.to_owned(), why.to_owned());
+    let told = |name: &str, why: &str| (name.to_owned(), why.to_owned());
     let expected = [
-        notified("campanile/netdata", "it holds no token that can be used"),
-        notified("campanile/kazoo", "there is none of that name"),
+        told("campanile/netdata", "it holds no token that can be used"),
+        told("campanile/kazoo", "there is none of that name"),
     ];
     assert_eq!(useless, expected);
 }

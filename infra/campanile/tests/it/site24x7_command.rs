@@ -102,7 +102,7 @@ async fn a_first_install_creates_the_webhook_and_a_second_one_changes_nothing() 
 }
 
 #[tokio::test]
-async fn what_to_enter_by_hand_is_notified_without_a_call_and_the_token_only_where_it_is_asked_for() {
+async fn what_to_enter_by_hand_is_told_without_a_call_and_the_token_only_where_it_is_asked_for() {
     let mut terminal = Terminal::before_site24x7().await;
     terminal.keep(&json!({ "zohoAccountTLD": ".net.au", "tokens": [HOOK_KEY] }));
     terminal.run(&format!("install site24x7 {URL} --print")).await;

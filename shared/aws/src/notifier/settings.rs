@@ -34,27 +34,51 @@ impl DestinationSettings {
         Self { platform, known: Mutex::new(None) }
     }
 
-    /// The settings that `text` describes; `known` ones where it describes none at all.
-    fn read(&self, text: String, known: Option<&Known>) -> Known {
-        let settings = Settings::read(&text, &self.platform.egress());
-        for mistake in &settings.mistakes {
-            tracing::error!(field = mistake.path, problem = mistake.problem, "destination not usable");
-        }
-        for warning in &settings.warnings {
-            tracing::warn!(
-                field = warning.path,
-                warning = warning.text,
-                "destination will not be usable for ever"
-            );
-        }
-        // What is wrong as a whole, and not in one destination, leaves the others as they were.
-        let is_useless = settings.destinations.is_empty() && !settings.mistakes.is_empty();
+    /// The settings that the secret describes; where it describes none at all the `known` ones, and in a process that knows
+    /// none those of its previous version.
+    fn read(&self, Versions { current, previous }: Versions, known: Option<&Known>) -> Known {
+        let settings = Settings::read(&current, &self.platform.egress());
+        say(&settings);
         let mistakes = settings.mistakes.len();
-        let settings = match known.filter(|_| is_useless) {
+        let settings = match known {
+            _ if !is_useless(&settings) => Arc::new(settings),
             Some(known) => Arc::clone(&known.settings),
-            None => Arc::new(settings),
+            None => Arc::new(self.usable(previous.as_deref()).unwrap_or(settings)),
         };
-        Known { text, settings, mistakes }
+        Known { text: current, settings, mistakes }
+    }
+
+    fn usable(&self, previous: Option<&str>) -> Option<Settings> {
+        let settings = Settings::read(previous?, &self.platform.egress());
+        let settings = Some(settings).filter(|settings| !is_useless(settings))?;
+        tracing::error!(
+            "the destinations are unusable, their previous version stays in use: correct the current one"
+        );
+        Some(settings)
+    }
+}
+
+/// The versions of the secret, as texts.
+struct Versions {
+    current: String,
+    previous: Option<String>,
+}
+
+/// What is wrong as a whole, and not in one destination, leaves the others as they were.
+const fn is_useless(settings: &Settings) -> bool {
+    settings.destinations.is_empty() && !settings.mistakes.is_empty()
+}
+
+fn say(settings: &Settings) {
+    for mistake in &settings.mistakes {
+        tracing::error!(field = mistake.path, problem = mistake.problem, "destination not usable");
+    }
+    for warning in &settings.warnings {
+        tracing::warn!(
+            field = warning.path,
+            warning = warning.text,
+            "destination will not be usable for ever"
+        );
     }
 }
 
@@ -63,10 +87,17 @@ impl SettingsSource for DestinationSettings {
     async fn settings(&self) -> Result<Arc<Settings>, OutboxError> {
         let keyring = self.platform.secrets.get::<Box<RawValue>>(SECRET).await;
         let mut known = self.known.lock().await;
-        let text = match (keyring, known.as_ref()) {
-            (Ok(keyring), _) => {
-                keyring.map_or_else(|| NOTHING.to_owned(), |keyring| keyring.current.get().to_owned())
+        let versions = match (keyring, known.as_ref()) {
+            (Ok(None), Some(known)) if !known.settings.destinations.is_empty() => {
+                misconfigured(1);
+                tracing::error!("the secret with the destinations is gone: the known ones stay in use");
+                return Ok(Arc::clone(&known.settings));
             }
+            (Ok(None), _) => Versions { current: NOTHING.to_owned(), previous: None },
+            (Ok(Some(keyring)), _) => Versions {
+                current: keyring.current.get().to_owned(),
+                previous: keyring.previous.as_ref().map(|previous| previous.get().to_owned()),
+            },
             (Err(error), Some(known)) => {
                 misconfigured(1);
                 tracing::error!(
@@ -84,8 +115,8 @@ impl SettingsSource for DestinationSettings {
             }
         };
         let present = match known.take() {
-            Some(known) if known.text == text => known,
-            other => self.read(text, other.as_ref()),
+            Some(known) if known.text == versions.current => known,
+            other => self.read(versions, other.as_ref()),
         };
         misconfigured(present.mistakes);
         let settings = Arc::clone(&present.settings);

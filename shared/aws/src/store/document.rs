@@ -29,6 +29,8 @@ pub(crate) enum DocumentError {
 struct Head<E, D> {
     #[serde(skip_serializing_if = "Option::is_none")]
     event: Option<E>,
+    // Version 1 of the first release called it so.
+    #[serde(rename = "request", alias = "delivery")]
     inbound: D,
 }
 

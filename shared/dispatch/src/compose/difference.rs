@@ -50,7 +50,11 @@ pub(super) fn difference(
         let event = if entry.event == Event::Reopened { Event::Reopened } else { Event::Opened };
         return Some(Difference::Opened(event));
     };
-    severity(notified, alert).or_else(|| handling(destination, notified, alert))
+    // What the destination only may know counts as well: what differs from either is said.
+    let known = || queue.maybe_notified.get(&alert.fingerprint).into_iter().chain([notified]);
+    known()
+        .find_map(|known| severity(known, alert))
+        .or_else(|| known().find_map(|known| handling(destination, known, alert)))
 }
 
 fn ended(destination: &Destination, queue: &Queue, entry: &Entry, alert: &Alert) -> Option<Event> {

@@ -186,10 +186,12 @@ fn reminder(
         alert.condition == alert::Condition::Firing && !is_muted && !is_taken
     };
     queue.notified.keys().find(is_to_be_reminded_of)?;
-    let alone = queue.notified.keys().next().filter(|_| queue.notified.len() == 1);
-    let alone = alone.and_then(|fingerprint| present.alerts.get(fingerprint));
-    let subject = if let Some(alert) = alone {
-        let alert = alert.clone();
+    let alone = queue.notified.iter().next().filter(|_| queue.notified.len() == 1);
+    let alone =
+        alone.and_then(|(fingerprint, known)| Some((present.alerts.get(fingerprint)?, known.severity)));
+    let subject = if let Some((alert, severity)) = alone {
+        // A rise is a notification of its own.
+        let alert = Alert { severity, ..alert.clone() };
         let (previous_severity, announced, by, note) = (None, None, None, None);
         Subject::Alert(Box::new(AlertSubject { alert, previous_severity, flapped: 0, announced, by, note }))
     } else {

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use alert::Fingerprint;
 use futures::{StreamExt, stream};
 
-use super::{Dispatcher, RunContext, chain};
-use crate::{Cause, OutboxError, StateChange};
+use super::routing::Outcome;
+use super::{Dispatcher, MOST_CONFLICTS, RunContext, chain, gave_up};
+use crate::{Cause, OutboxError, StateChange, Written};
 
 /// How many alerts are routed at a time.
 const ABREAST: usize = 16;
@@ -30,8 +31,27 @@ impl Dispatcher {
             failures.extend(failed);
             due.extend(destinations);
         }
+        self.note_settings(&run).await?;
         self.wake_all(due).await;
         Ok(failures)
+    }
+
+    /// Has the next tick compare what was notified with what is, if these changes were routed by other settings than the last
+    /// tick had: by a process that knows newer or older ones, or while they were wrong or missing.
+    async fn note_settings(&self, run: &RunContext) -> Result<(), OutboxError> {
+        for _ in 0..MOST_CONFLICTS {
+            let mut state = self.outbox().dispatcher_state().await?;
+            let is_known = state.settings_digest == run.settings.digest;
+            if is_known || state.reconciled_at.is_none() {
+                return Ok(());
+            }
+            state.settings_digest.clone_from(&run.settings.digest);
+            state.reconciled_at = None;
+            if self.outbox().put_dispatcher_state(&mut state).await? == Written::Done {
+                return Ok(());
+            }
+        }
+        Err(gave_up("have what was routed by other settings compared"))
     }
 
     /// What mutes others is noted before anything is routed: what comes in one batch came together.
@@ -79,8 +99,8 @@ impl Dispatcher {
         let mut is_routed = true;
         for destination in run.settings.enabled() {
             match self.route_to(run, destination, Cause::Change(change), &change.alert).await {
-                Ok(true) => drop(due.insert(destination.id.clone())),
-                Ok(false) => {}
+                Ok(Outcome::Due) => drop(due.insert(destination.id.clone())),
+                Ok(Outcome::NotDue | Outcome::Premature) => {}
                 Err(error) => {
                     is_routed = false;
                     let (alert, destination) = (change.alert.fingerprint, &destination.id);

@@ -51,7 +51,10 @@ impl Dispatcher {
         queue.claimed_until = Some(after(now, CLAIM_SECS));
         queue.due_at = None;
         queue.first_attempt_at = queue.first_attempt_at.or(Some(now));
-        queue.in_flight = Some(InFlight { notification, covers: composed.covers, is_ambiguous: true });
+        let is_same = |known: &InFlight| known.notification.id == notification.id && known.is_ambiguous;
+        let was_ambiguous = queue.in_flight.as_ref().is_some_and(is_same);
+        let covers = composed.covers;
+        queue.in_flight = Some(InFlight { notification, covers, is_ambiguous: true, was_ambiguous });
         if self.outbox().put_queue(&mut queue).await? == Written::Conflict {
             return Ok(Claim::Lost);
         }
@@ -170,6 +173,9 @@ pub(super) fn prepare(
     if queue.progress != Progress::default() {
         return again();
     }
+    if destination.deliver == Deliver::Changes && in_flight.is_ambiguous {
+        pass_over_earlier(queue, &in_flight.covers);
+    }
     let composed = compose(destination, queue, entries, present, now);
     if !in_flight.is_ambiguous || destination.deliver == Deliver::Changes {
         return composed;
@@ -177,12 +183,30 @@ pub(super) fn prepare(
     if composed.notification.is_some() && says_the_same(&composed.covers, &in_flight.covers) {
         return Composed { notification: Some(in_flight.notification), ..composed };
     }
-    // The destination may have it. What is said now is another notification, and what may be known is notified over.
+    // The destination may have it. What is said now is another notification, and counts on neither.
     queue.number = queue.number.saturating_add(1);
-    let known =
-        in_flight.covers.into_iter().filter_map(|covered| Some((covered.fingerprint, covered.notified?)));
-    queue.maybe_notified.extend(known);
+    doubt(queue, in_flight.covers);
     compose(destination, queue, entries, present, now)
+}
+
+/// What comes late, and is older than what the destination may have, is not notified behind it.
+fn pass_over_earlier(queue: &mut Queue, covers: &[Covered]) {
+    let order = covers.iter().filter_map(|covered| match covered.key {
+        crate::EntryKey::Order(order) => Some(order),
+        crate::EntryKey::Alert(_) => None,
+    });
+    queue.sent_order = queue.sent_order.max(order.min().map_or(0, |order| order.saturating_sub(1)));
+}
+
+/// What `covers` say may be known, or not: what may have begun or changed is changed back or notified over, and what may be
+/// over is notified anew where it fires.
+fn doubt(queue: &mut Queue, covers: Vec<Covered>) {
+    for Covered { fingerprint, notified, .. } in covers {
+        match notified {
+            Some(notified) => drop(queue.maybe_notified.insert(fingerprint, notified)),
+            None => queue.maybe_notified.extend(queue.notified.remove_entry(&fingerprint)),
+        }
+    }
 }
 
 fn says_the_same(one: &[Covered], other: &[Covered]) -> bool {

@@ -101,7 +101,7 @@ impl Dispatcher {
                 queue.memory = memory.clone();
             }
             if let Some(in_flight) = &mut queue.in_flight {
-                in_flight.is_ambiguous = attempted.is_ambiguous;
+                in_flight.is_ambiguous = attempted.is_ambiguous || in_flight.was_ambiguous;
             }
             if self.outbox().put_queue(&mut queue).await? == Written::Done {
                 return Ok(());

@@ -1,10 +1,12 @@
 //! What was notified is compared with what is: when the settings have changed, and once an hour. So nothing that happened while
 //! settings were wrong, or whose record was lost, stays untold, and nothing that was notified stays open for good.
 
+use std::collections::BTreeSet;
+
 use alert::Fingerprint;
 use jiff::Timestamp;
 
-use super::routing::MOST_ENTRIES;
+use super::routing::{MOST_ENTRIES, Outcome};
 use super::{Dispatcher, RunContext};
 use crate::span::after;
 use crate::{
@@ -40,66 +42,76 @@ impl Dispatcher {
             state.settings_digest.clone_from(&run.settings.digest);
         }
         while let Some(cursor) = state.reconcile_cursor.clone() {
-            state.reconcile_cursor =
-                self.reconcile_step(run, Step::of(&cursor)).await?.map(|step| step.text());
+            let (next, is_premature) = self.reconcile_step(run, Step::of(&cursor)).await?;
+            state.reconcile_cursor = next.map(|step| step.text());
+            state.is_premature |= is_premature;
             if self.now() >= until {
                 break;
             }
         }
+        if state.reconcile_cursor.is_none() && std::mem::take(&mut state.is_premature) {
+            state.reconciled_at = None;
+        }
         Ok(())
     }
 
-    async fn reconcile_step(&self, run: &RunContext, step: Step) -> Result<Option<Step>, OutboxError> {
-        match step {
+    /// Yields the next step, and whether something is to be compared again soon.
+    async fn reconcile_step(
+        &self,
+        run: &RunContext,
+        step: Step,
+    ) -> Result<(Option<Step>, bool), OutboxError> {
+        let mut is_premature = false;
+        let next = match step {
             Step::Firing(cursor) => {
                 let page = self.ports.alerts.firing(cursor, AT_A_TIME).await?;
                 for alert in &page.items {
                     self.note_inhibitor(run, alert).await?;
                     for destination in run.settings.enabled() {
-                        self.route_to(run, destination, Cause::Reconciled, alert).await?;
+                        let outcome = self.route_to(run, destination, Cause::Reconciled, alert).await?;
+                        is_premature |= outcome == Outcome::Premature;
                     }
                 }
-                Ok(page.next.map(|next| Step::Firing(Some(next))).or_else(|| queues_after(run, "")))
+                page.next.map(|next| Step::Firing(Some(next))).or_else(|| queues_after(run, ""))
             }
             Step::Queues(id, cursor) => {
                 let Some(destination) = run.settings.destination(&id).filter(|found| found.is_enabled) else {
-                    return Ok(queues_after(run, &id));
+                    return Ok((queues_after(run, &id), false));
                 };
                 let page = self.outbox().queues(&id, cursor, AT_A_TIME).await?;
                 for key in &page.items {
-                    self.reconcile_queue(run, destination, key).await?;
+                    is_premature |= self.reconcile_queue(run, destination, key).await?;
                 }
-                Ok(page
-                    .next
-                    .map(|next| Step::Queues(id.clone(), Some(next)))
-                    .or_else(|| queues_after(run, &id)))
+                page.next.map(|next| Step::Queues(id.clone(), Some(next))).or_else(|| queues_after(run, &id))
             }
-        }
+        };
+        Ok((next, is_premature))
     }
 
-    /// What was notified and is over is notified over; what is pending is due.
+    /// What was notified and is over is notified over; what is pending is due. Yields whether something is to be compared again
+    /// soon.
     async fn reconcile_queue(
         &self,
         run: &RunContext,
         destination: &Destination,
         key: &QueueKey,
-    ) -> Result<(), OutboxError> {
+    ) -> Result<bool, OutboxError> {
         let entries = self.outbox().entries(key, MOST_ENTRIES).await?;
-        let Some(queue) = self.outbox().queue(key).await? else { return Ok(()) };
+        let Some(queue) = self.outbox().queue(key).await? else { return Ok(false) };
         if let Some(due) = due_of(destination, &queue, &entries, self.now()) {
             self.make_due(key, &queue.labels, due).await?;
         }
-        let notified: Vec<Fingerprint> =
-            queue.notified.keys().chain(queue.maybe_notified.keys()).copied().collect();
-        for some in notified.chunks(AT_A_TIME) {
+        let known = fingerprints(destination, &queue, &entries);
+        let mut is_premature = false;
+        for some in known.chunks(AT_A_TIME) {
             let alerts = self.ports.alerts.alerts(some).await?;
             let missing = some.iter().filter(|fingerprint| !alerts.contains_key(*fingerprint));
             self.forget_notified(key, missing.copied().collect()).await?;
             for alert in alerts.values() {
-                self.reconcile_notified(run, destination, &queue, alert).await?;
+                is_premature |= self.reconcile_notified(run, destination, &queue, alert).await?;
             }
         }
-        Ok(())
+        Ok(is_premature)
     }
 
     /// Compares in the queue in which it was notified, even where routing has forgotten that group.
@@ -109,7 +121,7 @@ impl Dispatcher {
         destination: &Destination,
         queue: &Queue,
         alert: &alert::Alert,
-    ) -> Result<(), OutboxError> {
+    ) -> Result<bool, OutboxError> {
         let context = self.context(run, alert).await?;
         let pending = match destination.deliver {
             channels::Deliver::State => {
@@ -124,12 +136,14 @@ impl Dispatcher {
             group: queue.key.group,
         };
         let routed = crate::route(destination, Cause::Reconciled, alert, known, &context);
-        let (Some(entry), Some(due)) = (routed.entry, routed.due) else { return Ok(()) };
-        if pending.as_ref() == Some(&entry) {
-            return Ok(());
+        let is_premature = self.is_premature(destination, alert, &routed);
+        let (Some(entry), Some(due)) = (routed.entry, routed.due) else { return Ok(false) };
+        if is_premature || pending.as_ref() == Some(&entry) {
+            return Ok(is_premature);
         }
         self.outbox().put_entry(&queue.key, &entry).await?;
-        self.make_due(&queue.key, &queue.labels, due).await.map(drop)
+        self.make_due(&queue.key, &queue.labels, due).await?;
+        Ok(false)
     }
 
     /// Alerts that are not there any more cannot be notified over: what was notified of them is forgotten.
@@ -151,6 +165,15 @@ impl Dispatcher {
 fn due_of(destination: &Destination, queue: &Queue, entries: &[Entry], now: Timestamp) -> Option<Due> {
     let dues = entries.iter().map(|entry| due(destination, Some(queue), entry, now));
     dues.reduce(|one, other| Due { at: one.at.min(other.at), priority: one.priority.max(other.priority) })
+}
+
+/// The alerts that the destination knows or may know to fire. With `deliver: changes` what is pending is said whatever has
+/// become of the alert, so that counts as known, too.
+fn fingerprints(destination: &Destination, queue: &Queue, entries: &[Entry]) -> Vec<Fingerprint> {
+    let is_said = destination.deliver == channels::Deliver::Changes;
+    let pending = entries.iter().filter(|_| is_said).map(|entry| entry.fingerprint);
+    let known = queue.notified.keys().chain(queue.maybe_notified.keys()).copied().chain(pending);
+    known.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 fn queues_after(run: &RunContext, id: &str) -> Option<Step> {

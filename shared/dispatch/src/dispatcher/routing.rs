@@ -18,6 +18,21 @@ const STREAM_SECS: i64 = 24 * 3600;
 /// How many groups one may overflow into.
 const MOST_OVERFLOWS: usize = 20;
 
+/// How long a change may be on its way here through the stream, in seconds. A comparison that overtook it would keep one that
+/// is notified of every change from it.
+const ON_ITS_WAY_SECS: i64 = 10;
+
+/// What came of routing an alert to a destination.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// Something is due there at once.
+    Due,
+    /// Nothing is due yet.
+    NotDue,
+    /// What differs may still be on its way here as a change: to be compared again.
+    Premature,
+}
+
 /// What was read of an alert at a destination.
 struct Parts {
     routing: Option<RoutingState>,
@@ -28,14 +43,14 @@ struct Parts {
 }
 
 impl Dispatcher {
-    /// Routes `alert` to `destination`. Yields whether something is due there at once.
+    /// Routes `alert` to `destination`.
     pub(super) async fn route_to(
         &self,
         run: &RunContext,
         destination: &Destination,
         cause: Cause<'_>,
         alert: &Alert,
-    ) -> Result<bool, OutboxError> {
+    ) -> Result<Outcome, OutboxError> {
         for _ in 0..MOST_CONFLICTS {
             let mut parts = self.parts(destination, cause, alert).await?;
             if self.begin_new_life(cause, alert, &mut parts.queue).await? == Written::Conflict {
@@ -49,15 +64,26 @@ impl Dispatcher {
                 group: parts.key.group,
             };
             let routed = route(destination, cause, alert, known, &context);
+            if matches!(cause, Cause::Reconciled) && self.is_premature(destination, alert, &routed) {
+                return Ok(Outcome::Premature);
+            }
             if let Some(is_due) = self.write(run, destination, alert, parts, routed).await? {
-                return Ok(is_due);
+                return Ok(if is_due { Outcome::Due } else { Outcome::NotDue });
             }
         }
         Err(gave_up("route an alert"))
     }
 
-    /// Writes what follows; `None` if somebody else wrote meanwhile. What routing remembers comes last: a crash before it
-    /// leaves what waited waiting, or has the change come again, and all of this is done once more.
+    /// Whether a difference that was found may be a change that is still on its way here, to a destination that is notified
+    /// of each.
+    pub(super) fn is_premature(&self, destination: &Destination, alert: &Alert, routed: &Routed) -> bool {
+        destination.deliver == Deliver::Changes
+            && routed.entry.is_some()
+            && after(alert.last_received_at.max(alert.condition_since), ON_ITS_WAY_SECS) > self.now()
+    }
+
+    /// Writes what follows; `None` if somebody else wrote meanwhile. What routing remembers comes last, but for a new group: a
+    /// crash before it leaves what waited waiting, or has the change come again, and all of this is done once more.
     async fn write(
         &self,
         run: &RunContext,
@@ -66,6 +92,7 @@ impl Dispatcher {
         parts: Parts,
         routed: Routed,
     ) -> Result<Option<bool>, OutboxError> {
+        let Some(claimed) = self.claim_group(destination, &parts, &routed).await? else { return Ok(None) };
         if let Some(entry) = &routed.entry {
             self.outbox().put_entry(&parts.key, entry).await?;
         }
@@ -79,6 +106,12 @@ impl Dispatcher {
             None => false,
         };
         let Some(mut routing) = routed.routing else { return Ok(Some(is_due)) };
+        if let Some(claimed) = claimed {
+            routing.version = claimed.version;
+            if routing == claimed {
+                return Ok(Some(is_due));
+            }
+        }
         self.note_inhibited(&routing).await?;
         if self.outbox().put_routing(&mut routing).await? == Written::Conflict
             || self.is_released_meanwhile(run, destination, alert, &routing).await?
@@ -86,6 +119,27 @@ impl Dispatcher {
             return Ok(None);
         }
         Ok(Some(is_due))
+    }
+
+    /// Remembers the group in which an alert opens before anything is pending there: who routes the same alert by other labels
+    /// meanwhile would have it pending in two groups. Yields what was written, and `None` if somebody else was first.
+    async fn claim_group(
+        &self,
+        destination: &Destination,
+        parts: &Parts,
+        routed: &Routed,
+    ) -> Result<Option<Option<RoutingState>>, OutboxError> {
+        let is_remembered = parts.routing.as_ref().is_some_and(|known| known.group == parts.key.group);
+        let has_groups = matches!(destination.group_by, GroupBy::Labels(_));
+        let (Some(routing), Some(_)) = (&routed.routing, &routed.entry) else { return Ok(Some(None)) };
+        if is_remembered || !has_groups || destination.deliver == Deliver::Changes {
+            return Ok(Some(None));
+        }
+        // A crash between this write and the entry's must not leave an opening damped that was never pending.
+        let damping = parts.routing.as_ref().map(|known| known.damping.clone()).unwrap_or_default();
+        let mut claimed = RoutingState { damping, ..routing.clone() };
+        let written = self.outbox().put_routing(&mut claimed).await?;
+        Ok(Some(Some(claimed)).filter(|_| written == Written::Done))
     }
 
     /// What mutes it is written down before the alert waits for it, so that whoever ends it finds what waits.
@@ -148,7 +202,7 @@ impl Dispatcher {
             let former = QueueKey { group: former, ..key.clone() };
             let (pending, queue) = self.pending(destination, alert, &former).await?;
             let is_there = pending.is_some() || queue.as_ref().is_some_and(|queue| is_known_in(queue, alert));
-            if is_there || !begins_anew(cause, routing.as_ref()) {
+            if is_there || !begins_anew(cause, alert, routing.as_ref()) {
                 return Ok(Parts { routing, key: former, labels, pending, queue });
             }
         }
@@ -184,7 +238,11 @@ impl Dispatcher {
     ) -> Result<(Option<Entry>, Option<Queue>), OutboxError> {
         let entry = match destination.deliver {
             Deliver::State => self.outbox().entry(key, EntryKey::Alert(alert.fingerprint)).await?,
-            Deliver::Changes => self.outbox().entries(key, MOST_ENTRIES).await?.pop(),
+            // What a tick found out about a later revision is not known yet when this one is notified.
+            Deliver::Changes => {
+                let entries = self.outbox().entries(key, MOST_ENTRIES).await?;
+                entries.into_iter().rfind(|entry| entry.revision <= alert.revision)
+            }
         };
         let queue = self.outbox().queue(key).await?;
         let is_dealt_with = |entry: &Entry| {
@@ -233,16 +291,14 @@ fn is_of_former_life(cause: Cause<'_>, alert: &Alert, queue: &Queue) -> bool {
         && queue.last_sent_at.is_some_and(|sent_at| change.at > after(sent_at, STREAM_SECS))
 }
 
-/// Whether a new run of firing begins, which opens in a group of its own time.
-fn begins_anew(cause: Cause<'_>, routing: Option<&RoutingState>) -> bool {
-    let is_over = routing.is_none_or(|routing| routing.expires_at.is_some());
-    let is_opening = match cause {
-        Cause::Change(change) => {
-            matches!(change.event(), Some(channels::Event::Opened | channels::Event::Reopened))
-        }
-        Cause::Waited | Cause::Reconciled => false,
-    };
-    is_over || is_opening
+/// Whether a new run of firing begins, which opens in a group of its own time. The run for which somebody else has chosen a
+/// group meanwhile stays there.
+fn begins_anew(cause: Cause<'_>, alert: &Alert, routing: Option<&RoutingState>) -> bool {
+    let Some(known) = routing.filter(|routing| routing.expires_at.is_none()) else { return true };
+    let began_at = alert.started_at.unwrap_or(alert.condition_since);
+    let Cause::Change(change) = cause else { return began_at > known.opened_at };
+    let is_opening = matches!(change.event(), Some(channels::Event::Opened | channels::Event::Reopened));
+    is_opening && known.opened_at < change.at && known.opened_at != began_at
 }
 
 fn is_due_by(queue: &Queue, due: Due, now: jiff::Timestamp) -> bool {

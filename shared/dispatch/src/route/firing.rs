@@ -36,7 +36,21 @@ impl Routing<'_> {
             return self.waits(reason, until, event);
         }
         let routing = self.known.routing.filter(|routing| routing.waiting.is_some());
-        self.pending(event, routing.map(|routing| RoutingState { waiting: None, ..routing.clone() }))
+        self.pending(
+            self.relative(event),
+            routing.map(|routing| RoutingState { waiting: None, ..routing.clone() }),
+        )
+    }
+
+    /// Whether it is worse or milder than the destination knows, which need not be what it was right before.
+    fn relative(&self, event: Event) -> Event {
+        let is_change = matches!(event, Event::Escalated | Event::Deescalated);
+        let known = self.known_severity().filter(|known| is_change && *known != self.alert.severity);
+        match known {
+            Some(known) if self.alert.severity > known => Event::Escalated,
+            Some(_) => Event::Deescalated,
+            None => event,
+        }
     }
 
     /// The destination knows nothing of it yet.
@@ -86,8 +100,10 @@ impl Routing<'_> {
         let Some(known) = self.known.routing else { return fresh() };
         let is_opening = matches!(event, Event::Opened | Event::Reopened) && is_change;
         let is_repeat = is_opening && known.opened_at == self.at();
+        // A run that ended untold leaves what it waited for; its time is not that of the next run.
+        let is_later = !is_change && self.began_at() > known.opened_at;
         let is_new_run =
-            known.expires_at.is_some() || (is_opening && !is_repeat && !self.is_unstopped(known));
+            known.expires_at.is_some() || is_later || (is_opening && !is_repeat && !self.is_unstopped(known));
         let is_ladder_anew = known.is_stopped && event == Event::Escalated;
         let opened_at = if is_new_run || is_ladder_anew { fresh().opened_at } else { known.opened_at };
         RoutingState {

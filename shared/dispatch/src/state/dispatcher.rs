@@ -17,6 +17,9 @@ pub struct DispatcherState {
     /// How far a comparison under way has come.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reconcile_cursor: Option<String>,
+    /// Whether the comparison found what may still be on its way as a change, so that it is to be repeated soon.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_premature: bool,
     /// The silences that were active in the last tick, as their digest.
     #[serde(default)]
     pub silences_digest: String,

@@ -109,6 +109,9 @@ pub struct InFlight {
     pub covers: Vec<Covered>,
     /// Whether the destination may have it: true from the claim until an answer says that it has not.
     pub is_ambiguous: bool,
+    /// Whether the destination may have it of an earlier attempt, whatever this one comes to.
+    #[serde(default)]
+    pub was_ambiguous: bool,
 }
 
 /// An entry that a notification deals with, and what the destination then knows of the alert.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use alert::{Condition, Fingerprint, Severity};
+use alert::{Alert, Condition, Fingerprint, Severity};
 use channels::{Deliver, Event, Subject};
 use dispatch::testing::Received;
 
@@ -21,12 +21,12 @@ pub(crate) struct Receiver {
 }
 
 impl Receiver {
-    /// Reads one notification; yields what is wrong with it.
-    pub(crate) fn read(&mut self, deliver: Deliver, received: &Received) -> Result<(), String> {
+    /// Reads one notification; yields which alerts begin by it, or what is wrong with it.
+    pub(crate) fn read(&mut self, deliver: Deliver, received: &Received) -> Result<Vec<Alert>, String> {
         let notification = &received.notification;
         if !self.ids.insert(notification.id.clone()) {
             self.repeats += 1;
-            return Ok(());
+            return Ok(Vec::new());
         }
         if let (Deliver::Changes, Subject::Alert(subject)) = (deliver, &notification.subject) {
             let revision = self.revisions.entry(subject.alert.fingerprint).or_default();
@@ -36,6 +36,7 @@ impl Receiver {
             *revision = subject.alert.revision;
         }
         let known = self.groups.entry(notification.group.clone()).or_default();
+        let begun = begun(known, notification);
         match &notification.subject {
             Subject::Alert(subject) => {
                 let alert = &subject.alert;
@@ -83,7 +84,7 @@ impl Receiver {
                 *known = firing;
             }
         }
-        Ok(())
+        Ok(begun)
     }
 
     /// What fires by what the reader knows, whatever the group.
@@ -95,4 +96,14 @@ impl Receiver {
     pub(crate) fn groups_with(&self, fingerprint: Fingerprint) -> usize {
         self.groups.values().filter(|known| known.contains_key(&fingerprint)).count()
     }
+}
+
+/// The alerts that a notification says to fire and of which a reader knew nothing.
+fn begun(known: &BTreeMap<Fingerprint, Severity>, notification: &channels::Notification) -> Vec<Alert> {
+    let firing: Vec<Alert> = match &notification.subject {
+        Subject::Alert(_) if notification.event.is_end() => Vec::new(),
+        Subject::Alert(subject) => vec![subject.alert.clone()],
+        Subject::Group(group) => group.alerts.iter().take(group.firing_count()).cloned().collect(),
+    };
+    firing.into_iter().filter(|alert| !known.contains_key(&alert.fingerprint)).collect()
 }

@@ -328,6 +328,41 @@ fn what_happened_while_settings_were_missing_is_notified_when_they_are_back() {
 }
 
 #[test]
+fn a_comparison_overtakes_no_change_that_is_on_its_way_to_whom_is_notified_of_each() {
+    let bench = Bench::new(vec![machine("machine")]);
+    let mut alert = bench.open("a", "n1", Severity::Warning);
+    bench.deliver();
+    // Both are in the table and not yet in the stream when new settings have everything compared.
+    let changes = [Act::Fire(Severity::Critical), Act::Resolve].map(|act| {
+        alert = after(&alert, act, bench.now()).unwrap();
+        bench.keep(alert.clone()).unwrap()
+    });
+    let present = bench.world.settings.get();
+    bench.world.settings.set(dispatch::Settings { digest: "two".to_owned(), ..(*present).clone() });
+    bench.tick();
+    bench.route(&changes);
+    bench.deliver();
+    let each = ["opened warning a on n1", "escalated critical a on n1", "resolved critical a on n1"];
+    assert_eq!(bench.notified(&bench.take(), "machine"), each);
+}
+
+#[test]
+fn a_change_that_never_comes_is_found_by_the_next_comparison() {
+    let bench = Bench::new(vec![machine("machine")]);
+    let alert = bench.open("a", "n1", Severity::Warning);
+    bench.deliver();
+    bench.keep(after(&alert, Act::Resolve, bench.now()).unwrap()).unwrap();
+    let present = bench.world.settings.get();
+    bench.world.settings.set(dispatch::Settings { digest: "two".to_owned(), ..(*present).clone() });
+    bench.tick();
+    bench.pass(1);
+    assert_eq!(
+        bench.notified(&bench.take(), "machine"),
+        ["opened warning a on n1", "resolved warning a on n1"]
+    );
+}
+
+#[test]
 fn opened_and_ended_between_two_notifications_is_only_counted() {
     let bench = Bench::new(vec![chat("chat")]);
     bench.open("a", "n1", Severity::High);

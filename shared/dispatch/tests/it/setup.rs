@@ -101,6 +101,8 @@ pub(crate) enum Act {
     Expire,
     Acknowledge,
     Unacknowledge,
+    /// Its labels change, and with them the group that it would open in.
+    Move,
 }
 
 /// The alert after `act`; none if that changes nothing.
@@ -136,6 +138,10 @@ pub(crate) fn after(known: &Alert, act: Act, now: Timestamp) -> Option<Alert> {
             alert.acknowledgement = Some(alert::Acknowledgement { by, note, at: now });
         }
         Act::Unacknowledge if alert.acknowledgement.is_some() => alert.acknowledgement = None,
+        Act::Move => {
+            let node = if alert.resource.as_deref() == Some("n1") { "n2" } else { "n1" };
+            alert.resource = Some(node.to_owned());
+        }
         Act::Acknowledge | Act::Unacknowledge => return None,
     }
     alert.revision += 1;

@@ -10,7 +10,7 @@ use super::three_ring;
 use crate::operator::{Operator, READER};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_typed_wrong_is_notified_what_would_be_right() {
+async fn what_is_typed_wrong_is_told_what_would_be_right() {
     let mut operator = three_ring().await;
     for line in [
         "alerts --severity bad",
@@ -45,7 +45,7 @@ async fn what_is_typed_wrong_is_notified_what_would_be_right() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_that_does_not_do_is_notified_apart() {
+async fn a_token_that_does_not_do_is_told_apart() {
     let mut operator = three_ring().await;
     operator.run("alerts --token wrong").await;
     operator.run(&format!("alerts --token {READER} --severity critical")).await;

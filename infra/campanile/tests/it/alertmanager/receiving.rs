@@ -282,7 +282,7 @@ async fn a_changed_annotation_shows_at_once_and_the_last_of_equal_alerts_counts(
 }
 
 #[tokio::test]
-async fn alerts_that_an_alertmanager_left_out_are_notified_in_the_answer() {
+async fn alerts_that_an_alertmanager_left_out_are_told_in_the_answer() {
     let server = Server::start().await;
     let webhook =
         json!({ "alerts": [{ "status": "firing", "labels": { "alertname": "A" } }], "truncatedAlerts": 740 });
@@ -374,9 +374,9 @@ async fn an_alertmanagers_webhook_is_taken_on_a_path_of_its_own() {
         std::fs::read(path).unwrap()
     };
     let answer = server.post_raw("/v1/alertmanager", fixture("webhook-firing-and-resolved")).await;
-    assert_eq!(answer.json(), json!({ "status": "ok", "recorded": 2, "duplicates": 0 }));
+    assert_eq!(answer.json(), json!({ "status": "ok", "recorded": 2, "duplicates": 0, "left_out": 0 }));
     let answer = server.post_raw("/v1/alertmanager", fixture("webhook-firing-and-resolved")).await;
-    assert_eq!(answer.json(), json!({ "status": "ok", "recorded": 0, "duplicates": 2 }));
+    assert_eq!(answer.json(), json!({ "status": "ok", "recorded": 0, "duplicates": 2, "left_out": 0 }));
     assert_eq!(server.names("").await, ["InstanceDown"]);
 
     let answer = server.post_raw("/v1/alertmanager", fixture("webhook-without-a-status")).await;

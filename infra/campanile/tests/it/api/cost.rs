@@ -27,7 +27,7 @@ struct Metered {
 struct Units {
     calls: usize,
     items: u64,
-    capacity_units: f64,
+    consumed: f64,
 }
 
 #[async_trait]
@@ -40,7 +40,7 @@ impl AwsService for Metered {
         let reading = read.entry(operation).or_default();
         reading.calls += 1;
         reading.items += output["ScannedCount"].as_u64().unwrap_or_default();
-        reading.capacity_units += units(&output["ConsumedCapacity"]);
+        reading.consumed += units(&output["ConsumedCapacity"]);
         answer
     }
 }

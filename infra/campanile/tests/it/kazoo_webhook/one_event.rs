@@ -1,4 +1,4 @@
-//! One event is one event, however it is encoded and however often it is notified.
+//! One event is one event, however it is encoded and however often it is told.
 
 use serde_json::{Value, json};
 

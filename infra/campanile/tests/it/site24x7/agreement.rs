@@ -81,13 +81,13 @@ async fn every_order_ends_well(steps: usize, numbering: Numbering) {
         world.sees(status(&id, 1, after(world.time("10:00:00"), 9))).await;
 
         let alert = world.alert_of(&id).await;
-        let is_notified_down = steps.iter().any(|step| matches!(step, WebhookSaysDown | PollSeesDown));
+        let is_told_down = steps.iter().any(|step| matches!(step, WebhookSaysDown | PollSeesDown));
         let Some(alert) = alert else {
-            assert!(!is_notified_down && !steps.contains(&WebhookSaysUp), "{steps:?}");
+            assert!(!is_told_down && !steps.contains(&WebhookSaysUp), "{steps:?}");
             continue;
         };
         assert_eq!((alert.condition, alert.flaps), (Condition::Resolved, 0), "{steps:?}");
-        if is_notified_down {
+        if is_told_down {
             assert_eq!(alert.started_at, Some(world.time("10:00:00")), "{steps:?}");
         }
     }

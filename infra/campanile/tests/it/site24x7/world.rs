@@ -1,4 +1,4 @@
-//! A monitor that goes down and up again, notified by Site24x7's webhook and read by the poller.
+//! A monitor that goes down and up again, told by Site24x7's webhook and read by the poller.
 
 use std::collections::HashMap;
 use std::sync::Arc;
