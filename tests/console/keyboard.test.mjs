@@ -161,7 +161,7 @@ scenario("on a telephone nothing is cut off, and the detail takes the whole scre
   await page.getByRole("button", { name: "Cancel" }).tap();
   await page.getByRole("button", { name: "Close" }).tap();
   await row(page, "First").waitFor();
-  for (const view of ["Silences", "Quarantine", "Sources"]) {
+  for (const view of ["Silences", "Quarantine", "Notifications", "Destinations", "Sources"]) {
     await page.getByRole("link", { name: view }).tap();
     assert.equal(await overflow(), 0, view);
   }

@@ -117,6 +117,9 @@ const ROUTES = [
   [/^PUT \/v1\/silences\/([0-9a-f-]+)$/, (state, [id], _, body) => [200, Object.assign(silenceOf(state, id), body)]],
   [/^DELETE \/v1\/silences\/([0-9a-f-]+)$/, (state, [id]) => [200, Object.assign(silenceOf(state, id), { ends_at: new Date().toISOString(), state: "expired" })]],
   [/^GET \/v1\/sources$/, (state) => [200, { sources: sources(state), totals: totals(state), next_cursor: null }]],
+  [/^GET \/v1\/alerts\/([0-9a-f]+)\/notifications$/, (state, [id]) => [200, { fingerprint: id, destinations: [] }]],
+  [/^GET \/v1\/notifications$/, () => [200, { notifications: [], next_cursor: null }]],
+  [/^GET \/v1\/destinations$/, () => [200, { destinations: [], mistakes: [] }]],
   [/^GET \/v1\/counts$/, (state) => [200, counts(state)]],
 ];
 

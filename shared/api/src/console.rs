@@ -33,6 +33,10 @@ const SCRIPT: &str = concat!(
     include_str!("../console/script/silence-dialog.js"),
     include_str!("../console/script/quarantine.js"),
     include_str!("../console/script/sources.js"),
+    include_str!("../console/script/notified.js"),
+    include_str!("../console/script/numbers.js"),
+    include_str!("../console/script/notifications.js"),
+    include_str!("../console/script/destinations.js"),
     include_str!("../console/script/keyboard.js"),
     include_str!("../console/script/start.js"),
 );

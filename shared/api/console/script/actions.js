@@ -86,7 +86,7 @@ function showNotes(notes) {
 const ACTIONS = { acknowledge: "acknowledged it", unacknowledge: "gave it back", resolve: "resolved it", expire: "let it expire" };
 
 function noteNode({ by, action, text, at: when }) {
-  const action = action && action !== "note" ? ` ${ACTIONS[action] ?? action}` : "";
-  const head = element("p", { class: "by" }, element("strong", { dir: "auto" }, by ?? ""), `${action} · `, age(when), " ago");
+  const did = action && action !== "note" ? ` ${ACTIONS[action] ?? action}` : "";
+  const head = element("p", { class: "by" }, element("strong", { dir: "auto" }, by ?? ""), `${did} · `, age(when), " ago");
   return element("li", {}, head, text ? element("p", { class: "text", dir: "auto" }, text) : "");
 }

@@ -1,7 +1,9 @@
 // The address bar: which view, which filters, which entry. Whoever gets the address sees the same.
 
-const VIEW_NAMES = ["alerts", "silences", "quarantine", "sources"];
+const VIEW_NAMES = ["alerts", "silences", "quarantine", "sources", "notifications", "destinations"];
 const FIRING = "firing";
+/** The address without what filters and opens. */
+const NO_FILTERS = { open: "", condition: FIRING, handling: "", severity: "", source: "", q: "", filter: [], state: "", to: "" };
 
 /** What the address says. */
 function readAddress() {
@@ -18,6 +20,7 @@ function readAddress() {
     q: text("q"),
     filter: query.getAll("filter"),
     state: text("state"),
+    to: text("to"),
   };
 }
 

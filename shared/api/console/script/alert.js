@@ -3,16 +3,18 @@
 /** Loads the alert that is open, with its history and notes. */
 async function loadAlert({ open }, signal) {
   const path = `v1/alerts/${encodeURIComponent(open)}`;
-  const [alert, history, notes] = await Promise.all([
+  const [alert, history, notes, notified] = await Promise.all([
     ifThere(get(path, {}, signal)),
     ifThere(get(`${path}/events`, { limit: historyLength(open) }, signal)),
     ifThere(get(`${path}/notes`, {}, signal)),
+    loadNotified(open, signal),
   ]);
   return () => {
     if (alert) showAlert(newest(alertList.all.get(open), alert));
     else showMissing(`There is no alert ${open}.`);
     if (alert && history) showHistory(open, history);
     if (alert) showNotes(notes?.notes ?? null);
+    if (alert) showNotified(notified);
   };
 }
 
@@ -45,8 +47,11 @@ function alertSkeleton() {
     block("badges"),
     element("div", { class: "buttons", role: "group", "aria-label": "Actions" }),
     block("taken"),
+    block("muted"),
     element("p", { class: "summary", dir: "auto" }),
     block("about"),
+    element("h3", {}, "Notified"),
+    notifiedSkeleton(),
     element("h3", {}, "Labels"),
     block("labels"),
     block("annotations"),

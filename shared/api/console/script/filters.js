@@ -76,8 +76,7 @@ function severityCount(counts, name) {
 }
 
 function countLink(count, word, filters) {
-  const usual = { view: "alerts", open: "", condition: FIRING, handling: "", severity: "", source: "", q: "", filter: [], state: "" };
-  const address = addressWith({ ...usual, ...filters });
+  const address = addressWith({ ...NO_FILTERS, view: "alerts", ...filters });
   const link = element("a", { href: address }, element("strong", {}, String(count ?? 0)), ` ${word}`);
   link.addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;

@@ -8,6 +8,7 @@ async function loadQuarantine(_address, signal) {
 }
 
 function showQuarantine(entries, more) {
+  numbersOf({ quarantine: entries, more });
   quarantined.clear();
   for (const entry of entries) quarantined.set(entry.id, entry);
   reconcile(at("quarantine"), entries, { key: (entry) => entry.id, create: quarantineRow, update: updateQuarantineRow });

@@ -30,7 +30,7 @@ async function refresh() {
 
 async function loadAndShow(signal) {
   const address = readAddress();
-  const parts = [VIEWS[address.view].load, loadCounts];
+  const parts = [VIEWS[address.view].load, loadCounts, loadNumbers];
   if (address.open && DETAILS[address.view]) parts.push(DETAILS[address.view].load);
   const shown = parts.map(async (load) => {
     const show = await load(address, signal);

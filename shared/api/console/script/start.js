@@ -5,12 +5,15 @@ const VIEWS = {
   silences: { load: loadSilences, title: "Silences" },
   quarantine: { load: loadQuarantine, title: "Quarantine" },
   sources: { load: loadSources, title: "Sources" },
+  notifications: { load: loadNotifications, title: "Notifications" },
+  destinations: { load: loadDestinations, title: "Destinations" },
 };
 
 const DETAILS = {
   alerts: { load: loadAlert, preview: previewAlert },
   silences: { load: loadSilence, preview: ({ open }) => pane(open, "loading") },
   quarantine: { load: loadEntry, preview: ({ open }) => (quarantined.has(open) ? showEntry(quarantined.get(open)) : pane(open, "loading")) },
+  notifications: { load: loadNotification, preview: showNotification },
 };
 
 /** Shows what the address says: at once what is known, then what the server answers. */
@@ -39,9 +42,12 @@ function forgetAll() {
   Object.assign(alertList, { all: new Map(), pages: 1, more: false, query: "", seen: undefined, fresh: undefined });
   Object.assign(histories, { open: "", raw: new Map() });
   quarantined.clear();
-  for (const id of ["alerts", "silences", "quarantine", "counts"]) at(id).replaceChildren();
+  notifications.clear();
+  forgetNumbers();
+  for (const id of ["alerts", "silences", "quarantine", "notifications", "mistakes", "counts"]) at(id).replaceChildren();
   delete at("counts").filledWith;
-  at("sources").tBodies[0].replaceChildren();
+  delete at("mistakes").filledWith;
+  for (const id of ["sources", "destinations"]) at(id).tBodies[0].replaceChildren();
   hideDetail();
 }
 
@@ -50,6 +56,7 @@ function start() {
   prepareDialogs();
   prepareFilters();
   prepareSilences();
+  prepareNotifications();
   prepareKeyboard();
   prepareRefreshing();
   keepAgesTrue();
