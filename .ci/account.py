@@ -61,7 +61,7 @@ def complete(client):
     )
     scheduler = client("scheduler")
     scheduler.create_schedule_group(Name="campanile")
-    for name in ["retry", "sweep"]:
+    for name in ["retry", "sweep", "canary"]:
         scheduler.create_schedule(
             Name=name, GroupName="campanile", ScheduleExpression="rate(1 minute)", FlexibleTimeWindow={"Mode": "OFF"},
             Target={"Arn": "arn:aws:lambda:eu-central-1:123456789012:function:x", "RoleArn": "arn:aws:iam::123456789012:role/x"},

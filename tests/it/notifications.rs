@@ -1,7 +1,11 @@
 //! The way out: the real notifier behind the stream of the table, and stand-ins for destinations.
 
 mod again;
+mod apart;
+mod canary;
 mod counted;
+mod every_type;
+mod isolation;
 mod killed;
 mod mapping;
 mod seven;

@@ -11,4 +11,4 @@ mod paths;
 mod roles;
 pub(crate) mod stream;
 mod table;
-mod workspace;
+pub(crate) mod workspace;

@@ -40,8 +40,14 @@ pub struct Bundle {
 impl Bundle {
     /// Starts it on a free port and waits until it is ready; without `secrets` it uses those of development.
     pub async fn start(data: &Data, secrets: Option<&Value>) -> Self {
+        Self::start_in(data, secrets, Vec::new()).await
+    }
+
+    /// The same where the variables of `environment` are set, and no other.
+    pub async fn start_in(data: &Data, secrets: Option<&Value>, environment: Vec<(String, String)>) -> Self {
         let secrets = secrets.map(file);
-        let mut child = command(data, secrets.as_ref().map(NamedTempFile::path)).spawn().unwrap();
+        let mut command = command(data, secrets.as_ref().map(NamedTempFile::path));
+        let mut child = command.envs(environment).spawn().unwrap();
         let log = Log::default();
         let errors = tokio::spawn(log.clone().keep(child.stderr.take().unwrap()));
         let mut output = BufReader::new(child.stdout.take().unwrap());

@@ -8,6 +8,7 @@ mod alertmanager;
 mod alerts;
 mod answer;
 mod authorization;
+mod canary;
 mod console;
 mod counts;
 mod deadline;

@@ -13,8 +13,8 @@ use crate::health::Readiness;
 use crate::outgoing::Outgoing;
 use crate::secret::Role;
 use crate::{
-    acknowledge_link, actions, alertmanager, alerts, console, counts, description, destinations, events,
-    health, notifications, quarantine, silences, sources,
+    acknowledge_link, actions, alertmanager, alerts, canary, console, counts, description, destinations,
+    events, health, notifications, quarantine, silences, sources,
 };
 
 /// All paths over `platform`.
@@ -27,6 +27,7 @@ pub(crate) fn router(platform: Platform) -> Router {
         .merge(alertmanager::router(&platform))
         .route("/", axum::routing::get(console::page))
         .route("/a/{token}", axum::routing::get(acknowledge_link::show).post(acknowledge_link::acknowledge))
+        .route("/canary/{token}", axum::routing::post(canary::land))
         .route("/-/healthy", axum::routing::get(health::healthy))
         .route(
             "/-/ready",

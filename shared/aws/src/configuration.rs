@@ -39,6 +39,9 @@ pub struct Configuration {
     pub notify_networks: Vec<IpNet>,
     /// `CAMPANILE_CONSOLE_URL`: where people find the console, for links in messages; none unless set.
     pub console_url: Option<String>,
+    /// `CAMPANILE_CANARY_URL`: where the notifier posts the canary, `/canary` of the stack's own gateway; no canary unless
+    /// set.
+    pub canary_url: Option<String>,
     /// `CAMPANILE_SITE24X7_API_ROOT` and `CAMPANILE_SITE24X7_ACCOUNTS`, both or neither: base URLs such as
     /// `https://www.site24x7.eu/api` and `https://accounts.zoho.eu`, in the place of the data centre's own.
     pub site24x7_hosts: Option<Hosts>,
@@ -106,6 +109,7 @@ impl Default for Configuration {
             silent_after: BTreeMap::new(),
             notify_networks: Vec::new(),
             console_url: None,
+            canary_url: None,
             site24x7_hosts: None,
             log: "info".to_owned(),
             stack: "campanile".to_owned(),
@@ -152,6 +156,7 @@ impl Configuration {
             default_severity: variables.severity().unwrap_or(default.default_severity),
             notify_networks: variables.networks(),
             console_url: variables.set("CAMPANILE_CONSOLE_URL"),
+            canary_url: variables.set("CAMPANILE_CANARY_URL"),
             expiry: patience::expiry(&variables),
             silent_after: patience::silent_after(&variables),
             site24x7_hosts: None,

@@ -1,8 +1,10 @@
 //! The notifier: the engine of the way out over AWS.
 //!
 //! Four kinds of event reach it: a batch of the table's stream, which is routed and never sent; `{"deliver": "<id>"}`, which
-//! serves one destination apart from all others; and the ticks of the schedule, `{"tick": "retry"}` and `{"tick": "sweep"}`.
+//! serves one destination apart from all others; and the ticks of the schedule, `{"tick": "retry"}`, `{"tick": "sweep"}` and
+//! `{"tick": "canary"}`.
 
+mod canary;
 mod links;
 mod operations;
 mod own_alerts;
@@ -57,7 +59,7 @@ pub enum NotifierError {
     /// Nobody sends such an event.
     #[error(
         "the event is none of the notifier's: send a batch of the table's stream, {{\"deliver\":\"<destination>\"}}, \
-         {{\"tick\":\"retry\"}} or {{\"tick\":\"sweep\"}}"
+         {{\"tick\":\"retry\"}}, {{\"tick\":\"sweep\"}} or {{\"tick\":\"canary\"}}"
     )]
     Event,
 }
@@ -140,6 +142,7 @@ impl Notifier {
             (Some(records), _, _) => Box::pin(self.route(records)).await,
             (None, Some("retry"), _) => Box::pin(self.tick(until)).await,
             (None, Some("sweep"), _) => Box::pin(self.sweep()).await,
+            (None, Some("canary"), _) => Ok(self.send_out_canary().await),
             (None, None, Some(destination)) => Box::pin(self.deliver(destination, until)).await,
             _ => Err(NotifierError::Event),
         };

@@ -39,6 +39,12 @@ pub(crate) fn endpoint(sdk: &SdkConfig, sdk_id: &str) -> Option<String> {
     of_service.or_else(|| sdk.endpoint_url().map(str::to_owned))
 }
 
+/// Whether anybody has given credentials at all: some that cannot be read count.
+pub(crate) async fn has_credentials(sdk: &SdkConfig) -> bool {
+    let Some(provider) = sdk.credentials_provider() else { return false };
+    !matches!(provider.provide_credentials().await, Err(CredentialsError::CredentialsNotLoaded(_)))
+}
+
 /// `request` signed for `service` in `region` with the credentials of `sdk`; headers and body are covered.
 pub(crate) async fn signed(
     sdk: &SdkConfig,

@@ -6,6 +6,7 @@
 mod action;
 mod annotations;
 mod batch;
+pub(crate) mod canary;
 mod cursor;
 pub(crate) mod days;
 pub mod definition;

@@ -60,7 +60,8 @@ pub enum Request {
     /// `ErrorMessage`. The body of an error is `{"__type":"<code>","message":"…"}`, with the code as the SDK names it.
     /// Where no answer came, it is [`net::Unanswered`]. Nothing is repeated below: one schedule rules.
     Aws {
-        /// `sns` (`Publish`), `eventbridge` (`PutEvents`) or `ses` (`SendEmail` of version 2).
+        /// `sns` (`Publish`), `eventbridge` (`PutEvents`) or `ses` (`SendEmail` of version 2); with a colon and the
+        /// operation behind it, one that only looks, whose answer stays as it is.
         service: &'static str,
         /// The operation's input, with the member names of AWS's API; times are texts of RFC 3339.
         input: Value,

@@ -9,13 +9,13 @@ mod query;
 
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Method};
-use net::{HttpAnswer, HttpRequest};
+use net::{HttpAnswer, HttpRequest, sanitize};
 use serde_json::{Value, json};
 use url::Url;
 
 use crate::aws::Refusal;
 
-/// A service of AWS that destinations are told by.
+/// An operation of a service of AWS that destinations are told by, or looked at.
 #[derive(Debug, PartialEq, Eq)]
 pub struct AwsService {
     /// What [`Request::Aws`](crate::Request::Aws) calls it.
@@ -33,12 +33,24 @@ pub struct AwsService {
 /// How an operation is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Protocol {
-    Query { action: &'static str, version: &'static str },
-    Json { target: &'static str },
-    Rest { path: &'static str },
+    Query {
+        action: &'static str,
+        version: &'static str,
+    },
+    Json {
+        target: &'static str,
+    },
+    Rest {
+        path: &'static str,
+    },
+    /// Without an input.
+    Read {
+        path: &'static str,
+    },
 }
 
-const SERVICES: [AwsService; 3] = [
+/// For each type what tells of something comes first.
+const SERVICES: [AwsService; 6] = [
     AwsService {
         name: "sns",
         type_name: "sns",
@@ -63,6 +75,30 @@ const SERVICES: [AwsService; 3] = [
         host_prefix: "email",
         protocol: Protocol::Rest { path: "/v2/email/outbound-emails" },
     },
+    AwsService {
+        name: "sns:GetTopicAttributes",
+        type_name: "sns",
+        signing_name: "sns",
+        sdk_id: "SNS",
+        host_prefix: "sns",
+        protocol: Protocol::Query { action: "GetTopicAttributes", version: "2010-03-31" },
+    },
+    AwsService {
+        name: "eventbridge:DescribeEventBus",
+        type_name: "eventbridge",
+        signing_name: "events",
+        sdk_id: "EventBridge",
+        host_prefix: "events",
+        protocol: Protocol::Json { target: "AWSEvents.DescribeEventBus" },
+    },
+    AwsService {
+        name: "ses:GetAccount",
+        type_name: "email",
+        signing_name: "ses",
+        sdk_id: "SESv2",
+        host_prefix: "email",
+        protocol: Protocol::Read { path: "/v2/email/account" },
+    },
 ];
 
 impl AwsService {
@@ -82,6 +118,16 @@ impl AwsService {
         format!("{}.{region}.amazonaws.com{end}", self.host_prefix)
     }
 
+    /// What `input` says, to whom and how much of it: nothing of its links, which let whoever has them act.
+    pub fn summary(&self, input: &Value) -> String {
+        let text = |place: &str| input.pointer(place).and_then(Value::as_str);
+        let to = ["/TopicArn", "/Entries/0/EventBusName", "/Destination/ToAddresses/0", "/Name"];
+        let what = ["/Subject", "/Entries/0/DetailType", "/Content/Simple/Subject/Data"];
+        let to = to.iter().find_map(|place| text(place)).unwrap_or(self.name);
+        let what = what.iter().find_map(|place| text(place)).unwrap_or("a message");
+        sanitize::line(&format!("`{what}` to {to}, {} bytes", input.to_string().len()))
+    }
+
     /// The operation with `input` at `endpoint`, not signed yet.
     pub fn request(&self, endpoint: &Url, input: &Value) -> HttpRequest {
         let (path, content_type, body) = match self.protocol {
@@ -92,6 +138,7 @@ impl AwsService {
                 ("/", "application/x-amz-json-1.1", json_1_1::with_seconds(input).to_string())
             }
             Protocol::Rest { path } => (path, "application/json", input.to_string()),
+            Protocol::Read { path } => return HttpRequest::get(at(endpoint, path)),
         };
         let content_type = (CONTENT_TYPE, HeaderValue::from_static(content_type));
         let request = HttpRequest {

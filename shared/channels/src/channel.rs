@@ -2,9 +2,10 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
 use net::{Certificates, HttpAnswer, HttpRequest, Unanswered};
 
-use crate::{Attempt, Interpretation, Request};
+use crate::{Attempt, Inspection, Interpretation, Request};
 
 /// One destination of one type: its settings, read and checked.
 pub trait Channel: fmt::Debug + Send + Sync {
@@ -43,6 +44,11 @@ pub trait Channel: fmt::Debug + Send + Sync {
     /// What whoever answers at its address has to know before anything is sent there; asked again when its settings change.
     fn ownership(&self) -> Option<&dyn Ownership> {
         None
+    }
+
+    /// Calls without effect that show at the moment `at` whether its vendor knows it; none where the vendor has none.
+    fn inspections(&self, _at: Timestamp) -> Vec<Inspection> {
+        Vec::new()
     }
 
     /// The request that `attempt` makes next; `None` if it has nothing to say of this, which then counts as sent.

@@ -10,6 +10,7 @@ mod embed;
 use std::sync::Arc;
 
 use http::Method;
+use jiff::Timestamp;
 use net::{EgressPolicy, HttpAnswer, HttpRequest, SecretUrl, Unanswered, sanitize};
 use serde_json::{Value, json};
 use url::Url;
@@ -20,7 +21,9 @@ use crate::json::pruned;
 use crate::settings::Fields;
 use crate::text;
 use crate::wording::Wording;
-use crate::{Attempt, Channel, Deliver, Event, Interpretation, Lifecycle, Memory, Progress, Request};
+use crate::{
+    Attempt, Channel, Deliver, Event, Inspection, Interpretation, Lifecycle, Memory, Progress, Request,
+};
 
 /// Longest name of a thread, in UTF-16 code units.
 const THREAD_NAME_UNITS: usize = 100;
@@ -94,6 +97,11 @@ impl Channel for Discord {
 
     fn rate_limit_scope(&self) -> Option<&'static str> {
         Some(SCOPE)
+    }
+
+    fn inspections(&self, _at: Timestamp) -> Vec<Inspection> {
+        let request = HttpRequest::get(self.webhook_url.expose().clone());
+        vec![Inspection { request: Request::Http(request), judge: answer::judge }]
     }
 
     fn request(&self, attempt: &Attempt<'_>) -> Option<Request> {

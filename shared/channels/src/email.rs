@@ -9,6 +9,7 @@ mod page;
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use net::{EgressPolicy, HttpAnswer, Unanswered};
 use serde_json::{Value, json};
 
@@ -20,8 +21,8 @@ use crate::settings::Fields;
 use crate::text::{Markup, Room, fit};
 use crate::wording::Wording;
 use crate::{
-    Attempt, Channel, Deliver, Interpretation, Lifecycle, Memory, Next, Notification, Probe, Progress,
-    Request, Verdict, ascii, aws,
+    Attempt, Channel, Deliver, Inspection, InspectionFailure, Interpretation, Lifecycle, Memory, Next,
+    Notification, Probe, Progress, Request, Verdict, ascii, aws, inspection,
 };
 
 /// Our cut of the subject.
@@ -138,6 +139,10 @@ impl Channel for Email {
         }
     }
 
+    fn inspections(&self, _at: Timestamp) -> Vec<Inspection> {
+        vec![Inspection { request: Request::Aws { service: "ses:GetAccount", input: json!({}) }, judge }]
+    }
+
     fn request(&self, attempt: &Attempt<'_>) -> Option<Request> {
         let wording = Wording::of(attempt.notification);
         let thread = Thread::of(attempt, &wording);
@@ -175,6 +180,20 @@ impl Channel for Email {
             Err(unanswered) => Interpretation::unanswered(unanswered, Progress::default()),
         }
     }
+}
+
+fn judge(answer: &HttpAnswer) -> Result<(), InspectionFailure> {
+    let account = answer.json();
+    if account["SendingEnabled"] == false || account["EnforcementStatus"] == "SHUTDOWN" {
+        return Err(InspectionFailure::Refused(
+            "sending is turned off in this account and region: turn it on",
+        ));
+    }
+    inspection::of_aws(
+        answer,
+        "there is no such account",
+        "these credentials may not look at the account, which needs ses:GetAccount",
+    )
 }
 
 fn accepted(attempt: &Attempt<'_>, answer: &HttpAnswer) -> Interpretation {

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use net::{EgressPolicy, HttpAnswer, Unanswered, sanitize};
 use serde_json::{Value, json};
 
@@ -16,8 +17,8 @@ use crate::synthetic::test_token;
 use crate::timing::occurred_at;
 use crate::wording::optional_line;
 use crate::{
-    Attempt, Channel, Deliver, Interpretation, Lifecycle, Notification, Progress, Request, Subject, aws,
-    cloudevents,
+    Attempt, Channel, Deliver, Inspection, InspectionFailure, Interpretation, Lifecycle, Notification,
+    Progress, Request, Subject, aws, cloudevents, inspection,
 };
 
 /// Our cut of the detail: an entry may have 262,144 bytes where no larger ones are taken yet.
@@ -110,6 +111,14 @@ impl Channel for EventBridge {
         MOST_ALERTS
     }
 
+    fn inspections(&self, _at: Timestamp) -> Vec<Inspection> {
+        let request = Request::Aws {
+            service: "eventbridge:DescribeEventBus",
+            input: json!({ "Name": self.event_bus }),
+        };
+        vec![Inspection { request, judge }]
+    }
+
     fn request(&self, attempt: &Attempt<'_>) -> Option<Request> {
         let entry = self.entry(attempt.notification);
         Some(Request::Aws { service: "eventbridge", input: json!({ "Entries": [entry] }) })
@@ -137,6 +146,14 @@ impl EventBridge {
             "Detail": detail.to_string(),
         }))
     }
+}
+
+fn judge(answer: &HttpAnswer) -> Result<(), InspectionFailure> {
+    inspection::of_aws(
+        answer,
+        "there is no such event bus: correct event_bus",
+        "these credentials may not look at the bus, which needs events:DescribeEventBus",
+    )
 }
 
 fn is_test(notification: &Notification) -> bool {

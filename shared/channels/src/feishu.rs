@@ -16,7 +16,8 @@ use crate::settings::Fields;
 use crate::text::{Markup, Room, fit};
 use crate::wording::{Fact, Link, Wording};
 use crate::{
-    Attempt, Channel, Event, Interpretation, Lifecycle, Notification, Probe, Progress, Request, chat, robot,
+    Attempt, Channel, Event, Inspection, InspectionFailure, Interpretation, Lifecycle, Notification, Probe,
+    Progress, Request, chat, robot,
 };
 
 /// Our cut of the whole message: the documented 20 KB less what the signature adds.
@@ -66,13 +67,16 @@ impl Channel for Feishu {
         1
     }
 
+    /// A text without its content, which a bot that there is refuses as such.
+    fn inspections(&self, at: Timestamp) -> Vec<Inspection> {
+        let body = self.signed(json!({ "msg_type": "text", "content": {} }), at);
+        let request = HttpRequest::post(self.webhook_url.expose().clone(), &body);
+        vec![Inspection { request: Request::Http(request), judge }]
+    }
+
     fn request(&self, attempt: &Attempt<'_>) -> Option<Request> {
-        let mut body = json!({ "msg_type": "interactive", "card": self.card(attempt.notification) });
-        if let Some(secret) = &self.secret {
-            let (timestamp, sign) = sign(secret, attempt.at);
-            body["timestamp"] = timestamp.into();
-            body["sign"] = sign.into();
-        }
+        let body = json!({ "msg_type": "interactive", "card": self.card(attempt.notification) });
+        let body = self.signed(body, attempt.at);
         Some(Request::Http(HttpRequest::post(self.webhook_url.expose().clone(), &body)))
     }
 
@@ -114,7 +118,30 @@ fn is_limit(answer: &HttpAnswer) -> bool {
     text.contains("too many") || text.contains("frequency")
 }
 
+fn judge(answer: &HttpAnswer) -> Result<(), InspectionFailure> {
+    let refused = |problem| Err(InspectionFailure::Refused(problem));
+    match robot::code(answer, &["code", "StatusCode"]) {
+        Some(19001) => refused("there is no such bot any more: copy the address from the custom bot again"),
+        Some(19021) => {
+            refused("its signature is refused: copy `secret` again, and see that the clock is right")
+        }
+        Some(19022) => refused("our address is not on the bot's list: put it there"),
+        Some(19007) => refused("the bot is turned off: turn it on"),
+        Some(11232) | None => Err(InspectionFailure::Unclear(answer.status)),
+        Some(_) => Ok(()),
+    }
+}
+
 impl Feishu {
+    fn signed(&self, mut body: Value, at: Timestamp) -> Value {
+        if let Some(secret) = &self.secret {
+            let (timestamp, sign) = sign(secret, at);
+            body["timestamp"] = timestamp.into();
+            body["sign"] = sign.into();
+        }
+        body
+    }
+
     /// The card: if it is too large, its text is cut first.
     fn card(&self, notification: &Notification) -> Value {
         let wording = Wording::of(notification);

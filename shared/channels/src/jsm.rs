@@ -7,16 +7,17 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use net::{EgressPolicy, HttpAnswer, HttpRequest, Unanswered};
 use serde_json::json;
 
 use crate::opsgenie::create::{self, Responders, Tags};
 use crate::opsgenie::step::{self, Step};
-use crate::opsgenie::{Api, LIFECYCLE, created_at, lookup, refused, request_id};
+use crate::opsgenie::{Api, LIFECYCLE, created_at, is_of_opsgenie, lookup, refused, request_id};
 use crate::settings::Fields;
 use crate::text::{Markup, Room};
 use crate::wording::Wording;
-use crate::{Attempt, Channel, Event, Interpretation, Lifecycle, Notification, Request};
+use crate::{Attempt, Channel, Event, Inspection, Interpretation, Lifecycle, Notification, Probe, Request};
 
 const DEFAULT_URL: &str = "https://api.atlassian.com/jsm/ops/integration";
 const NOTE_UNITS: usize = 25_000;
@@ -46,6 +47,11 @@ pub(crate) fn read(fields: &mut Fields, egress: &EgressPolicy) -> Option<Arc<dyn
     let api = Api::read(fields, remedy, DEFAULT_URL, egress);
     let responders = Responders::read(fields);
     let tags = Tags::read(fields);
+    if api.as_ref().is_some_and(|api| is_of_opsgenie(api.url.expose())) {
+        let problem =
+            "leads to Opsgenie: remove it, or write \"type\":\"opsgenie\" for an account that has not moved";
+        fields.mistake("api_url", problem);
+    }
     Some(Arc::new(Jsm { api: api?, responders, tags }))
 }
 
@@ -64,6 +70,10 @@ impl Channel for Jsm {
 
     fn lifecycle(&self) -> Lifecycle {
         LIFECYCLE
+    }
+
+    fn inspections(&self, _at: Timestamp) -> Vec<Inspection> {
+        self.api.inspections()
     }
 
     fn request(&self, attempt: &Attempt<'_>) -> Option<Request> {
@@ -120,6 +130,8 @@ fn answered(attempt: &Attempt<'_>, answer: &HttpAnswer) -> Interpretation {
         (_, 202) => accepted(&call, attempt, answer),
         // Not documented: where it is not known, nothing is lost.
         (Call::Action("unacknowledge"), 400 | 402 | 404..=428 | 430..=499) => Interpretation::sent(),
+        // There is no such API, or not for this key.
+        (Call::Create, 404) => Interpretation::suspended(Probe::Never),
         (Call::Create, _) => refused(attempt, answer),
         (_, 404) => Interpretation::failed(),
         _ => refused(attempt, answer),

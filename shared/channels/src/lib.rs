@@ -17,6 +17,7 @@ mod discord;
 mod email;
 mod eventbridge;
 mod feishu;
+mod inspection;
 mod interpretation;
 mod jsm;
 mod json;
@@ -53,6 +54,7 @@ pub use attempt::{
 };
 pub use aws_service::AwsService;
 pub use channel::{Channel, Deliver, Lifecycle, Ownership, OwnershipFailure};
+pub use inspection::{Inspection, InspectionFailure};
 pub use notification::{AlertSubject, Event, GroupSubject, Links, Notification, SeverityCounts, Subject};
 pub use reason::reason;
 pub use registry::{CHANNEL_TYPES, ChannelType, ReadChannel, read_channel};

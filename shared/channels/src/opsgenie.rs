@@ -12,7 +12,7 @@ pub(crate) mod step;
 use std::sync::Arc;
 
 use http::{HeaderValue, Method, header};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use net::{
     EgressPolicy, HttpAnswer, HttpRequest, Secret, SecretUrl, Unanswered, retry_after, sanitize,
     wait_of_seconds,
@@ -27,12 +27,16 @@ use crate::settings::Fields;
 use crate::text::{Markup, Room, fit};
 use crate::wording::{Wording, optional_line};
 use crate::{
-    Attempt, Channel, Deliver, Interpretation, Lifecycle, Memory, Notification, Probe, Request, Subject,
+    Attempt, Channel, Deliver, Inspection, InspectionFailure, Interpretation, Lifecycle, Memory,
+    Notification, Probe, Request, Subject,
 };
 
 const DEFAULT_URL: &str = "https://api.opsgenie.com";
+/// The id of a request that nobody has made.
+const NO_REQUEST: &str = "00000000-0000-4000-8000-000000000000";
 const USER_UNITS: usize = 100;
 const NOTE_UNITS: usize = 25_000;
+const OF_JSM: &str = "leads to Jira Service Management";
 const END_OF_LIFE: &str = "Opsgenie is not sold since 2025-06-04 and its API ends on 2027-04-05: \
                            plan to move to type `jsm`";
 
@@ -57,8 +61,29 @@ pub(crate) fn read(fields: &mut Fields, egress: &EgressPolicy) -> Option<Arc<dyn
     let api = Api::read(fields, remedy, DEFAULT_URL, egress);
     let responders = Responders::read(fields);
     let tags = Tags::read(fields);
-    fields.warn("api_url", END_OF_LIFE);
+    match &api {
+        Some(api) if is_of_jsm(api.url.expose()) => {
+            let problem = format!("{OF_JSM}: write \"type\":\"jsm\" instead of `opsgenie`");
+            fields.mistake("api_url", problem);
+        }
+        _ => fields.warn("api_url", END_OF_LIFE),
+    }
     Some(Arc::new(Opsgenie { api: api?, responders, tags }))
+}
+
+/// Whether `url` is one of Jira Service Management, whose API is another one behind a similar face.
+fn is_of_jsm(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let is_atlassian = ["atlassian.com", "atlassian.net", "jira.com"]
+        .iter()
+        .any(|domain| host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')));
+    is_atlassian || url.path().contains("/jsm/ops/")
+}
+
+/// Whether `url` is one of Opsgenie.
+pub(crate) fn is_of_opsgenie(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    host.strip_suffix("opsgenie.com").is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
 /// Of Opsgenie and its successor: incidents, told of everything.
@@ -86,6 +111,10 @@ impl Channel for Opsgenie {
 
     fn lifecycle(&self) -> Lifecycle {
         LIFECYCLE
+    }
+
+    fn inspections(&self, _at: Timestamp) -> Vec<Inspection> {
+        self.api.inspections()
     }
 
     fn request(&self, attempt: &Attempt<'_>) -> Option<Request> {
@@ -159,6 +188,11 @@ impl Api {
         self.authorized(HttpRequest::get(self.alerts(&["requests", request_id])))
     }
 
+    /// A look at a request that nobody has made: only a good key learns that there is none.
+    pub(crate) fn inspections(&self) -> Vec<Inspection> {
+        vec![Inspection { request: Request::Http(self.look_up(NO_REQUEST)), judge }]
+    }
+
     /// Acknowledges, withdraws that, or closes.
     pub(crate) fn action(&self, notification: &Notification, what: &str) -> HttpRequest {
         let (by, note) = by_and_note(notification);
@@ -184,6 +218,19 @@ impl Api {
             segments.pop_if_empty().extend(["v2", "alerts"]).extend(path);
         }
         url
+    }
+}
+
+fn judge(answer: &HttpAnswer) -> Result<(), InspectionFailure> {
+    match answer.status {
+        200 | 404 => Ok(()),
+        401 | 422 => Err(InspectionFailure::Refused(
+            "its key is refused: copy it again, and see that its integration is turned on",
+        )),
+        402 | 403 => Err(InspectionFailure::Refused(
+            "its key may not open alerts: take that of an API integration, with the right to create",
+        )),
+        status => Err(InspectionFailure::Unclear(status)),
     }
 }
 

@@ -8,13 +8,16 @@ mod answer;
 use std::sync::Arc;
 
 use http::{HeaderValue, header};
+use jiff::Timestamp;
 use net::{EgressPolicy, HttpAnswer, HttpRequest, Secret, SecretUrl, Unanswered};
 use serde_json::{Value, json};
 
 use crate::settings::Fields;
 use crate::slack;
 use crate::wording::Wording;
-use crate::{Attempt, Channel, Deliver, Event, Interpretation, Lifecycle, Memory, Progress, Request};
+use crate::{
+    Attempt, Channel, Deliver, Event, Inspection, Interpretation, Lifecycle, Memory, Progress, Request,
+};
 
 const DEFAULT_URL: &str = "https://slack.com/api";
 
@@ -90,6 +93,13 @@ impl Channel for SlackBot {
     /// A channel takes one message a second.
     fn concurrency(&self) -> usize {
         1
+    }
+
+    /// Whether the bot may post in the channel is not shown by it.
+    fn inspections(&self, _at: Timestamp) -> Vec<Inspection> {
+        let request = self.call("auth.test", &json!({}));
+        let inspection = |request| Inspection { request: Request::Http(request), judge: answer::judge };
+        request.map(inspection).into_iter().collect()
     }
 
     fn request(&self, attempt: &Attempt<'_>) -> Option<Request> {

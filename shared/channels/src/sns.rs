@@ -8,6 +8,7 @@ mod q;
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use net::{EgressPolicy, HttpAnswer, Unanswered};
 use serde_json::{Map, Value, json};
 
@@ -17,7 +18,8 @@ use crate::json::pruned;
 use crate::settings::Fields;
 use crate::wording::optional_line;
 use crate::{
-    Attempt, Channel, Deliver, Interpretation, Lifecycle, Notification, Progress, Request, Subject, aws,
+    Attempt, Channel, Deliver, Inspection, InspectionFailure, Interpretation, Lifecycle, Notification,
+    Progress, Request, Subject, aws, inspection,
 };
 
 /// Most characters of an attribute's value.
@@ -94,6 +96,12 @@ impl Channel for Sns {
         if self.form == Form::Json { MOST_ALERTS } else { 10 }
     }
 
+    fn inspections(&self, _at: Timestamp) -> Vec<Inspection> {
+        let request =
+            Request::Aws { service: "sns:GetTopicAttributes", input: json!({ "TopicArn": self.topic_arn }) };
+        vec![Inspection { request, judge }]
+    }
+
     fn request(&self, attempt: &Attempt<'_>) -> Option<Request> {
         let notification = attempt.notification;
         let mut input = self.form.message(notification);
@@ -114,6 +122,14 @@ impl Channel for Sns {
             Err(unanswered) => Interpretation::unanswered(unanswered, Progress::default()),
         }
     }
+}
+
+fn judge(answer: &HttpAnswer) -> Result<(), InspectionFailure> {
+    inspection::of_aws(
+        answer,
+        "there is no such topic: correct topic_arn",
+        "these credentials may not look at the topic, which needs sns:GetTopicAttributes",
+    )
 }
 
 /// What subscribers filter by. SNS refuses an empty value.

@@ -9,12 +9,15 @@ mod message;
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use net::{EgressPolicy, HttpAnswer, HttpRequest, Secret, SecretUrl, Unanswered};
 use serde_json::{Value, json};
 
 use self::message::Form;
 use crate::settings::Fields;
-use crate::{Attempt, Channel, Deliver, Event, Interpretation, Lifecycle, Memory, Progress, Request};
+use crate::{
+    Attempt, Channel, Deliver, Event, Inspection, Interpretation, Lifecycle, Memory, Progress, Request,
+};
 
 const DEFAULT_URL: &str = "https://api.telegram.org";
 const KEY_CHARS: usize = 35;
@@ -114,6 +117,14 @@ impl Channel for Telegram {
     /// The chat's limit is a message in seconds.
     fn concurrency(&self) -> usize {
         1
+    }
+
+    /// Neither shows whether the bot may post there.
+    fn inspections(&self, _at: Timestamp) -> Vec<Inspection> {
+        let calls =
+            [self.call("getMe", &json!({})), self.call("getChat", &json!({ "chat_id": self.chat_id }))];
+        let inspection = |request| Inspection { request: Request::Http(request), judge: answer::judge };
+        calls.into_iter().flatten().map(inspection).collect()
     }
 
     fn request(&self, attempt: &Attempt<'_>) -> Option<Request> {

@@ -8,20 +8,29 @@
     reason = "a test ends where it fails"
 )]
 
+mod alert_api;
 mod aws;
 mod examples;
+mod flow;
+mod html;
 mod robots;
+mod slack_web;
 mod stand_in;
+mod telegram;
 
 use std::sync::Arc;
 
 use net::EgressPolicy;
 use serde_json::{Value, json};
 
+pub use alert_api::{AlertApi, Incident, alert_api};
 pub use aws::AwsStandIn;
 pub use examples::{alert, alerts, group, group_of, labels, links, notification, notification_of, now};
+pub use flow::card_mistakes;
 pub use robots::{Rules, robot};
+pub use slack_web::{Pace, slack_web};
 pub use stand_in::{answering, stand_in, success};
+pub use telegram::{Chat, telegram};
 
 use crate::settings::Fields;
 use crate::{Channel, read_channel};
@@ -29,18 +38,29 @@ use crate::{Channel, read_channel};
 /// The path of a webhook; no test may find it in an error.
 pub const PATH: &str = "/hooks/0123456789secret";
 
+/// What vendors know the examples by.
+const API_KEY: &str = "11111111-2222-3333-4444-555555555555";
+const SLACK_TOKEN: &str = "xoxb-0123456789secret";
+const SLACK_CHANNEL: &str = "C0123456789";
+const TELEGRAM_TOKEN: &str = "123456:0123456789secret-0123456789-abcdefg";
+const TELEGRAM_CHAT: &str = "-1001234567890";
+const TEAMS_QUERY: &str = "api-version=1&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0&sig=a-b_0123456789secret%3D";
+
 /// Settings that each type needs to reach a server at `base`, or AWS.
 pub fn settings_of(type_name: &str, base: &str) -> Value {
     let url = format!("{base}{PATH}");
     match type_name {
         "pagerduty" => json!({ "integration_key": "0123456789abcdef0123456789abcdef", "api_url": url }),
-        "opsgenie" | "jsm" => json!({ "api_key": "11111111-2222-3333-4444-555555555555", "api_url": base }),
+        "opsgenie" | "jsm" => json!({ "api_key": API_KEY, "api_url": base }),
         "slack_bot" => {
-            json!({ "bot_token": "xoxb-0123456789secret", "channel": "C0123456789", "api_url": format!("{base}/api") })
+            json!({ "bot_token": SLACK_TOKEN, "channel": SLACK_CHANNEL, "api_url": format!("{base}/api") })
         }
         "telegram" => {
-            let token = "123456:0123456789secret-0123456789-abcdefg";
-            json!({ "bot_token": token, "chat_id": "-1001234567890", "topic_id": 7, "api_url": base })
+            json!({ "bot_token": TELEGRAM_TOKEN, "chat_id": TELEGRAM_CHAT, "topic_id": 7, "api_url": base })
+        }
+        "teams" => {
+            let path = "powerautomate/automations/direct/workflows/0123/triggers/manual/paths/invoke";
+            json!({ "webhook_url": format!("{base}/{path}?{TEAMS_QUERY}") })
         }
         "wecom" => json!({ "webhook_url": format!("{base}/cgi-bin/webhook/send?key=0123456789secret") }),
         "dingtalk" => {

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use net::{EgressPolicy, HttpAnswer, HttpRequest, SecretUrl, Unanswered};
 use serde_json::json;
 
@@ -13,7 +13,10 @@ use crate::settings::Fields;
 use crate::shade::Shade;
 use crate::text::{Markup, Room, fit};
 use crate::wording::{Wording, in_markdown};
-use crate::{Attempt, Channel, Interpretation, Lifecycle, Probe, Progress, Request, chat, robot};
+use crate::{
+    Attempt, Channel, Inspection, InspectionFailure, Interpretation, Lifecycle, Probe, Progress, Request,
+    chat, robot,
+};
 
 /// Most bytes of a message.
 const CONTENT: Room = Room::bytes(4096);
@@ -64,6 +67,12 @@ impl Channel for WeCom {
         1
     }
 
+    /// A message without its type, which a robot that there is refuses as such.
+    fn inspections(&self, _at: Timestamp) -> Vec<Inspection> {
+        let request = HttpRequest::post(self.webhook_url.expose().clone(), &json!({}));
+        vec![Inspection { request: Request::Http(request), judge }]
+    }
+
     fn request(&self, attempt: &Attempt<'_>) -> Option<Request> {
         let content = content(&Wording::of(attempt.notification));
         let body = json!({ "msgtype": "markdown", "markdown": { "content": content } });
@@ -88,6 +97,16 @@ fn answered(attempt: &Attempt<'_>, answer: &HttpAnswer) -> Interpretation {
         // There is no such robot any more.
         Some(93000) => Interpretation::suspended(Probe::Never),
         Some(_) => robot::refused(attempt, answer),
+    }
+}
+
+fn judge(answer: &HttpAnswer) -> Result<(), InspectionFailure> {
+    match robot::code(answer, &["errcode"]) {
+        Some(93000) => Err(InspectionFailure::Refused(
+            "there is no such robot any more: copy the address from the group's robot again",
+        )),
+        Some(-1 | 45009) | None => Err(InspectionFailure::Unclear(answer.status)),
+        Some(_) => Ok(()),
     }
 }
 

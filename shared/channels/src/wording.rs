@@ -82,7 +82,9 @@ impl Wording {
 
     /// Explanation, list and `links`, which are escaped already: what cannot be cut first, then as much as has room.
     pub(crate) fn body(&self, room: Room, markup: Markup, links: &[(LinkKind, String)]) -> Option<String> {
-        let links = link::joined_within(links, room.three_quarters(), " · ");
+        // Bare addresses would run into one another.
+        let separator = if markup == Markup::None { "\n" } else { " · " };
+        let links = link::joined_within(links, room.three_quarters(), separator);
         let left = if links.is_empty() { room } else { room.beside(&links).beside(markup.line_break()) };
         let explanation = fit(&self.explanation, left, markup);
         let left =

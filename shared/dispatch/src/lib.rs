@@ -38,6 +38,7 @@
 //! comes again, a tick follows a tick. The order of writes is entry, queue, routing state; and record, queue, entries gone.
 
 mod availability;
+mod canary;
 mod change;
 mod compose;
 mod counts;
@@ -59,6 +60,7 @@ mod state;
 pub mod testing;
 
 pub use availability::{Availability, availability};
+pub use canary::{Canary, CanaryLeg};
 pub use change::{ChangeReason, StateChange};
 /// Part of what the engine tells of.
 pub use channels::{Event, Probe};

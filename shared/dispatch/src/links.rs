@@ -79,7 +79,7 @@ impl LinkKeys {
     /// The token of `link`.
     pub fn sign(&self, link: &Link) -> String {
         let body = BASE64_URL_SAFE_NO_PAD.encode(serde_json::to_vec(link).unwrap_or_default());
-        let code = BASE64_URL_SAFE_NO_PAD.encode(code(&self.current, &body).finalize().into_bytes());
+        let code = BASE64_URL_SAFE_NO_PAD.encode(self.code(DOMAIN, &body).finalize().into_bytes());
         format!("{FORM}.{body}.{code}")
     }
 
@@ -100,10 +100,20 @@ impl LinkKeys {
             return None;
         }
         let given = BASE64_URL_SAFE_NO_PAD.decode(given).ok()?;
-        let keys = std::iter::once(&self.current).chain(&self.previous);
-        let is_ours = keys.fold(false, |is_ours, key| is_ours | code(key, body).verify_slice(&given).is_ok());
+        let is_ours = self.is_code_of(DOMAIN, body, &given);
         let json = BASE64_URL_SAFE_NO_PAD.decode(body).ok().filter(|_| is_ours)?;
         serde_json::from_slice(&json).ok()
+    }
+
+    /// The code of `text` for `domain`, by the current key.
+    pub(crate) fn code(&self, domain: &[u8], text: &str) -> Hmac<Sha256> {
+        code(&self.current, domain, text)
+    }
+
+    /// Whether `given` is the code of `text` for `domain`, by either key.
+    pub(crate) fn is_code_of(&self, domain: &[u8], text: &str, given: &[u8]) -> bool {
+        let keys = std::iter::once(&self.current).chain(&self.previous);
+        keys.fold(false, |is_ours, key| is_ours | code(key, domain, text).verify_slice(given).is_ok())
     }
 }
 
@@ -128,11 +138,11 @@ impl std::fmt::Debug for LinkKeys {
     }
 }
 
-fn code(key: &[u8], body: &str) -> Hmac<Sha256> {
+fn code(key: &[u8], domain: &[u8], body: &str) -> Hmac<Sha256> {
     // HMAC takes a key of any length.
     let mut code = <Hmac<Sha256> as Mac>::new_from_slice(key)
         .unwrap_or_else(|_| Hmac::new(&hmac::digest::Key::<Hmac<Sha256>>::default()));
-    code.update(DOMAIN);
+    code.update(domain);
     code.update(body.as_bytes());
     code
 }

@@ -8,11 +8,16 @@ use super::call;
 use super::mapping::{Handed, Mapping};
 use crate::stand_in::StandIn;
 
-/// The sum of the metric `name` in a log of the embedded metric format.
-fn sum(log: &str, name: &str) -> u64 {
+/// The lines of the metric `name` in a log of the embedded metric format.
+pub(super) fn metrics(log: &str, name: &str) -> Vec<Value> {
     let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let metrics = lines.filter(|line| line["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "Campanile");
-    metrics.filter_map(|metric| metric[name].as_u64()).sum()
+    metrics.filter(|metric| !metric[name].is_null()).collect()
+}
+
+/// The sum of the metric `name` in such a log.
+fn sum(log: &str, name: &str) -> u64 {
+    metrics(log, name).iter().filter_map(|metric| metric[name].as_u64()).sum()
 }
 
 async fn tick(notifier: &Function) {

@@ -45,6 +45,7 @@ fn healthy() -> Vec<Series> {
             &[("EventSourceMappingUUID", "NotifierStream")],
             always(20.0),
         ),
+        ours("CanaryRoundTripSeconds", &[("function", "AlertsApi")], always(3.0)),
         ours("NotificationsSent", &[("function", "notifier"), ("destination", "chat")], always(3.0)),
         ours("DestinationsSuspended", &[("function", "notifier")], always(0.0)),
         ours("OldestPendingSeconds", &[("function", "notifier"), ("destination", "chat")], always(2.0)),
@@ -58,7 +59,7 @@ fn ours(
     dimensions: &[(&'static str, &str)],
     datapoints: [Option<f64>; PERIODS],
 ) -> Series {
-    let dimensions: Vec<_> = dimensions.iter().copied().chain([("stack", "s")]).collect();
+    let dimensions: Vec<_> = dimensions.iter().copied().chain([("stack", "AWS::StackName")]).collect();
     series("Campanile", name, &dimensions, datapoints)
 }
 
@@ -154,6 +155,12 @@ fn only(name: &str) -> BTreeSet<String> {
     [name.to_owned()].into()
 }
 
+/// `recorded` without the canary, which is the first thing not to come back where a part of its way is dead.
+fn without_canary(mut recorded: Vec<Series>) -> Vec<Series> {
+    recorded.retain(|series| series.name != "CanaryRoundTripSeconds");
+    recorded
+}
+
 #[test]
 fn nothing_goes_off_while_everything_works() {
     assert_eq!(raised(&healthy()), BTreeSet::new());
@@ -180,6 +187,22 @@ fn a_stream_that_is_not_read_raises_an_alarm_within_a_quarter_of_an_hour() {
     // A table that does not change hands nothing on, and that is no fault.
     recorded.retain(|series| series.name != "ConsumedWriteCapacityUnits");
     assert_eq!(raised(&recorded), BTreeSet::new());
+}
+
+#[test]
+fn a_canary_that_does_not_come_back_or_comes_late_raises_an_alarm_within_a_quarter_of_an_hour() {
+    assert_eq!(raised(&without_canary(healthy())), only("canary"));
+    for (last, alarms) in [
+        ([Some(3.0), Some(130.0), Some(400.0), None], only("canary")),
+        // One that is late is not two.
+        ([Some(3.0), Some(3.0), Some(400.0), None], BTreeSet::new()),
+    ] {
+        let mut recorded = without_canary(healthy());
+        recorded.push(ours("CanaryRoundTripSeconds", &[("function", "AlertsApi")], last));
+        assert_eq!(raised(&recorded), alarms);
+    }
+    let dead = ["canary", "stream-stopped"].map(str::to_owned).into();
+    assert_eq!(raised(&without_canary(without("PolledEventCount"))), dead);
 }
 
 #[test]

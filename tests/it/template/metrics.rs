@@ -19,6 +19,8 @@ use crate::stand_in::StandIn;
 const MISCONFIGURED: &str = "DestinationsMisconfigured";
 /// What every function behind the gateway counts.
 const OF_THE_GATEWAY: &str = "ResponsesFailed";
+/// What the API counts of a canary that is back; `tests/it/notifications/canary.rs` sees it counted.
+const OF_THE_CANARY: &str = "CanaryRoundTripSeconds";
 
 /// A metric of ours: its name and the names of its dimensions, sorted.
 type Metric = (String, Vec<String>);
@@ -125,7 +127,7 @@ async fn what_alarms_ask_for_is_counted_with_these_dimensions_by_the_function_it
 /// The names of all that is counted.
 fn all_names() -> BTreeSet<&'static str> {
     let measures = Measure::ALL.map(Measure::as_str).into_iter();
-    measures.chain(dispatch::MEASURES).chain([MISCONFIGURED, OF_THE_GATEWAY]).collect()
+    measures.chain(dispatch::MEASURES).chain([MISCONFIGURED, OF_THE_GATEWAY, OF_THE_CANARY]).collect()
 }
 
 /// The names that the dashboard searches for.

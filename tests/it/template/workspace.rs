@@ -18,7 +18,7 @@ pub(super) fn metadata() -> Value {
 }
 
 /// The packages under `functions/`, which are named like their folders.
-pub(super) fn function_packages() -> BTreeSet<String> {
+pub(crate) fn function_packages() -> BTreeSet<String> {
     let packages = list(&metadata()["packages"]).into_iter();
     let packages =
         packages.filter(|package| package["manifest_path"].as_str().unwrap().contains("/functions/"));

@@ -70,7 +70,16 @@ fn webhook<P: Protocol>(platform: &Platform) -> Router {
 }
 
 fn api(platform: Platform) -> Router {
-    let paths = ["/", "/a/{token}", "/v1/{*rest}", "/api/v2/{*rest}", "/metrics", "/-/healthy", "/-/ready"];
+    let paths = [
+        "/",
+        "/a/{token}",
+        "/canary/{token}",
+        "/v1/{*rest}",
+        "/api/v2/{*rest}",
+        "/metrics",
+        "/-/healthy",
+        "/-/ready",
+    ];
     let routes = paths.into_iter().fold(Router::new(), |router, path| router.route(path, any(answer)));
     routes.with_state(AlertsApi::new(platform))
 }

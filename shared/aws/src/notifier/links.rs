@@ -28,13 +28,18 @@ impl SignedLinks {
         }
     }
 
+    /// The keys as they were read last.
+    pub(super) fn keys(&self) -> Option<LinkKeys> {
+        self.keys.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     fn acknowledge(
         &self,
         base: &str,
         destination: &Destination,
         notification: &Notification,
     ) -> Option<String> {
-        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        let keys = self.keys()?;
         let now = self.clock.now();
         let link = match &notification.subject {
             Subject::Alert(subject) => {
@@ -46,7 +51,7 @@ impl SignedLinks {
                 Link::new(LinkAction::AcknowledgeGroup, group, now, &destination.id, now)
             }
         };
-        Some(format!("{base}/a/{}", keys.as_ref()?.sign(&link)))
+        Some(format!("{base}/a/{}", keys.sign(&link)))
     }
 }
 

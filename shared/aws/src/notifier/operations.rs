@@ -4,18 +4,26 @@ use std::time::Duration;
 
 use aws_config::{BehaviorVersion, SdkConfig};
 use channels::{AwsService, Channel, aws_region};
+use http::HeaderMap;
 use intake::chain;
 use net::{Deadlines, HttpAnswer, HttpClient, Unanswered};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 use tokio::time::{Instant, timeout};
 use url::Url;
 
-use crate::signing::{endpoint, signed};
+use crate::signing::{endpoint, has_credentials, signed};
+
+/// What an operation is called by that nobody carried out.
+const NOT_SENT: &str = "not-sent";
 
 /// What is known of AWS: given, or read from the environment once somebody asks.
 #[derive(Debug, Default)]
-pub(super) struct Operations(OnceCell<SdkConfig>);
+pub(super) struct Operations {
+    sdk: OnceCell<SdkConfig>,
+    /// Whether it is the local bundle that sends. Where nobody has given it credentials it says what it would have sent.
+    is_of_bundle: bool,
+}
 
 /// Why there is nowhere to send to.
 #[derive(Debug, thiserror::Error)]
@@ -36,11 +44,16 @@ struct Place {
 impl Operations {
     /// Reached as `sdk` says.
     pub(super) fn of(sdk: Option<SdkConfig>) -> Self {
-        Self(sdk.map(OnceCell::from).unwrap_or_default())
+        Self { sdk: sdk.map(OnceCell::from).unwrap_or_default(), is_of_bundle: false }
+    }
+
+    /// Reached as the environment says, if it says anything.
+    pub(super) fn of_bundle() -> Self {
+        Self { is_of_bundle: true, ..Self::default() }
     }
 
     async fn sdk(&self) -> &SdkConfig {
-        self.0.get_or_init(|| aws_config::load_defaults(BehaviorVersion::latest())).await
+        self.sdk.get_or_init(|| aws_config::load_defaults(BehaviorVersion::latest())).await
     }
 
     /// The host that a destination's `channel` is reached at by `service`.
@@ -68,14 +81,33 @@ impl Operations {
         let begun = Instant::now();
         let prepared = async {
             let sdk = self.sdk().await;
+            if self.is_of_bundle && !has_credentials(sdk).await {
+                return Ok(None);
+            }
             let Place { region, endpoint } = place(sdk, service, host).map_err(|error| unanswered(&error))?;
             let request = service.request(&endpoint, input);
-            signed(sdk, service.signing_name, &region, request).await.map_err(|error| unanswered(&error))
+            let signed = signed(sdk, service.signing_name, &region, request).await;
+            signed.map(Some).map_err(|error| unanswered(&error))
         };
-        let request = timeout(deadlines.whole, prepared).await.map_err(|_| Unanswered::Timeout)??;
+        let prepared = timeout(deadlines.whole, prepared).await.map_err(|_| Unanswered::Timeout)??;
+        let Some(request) = prepared else { return Ok(not_sent(service, input)) };
         let left = deadlines.whole.saturating_sub(begun.elapsed()).max(Duration::from_millis(1));
         Ok(service.answer(client.send_within(request, left).await?))
     }
+}
+
+/// What the local bundle without AWS makes of an operation: it is told of, and counts as carried out.
+fn not_sent(service: &AwsService, input: &Value) -> HttpAnswer {
+    let summary = service.summary(input);
+    tracing::warn!(
+        service = service.name,
+        summary,
+        "there are no AWS credentials: this would have been sent"
+    );
+    let output = json!({
+        "MessageId": NOT_SENT, "FailedEntryCount": 0, "Entries": [{ "EventId": NOT_SENT }],
+    });
+    HttpAnswer::new(200, HeaderMap::new(), output.to_string())
 }
 
 /// Nothing was sent: it is tried again, as after any failure on our side of the connection.
@@ -124,6 +156,24 @@ mod tests {
         }
         let nowhere = place_of(&SdkConfig::builder().build(), "ses", "email.amazonaws.com");
         assert!(nowhere.starts_with("no AWS region is configured"), "{nowhere}");
+    }
+
+    #[tokio::test]
+    async fn a_bundle_without_aws_says_what_it_would_have_sent_and_nobody_else_does() {
+        let nothing = || SdkConfig::builder().region(Region::new("eu-central-1")).build();
+        let input =
+            json!({ "TopicArn": "arn:aws:sns:eu-central-1:123456789012:alerts", "Subject": "[CRITICAL] x" });
+        let client = HttpClient::builder(net::EgressPolicy::public()).build().unwrap();
+        let call = async |operations: Operations| {
+            let host = "sns.eu-central-1.amazonaws.com";
+            operations.call(&client, Deadlines::default(), host, "sns", &input).await
+        };
+        let bundle = Operations { sdk: nothing().into(), is_of_bundle: true };
+        assert_eq!(call(bundle).await.unwrap().json()["MessageId"], NOT_SENT);
+        let deployed = call(Operations::of(Some(nothing()))).await;
+        assert!(matches!(deployed, Err(Unanswered::Connect(_))), "{deployed:?}");
+        let summary = AwsService::named("sns").unwrap().summary(&input);
+        assert_eq!(summary, "`[CRITICAL] x` to arn:aws:sns:eu-central-1:123456789012:alerts, 84 bytes");
     }
 
     #[test]

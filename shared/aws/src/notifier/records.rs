@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Notifier, NotifierError};
+use crate::store::canary::is_canary;
 use crate::store::definition::SK;
 use crate::store::item::{Item, STATE, text, to_alert, unreadable};
 
@@ -59,6 +60,7 @@ impl Notifier {
             let first = failures.first().and_then(|change| places.get(*change)).copied();
             failed = failed.into_iter().chain(first).min();
         }
+        self.send_back_canary(records).await;
         Ok(answer(records, failed))
     }
 
@@ -102,7 +104,7 @@ impl Notifier {
 /// An alert before and after a change; `None` if `record` is not about an alert's state, or if that is gone.
 fn images(record: &Value) -> Result<Option<(Option<Alert>, Alert)>, StoreError> {
     let Record { dynamodb: Keys { keys } } = Record::deserialize(record).map_err(unreadable(WHAT))?;
-    if text(&Item::from(keys), SK) != Some(STATE) {
+    if text(&Item::from(keys), SK) != Some(STATE) || is_canary(record) {
         return Ok(None);
     }
     let Record { dynamodb: Images { new_image, old_image } } =

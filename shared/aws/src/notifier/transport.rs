@@ -28,9 +28,14 @@ impl HttpSender {
         Self { egress, deadlines, clients: Mutex::default(), operations: Operations::default() }
     }
 
-    /// One that goes where `platform` permits, with its credentials.
+    /// One that goes where `platform` permits, with its credentials. A local bundle takes those of the environment; where
+    /// there are none it says what it would have sent to AWS.
     pub(super) fn of(platform: &Platform, deadlines: Deadlines) -> Self {
-        Self { operations: Operations::of(platform.sdk.clone()), ..Self::new(platform.egress(), deadlines) }
+        let operations = match &platform.sdk {
+            Some(sdk) => Operations::of(Some(sdk.clone())),
+            None => Operations::of_bundle(),
+        };
+        Self { operations, ..Self::new(platform.egress(), deadlines) }
     }
 
     /// The host that requests to `destination` go to, which for AWS depends on our own region and configuration.

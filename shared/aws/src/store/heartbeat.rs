@@ -31,7 +31,7 @@ const HEARTBEAT: &str = "HEARTBEAT";
 /// The partition of `by_condition` that holds all heartbeats.
 const HEARTBEATS: &str = "heartbeat";
 /// How long a reply may wait for a heartbeat, which is best effort.
-const WAIT: Duration = Duration::from_millis(5);
+const WAIT: Duration = Duration::from_millis(100);
 /// How many sources a process remembers at most; beyond that it starts anew and writes a little more often.
 const MOST_REMEMBERED: usize = 10_000;
 /// How many accounts of a source are watched for silence.
@@ -61,6 +61,12 @@ impl Spoken {
         }
         is_due
     }
+
+    /// That `heartbeat` was not written after all.
+    fn forget(&self, heartbeat: &Heartbeat) {
+        let mut spoken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        spoken.remove(&(heartbeat.source, heartbeat.account.clone()));
+    }
 }
 
 impl Table {
@@ -74,19 +80,17 @@ impl Table {
         }
     }
 
-    /// Writes `heartbeat` unless this process wrote one within the minute. Goes on by itself if that takes long.
+    /// Writes `heartbeat` unless this process wrote one within the minute. What takes too long is given up, and made up for by
+    /// the next event: once the reply is out, Lambda freezes the process.
     pub(crate) async fn put_heartbeat(&self, heartbeat: Heartbeat) {
         if !self.spoken.is_due(&heartbeat) {
             return;
         }
-        let write = self.heartbeat_write(&heartbeat);
-        let writing = tokio::spawn(async move {
-            if let Err(error) = write.send().await {
-                tracing::debug!(error = intake::chain(&error), "heartbeat not written");
-            }
-        });
-        // Dropped, the handle leaves the write to go on by itself.
-        let _ = tokio::time::timeout(WAIT, writing).await;
+        match tokio::time::timeout(WAIT, self.heartbeat_write(&heartbeat).send()).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::debug!(error = intake::chain(&error), "heartbeat not written"),
+            Err(_) => self.spoken.forget(&heartbeat),
+        }
     }
 
     /// Writes `heartbeat` where no later one is; when the first of all came stays.

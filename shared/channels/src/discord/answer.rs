@@ -5,7 +5,7 @@ use net::{HttpAnswer, retry_after, wait_of_seconds};
 use serde_json::{Value, json};
 
 use super::{Call, Discord, SCOPE, edited, known_message, memory, thread};
-use crate::{Attempt, Interpretation, Memory, Probe, Progress};
+use crate::{Attempt, InspectionFailure, Interpretation, Memory, Probe, Progress};
 
 /// How long everybody is held after a 429 that names no wait, which is a ban of our address; each time as long again.
 const BAN: SignedDuration = SignedDuration::from_mins(10);
@@ -79,6 +79,17 @@ fn limited(attempt: &Attempt<'_>, answer: &HttpAnswer, body: &Value) -> Interpre
         wait => Interpretation::limited(wait),
     };
     interpretation.resuming(&attempt.progress)
+}
+
+/// Of a look at the webhook itself.
+pub(super) fn judge(answer: &HttpAnswer) -> Result<(), InspectionFailure> {
+    match answer.status {
+        200 if answer.json()["id"].is_string() => Ok(()),
+        401 | 404 => Err(InspectionFailure::Refused(
+            "there is no such webhook any more: make one in the channel's settings, and copy its URL",
+        )),
+        status => Err(InspectionFailure::Unclear(status)),
+    }
 }
 
 /// Whether `text` is one of Discord's ids, a 64-bit number in digits.

@@ -5,7 +5,7 @@ use net::{HttpAnswer, retry_after};
 use serde_json::Value;
 
 use super::{Call, Known, is_told, updated};
-use crate::{Attempt, Interpretation, Memory, Probe};
+use crate::{Attempt, InspectionFailure, Interpretation, Memory, Probe};
 
 /// A channel takes one message a second.
 const PAUSE: SignedDuration = SignedDuration::from_secs(1);
@@ -65,6 +65,18 @@ pub(super) fn answered(attempt: &Attempt<'_>, answer: &HttpAnswer) -> Interpreta
         _ => Interpretation::by_status(answer, attempt.at),
     };
     interpretation.resuming(&attempt.progress)
+}
+
+/// Of `auth.test`.
+pub(super) fn judge(answer: &HttpAnswer) -> Result<(), InspectionFailure> {
+    let body = answer.json();
+    match body["error"].as_str() {
+        None if answer.status == 200 && body["ok"] == true => Ok(()),
+        Some(word) if SUSPENDING.contains(&word) => Err(InspectionFailure::Refused(
+            "the bot's token is refused: copy the Bot User OAuth Token again, and install the app in the workspace",
+        )),
+        _ => Err(InspectionFailure::Unclear(answer.status)),
+    }
 }
 
 fn taken(attempt: &Attempt<'_>, body: &Value) -> Interpretation {

@@ -57,7 +57,7 @@ fn with_text(notification: &Notification, wording: &Wording, text_units: usize) 
     let content_type = "application/vnd.microsoft.card.adaptive";
     json!({
         "type": "message",
-        "summary": fit(&title, Room::units(TITLE_UNITS), Markup::None),
+        "summary": fit(&title, Room::units(TITLE_UNITS), Markup::MattermostPlain),
         "attachments": [{ "contentType": content_type, "contentUrl": null, "content": card }],
     })
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::message::Form;
 use super::{Call, Step, Telegram, is_told, known_message, memory};
-use crate::{Attempt, Interpretation, Memory, Probe, Progress};
+use crate::{Attempt, InspectionFailure, Interpretation, Memory, Probe, Progress};
 
 /// Our own pace: a group takes 20 messages a minute, any other chat one a second.
 const GROUP_PAUSE: SignedDuration = SignedDuration::from_secs(3);
@@ -82,6 +82,23 @@ impl Telegram {
 
     fn pause(&self) -> SignedDuration {
         if self.is_group() { GROUP_PAUSE } else { CHAT_PAUSE }
+    }
+}
+
+/// Of a call without effect.
+pub(super) fn judge(answer: &HttpAnswer) -> Result<(), InspectionFailure> {
+    let body = answer.json();
+    let refused = |problem| Err(InspectionFailure::Refused(problem));
+    match answer.status {
+        200 if body["ok"] == true => Ok(()),
+        // It is followed to its new id.
+        400 if body["parameters"]["migrate_to_chat_id"].is_i64() => Ok(()),
+        400 => refused("the bot does not know the chat: correct chat_id, or add the bot to it"),
+        401 | 404 if body["ok"] == false => {
+            refused("the bot's token is refused: copy it from BotFather again")
+        }
+        403 => refused("the bot was removed from the chat: add it again"),
+        status => Err(InspectionFailure::Unclear(status)),
     }
 }
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::Notification;
 use crate::text::{Markup, Room, fit};
-use crate::wording::{Fact, Link, LinkKind, Wording};
+use crate::wording::{Fact, Link, LinkKind, Wording, joined_within};
 
 /// Our cut; Telegram's limit is 4096 without the tags.
 const TEXT_UNITS: usize = 4000;
@@ -33,17 +33,18 @@ pub(super) fn body(notification: &Notification, form: Form) -> Value {
     body
 }
 
-/// Title and facts first; explanation, list and links have the room that is left.
+/// Title, explanation and list, facts, and links: explanation and list have the room that is left.
 fn text(wording: &Wording, form: Form) -> String {
     let markup = form.markup();
     let title = form.bold(&wording.title_line(Room::units(TITLE_UNITS), markup));
     let facts: Vec<_> = wording.facts.iter().map(|fact| form.fact(fact)).collect();
     let facts = facts.join("\n");
     let links: Vec<_> = wording.links.iter().map(|link| form.link(link)).collect();
-    let room = Room::units(TEXT_UNITS).beside(&title).beside(&facts).beside("\n\n");
-    let body = wording.body(room, markup, &links).unwrap_or_default();
-    let parts = [title, facts, body];
-    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
+    let room = Room::units(TEXT_UNITS).beside(&title).beside(&facts).beside("\n\n\n\n\n");
+    let links = joined_within(&links, room.three_quarters(), form.between_links());
+    let body = wording.body(room.beside(&links), markup, &[]).unwrap_or_default();
+    let said = [title, body].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n");
+    [said, facts, links].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n")
 }
 
 impl Form {
@@ -51,6 +52,14 @@ impl Form {
         match self {
             Self::Html => Markup::Html,
             Self::Plain => Markup::MattermostPlain,
+        }
+    }
+
+    /// Bare addresses stand on lines of their own.
+    const fn between_links(self) -> &'static str {
+        match self {
+            Self::Html => " · ",
+            Self::Plain => "\n",
         }
     }
 

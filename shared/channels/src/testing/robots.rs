@@ -65,7 +65,7 @@ impl Respond for Robot {
 impl Robot {
     fn wecom(&self, request: &Request, body: &Value) -> Option<ResponseTemplate> {
         let content = body["markdown"]["content"].as_str().unwrap_or_default();
-        if !query(request).contains_key("key") {
+        if query(request).get("key").map(String::as_str) != Some("0123456789secret") {
             return Some(robot_answer(93000, "invalid webhook url"));
         }
         if body["msgtype"] != "markdown" {

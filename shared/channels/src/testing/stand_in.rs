@@ -5,7 +5,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
+use super::alert_api;
+use super::flow::Flow;
 use super::robots::{self, Rules};
+use super::slack_web::{self, Pace};
+use super::telegram::{self, Chat};
 
 /// A server that answers everything with `answer`.
 pub async fn answering(answer: impl Respond + 'static) -> MockServer {
@@ -16,8 +20,13 @@ pub async fn answering(answer: impl Respond + 'static) -> MockServer {
 
 /// A server that takes what a destination of type `type_name` sends, as its vendor does.
 pub async fn stand_in(type_name: &'static str) -> MockServer {
-    if matches!(type_name, "wecom" | "dingtalk" | "feishu") {
-        return robots::robot(type_name, Rules::default()).await;
+    match type_name {
+        "wecom" | "dingtalk" | "feishu" => return robots::robot(type_name, Rules::default()).await,
+        "opsgenie" | "jsm" => return alert_api::alert_api(type_name, 1).await.0,
+        "slack_bot" => return slack_web::slack_web(Pace::Any).await,
+        "teams" => return answering(Flow).await,
+        "telegram" => return telegram::telegram(Chat::Fine).await,
+        _ => {}
     }
     answering(Vendor { type_name, answers: AtomicU64::new(700) }).await
 }
@@ -35,15 +44,8 @@ struct Vendor {
 impl Respond for Vendor {
     fn respond(&self, request: &Request) -> ResponseTemplate {
         let number = self.answers.fetch_add(1, Ordering::Relaxed);
-        if request.url.path().contains("/v2/alerts/requests/") {
-            let body = r#"{"data":{"success":true,"isSuccess":true,"status":"done"},"took":0.1}"#;
-            return ResponseTemplate::new(200).set_body_string(body);
-        }
         if self.type_name == "ntfy" {
             return robots::ntfy(request);
-        }
-        if self.type_name == "jsm" && request.method.as_str() == "PUT" {
-            return ResponseTemplate::new(404);
         }
         numbered_success(self.type_name, number)
     }

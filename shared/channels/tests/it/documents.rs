@@ -58,6 +58,7 @@ fn the_table_says_of_every_type_what_it_can_express() {
             word(lifecycle.updates_in_place),
             word(lifecycle.threads),
             word(lifecycle.acknowledges),
+            word(!channel.inspections(channels::testing::now()).is_empty()),
         ];
         let cells: Vec<_> = row.split('|').map(str::trim).skip(2).take(expected.len()).collect();
         assert_eq!(cells, expected, "{}", channel_type.name);

@@ -89,7 +89,20 @@ fn shown_texts(value: &Value) -> Vec<String> {
 fn markup_and_mentions_are_shown_and_not_obeyed() {
     let hostile = "<!channel> <@U1> @here @all [x](http://evil.example) **b** `c` ~s~ # h | a\\b & <b>";
     let mut shown = String::new();
-    for type_name in ["discord", "slack", "mattermost", "rocketchat", "wecom", "dingtalk"] {
+    let of_chats = [
+        "discord",
+        "slack",
+        "mattermost",
+        "rocketchat",
+        "wecom",
+        "dingtalk",
+        "feishu",
+        "teams",
+        "telegram",
+        "slack_bot",
+        "email",
+    ];
+    for type_name in of_chats {
         let body = body(type_name, &json!({}), &notification_of(Event::Opened, alert_of(hostile)));
         writeln!(shown, "{type_name} {body:#}").unwrap();
     }
@@ -98,7 +111,8 @@ fn markup_and_mentions_are_shown_and_not_obeyed() {
 
 #[test]
 fn no_chat_is_sent_a_mention() {
-    let hostile = "@all @here @channel @ada <!channel> <!here> <!subteam^S1> <@U1> <userid> @everyone";
+    let hostile =
+        "@all @here @channel @ada <at>ada</at> <!channel> <!here> <!subteam^S1> <@U1> <userid> @everyone";
     for (type_name, body) in everything(hostile) {
         match type_name.as_str() {
             "telegram" => {
@@ -136,14 +150,22 @@ fn no_chat_is_sent_a_mention() {
                 let page = body["Content"]["Simple"]["Body"]["Html"]["Data"].as_str().unwrap();
                 assert!(!page.contains("<!channel>") && !page.contains("<userid>"), "{page}");
             }
-            "slack" => {
+            "slack" | "slack_bot" => {
                 for text in shown_texts(&body) {
                     let ours = text.matches("<https://").count() + text.matches("<!date^17").count();
                     assert_eq!(text.matches('<').count(), ours, "{text}");
                 }
             }
             "discord" => assert_eq!(body["allowed_mentions"], json!({ "parse": [] })),
-            _ => {}
+            // A mention is a tag with an entry in `msteams.entities`.
+            "teams" => {
+                let card = &body["attachments"][0]["content"];
+                assert!(!body.to_string().contains("<at>") && card["msteams"].get("entities").is_none());
+            }
+            // Plain text for people who are told by other means than a mention, or for machines.
+            "pagerduty" | "opsgenie" | "jsm" | "ntfy" | "sns" | "sns json" | "eventbridge" | "webhook"
+            | "alertmanager" | "cloudevents" => {}
+            other => unreachable!("what is a mention in {other}?"),
         }
     }
 }
@@ -177,6 +199,9 @@ fn a_title_stays_on_one_line() {
         ("feishu", "/card/header/title/content"),
         ("ntfy", "/title"),
         ("sns", "/Subject"),
+        ("jsm", "/message"),
+        ("slack_bot", "/text"),
+        ("teams", "/summary"),
     ] {
         let body = body(type_name, &json!({}), &notification_of(Event::Opened, alert_of("one\ntwo")));
         assert_eq!(body.pointer(place), Some(&json!("[CRITICAL] one two")), "{type_name}");

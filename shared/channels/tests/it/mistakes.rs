@@ -165,6 +165,37 @@ fn opsgenie_is_warned_of_its_end() {
     assert!(warnings.len() == 1 && warnings[0].contains("2027-04-05") && warnings[0].contains("`jsm`"));
 }
 
+#[test]
+fn an_address_of_the_other_of_the_two_names_its_type() {
+    for url in [
+        "https://api.atlassian.com/jsm/ops/integration",
+        "https://api.atlassian.com/jsm/ops/api/0123/v1/alerts",
+        "https://ops.atlassian.net/",
+        "https://relay.example.com/jsm/ops/integration/",
+    ] {
+        says(
+            "opsgenie",
+            json!({ "api_key": "k", "api_url": url }),
+            &[
+                "settings.api_url: leads to Jira Service Management: write \"type\":\"jsm\" instead of `opsgenie`",
+            ],
+        );
+        says("jsm", json!({ "api_key": "k", "api_url": url }), &[]);
+    }
+    for url in ["https://api.opsgenie.com", "https://api.eu.opsgenie.com/"] {
+        says("opsgenie", json!({ "api_key": "k", "api_url": url }), &[]);
+        says(
+            "jsm",
+            json!({ "api_key": "k", "api_url": url }),
+            &[
+                "settings.api_url: leads to Opsgenie: remove it, or write \"type\":\"opsgenie\" for an account that has \
+                 not moved",
+            ],
+        );
+    }
+    says("opsgenie", json!({ "api_key": "k", "api_url": "https://notatlassian.com/" }), &[]);
+}
+
 fn webhook(more: &Value) -> Value {
     with(json!({ "url": "https://hooks.example.com/" }), more)
 }

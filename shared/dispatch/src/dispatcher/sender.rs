@@ -1,6 +1,6 @@
 //! One destination is served: by one invocation at a time, which has the sender's lease, and apart from all others.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use futures::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
@@ -13,6 +13,10 @@ use crate::{Availability, Destination, DestinationState, OutboxError, QueueKey, 
 const LEASE_SECS: i64 = 60;
 /// How much of it must be left when attempts begin, in seconds.
 const LEASE_NEEDED_SECS: i64 = 30;
+/// How many of the queues that are due are looked at for the worst, in a backlog.
+const MOST_DUE: usize = 2_000;
+/// How long what was found due is served before it is asked anew, in seconds: what became worse meanwhile waits no longer.
+const LOOK_AGAIN_SECS: i64 = 1;
 /// Which pause a destination may want without being left to the next tick.
 const PAUSE: SignedDuration = SignedDuration::from_secs(5);
 
@@ -25,6 +29,13 @@ pub(super) enum Served {
     Left,
     /// An attempt failed.
     Failed,
+}
+
+/// Queues that were found due and are not served yet.
+#[derive(Debug, Default)]
+struct Backlog {
+    worst_first: VecDeque<QueueKey>,
+    fresh_until: Timestamp,
 }
 
 impl Dispatcher {
@@ -59,6 +70,7 @@ impl Dispatcher {
         until: Timestamp,
     ) -> Result<bool, OutboxError> {
         let mut skipped = BTreeSet::new();
+        let mut backlog = Backlog::default();
         while self.now() < until {
             self.renew_lease(&destination.id).await?;
             let state = self.outbox().destination_state(&destination.id).await?.unwrap_or_default();
@@ -72,7 +84,7 @@ impl Dispatcher {
                 Availability::Ownership if self.asks_ownership(destination).await? => continue,
                 Availability::Held(_) | Availability::Closed | Availability::Ownership => return Ok(false),
             };
-            let due = self.due(destination, abreast, &skipped).await?;
+            let due = self.worst_due(destination, abreast, &skipped, &mut backlog).await?;
             if due.is_empty() {
                 return Ok(skipped.is_empty());
             }
@@ -87,15 +99,23 @@ impl Dispatcher {
         Ok(false)
     }
 
-    async fn due(
+    /// The worst of what is due, as many as are served abreast.
+    async fn worst_due(
         &self,
         destination: &Destination,
         abreast: usize,
         skipped: &BTreeSet<QueueKey>,
+        backlog: &mut Backlog,
     ) -> Result<Vec<QueueKey>, OutboxError> {
-        let due = self.outbox().due(&destination.id, self.now(), abreast + skipped.len()).await?;
-        let keys = due.into_iter().map(|due| due.key);
-        Ok(keys.filter(|key| !skipped.contains(key)).take(abreast).collect())
+        let now = self.now();
+        if backlog.worst_first.is_empty() || now >= backlog.fresh_until {
+            let due = self.outbox().due(&destination.id, now, MOST_DUE).await?;
+            let keys = due.into_iter().map(|due| due.key).filter(|key| !skipped.contains(key));
+            *backlog =
+                Backlog { worst_first: keys.collect(), fresh_until: after(self.now(), LOOK_AGAIN_SECS) };
+        }
+        let count = abreast.min(backlog.worst_first.len());
+        Ok(backlog.worst_first.drain(..count).collect())
     }
 
     async fn serve_queues(

@@ -1,15 +1,16 @@
-//! `campanile check destinations`: what is wrong with the settings, and the ownership checks.
+//! `campanile check destinations`: what is wrong with the settings, the ownership checks, and what vendors say to calls
+//! without effect.
 
 use std::net::IpAddr;
 use std::time::Duration;
 
-use aws::HttpSender;
+use aws::{HttpSender, SystemClock};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use channels::OwnershipFailure;
+use channels::{Inspection, InspectionFailure, OwnershipFailure, Request};
 use clap::Args;
 use dispatch::{Destination, Transport};
-use intake::chain;
+use intake::{Clock as _, chain};
 use net::{Deadlines, EgressPolicy, Lookup, SystemLookup};
 use tokio::time::timeout;
 
@@ -21,8 +22,8 @@ use super::{Named, Opened, Origin};
 /// How long a name may take to be resolved.
 const RESOLVE: Duration = Duration::from_secs(5);
 
-/// Check the settings of the destinations and where their names lead, and run the ownership check of those that have
-/// one; nobody is notified
+/// Check the settings of the destinations and where their names lead, run the ownership check of those that have one, and
+/// ask the vendors that have a call without effect; nobody is notified
 #[derive(Debug, Args)]
 pub(in crate::command) struct Destinations {
     #[command(flatten)]
@@ -42,6 +43,16 @@ enum Failure {
     Nowhere(#[from] net::Unanswered),
     #[error(transparent)]
     Ownership(#[from] OwnershipFailure),
+    #[error(transparent)]
+    Inspection(#[from] InspectionFailure),
+}
+
+/// What was found of a destination with which nothing is wrong.
+enum Finding {
+    /// In one word.
+    Word(&'static str),
+    /// Its settings are right, and why its vendor could not be asked.
+    Unasked(String),
 }
 
 impl Destinations {
@@ -59,7 +70,8 @@ impl Destinations {
         let mut is_healthy = settings.mistakes.is_empty();
         for destination in &settings.destinations {
             match check(&sender, &egress, destination).await {
-                Ok(what) => tell(what, Named(destination)),
+                Ok(Finding::Word(what)) => tell(what, Named(destination)),
+                Ok(Finding::Unasked(why)) => tell("ok", format!("{}; not asked: {why}", Named(destination))),
                 Err(failure) => {
                     is_healthy = false;
                     tell("failed", format!("{}: {}", Named(destination), chain(&failure)));
@@ -84,17 +96,42 @@ async fn check(
     sender: &HttpSender,
     egress: &EgressPolicy,
     destination: &Destination,
-) -> Result<&'static str, Failure> {
+) -> Result<Finding, Failure> {
     if !destination.is_enabled {
-        return Ok("disabled");
+        return Ok(Finding::Word("disabled"));
     }
     resolve(&SystemLookup, egress, &sender.host(destination).await?).await?;
-    let Some(ownership) = destination.channel.ownership() else { return Ok("ok") };
-    let token = token();
-    let question = channels::Request::Http(ownership.question(&token));
-    let answer = sender.send(destination, question).await;
-    ownership.verify(&token, &answer)?;
-    Ok("passed")
+    let inspections = destination.channel.inspections(SystemClock.now());
+    let is_asked = destination.channel.ownership().is_some() || !inspections.is_empty();
+    for inspection in inspections {
+        if let Some(why) = inspect(sender, destination, inspection).await? {
+            return Ok(Finding::Unasked(why));
+        }
+    }
+    if let Some(ownership) = destination.channel.ownership() {
+        let token = token();
+        let question = Request::Http(ownership.question(&token));
+        let answer = sender.send(destination, question).await;
+        ownership.verify(&token, &answer)?;
+    }
+    Ok(Finding::Word(if is_asked { "passed" } else { "ok" }))
+}
+
+/// Makes one call without effect; yields why it says nothing of the notifier, which has a role of its own at AWS.
+async fn inspect(
+    sender: &HttpSender,
+    destination: &Destination,
+    inspection: Inspection,
+) -> Result<Option<String>, Failure> {
+    let is_by_aws = matches!(inspection.request, Request::Aws { .. });
+    let answer = match sender.send(destination, inspection.request).await {
+        Err(unanswered) if is_by_aws => return Ok(Some(chain(&unanswered))),
+        answer => answer?,
+    };
+    match (inspection.judge)(&answer) {
+        Err(failure) if !failure.is_about_the_destination() => Ok(Some(failure.to_string())),
+        found => Ok(found.map(|()| None)?),
+    }
 }
 
 /// 32 random bytes in base64url.

@@ -59,7 +59,7 @@ pub(super) fn the_schedules(answer: &Value) -> Option<Fault> {
             "enable it in EventBridge Scheduler",
         ));
     }
-    (schedules.len() < 2).then(|| fault("some are missing", "deploy again with `sam deploy`"))
+    (schedules.len() < 3).then(|| fault("some are missing", "deploy again with `sam deploy`"))
 }
 
 pub(super) fn the_subscription(answer: &Value) -> Option<Fault> {

@@ -14,7 +14,7 @@ use super::{Desk, PATH};
 
 #[tokio::test]
 async fn settings_that_are_right_pass_and_nobody_is_told_anything() {
-    let mut desk = Desk::before_all_seven().await;
+    let mut desk = Desk::before_every_type().await;
     desk.run("check destinations").await;
     let mut disabled = desk.destination("slack");
     disabled["enabled"] = json!(false);
@@ -22,7 +22,7 @@ async fn settings_that_are_right_pass_and_nobody_is_told_anything() {
     desk.run("check destinations").await;
     desk.keep(&json!({ "destinations": [] }));
     desk.run("check destinations").await;
-    for kind in crate::notifier::stand_in::ALL {
+    for kind in crate::notifier::stand_in::every_type() {
         assert_eq!(desk.stand_in.notified(kind).len(), 0, "{kind}");
     }
     insta::assert_snapshot!(desk.transcript);
@@ -30,7 +30,7 @@ async fn settings_that_are_right_pass_and_nobody_is_told_anything() {
 
 #[tokio::test]
 async fn a_mistake_is_named_by_its_field_with_the_remedy_and_the_others_are_checked_all_the_same() {
-    let mut desk = Desk::before_all_seven().await;
+    let mut desk = Desk::before_every_type().await;
     let url = |url: &str| json!({ "webhook_url": url });
     let of = |id: &str, kind: &str, settings: &Value| json!({ "id": id, "type": kind, "settings": settings });
     let webhook = |more: &Value| {
@@ -56,7 +56,7 @@ async fn a_mistake_is_named_by_its_field_with_the_remedy_and_the_others_are_chec
 
 #[tokio::test]
 async fn what_is_missing_or_no_json_is_told() {
-    let mut desk = Desk::before_all_seven().await;
+    let mut desk = Desk::before_every_type().await;
     for document in ["{}", r#"{"campanile/destinations":null}"#, r#"{"campanile/destinations":{}}"#] {
         desk.keep_document(document);
         desk.run("check destinations").await;
@@ -75,7 +75,7 @@ async fn what_is_missing_or_no_json_is_told() {
 
 #[tokio::test]
 async fn this_machine_is_reached_only_where_that_is_asked_for() {
-    let mut desk = Desk::before_all_seven().await;
+    let mut desk = Desk::before_every_type().await;
     let mut named = desk.destination("mattermost");
     let url = named["settings"]["webhook_url"].as_str().unwrap().replace("127.0.0.1", "localhost");
     named["settings"]["webhook_url"] = json!(url);
@@ -88,7 +88,7 @@ async fn this_machine_is_reached_only_where_that_is_asked_for() {
 
 #[tokio::test]
 async fn a_name_that_nobody_has_is_told() {
-    let mut desk = Desk::before_all_seven().await;
+    let mut desk = Desk::before_every_type().await;
     let settings = json!({ "webhook_url": format!("https://hooks.nobody.invalid/{PATH}") });
     desk.keep(&json!({ "destinations": [{ "id": "ops", "type": "slack", "settings": settings }] }));
     desk.run("check destinations").await;
@@ -108,7 +108,7 @@ async fn answer(Query(query): Query<Vec<(String, String)>>) -> axum::Json<Value>
 
 #[tokio::test]
 async fn whoever_does_not_own_the_url_is_found_out() {
-    let mut desk = Desk::before_all_seven().await;
+    let mut desk = Desk::before_every_type().await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let owner = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, Router::new().route("/{path}", get(answer))).await });

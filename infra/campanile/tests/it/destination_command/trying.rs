@@ -3,13 +3,13 @@
 use serde_json::json;
 
 use super::Desk;
-use crate::notifier::stand_in::ALL;
+use crate::notifier::stand_in::every_type;
 
 #[tokio::test]
-async fn each_of_the_seven_takes_a_test_that_is_at_once_over() {
-    let mut desk = Desk::before_all_seven().await;
-    for kind in ALL {
-        desk.run(&format!("notify --test {kind}")).await;
+async fn each_type_takes_a_test_that_is_at_once_over() {
+    let mut desk = Desk::before_every_type().await;
+    for kind in every_type() {
+        desk.run(&format!("notify --test {}", kind.replace('_', "-"))).await;
         let notified = desk.stand_in.notified(kind);
         assert!(notified.len() >= 2 && notified.last().unwrap().is_end(), "{kind}: {notified:?}");
     }
@@ -18,7 +18,7 @@ async fn each_of_the_seven_takes_a_test_that_is_at_once_over() {
 
 #[tokio::test]
 async fn a_test_is_for_one_destination_by_its_id_or_else_its_name() {
-    let mut desk = Desk::before_all_seven().await;
+    let mut desk = Desk::before_every_type().await;
     let mut named = desk.destination("slack");
     named["name"] = json!("discord");
     named["enabled"] = json!(false);
@@ -38,7 +38,7 @@ async fn a_test_is_for_one_destination_by_its_id_or_else_its_name() {
 
 #[tokio::test]
 async fn a_test_that_is_not_taken_says_what_the_destination_answered() {
-    let mut desk = Desk::before_all_seven().await;
+    let mut desk = Desk::before_every_type().await;
     for (kind, status) in
         [("slack", 403), ("pagerduty", 400), ("webhook", 500), ("opsgenie", 429), ("mattermost", 302)]
     {

@@ -1,4 +1,4 @@
-//! One server that stands in for all seven destinations, and remembers what each was notified.
+//! One server that stands in for destinations of every type, and remembers what each was notified.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -12,9 +12,14 @@ use http::StatusCode;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-/// Every type, which is also the id of its destination.
+/// The first seven types, of which some tests count every request. A type is also the id of its destination, with
+/// a hyphen for an underscore.
 pub(crate) const ALL: [&str; 7] =
     ["discord", "pagerduty", "slack", "opsgenie", "mattermost", "rocketchat", "webhook"];
+/// Every type that there is.
+pub(crate) fn every_type() -> Vec<&'static str> {
+    channels::CHANNEL_TYPES.iter().map(|channel_type| channel_type.name).collect()
+}
 
 /// What a destination was notified.
 #[derive(Debug, Clone)]
@@ -48,6 +53,7 @@ impl StandIn {
         let stand_in = Self { base, heard: Arc::default() };
         let router = Router::new()
             .route("/{destination}", any(answer))
+            .route("/{destination}/", any(answer))
             .route("/{destination}/{*rest}", any(answer))
             .with_state(stand_in.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
@@ -60,15 +66,48 @@ impl StandIn {
         json!({ "destinations": destinations })
     }
 
+    /// The environment in which the services of AWS are this server.
+    pub(crate) fn environment(&self) -> Vec<(String, String)> {
+        let endpoint = |(name, kind): (&str, &str)| (name.to_owned(), format!("{}/{kind}", self.base));
+        let given = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+        let endpoints = [
+            ("AWS_ENDPOINT_URL_SNS", "sns"),
+            ("AWS_ENDPOINT_URL_EVENTBRIDGE", "eventbridge"),
+            ("AWS_ENDPOINT_URL_SESV2", "email"),
+        ];
+        let credentials = [("AWS_ACCESS_KEY_ID", "tests"), ("AWS_SECRET_ACCESS_KEY", "tests")];
+        endpoints.map(endpoint).into_iter().chain(credentials.map(given)).collect()
+    }
+
     pub(crate) fn destination(&self, kind: &str, more: &Value) -> Value {
         let url = format!("{}/{kind}", self.base);
         let settings = match kind {
+            "slack_bot" => {
+                json!({ "bot_token": "xoxb-token-of-ours", "channel": "C0123456789", "api_url": url })
+            }
+            "telegram" => {
+                // No group, whose pace is a message in three seconds.
+                let token = "123456:token-of-ours-0123456789-0123456789";
+                json!({ "bot_token": token, "chat_id": "4711", "api_url": url })
+            }
+            "wecom" => json!({ "webhook_url": format!("{url}?key=token-of-ours") }),
+            "dingtalk" => json!({ "webhook_url": format!("{url}?access_token=token-of-ours") }),
+            "ntfy" => json!({ "server": url, "topic": "token-of-ours" }),
+            "sns" => json!({ "topic_arn": "arn:aws:sns:eu-central-1:123456789012:alerts" }),
+            "eventbridge" => {
+                json!({ "event_bus": "arn:aws:events:eu-central-1:123456789012:event-bus/alerts" })
+            }
+            "email" => {
+                json!({ "from": "alerts@example.com", "to": ["ops@example.com"], "region": "eu-central-1" })
+            }
             "pagerduty" => json!({ "integration_key": "0123456789abcdef0123456789abcdef", "api_url": url }),
-            "opsgenie" => json!({ "api_key": "11111111-2222-3333-4444-555555555555", "api_url": url }),
+            "opsgenie" | "jsm" => {
+                json!({ "api_key": "11111111-2222-3333-4444-555555555555", "api_url": url })
+            }
             "webhook" => json!({ "url": url, "auth": "bearer", "token": "token-of-ours" }),
             _ => json!({ "webhook_url": url }),
         };
-        let mut destination = json!({ "id": kind, "type": kind, "settings": settings });
+        let mut destination = json!({ "id": kind.replace('_', "-"), "type": kind, "settings": settings });
         for (name, value) in more.as_object().into_iter().flatten() {
             destination[name] = value.clone();
         }
@@ -110,20 +149,49 @@ async fn answer(
         return StatusCode::from_u16(*status).unwrap().into_response();
     }
     let path = parts.uri.path().to_owned();
-    if !path.contains("/requests/") {
-        let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    let is_look = parts.method == http::Method::GET
+        || header("x-amz-target").is_some_and(|target| !target.ends_with("PutEvents"));
+    // SNS takes forms.
+    let form = || Value::String(String::from_utf8_lossy(&body).replace('+', " "));
+    let said = serde_json::from_slice(&body).unwrap_or_else(|_| form());
+    if !is_look && !is_without_effect(&destination, &path, &said) {
         heard.notified.push(Notified {
             destination: destination.clone(),
             path: path.clone(),
-            body: serde_json::from_slice(&body).unwrap_or_default(),
+            body: said,
             transition: header("campanile-transition").unwrap_or_default().to_owned(),
         });
     }
     success(&destination, &path)
 }
 
-fn success(destination: &str, path: &str) -> Response {
+/// Whether a vendor does nothing for it but answer.
+fn is_without_effect(destination: &str, path: &str, said: &Value) -> bool {
     match destination {
+        "telegram" => path.ends_with("/getMe") || path.ends_with("/getChat"),
+        "slack_bot" => path.ends_with("/auth.test"),
+        "wecom" => said.get("msgtype").is_none(),
+        "feishu" => said["msg_type"] == "text",
+        "sns" => said.as_str().is_some_and(|form| form.contains("Action=GetTopicAttributes")),
+        _ => false,
+    }
+}
+
+fn success(destination: &str, path: &str) -> Response {
+    let json = |body: Value| (StatusCode::OK, body.to_string()).into_response();
+    match destination {
+        "jsm" => success("opsgenie", path),
+        "slack_bot" => json(json!({ "ok": true, "channel": "C0123456789", "ts": "1503435956.000700" })),
+        "telegram" => json(json!({ "ok": true, "result": { "message_id": 700 } })),
+        "teams" => StatusCode::ACCEPTED.into_response(),
+        "wecom" | "dingtalk" => json(json!({ "errcode": 0, "errmsg": "ok" })),
+        "feishu" => json(json!({ "code": 0, "msg": "success", "data": {} })),
+        "ntfy" => json(json!({ "id": "nFJwQYk7uXBm", "event": "message" })),
+        "sns" => (StatusCode::OK, "<R><MessageId>11111111-2222-3333-4444-555555555555</MessageId></R>")
+            .into_response(),
+        "eventbridge" => json(json!({ "FailedEntryCount": 0, "Entries": [{ "EventId": "e-1" }] })),
+        "email" => json(json!({ "MessageId": "m-1", "SendingEnabled": true })),
         "discord" => (StatusCode::OK, r#"{"id":"700","channel_id":"600"}"#).into_response(),
         "pagerduty" => (StatusCode::ACCEPTED, r#"{"status":"success"}"#).into_response(),
         "opsgenie" if path.contains("/requests/") => {
@@ -148,6 +216,7 @@ impl Notified {
         self.body["event_action"] == "resolve"
             || self.path.ends_with("/close")
             || self.transition == "resolved"
+            || self.text().contains("campanile.alert.resolved")
             || self.text().contains("RESOLVED")
     }
 }

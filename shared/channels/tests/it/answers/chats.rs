@@ -226,6 +226,10 @@ fn telegram_errors_are_sentences() {
     of(401, "Unauthorized", PROBED);
     of(404, "Not Found", GONE);
     of(403, "Forbidden: bot was kicked from the supergroup chat", PROBED);
+    of(403, "Forbidden: bot was blocked by the user", PROBED);
+    of(403, "Forbidden: user is deactivated", PROBED);
+    of(403, "Forbidden: bot is not a member of the channel chat", PROBED);
+    of(403, "Forbidden: the group chat was deleted", PROBED);
     of(400, "Bad Request: chat not found", GONE);
     of(400, "Bad Request: not enough rights to send text messages to the chat", PROBED);
     of(400, "Bad Request: TOPIC_CLOSED", PROBED);
@@ -244,21 +248,51 @@ fn telegram_errors_are_sentences() {
 #[test]
 fn the_web_api_of_slack_has_words_under_200() {
     let error = |word: &str| format!(r#"{{"ok":false,"error":"{word}"}}"#);
-    for (word, verdict) in [
-        ("internal_error", retry()),
-        ("fatal_error", retry()),
-        ("ratelimited", retry()),
-        ("invalid_auth", PROBED),
-        ("token_revoked", PROBED),
-        ("missing_scope", PROBED),
-        ("channel_not_found", PROBED),
-        ("not_in_channel", PROBED),
-        ("is_archived", PROBED),
-        ("restricted_action_read_only_channel", PROBED),
-        ("msg_too_long", FAILED),
-        ("invalid_blocks_format", FAILED),
-        ("something_new", FAILED),
-    ] {
+    let retried = [
+        "ratelimited",
+        "rate_limited",
+        "message_limit_exceeded",
+        "internal_error",
+        "fatal_error",
+        "service_unavailable",
+        "request_timeout",
+        "team_added_to_org",
+        "external_channel_migrating",
+        "update_failed",
+    ];
+    let suspended = [
+        "not_authed",
+        "invalid_auth",
+        "account_inactive",
+        "token_revoked",
+        "token_expired",
+        "not_allowed_token_type",
+        "no_permission",
+        "missing_scope",
+        "org_login_required",
+        "ekm_access_denied",
+        "team_access_not_granted",
+        "accesslimited",
+        "app_access_restricted",
+        "channel_not_found",
+        "not_in_channel",
+        "is_archived",
+        "restricted_action",
+        "restricted_action_read_only_channel",
+        "messages_tab_disabled",
+    ];
+    let failed = [
+        "msg_too_long",
+        "no_text",
+        "invalid_blocks",
+        "invalid_blocks_format",
+        "too_many_attachments",
+        "cannot_reply_to_message",
+        "something_new",
+    ];
+    let words = retried.map(|word| (word, retry())).into_iter();
+    let words = words.chain(suspended.map(|word| (word, PROBED))).chain(failed.map(|word| (word, FAILED)));
+    for (word, verdict) in words {
         check("slack_bot", &[(200, &error(word), verdict)]);
     }
     check("slack_bot", &[(200, "<html>", FAILED), (200, "", FAILED), (500, &error("fatal_error"), retry())]);

@@ -2,7 +2,7 @@
 
 use channels::Verdict;
 
-use super::{FAILED, PROBED, answer, assert_limited, check, interpret, interpret_nth, retry};
+use super::{FAILED, GONE, PROBED, answer, assert_limited, check, interpret, interpret_nth, retry};
 
 #[test]
 fn pagerduty_relies_on_the_status_only() {
@@ -45,6 +45,28 @@ fn opsgenie_throttles_for_a_period() {
     let headers = [headers[0], headers[1], ("retry-after", "7")];
     assert_limited(&interpret("opsgenie", answer(429, &headers, "")), 7);
     check("opsgenie", &[(429, "", retry())]);
+}
+
+#[test]
+fn jsm_answers_by_status() {
+    let error = r#"{"message":"m","took":0.0,"requestId":"r-1"}"#;
+    for (status, verdict) in [
+        (401, PROBED),
+        (402, PROBED),
+        (403, PROBED),
+        (404, GONE),
+        (400, FAILED),
+        (406, FAILED),
+        (409, FAILED),
+        (415, FAILED),
+        (422, FAILED),
+        (500, retry()),
+        (503, retry()),
+        (429, retry()),
+    ] {
+        check("jsm", &[(status, error, verdict)]);
+    }
+    assert_limited(&interpret("jsm", answer(429, &[("retry-after", "30")], error)), 30);
 }
 
 #[test]
