@@ -76,7 +76,13 @@ async fn promise_7_a_destination_that_hangs_and_a_slow_one_delay_no_other_and_a_
     println!("sent in {:?}", began.elapsed());
     let count = |destination: &str| arrivals.lock().unwrap().get(destination).map_or(0, Vec::len);
     for _ in 0..60 {
-        println!("{:?}: well {} slow {} hangs {}", began.elapsed(), count("well"), count("slow"), count("hangs"));
+        println!(
+            "{:?}: well {} slow {} hangs {}",
+            began.elapsed(),
+            count("well"),
+            count("slow"),
+            count("hangs")
+        );
         if count("well") >= ALERTS {
             break;
         }
