@@ -9,10 +9,9 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use alert::Source;
 use api::ApiSecret;
 use aws::{Configuration, Notifier, Platform, SecretCache, SystemClock, definition};
-use intake::{Keyring, Secrets};
+use intake::{Keyring, Secrets, WEBHOOKS};
 use poll::site24x7::Poller;
 use site24x7::TransportError;
 use tokio::net::TcpListener;
@@ -89,8 +88,8 @@ impl Bundle {
         let api = secrets.read("api", ApiSecret::read).await;
         let admits = |keyring: &Keyring<ApiSecret>| keyring.versions().any(ApiSecret::admits_anybody);
         let mut read = vec![("api", why(api, admits))];
-        for source in [Source::Netdata, Source::Kazoo, Source::Tencent, Source::Site24x7] {
-            read.push((source.as_str(), why(secrets.keyring(source).await, Keyring::admits_anybody)));
+        for source in WEBHOOKS {
+            read.push((source.as_str(), why(secrets.keyring(*source).await, Keyring::admits_anybody)));
         }
         let prefix = &self.platform.configuration.secret_prefix;
         read.into_iter().filter_map(|(name, why)| Some((format!("{prefix}/{name}"), why?))).collect()

@@ -2,10 +2,9 @@
 
 use std::error::Error;
 
-use alert::Source;
 use http::StatusCode;
 
-use crate::{Measure, SecretsError, StoreError};
+use crate::{Measure, Protocol, SecretsError, StoreError};
 
 /// Why a request ended without anything being kept.
 #[derive(Debug, thiserror::Error)]
@@ -43,8 +42,8 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// The status that tells `source` about this failure.
-    pub fn status(&self, source: Source) -> StatusCode {
+    /// The status that tells the source that speaks `P` about this failure.
+    pub fn status<P: Protocol>(&self) -> StatusCode {
         match self {
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
@@ -53,7 +52,7 @@ impl Failure {
             Self::BadChallenge => StatusCode::BAD_REQUEST,
             Self::NoChallengeSecret => StatusCode::NOT_FOUND,
             Self::NothingConfigured | Self::Secrets(_) => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Store(_) => unstored(source),
+            Self::Store(_) => P::STORE_FAILURE,
         }
     }
 
@@ -72,16 +71,6 @@ impl Failure {
             | Self::UnsupportedMediaType
             | Self::BadChallenge
             | Self::NoChallengeSecret => Measure::Refused,
-        }
-    }
-}
-
-/// Tencent's page names 500 for what is to be sent again; everybody else's 503.
-fn unstored(source: Source) -> StatusCode {
-    match source {
-        Source::Tencent => StatusCode::INTERNAL_SERVER_ERROR,
-        Source::Netdata | Source::Kazoo | Source::Site24x7 | Source::Alertmanager | Source::Campanile => {
-            StatusCode::SERVICE_UNAVAILABLE
         }
     }
 }

@@ -27,7 +27,9 @@ pub use encoding::{Decoded, decoded};
 pub use failure::{Failure, chain};
 pub use meter::{COUNTS, Measure, count, count_without_source};
 pub use ports::{Clock, Entry, Recorded, Secrets, SecretsError, Store, StoreError};
-pub use protocol::{Kazoo, Netdata, Protocol, Site24x7, Tencent};
+pub use protocol::{
+    Kazoo, Netdata, Protocol, ProtocolVisitor, Site24x7, Tencent, WEBHOOKS, each_protocol, with_protocol,
+};
 pub use quarantine::{ParseQuarantineIdError, QuarantineId, Quarantined};
 pub use recording::{record_event, record_events};
 pub use replay::{OWN_METHOD, ReplayFailure, Replayed, replay};

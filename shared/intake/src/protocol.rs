@@ -1,23 +1,47 @@
 //! What one source does differently: methods, types, handshake, own checks, and how it is answered.
 
-mod kazoo;
-mod netdata;
-mod site24x7;
-mod tencent;
-
 use std::time::Duration;
 
 use alert::Source;
-use http::Method;
 use http::request::Parts;
+use http::{Method, StatusCode};
 use normalize::{InboundRequest, Normalized, Rejection, Settings};
 
-use crate::{Failure, Kept, Keyring, LIMIT_BYTES, Reply, SourceSecret};
+use crate::{Failure, Kept, Keyring, LIMIT_BYTES, Members, Reply, SourceSecret, Unusable};
 
-pub use kazoo::Kazoo;
-pub use netdata::Netdata;
-pub use site24x7::Site24x7;
-pub use tencent::Tencent;
+/// Makes the list of the sources that call a webhook: the modules, their types, and what walks over all of them.
+macro_rules! protocols {
+    ($($module:ident::$Protocol:ident),+ $(,)?) => {
+        $(mod $module;)+
+        $(pub use $module::$Protocol;)+
+
+        /// The sources that call a webhook, in the order in which they are listed for people.
+        pub const WEBHOOKS: &[Source] = &[$(<$Protocol as Protocol>::SOURCE),+];
+
+        /// Shows `visitor` the protocol of each source that calls a webhook, in the order of [`WEBHOOKS`].
+        pub fn each_protocol(visitor: &mut impl ProtocolVisitor) {
+            $(visitor.visit::<$Protocol>();)+
+        }
+
+        /// What `visitor` makes of the protocol of `source`; `None` where the source calls no webhook.
+        pub fn with_protocol<V: ProtocolVisitor>(source: Source, visitor: &mut V) -> Option<V::Output> {
+            $(if source == <$Protocol as Protocol>::SOURCE { return Some(visitor.visit::<$Protocol>()); })+
+            None
+        }
+    };
+}
+
+// The one list of webhook sources: whoever needs all of them walks over this one.
+protocols! { netdata::Netdata, kazoo::Kazoo, tencent::Tencent, site24x7::Site24x7 }
+
+/// Something that is done with one protocol or with each.
+pub trait ProtocolVisitor {
+    /// What comes of one protocol.
+    type Output;
+
+    /// Takes the protocol `P`.
+    fn visit<P: Protocol>(&mut self) -> Self::Output;
+}
 
 /// One source's side of the pipeline; a type without values that names the source.
 pub trait Protocol: Send + Sync + 'static {
@@ -31,6 +55,14 @@ pub trait Protocol: Send + Sync + 'static {
     const PATIENCE: Duration;
     /// Headers that the normalizer reads, in lower case.
     const KEPT_HEADERS: &'static [&'static str] = &[];
+    /// The status that makes the source send a request again which the table did not take.
+    const STORE_FAILURE: StatusCode = StatusCode::SERVICE_UNAVAILABLE;
+
+    /// Reads the members of the source's secret that no other source's secret has.
+    fn read_secret(members: &mut Members, secret: &mut SourceSecret) -> Result<(), Unusable> {
+        let _ = (members, secret);
+        Ok(())
+    }
 
     /// Answers a request that is part of setting the webhook up and carries no notification.
     fn handshake(parts: &Parts, keyring: &Keyring<SourceSecret>) -> Option<Result<Reply, Failure>> {

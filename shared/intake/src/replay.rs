@@ -1,12 +1,12 @@
-//! SecretReport a stored request again, after a normalizer was mended or a setting was set right.
+//! Reads a stored request again, after a normalizer was mended or a setting was set right.
 
 use alert::Source;
 use normalize::{InboundRequest, Normalized, Rejection, Settings};
 
 use crate::recording::{record, settings_with};
 use crate::{
-    Kazoo, Netdata, Protocol, Quarantined, Secrets, SecretsError, Site24x7, SourceSecret, Store, StoreError,
-    Tencent, is_cut,
+    Protocol, ProtocolVisitor, Quarantined, Secrets, SecretsError, SourceSecret, Store, StoreError, is_cut,
+    with_protocol,
 };
 
 /// What reading a request again came to.
@@ -40,16 +40,21 @@ type Normalizer = fn(&InboundRequest, &Settings, &SourceSecret) -> Result<Normal
 
 /// The normalizer of each source that sends requests.
 fn normalizer(source: Source) -> Option<Normalizer> {
-    match source {
-        Source::Netdata => Some(normalize::<Netdata>),
-        Source::Kazoo => Some(normalize::<Kazoo>),
-        Source::Tencent => Some(normalize::<Tencent>),
-        Source::Site24x7 => Some(normalize::<Site24x7>),
-        // It speaks no protocol of its own: the API takes its alerts.
-        Source::Alertmanager => {
-            Some(|inbound, settings, _| ::normalize::alertmanager::normalize(inbound, settings))
-        }
-        Source::Campanile => None,
+    // It calls no webhook: the API takes its alerts.
+    if source == Source::Alertmanager {
+        return Some(|inbound, settings, _| ::normalize::alertmanager::normalize(inbound, settings));
+    }
+    with_protocol(source, &mut Normalizers)
+}
+
+/// Finds the normalizer of a webhook's source.
+struct Normalizers;
+
+impl ProtocolVisitor for Normalizers {
+    type Output = Normalizer;
+
+    fn visit<P: Protocol>(&mut self) -> Normalizer {
+        normalize::<P>
     }
 }
 

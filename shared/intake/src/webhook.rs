@@ -173,7 +173,7 @@ fn log_outcome<P: Protocol>(outcome: &Result<Kept, Failure>) {
 }
 
 fn log_failure<P: Protocol>(failure: &Failure) {
-    let status = failure.status(P::SOURCE).as_u16();
+    let status = failure.status::<P>().as_u16();
     if matches!(failure, Failure::Store(_) | Failure::Secrets(_) | Failure::NothingConfigured) {
         tracing::error!(source = %P::SOURCE, status, error = chain(failure), "request failed");
     } else {

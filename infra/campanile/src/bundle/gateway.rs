@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use bytes::Bytes;
 use http::{StatusCode, header};
-use intake::{Kazoo, Netdata, Protocol, Site24x7, Tencent, Webhook};
+use intake::{Protocol, ProtocolVisitor, Webhook, each_protocol};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
@@ -28,11 +28,10 @@ const BODY_LIMIT: Duration = Duration::from_secs(30);
 
 /// The paths of all functions over `platform`.
 pub(super) fn router(platform: Platform) -> Router {
-    Router::new()
-        .merge(webhook::<Netdata>(&platform))
-        .merge(webhook::<Kazoo>(&platform))
-        .merge(webhook::<Tencent>(&platform))
-        .merge(webhook::<Site24x7>(&platform))
+    let mut webhooks = Webhooks { platform: &platform, router: Router::new() };
+    each_protocol(&mut webhooks);
+    let router = webhooks.router;
+    router
         .merge(api(platform))
         .fallback(|| async { refusal(StatusCode::NOT_FOUND, "Not Found") })
         .layer(from_fn_with_state(Arc::new(Semaphore::new(MOST_AT_ONCE)), throttle))
@@ -45,6 +44,20 @@ async fn throttle(State(places): State<Arc<Semaphore>>, request: Request, next: 
         return ([(header::RETRY_AFTER, "1")], refusal).into_response();
     };
     next.run(request).await
+}
+
+/// Routes the paths of every webhook.
+struct Webhooks<'a> {
+    platform: &'a Platform,
+    router: Router,
+}
+
+impl ProtocolVisitor for Webhooks<'_> {
+    type Output = ();
+
+    fn visit<P: Protocol>(&mut self) {
+        self.router = std::mem::take(&mut self.router).merge(webhook::<P>(self.platform));
+    }
 }
 
 /// `/<source>` and `/<source>/{token}`.

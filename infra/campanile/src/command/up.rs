@@ -101,7 +101,7 @@ impl Up {
         };
         let _ = writeln!(text, "  table      {table}");
         let development = self.secrets.is_none();
-        for source in ["netdata", "kazoo", "tencent", "site24x7"] {
+        for source in intake::WEBHOOKS.iter().map(|source| source.as_str()) {
             let token = development.then(|| development::token(source)).flatten();
             let path = token.map_or(String::new(), |token| format!("/{token}"));
             let _ = writeln!(text, "  {source:<10} {url}/{source}{path}");

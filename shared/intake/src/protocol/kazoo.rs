@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::Protocol;
-use crate::{Failure, Kept, Keyring, Reply, SourceSecret};
+use crate::{Failure, Kept, Keyring, Members, Reply, SourceSecret, Unusable};
 
 /// The header that names the webhook which fired.
 const HOOK_ID: &str = "x-hook-id";
@@ -35,6 +35,15 @@ impl Protocol for Kazoo {
     const PATIENCE: Duration = Duration::from_secs(25);
     const KEPT_HEADERS: &'static [&'static str] = &[HOOK_ID, "x-account-id"];
 
+    fn read_secret(members: &mut Members, secret: &mut SourceSecret) -> Result<(), Unusable> {
+        for name in ["url", "username", "password", "account_name", "api_key"] {
+            members.text(name);
+        }
+        secret.sha256_key = members.restricting_secret("sha256_key")?;
+        secret.hook_ids = members.restricting_names("hook_ids")?;
+        Ok(())
+    }
+
     fn trusts(inbound: &InboundRequest, keyring: &Keyring<SourceSecret>) -> bool {
         // What restricts is the current version's alone: a looser one before it must not count.
         is_known_hook(inbound, &keyring.current) && is_signed(inbound, &keyring.current)
@@ -49,7 +58,7 @@ impl Protocol for Kazoo {
     }
 
     fn refuse(failure: &Failure) -> Reply {
-        Reply::json(failure.status(Self::SOURCE), &json!({ "error": failure.to_string() }))
+        Reply::json(failure.status::<Self>(), &json!({ "error": failure.to_string() }))
     }
 
     fn answer(_: &InboundRequest, outcome: &Result<Kept, Failure>, _: &Keyring<SourceSecret>) -> Reply {

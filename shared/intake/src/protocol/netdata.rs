@@ -11,10 +11,13 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::Protocol;
-use crate::{Failure, Kept, Keyring, QuarantineId, Reply, SourceSecret};
+use crate::{CertificateRule, Failure, Kept, Keyring, Members, QuarantineId, Reply, SourceSecret, Unusable};
 
 /// The longest question that the challenge answers, in bytes.
 const CRC_TOKEN_BYTES: usize = 1024;
+
+/// Netdata's own common name.
+const COMMON_NAME: &str = "app.netdata.cloud";
 
 /// Netdata Cloud's webhook.
 #[derive(Debug)]
@@ -35,6 +38,17 @@ impl Protocol for Netdata {
     // Undocumented for notifications, and a notification may come only once: so for as long as the gateway waits.
     const PATIENCE: Duration = Duration::from_secs(25);
 
+    fn read_secret(members: &mut Members, secret: &mut SourceSecret) -> Result<(), Unusable> {
+        secret.challenge_secret = members.secret("challenge_secret");
+        secret.client_certificate = members.restricting_object("client_certificate", |members| {
+            Ok(CertificateRule {
+                common_name: members.restricting_text("common_name", COMMON_NAME)?,
+                required: members.restricting_flag("required")?,
+            })
+        })?;
+        Ok(())
+    }
+
     fn handshake(parts: &Parts, keyring: &Keyring<SourceSecret>) -> Option<Result<Reply, Failure>> {
         (parts.method == Method::GET).then(|| challenge(parts.uri.query().unwrap_or_default(), keyring))
     }
@@ -48,7 +62,7 @@ impl Protocol for Netdata {
     }
 
     fn refuse(failure: &Failure) -> Reply {
-        Reply::json(failure.status(Self::SOURCE), &json!({ "error": failure.to_string() }))
+        Reply::json(failure.status::<Self>(), &json!({ "error": failure.to_string() }))
     }
 
     fn answer(

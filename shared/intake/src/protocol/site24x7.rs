@@ -4,13 +4,17 @@ use std::time::Duration;
 
 use alert::Source;
 use http::{Method, StatusCode};
-use normalize::site24x7::{normalize, redact};
+use normalize::site24x7::{AccountNames, normalize, redact};
 use normalize::{InboundRequest, Normalized, Rejection, Settings};
 use serde::Serialize;
 use serde_json::json;
 
 use super::Protocol;
-use crate::{Failure, Kept, Keyring, QuarantineId, Reply, SourceSecret};
+use crate::{Failure, Kept, Keyring, Members, QuarantineId, Reply, SourceSecret, Unusable};
+
+/// What Site24x7's client needs, each member under both of its names.
+const CLIENT: [&str; 6] =
+    ["client_id", "zohoClientId", "client_secret", "zohoClientSecret", "refresh_token", "zohoRefreshToken"];
 
 /// Site24x7's webhook.
 #[derive(Debug)]
@@ -31,6 +35,24 @@ impl Protocol for Site24x7 {
     // Our installation asks it to wait 30 seconds, and it is assumed to try once only.
     const PATIENCE: Duration = Duration::from_secs(25);
 
+    fn read_secret(members: &mut Members, secret: &mut SourceSecret) -> Result<(), Unusable> {
+        secret.account = AccountNames::from(members.unread().clone());
+        for name in ["account", "zaaid"] {
+            members.id(name);
+        }
+        for name in ["data_center", "zohoAccountTLD"].into_iter().chain(CLIENT) {
+            members.text(name);
+        }
+        let named = AccountNames { account: None, zaaid: None, ..secret.account.clone() };
+        if let Err(unknown) = named.name() {
+            let unknown = unknown.to_string();
+            // Its beginning quotes what stands there.
+            let remedy = unknown.split_once(": ").map_or("correct it", |(_, remedy)| remedy);
+            members.mistake("data_center", format!("is no data centre of Site24x7: {remedy}"));
+        }
+        Ok(())
+    }
+
     fn redact(inbound: InboundRequest) -> InboundRequest {
         redact(inbound)
     }
@@ -46,7 +68,7 @@ impl Protocol for Site24x7 {
     }
 
     fn refuse(failure: &Failure) -> Reply {
-        Reply::json(failure.status(Self::SOURCE), &json!({ "error": failure.to_string() }))
+        Reply::json(failure.status::<Self>(), &json!({ "error": failure.to_string() }))
     }
 
     fn answer(_: &InboundRequest, outcome: &Result<Kept, Failure>, _: &Keyring<SourceSecret>) -> Reply {

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::Protocol;
-use crate::{Failure, Kept, Keyring, Quarantined, Reply, SourceSecret};
+use crate::{Failure, Kept, Keyring, Members, Quarantined, Reply, SourceSecret, Unusable};
 
 /// Tencent Cloud Monitor's callback.
 #[derive(Debug)]
@@ -32,15 +32,21 @@ struct Acknowledgement<'a> {
 impl Protocol for Tencent {
     const SOURCE: Source = Source::Tencent;
     const METHODS: &'static [Method] = &[Method::POST];
-    // It waits 5 seconds, and asks again after a 500.
+    // It waits 5 seconds, and asks again after a 500: the page names no other status.
     const PATIENCE: Duration = Duration::from_secs(4);
+    const STORE_FAILURE: StatusCode = StatusCode::INTERNAL_SERVER_ERROR;
+
+    fn read_secret(members: &mut Members, secret: &mut SourceSecret) -> Result<(), Unusable> {
+        secret.validation_code = members.secret("validation_code");
+        Ok(())
+    }
 
     fn normalize(inbound: &InboundRequest, settings: &Settings) -> Result<Normalized, Rejection> {
         normalize(inbound, settings)
     }
 
     fn refuse(failure: &Failure) -> Reply {
-        acknowledge(failure.status(Self::SOURCE), &session_id(b""), 1, None)
+        acknowledge(failure.status::<Self>(), &session_id(b""), 1, None)
     }
 
     fn answer(
@@ -53,7 +59,7 @@ impl Protocol for Tencent {
             Ok(Kept::Recorded { .. }) => acknowledge(StatusCode::OK, &session, 0, None),
             Ok(Kept::Quarantined(kept)) => verification(kept, keyring)
                 .unwrap_or_else(|| acknowledge(StatusCode::OK, &session, 0, Some(kept))),
-            Err(failure) => acknowledge(failure.status(Self::SOURCE), &session, 1, None),
+            Err(failure) => acknowledge(failure.status::<Self>(), &session, 1, None),
         }
     }
 }

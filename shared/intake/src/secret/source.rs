@@ -1,18 +1,11 @@
-//! Which members the secret of each source has.
+//! Reads the secret of a source: what all of them have, and then what the source's protocol adds.
 
 use alert::Source;
-use normalize::site24x7::AccountNames;
 
 use super::finding::SecretReport;
 use super::members::{Members, Unusable, read_secret};
-use super::{BasicPair, CertificateRule, SourceSecret};
-
-/// Netdata's own common name.
-const NETDATA_COMMON_NAME: &str = "app.netdata.cloud";
-
-/// What Site24x7's client needs, each member under both of its names.
-const SITE24X7_CLIENT: [&str; 6] =
-    ["client_id", "zohoClientId", "client_secret", "zohoClientSecret", "refresh_token", "zohoRefreshToken"];
+use super::{BasicPair, SourceSecret};
+use crate::protocol::{Protocol, ProtocolVisitor, with_protocol};
 
 impl SourceSecret {
     /// Reads the secret of `source`: what can be used is used, and everything else is named.
@@ -20,58 +13,26 @@ impl SourceSecret {
         read_secret(text, |members| {
             let mut secret =
                 Self { tokens: members.credentials("tokens"), basic: pairs(members), ..Self::default() };
-            match source {
-                Source::Netdata => secret.read_netdata(members)?,
-                Source::Kazoo => secret.read_kazoo(members)?,
-                Source::Tencent => secret.validation_code = members.secret("validation_code"),
-                Source::Site24x7 => secret.read_site24x7(members),
-                Source::Alertmanager | Source::Campanile => {}
-            }
+            with_protocol(source, &mut OwnMembers { members, secret: &mut secret }).unwrap_or(Ok(()))?;
             if !secret.admits_anybody() {
                 members.warn("tokens", "let nobody in: write [\"…\"] with a random token, 32 bytes long");
             }
             Ok(secret)
         })
     }
+}
 
-    fn read_netdata(&mut self, members: &mut Members) -> Result<(), Unusable> {
-        self.challenge_secret = members.secret("challenge_secret");
-        self.client_certificate = members.restricting_object("client_certificate", |members| {
-            Ok(CertificateRule {
-                common_name: members.restricting_text("common_name", NETDATA_COMMON_NAME)?,
-                required: members.restricting_flag("required")?,
-            })
-        })?;
-        Ok(())
-    }
+/// Reads what one source's secret has besides tokens and pairs.
+struct OwnMembers<'a> {
+    members: &'a mut Members,
+    secret: &'a mut SourceSecret,
+}
 
-    fn read_kazoo(&mut self, members: &mut Members) -> Result<(), Unusable> {
-        for name in ["url", "username", "password", "account_name", "api_key"] {
-            members.text(name);
-        }
-        self.sha256_key = members.restricting_secret("sha256_key")?;
-        self.hook_ids = members.restricting_names("hook_ids")?;
-        Ok(())
-    }
+impl ProtocolVisitor for OwnMembers<'_> {
+    type Output = Result<(), Unusable>;
 
-    fn read_site24x7(&mut self, members: &mut Members) {
-        self.account = AccountNames::from(members.unread().clone());
-        for name in ["account", "zaaid"] {
-            members.id(name);
-        }
-        for name in ["data_center", "zohoAccountTLD"] {
-            members.text(name);
-        }
-        for name in SITE24X7_CLIENT {
-            members.text(name);
-        }
-        let named = AccountNames { account: None, zaaid: None, ..self.account.clone() };
-        if let Err(unknown) = named.name() {
-            let unknown = unknown.to_string();
-            // Its beginning quotes what stands there.
-            let remedy = unknown.split_once(": ").map_or("correct it", |(_, remedy)| remedy);
-            members.mistake("data_center", format!("is no data centre of Site24x7: {remedy}"));
-        }
+    fn visit<P: Protocol>(&mut self) -> Self::Output {
+        P::read_secret(self.members, self.secret)
     }
 }
 
