@@ -1,6 +1,6 @@
 //! One alert is routed to one destination: what is known is read, what follows is written.
 
-use alert::{Alert, Labels};
+use alert::{Alert, Fingerprint, Labels};
 use channels::Deliver;
 
 use super::{Dispatcher, MOST_CONFLICTS, RunContext, gave_up};
@@ -95,6 +95,9 @@ impl Dispatcher {
         let Some(claimed) = self.claim_group(destination, &parts, &routed).await? else { return Ok(None) };
         if let Some(entry) = &routed.entry {
             self.outbox().put_entry(&parts.key, entry).await?;
+            if claimed.is_some() && self.is_withdrawn(destination, &parts.key, entry).await? {
+                return Ok(None);
+            }
         }
         // Also for what was pending before: who wrote that may have crashed before the queue was due.
         let pending = parts.pending.as_ref();
@@ -113,9 +116,13 @@ impl Dispatcher {
             }
         }
         self.note_inhibited(&routing).await?;
-        if self.outbox().put_routing(&mut routing).await? == Written::Conflict
-            || self.is_released_meanwhile(run, destination, alert, &routing).await?
-        {
+        if self.outbox().put_routing(&mut routing).await? == Written::Conflict {
+            if let Some(entry) = &routed.entry {
+                self.is_withdrawn(destination, &parts.key, entry).await?;
+            }
+            return Ok(None);
+        }
+        if self.is_released_meanwhile(run, destination, alert, &routing).await? {
             return Ok(None);
         }
         Ok(Some(is_due))
@@ -138,8 +145,29 @@ impl Dispatcher {
         // A crash between this write and the entry's must not leave an opening damped that was never pending.
         let damping = parts.routing.as_ref().map(|known| known.damping.clone()).unwrap_or_default();
         let mut claimed = RoutingState { damping, ..routing.clone() };
-        let written = self.outbox().put_routing(&mut claimed).await?;
-        Ok(Some(Some(claimed)).filter(|_| written == Written::Done))
+        if self.outbox().put_routing(&mut claimed).await? == Written::Conflict {
+            return Ok(None);
+        }
+        Ok(Some(Some(claimed)))
+    }
+
+    /// Withdraws `entry` if the alert belongs to another group than that of `key` by now: who saw the group claimed, and nothing
+    /// pending in it yet, may have claimed another one for a later run. Yields whether it did.
+    async fn is_withdrawn(
+        &self,
+        destination: &Destination,
+        key: &QueueKey,
+        entry: &Entry,
+    ) -> Result<bool, OutboxError> {
+        if !matches!((&destination.group_by, destination.deliver), (GroupBy::Labels(_), Deliver::State)) {
+            return Ok(false);
+        }
+        let known = self.outbox().known(entry.fingerprint).await?;
+        if known.routing.get(&destination.id).is_none_or(|routing| routing.group == key.group) {
+            return Ok(false);
+        }
+        self.outbox().delete_entry(key, entry.key(), entry.revision).await?;
+        Ok(true)
     }
 
     /// What mutes it is written down before the alert waits for it, so that whoever ends it finds what waits.
@@ -201,7 +229,8 @@ impl Dispatcher {
         {
             let former = QueueKey { group: former, ..key.clone() };
             let (pending, queue) = self.pending(destination, alert, &former).await?;
-            let is_there = pending.is_some() || queue.as_ref().is_some_and(|queue| is_known_in(queue, alert));
+            let is_there = pending.is_some()
+                || queue.as_ref().is_some_and(|queue| is_known_in(queue, alert.fingerprint));
             if is_there || !begins_anew(cause, alert, routing.as_ref()) {
                 return Ok(Parts { routing, key: former, labels, pending, queue });
             }
@@ -221,7 +250,8 @@ impl Dispatcher {
         for _ in 0..MOST_OVERFLOWS {
             let (pending, queue) = self.pending(destination, alert, &key).await?;
             let is_full = queue.as_ref().is_some_and(|queue| queue.notified.len() >= MOST_TOLD);
-            let is_there = pending.is_some() || queue.as_ref().is_some_and(|queue| is_known_in(queue, alert));
+            let is_there = pending.is_some()
+                || queue.as_ref().is_some_and(|queue| is_known_in(queue, alert.fingerprint));
             if !is_full || is_there {
                 return Ok(Parts { routing, key, labels, pending, queue });
             }
@@ -277,9 +307,8 @@ impl Dispatcher {
     }
 }
 
-fn is_known_in(queue: &Queue, alert: &Alert) -> bool {
-    let fingerprint = &alert.fingerprint;
-    queue.notified.contains_key(fingerprint) || queue.maybe_notified.contains_key(fingerprint)
+fn is_known_in(queue: &Queue, fingerprint: Fingerprint) -> bool {
+    queue.notified.contains_key(&fingerprint) || queue.maybe_notified.contains_key(&fingerprint)
 }
 
 /// Whether the queue, of one alert alone, knows a later revision than that of an opening which comes so much later than
