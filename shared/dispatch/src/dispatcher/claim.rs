@@ -8,7 +8,7 @@ use channels::{Deliver, Progress};
 use jiff::Timestamp;
 
 use super::routing::MOST_ENTRIES;
-use super::{Dispatcher, MOST_CONFLICTS, RunContext, gave_up};
+use super::{Dispatcher, RunContext};
 use crate::compose::{Composed, Present, compose, needed};
 use crate::span::after;
 use crate::{
@@ -121,8 +121,7 @@ impl Dispatcher {
         mut queue: Queue,
         composed: Composed,
     ) -> Result<bool, OutboxError> {
-        let claimed_until = Some(after(self.now(), CLAIM_SECS));
-        queue.claimed_until = claimed_until;
+        queue.claimed_until = Some(after(self.now(), CLAIM_SECS));
         queue.due_at = None;
         if self.outbox().put_queue(&mut queue).await? == Written::Conflict {
             return Ok(false);
@@ -132,25 +131,21 @@ impl Dispatcher {
             .map(|covered| (covered.key, covered.revision))
             .chain(composed.void.iter().copied())
             .collect();
-        for _ in 0..MOST_CONFLICTS {
-            let entries = self.outbox().entries(&queue.key, MOST_ENTRIES).await?;
-            let left: Vec<_> =
-                entries.iter().filter(|entry| !gone.contains(&(entry.key(), entry.revision))).collect();
-            apply(&mut queue, &composed.covers);
-            queue.came_and_went = queue.came_and_went.saturating_add(composed.came_and_went);
-            self.reset(destination, &mut queue, &left);
-            if self.outbox().put_queue(&mut queue).await? == Written::Done {
-                for (key, revision) in gone {
-                    self.outbox().delete_entry(&queue.key, key, revision).await?;
-                }
-                return Ok(true);
-            }
-            match self.outbox().queue(&queue.key).await? {
-                Some(known) if known.claimed_until == claimed_until => queue = known,
-                _ => return Ok(false),
-            }
+        let is_left = |entry: &&Entry| !gone.contains(&(entry.key(), entry.revision));
+        let ended = self
+            .end_claim(queue, |mut queue, entries| {
+                let left: Vec<_> = entries.iter().filter(is_left).collect();
+                apply(&mut queue, &composed.covers);
+                queue.came_and_went = queue.came_and_went.saturating_add(composed.came_and_went);
+                self.reset(destination, &mut queue, &left);
+                queue
+            })
+            .await?;
+        let Some(queue) = ended else { return Ok(false) };
+        for (key, revision) in gone {
+            self.outbox().delete_entry(&queue.key, key, revision).await?;
         }
-        Err(gave_up("settle a queue that has nothing to say"))
+        Ok(true)
     }
 }
 

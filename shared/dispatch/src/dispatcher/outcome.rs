@@ -16,6 +16,9 @@ use crate::{
     due, next_attempt,
 };
 
+/// How often that a queue became due during its claim is taken away; where changes come faster than that it is looked at once
+/// more for nothing.
+const MOST_CLEARED: usize = 5;
 /// Most alerts that a record names.
 const MOST_NAMED: usize = 100;
 
@@ -121,30 +124,70 @@ impl Dispatcher {
     async fn finish(
         &self,
         destination: &Destination,
-        mut queue: Queue,
+        queue: Queue,
         attempted: &Attempted,
         state: NotificationState,
     ) -> Result<(), OutboxError> {
         let now = self.now();
         self.outbox().put_notification(&record(&queue, attempted, state, now)).await?;
         let covers = queue.in_flight.as_ref().map(|in_flight| in_flight.covers.clone()).unwrap_or_default();
+        let ended = self
+            .end_claim(queue, |queue, entries| {
+                let mut after = ended(destination, queue, attempted, state, &covers, now);
+                let is_left =
+                    |entry: &&Entry| !covers.iter().any(|covered| deals_with(covered, entry, state));
+                let left: Vec<_> = entries.iter().filter(is_left).collect();
+                self.reset(destination, &mut after, &left);
+                after
+            })
+            .await?;
+        match ended {
+            Some(queue) => self.forget(&queue, &covers, state).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Ends the claim of `queue` by what `after` makes of it and of what is pending by then. Yields what was written; `None` if the
+    /// claim had ended, and somebody else has taken the queue up.
+    pub(super) async fn end_claim(
+        &self,
+        mut queue: Queue,
+        after: impl Fn(Queue, &[Entry]) -> Queue,
+    ) -> Result<Option<Queue>, OutboxError> {
         let claimed_until = queue.claimed_until;
-        for _ in 0..MOST_CONFLICTS {
-            let entries = self.outbox().entries(&queue.key, MOST_ENTRIES).await?;
-            let mut after = ended(destination, queue.clone(), attempted, state, &covers, now);
-            let is_left = |entry: &&Entry| !covers.iter().any(|covered| deals_with(covered, entry, state));
-            let left: Vec<_> = entries.iter().filter(is_left).collect();
-            self.reset(destination, &mut after, &left);
-            if self.outbox().put_queue(&mut after).await? == Written::Done {
-                return self.forget(&after, &covers, state).await;
+        for round in 0..MOST_CONFLICTS {
+            let key = queue.key.clone();
+            if let Some(ended) = self.try_end_claim(queue, round < MOST_CLEARED, &after).await? {
+                return Ok(Some(ended));
             }
-            match self.outbox().queue(&queue.key).await? {
+            match self.outbox().queue(&key).await? {
                 Some(known) if known.claimed_until == claimed_until => queue = known,
-                // The claim had ended, and somebody else has taken the queue up.
-                _ => return Ok(()),
+                _ => return Ok(None),
             }
         }
-        Err(gave_up("write down how an attempt ended"))
+        Err(gave_up("end a claim"))
+    }
+
+    /// Who makes a queue due that is due already writes nothing, and might go unseen: that it is due is taken away before
+    /// what is pending is read, or else stays.
+    async fn try_end_claim(
+        &self,
+        mut queue: Queue,
+        clears: bool,
+        after: &impl Fn(Queue, &[Entry]) -> Queue,
+    ) -> Result<Option<Queue>, OutboxError> {
+        if clears
+            && queue.due_at.take().is_some()
+            && self.outbox().put_queue(&mut queue).await? == Written::Conflict
+        {
+            return Ok(None);
+        }
+        let entries = self.outbox().entries(&queue.key, MOST_ENTRIES).await?;
+        let due_at = queue.due_at;
+        let mut ended = after(queue, &entries);
+        ended.due_at = earlier(ended.due_at, due_at);
+        let written = self.outbox().put_queue(&mut ended).await?;
+        Ok(Some(ended).filter(|_| written == Written::Done))
     }
 
     async fn forget(
