@@ -7,12 +7,15 @@ use jiff::Timestamp;
 use super::{Cause, Routed, Routing};
 use crate::select::EventType;
 use crate::span::after;
-use crate::{Damping, Destination, GroupBy, RoutingState, Waiting, WaitingReason};
+use crate::{Damping, Destination, Entry, GroupBy, RoutingState, Waiting, WaitingReason};
 
 impl Routing<'_> {
     pub(super) fn fired(&self, event: Event) -> Routed {
         let is_opening = matches!(event, Event::Opened | Event::Reopened);
         let is_news = matches!(self.cause, Cause::Change(_));
+        if self.is_being_withheld() {
+            return Routed::default();
+        }
         if self.destination.deliver == Deliver::Changes && is_opening && is_news {
             return self.opened(event);
         }
@@ -20,6 +23,14 @@ impl Routing<'_> {
             return self.opened(event);
         }
         self.changed(event)
+    }
+
+    /// Whether just this is both pending and waiting: a claim that found it muted writes down that it waits, and then takes
+    /// away what is pending. Pending once more it would be taken away with nothing waiting; as it is, one of both stays.
+    fn is_being_withheld(&self) -> bool {
+        let is_waiting = self.known.routing.is_some_and(|routing| routing.waiting.is_some());
+        let is_same = |entry: &Entry| !entry.is_over && entry.revision == self.alert.revision;
+        self.destination.deliver == Deliver::State && is_waiting && self.known.pending.is_some_and(is_same)
     }
 
     /// The destination knows that it fires, or will.
