@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::difference::{Difference, difference};
 use super::{Composed, Present, Withheld, notification};
 use crate::span::after;
-use crate::{Covered, Destination, Entry, Notified, Queue};
+use crate::{Covered, Destination, Entry, Notified, Queue, WaitingReason};
 
 /// One alert of which there is something to say.
 pub(super) struct Part<'a> {
@@ -63,7 +63,8 @@ fn part<'a>(
         return None;
     };
     let mutes = present.contexts.get(&entry.fingerprint).and_then(|context| context.mutes(destination));
-    if let Some((reason, until)) = mutes.filter(|_| difference.is_withheld_by_mutes()) {
+    let mutes = mutes.filter(|_| difference.is_withheld_by_mutes());
+    if let Some((reason, until)) = mutes.or_else(|| rung(destination, queue, alert, difference, now)) {
         let (fingerprint, revision) = (entry.fingerprint, entry.revision);
         composed.withheld.push(Withheld { fingerprint, revision, reason, until, event: difference.event() });
         return None;
@@ -71,6 +72,20 @@ fn part<'a>(
     let notified =
         notified_after(destination, queue.notified.get(&entry.fingerprint), alert, difference, now);
     Some(Part { entry, alert, difference, notified })
+}
+
+/// Until when the rung of the ladder is not reached, of a run that began after the one by which the entry became pending.
+fn rung(
+    destination: &Destination,
+    queue: &Queue,
+    alert: &Alert,
+    difference: Difference,
+    now: Timestamp,
+) -> Option<(WaitingReason, Timestamp)> {
+    let until = after(alert.condition_since, destination.after_secs?);
+    let is_opening = matches!(difference, Difference::Opened(_));
+    let is_untold = is_opening && !queue.maybe_notified.contains_key(&alert.fingerprint);
+    (is_untold && until > now).then_some((WaitingReason::Rung, until))
 }
 
 /// An alert that is not there any more: whatever was notified of it is forgotten.

@@ -83,6 +83,8 @@ impl History {
 
     fn change_weather(&mut self, place: usize, weather: Weather) {
         let id = self.id(place);
+        // Whoever did not answer may have been notified of the beginning, and is notified of the end.
+        self.causes += usize::from(matches!(weather, Weather::Silent));
         self.bench.world.transport.set(&id, weather);
         self.weather.insert(id, weather);
     }
