@@ -15,7 +15,8 @@ use jiff::Timestamp;
 pub use due::{Due, due};
 
 use crate::{
-    ChangeReason, Destination, Entry, GroupId, Notified, Queue, RoutingContext, RoutingState, StateChange,
+    ChangeReason, Destination, Entry, GroupId, InFlight, Notified, Queue, RoutingContext, RoutingState,
+    StateChange,
 };
 
 /// Why [`route`] is asked.
@@ -121,8 +122,15 @@ impl<'a> Routing<'a> {
 
     /// Whether the destination knows that it fires, or may: its end is then notified. What it only may know is notified anew.
     fn may_be_notified(&self) -> bool {
-        let is_ambiguous = |queue: &Queue| queue.maybe_notified.contains_key(&self.alert.fingerprint);
-        self.notified().is_some() || self.known.queue.is_some_and(is_ambiguous)
+        let Some(queue) = self.known.queue else { return false };
+        let fingerprint = &self.alert.fingerprint;
+        let is_covered = |in_flight: &InFlight| {
+            in_flight.is_ambiguous
+                && in_flight.covers.iter().any(|covered| covered.fingerprint == *fingerprint)
+        };
+        queue.notified.contains_key(fingerprint)
+            || queue.maybe_notified.contains_key(fingerprint)
+            || queue.in_flight.as_ref().is_some_and(is_covered)
     }
 
     fn is_opening_pending(&self) -> bool {

@@ -76,7 +76,9 @@ impl Routing<'_> {
         if let Some(until) = self.rung(&state) {
             return self.waits_as(state, WaitingReason::Rung, until, event);
         }
-        if self.destination.unless_acknowledged && self.alert.acknowledgement.is_some() {
+        // What it may know of a former run is made true, whoever has this one.
+        let is_unknown = !self.may_be_notified();
+        if is_unknown && self.destination.unless_acknowledged && self.alert.acknowledgement.is_some() {
             return self.stopped(state);
         }
         if let Some((reason, until)) = self.context.mutes(self.destination) {
