@@ -109,11 +109,17 @@ impl<'a> Routing<'a> {
             let waited = self.known.routing.and_then(|routing| routing.waiting.as_ref());
             return Some(waited.map_or(Event::Opened, |waiting| waiting.event).opening());
         };
-        match self.alert.severity.cmp(&severity) {
-            std::cmp::Ordering::Greater => Some(Event::Escalated),
-            std::cmp::Ordering::Less => Some(Event::Deescalated),
-            std::cmp::Ordering::Equal => None,
-        }
+        // What the destination may have got meanwhile counts as well.
+        let mut known = [Some(severity), self.doubtful_severity()].into_iter().flatten();
+        let known = known.find(|known| *known != self.alert.severity)?;
+        Some(if self.alert.severity > known { Event::Escalated } else { Event::Deescalated })
+    }
+
+    /// How bad the destination may believe the alert to be, where nobody knows whether an attempt arrived and nothing is
+    /// pending that would say it.
+    fn doubtful_severity(&self) -> Option<alert::Severity> {
+        let queue = self.known.queue.filter(|_| self.known.pending.is_none())?;
+        queue.maybe_notified.get(&self.alert.fingerprint).map(|notified| notified.severity)
     }
 
     fn notified(&self) -> Option<&'a Notified> {

@@ -36,7 +36,9 @@ impl Routing<'_> {
     /// The destination knows that it fires, or will.
     fn changed(&self, event: Event) -> Routed {
         let is_notified = self.notified().is_some();
-        let is_same = self.notified().is_some_and(|notified| notified.severity == self.alert.severity);
+        let is_as_now = |severity| severity == self.alert.severity;
+        let is_same = self.notified().is_some_and(|notified| is_as_now(notified.severity))
+            && self.doubtful_severity().is_none_or(is_as_now);
         if self.known.pending.is_none() && is_same {
             return self.settled();
         }
