@@ -10,6 +10,7 @@
 
 mod alert_api;
 mod aws;
+pub mod destinations;
 mod examples;
 mod flow;
 mod html;

@@ -8,13 +8,13 @@ use aws::SystemClock;
 use campanile::embedded::{EmbeddedSecrets, Endpoint};
 use intake::Clock as _;
 use jiff::Timestamp;
+use kazoo::testing::{API_KEY, Condition, Effect, StandIn, Version};
 use kazoo::{Clock as _, Credentials};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::process::Command;
 
 use crate::operator::with_aws_at;
-use crate::stand_in::{API_KEY, Condition, Effect, StandIn, Version};
 
 const TOKEN: &str = "s3cr3t-t0ken";
 const PASSWORD: &str = "m32c6NfqYEt";

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use channels::testing::destinations::StandIn;
 use serde_json::{Value, json};
 
-use crate::notifier::stand_in::StandIn;
 use crate::operator::Operator;
 
 const DISK: &[(&str, &str)] = &[("alertname", "DiskFull"), ("instance", "db-01"), ("severity", "critical")];

@@ -7,13 +7,13 @@ use std::process::{Output, Stdio};
 use campanile::embedded::{EmbeddedSecrets, Endpoint};
 use serde_json::{Value, json};
 use site24x7::Clock as _;
+use site24x7::testing::{
+    CLIENT_ID, CLIENT_SECRET, GRANT_CODE, HOOK_KEY, Hidden, REFRESH_TOKEN, SECRET, StandIn,
+};
 use tempfile::TempDir;
 use tokio::process::Command;
 
 use crate::operator::with_aws_at;
-use crate::site24x7_stand_in::{
-    CLIENT_ID, CLIENT_SECRET, GRANT_CODE, HOOK_KEY, Hidden, REFRESH_TOKEN, SECRET, StandIn,
-};
 
 /// Nothing of this may ever be printed, unless it is asked for.
 const SECRETS: [&str; 6] = [CLIENT_ID, CLIENT_SECRET, GRANT_CODE, HOOK_KEY, REFRESH_TOKEN, "1000.access"];

@@ -26,7 +26,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
 }
 
-/// Each package's name, folder and dependencies that are not of development only.
+/// Each package's name, folder and dependencies, without those for tests: of development only, or optional.
 fn packages() -> Vec<(String, PathBuf, Vec<String>)> {
     let metadata = Command::new(env!("CARGO"))
         .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
@@ -40,7 +40,8 @@ fn packages() -> Vec<(String, PathBuf, Vec<String>)> {
 fn package(package: &Value) -> (String, PathBuf, Vec<String>) {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let dependencies = package["dependencies"].as_array().unwrap().iter();
-    let dependencies = dependencies.filter(|dependency| dependency["kind"].as_str() != Some("dev"));
+    let dependencies = dependencies
+        .filter(|dependency| dependency["kind"].as_str() != Some("dev") && dependency["optional"] == false);
     let manifest = PathBuf::from(text(&package["manifest_path"]));
     let folder = manifest.parent().unwrap().strip_prefix(root()).unwrap().to_owned();
     (text(&package["name"]), folder, dependencies.map(|dependency| text(&dependency["name"])).collect())
@@ -105,4 +106,21 @@ fn a_function_is_a_parts_list() {
         let sources: Vec<_> = sources.map(|file| file.unwrap().file_name()).collect();
         assert_eq!(sources, ["main.rs"], "of `{name}`");
     }
+}
+
+/// `cargo lambda build` compiles exactly the functions, so that their features are what they need together.
+#[test]
+fn no_function_is_built_with_what_is_for_tests() {
+    let functions = packages().into_iter().filter(|(_, folder, _)| folder.starts_with("functions"));
+    let chosen: Vec<_> = functions.flat_map(|(name, ..)| ["--package".to_owned(), name]).collect();
+    let tree = Command::new(env!("CARGO"))
+        .args(["tree", "--offline", "--edges", "features,no-dev", "--prefix", "none"])
+        .args(chosen)
+        .current_dir(root())
+        .output()
+        .unwrap();
+    let tree = String::from_utf8(tree.stdout).unwrap();
+    assert!(tree.contains("channels feature \"default\""), "cargo tells no features: {tree}");
+    let testing: Vec<_> = tree.lines().filter(|line| line.contains("feature \"testing\"")).collect();
+    assert!(testing.is_empty(), "{testing:#?}");
 }

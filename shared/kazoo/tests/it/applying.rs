@@ -1,11 +1,11 @@
 //! Carrying a plan out over a network and a server that do not always play along.
 
+use kazoo::testing::{Effect, StandIn, Version};
 use kazoo::{Change, Clock as _, Outcome, Plan, apply};
 use serde_json::json;
 
 use crate::install::{chosen, install, options, planned};
 use crate::refusals::chain;
-use crate::stand_in::{Effect, StandIn, Version};
 
 #[tokio::test]
 async fn a_hook_created_although_its_answer_was_lost_is_not_created_again() {

@@ -3,11 +3,11 @@
 use jiff::SignedDuration;
 use kazoo::check::{Report, Token, examine, repair};
 use kazoo::install::{Selection, survey};
+use kazoo::testing::{StandIn, Version};
 use kazoo::{AttemptRange, Clock as _, State, apply};
 use serde_json::json;
 
 use crate::install::{install, options, receiver};
-use crate::stand_in::{StandIn, Version};
 
 async fn examined(stand_in: &StandIn, token: &str) -> Report {
     let client = stand_in.client();

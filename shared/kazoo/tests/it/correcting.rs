@@ -1,11 +1,11 @@
 //! Installing where hooks are already there: which is kept, what of it is put right, what is left.
 
 use kazoo::install::{DisabledByPerson, Duplicates, Options, Selection};
+use kazoo::testing::{StandIn, Version};
 use kazoo::{NoteReason, apply};
 use serde_json::{Value, json};
 
 use crate::install::{chosen, install, options, planned};
-use crate::stand_in::{StandIn, Version};
 
 fn uri(hook: &str, token: &str) -> String {
     format!("https://alerts.example.com/kazoo/{token}?hook={hook}")

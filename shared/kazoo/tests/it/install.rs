@@ -3,11 +3,11 @@
 use kazoo::install::{
     DisabledByPerson, Duplicates, Options, Selection, Subaccounts, SurveyError, plan, survey,
 };
+use kazoo::testing::{Condition, StandIn, Version};
 use kazoo::{Client, Location, NoteReason, Outcome, Plan, Receiver, apply};
 use serde_json::{Value, json};
 
 use crate::refusals::chain;
-use crate::stand_in::{Condition, StandIn, Version};
 
 pub(crate) fn receiver(token: &str) -> Receiver {
     Receiver::new(Location::parse("https://alerts.example.com").unwrap(), token.into()).unwrap()

@@ -3,10 +3,9 @@
 use std::error::Error as _;
 use std::fmt::Write as _;
 
+use kazoo::testing::{Condition, Effect, StandIn, Version, new_hook};
 use kazoo::{AccountIdentity, Credentials, Error, HashMethod, HookId, Refusal};
 use serde_json::{Value, json};
-
-use crate::stand_in::{Condition, Effect, StandIn, Version, new_hook};
 
 const URI: &str = "https://alerts.example.com/kazoo/s3cr3t?hook=parking";
 
@@ -120,7 +119,7 @@ fn what_waiting_reading_again_or_a_new_login_did_not_help_is_told_with_its_remed
 #[tokio::test]
 async fn an_account_outside_of_ones_own_tree_is_forbidden() {
     let stand_in = StandIn::start(Version::V4_3).await;
-    let mut configuration = stand_in.configuration(Credentials::api_key(crate::stand_in::API_KEY).unwrap());
+    let mut configuration = stand_in.configuration(Credentials::api_key(kazoo::testing::API_KEY).unwrap());
     configuration.account = Some("eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee".parse().unwrap());
     let client = kazoo::Client::new(configuration, std::sync::Arc::clone(&stand_in.clock) as _).unwrap();
     let error = client.hooks().await.unwrap_err();

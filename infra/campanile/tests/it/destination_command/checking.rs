@@ -22,7 +22,7 @@ async fn settings_that_are_right_pass_and_nobody_is_told_anything() {
     desk.run("check destinations").await;
     desk.keep(&json!({ "destinations": [] }));
     desk.run("check destinations").await;
-    for kind in crate::notifier::stand_in::every_type() {
+    for kind in channels::testing::destinations::every_type() {
         assert_eq!(desk.stand_in.notified(kind).len(), 0, "{kind}");
     }
     insta::assert_snapshot!(desk.transcript);

@@ -1,9 +1,9 @@
 //! `campanile notify --test`.
 
+use channels::testing::destinations::every_type;
 use serde_json::json;
 
 use super::Desk;
-use crate::notifier::stand_in::every_type;
 
 #[tokio::test]
 async fn each_type_takes_a_test_that_is_at_once_over() {

@@ -1,13 +1,13 @@
 //! Logging in, and who may go on.
 
-use kazoo::Clock;
+use crate::Clock;
 use serde_json::{Value, json};
 
 use super::envelope::Answered;
 use super::state::{ACCOUNT, Condition, Crossbar, Seen};
 
 /// The account's API key.
-pub(crate) const API_KEY: &str = "7a3f00d1c5b29e846f1d2c3b4a5968770123456789abcdeffedcba9876543210";
+pub const API_KEY: &str = "7a3f00d1c5b29e846f1d2c3b4a5968770123456789abcdeffedcba9876543210";
 
 /// `john@example.com:m32c6NfqYEt`, hashed.
 const MD5: &str = "82a2dc91686ec828a67152d45a5c5ef7";

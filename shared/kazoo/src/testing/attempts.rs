@@ -1,7 +1,7 @@
 //! Deliveries that fail, what is remembered of them, and the hook that they switch off.
 
+use crate::Clock;
 use jiff::SignedDuration;
-use kazoo::Clock;
 use serde_json::{Value, json};
 
 use super::envelope::Answered;
@@ -11,7 +11,7 @@ const FAILURES_TO_DISABLE: usize = 6;
 
 impl Crossbar {
     /// Has KAZOO deliver an event of the hook `id`, which is answered with `status`; nothing where it is off.
-    pub(crate) fn deliver(&mut self, id: &str, status: u16) {
+    pub fn deliver(&mut self, id: &str, status: u16) {
         let now = self.clock.now();
         let hook = self.hooks.get_mut(id).unwrap();
         if hook.document.get("enabled") == Some(&json!(false)) || status == 200 {

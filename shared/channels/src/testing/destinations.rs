@@ -14,27 +14,31 @@ use tokio::net::TcpListener;
 
 /// The first seven types, of which some tests count every request. A type is also the id of its destination, with
 /// a hyphen for an underscore.
-pub(crate) const ALL: [&str; 7] =
+pub const FIRST_SEVEN: [&str; 7] =
     ["discord", "pagerduty", "slack", "opsgenie", "mattermost", "rocketchat", "webhook"];
 /// Every type that there is.
-pub(crate) fn every_type() -> Vec<&'static str> {
-    channels::CHANNEL_TYPES.iter().map(|channel_type| channel_type.name).collect()
+pub fn every_type() -> Vec<&'static str> {
+    crate::CHANNEL_TYPES.iter().map(|channel_type| channel_type.name).collect()
 }
 
 /// What a destination was notified.
 #[derive(Debug, Clone)]
-pub(crate) struct Notified {
-    pub(crate) destination: String,
-    pub(crate) path: String,
-    pub(crate) body: Value,
-    /// The header `Campanile-Fingerprint`, of the webhook only.
-    pub(crate) transition: String,
+pub struct Notified {
+    /// Its id, with an underscore where the id has a hyphen.
+    pub destination: String,
+    /// The path that was called.
+    pub path: String,
+    /// The JSON that was sent, or the text.
+    pub body: Value,
+    /// The header `Campanile-Transition`, of the webhook only.
+    pub transition: String,
 }
 
 /// The server.
 #[derive(Clone)]
-pub(crate) struct StandIn {
-    pub(crate) base: String,
+pub struct StandIn {
+    /// Its address, without a slash at the end.
+    pub base: String,
     heard: Arc<Mutex<Heard>>,
 }
 
@@ -47,7 +51,8 @@ struct Heard {
 }
 
 impl StandIn {
-    pub(crate) async fn start() -> Self {
+    /// Starts one on a port of this machine.
+    pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let stand_in = Self { base, heard: Arc::default() };
@@ -61,13 +66,13 @@ impl StandIn {
     }
 
     /// The secret with all seven destinations; `more` is added to each.
-    pub(crate) fn settings(&self, more: &Value) -> Value {
-        let destinations: Vec<_> = ALL.iter().map(|kind| self.destination(kind, more)).collect();
+    pub fn settings(&self, more: &Value) -> Value {
+        let destinations: Vec<_> = FIRST_SEVEN.iter().map(|kind| self.destination(kind, more)).collect();
         json!({ "destinations": destinations })
     }
 
     /// The environment in which the services of AWS are this server.
-    pub(crate) fn environment(&self) -> Vec<(String, String)> {
+    pub fn environment(&self) -> Vec<(String, String)> {
         let endpoint = |(name, kind): (&str, &str)| (name.to_owned(), format!("{}/{kind}", self.base));
         let given = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
         let endpoints = [
@@ -79,7 +84,8 @@ impl StandIn {
         endpoints.map(endpoint).into_iter().chain(credentials.map(given)).collect()
     }
 
-    pub(crate) fn destination(&self, kind: &str, more: &Value) -> Value {
+    /// The settings of a destination of type `kind`, with the members of `more` besides.
+    pub fn destination(&self, kind: &str, more: &Value) -> Value {
         let url = format!("{}/{kind}", self.base);
         let settings = match kind {
             "slack_bot" => {
@@ -115,20 +121,22 @@ impl StandIn {
     }
 
     /// Makes `destination` answer `status` from now on.
-    pub(crate) fn fail(&self, destination: &str, status: u16) {
+    pub fn fail(&self, destination: &str, status: u16) {
         self.heard.lock().unwrap().failing.insert(destination.to_owned(), status);
     }
 
-    pub(crate) fn recover(&self, destination: &str) {
+    /// Makes `destination` answer as it should again.
+    pub fn recover(&self, destination: &str) {
         self.heard.lock().unwrap().failing.remove(destination);
     }
 
-    pub(crate) fn delay(&self, delay: Duration) {
+    /// Lets every answer take so long.
+    pub fn delay(&self, delay: Duration) {
         self.heard.lock().unwrap().delay = delay;
     }
 
     /// What `destination` took, in order; questions of Opsgenie's verification apart.
-    pub(crate) fn notified(&self, destination: &str) -> Vec<Notified> {
+    pub fn notified(&self, destination: &str) -> Vec<Notified> {
         let heard = self.heard.lock().unwrap();
         heard.notified.iter().filter(|notified| notified.destination == destination).cloned().collect()
     }
@@ -207,12 +215,12 @@ fn success(destination: &str, path: &str) -> Response {
 
 impl Notified {
     /// Everything that was said, as one text.
-    pub(crate) fn text(&self) -> String {
+    pub fn text(&self) -> String {
         format!("{} {} {}", self.path, self.body, self.transition)
     }
 
     /// Whether it says that an alert is over.
-    pub(crate) fn is_end(&self) -> bool {
+    pub fn is_end(&self) -> bool {
         self.body["event_action"] == "resolve"
             || self.path.ends_with("/close")
             || self.transition == "resolved"

@@ -1,9 +1,9 @@
 //! Site24x7's API: tokens, scopes, faults, and webhooks that can be made and changed.
 
+use crate::Clock;
 use axum::http::Method;
 use axum::response::Response;
 use serde_json::{Map, Value, json};
-use site24x7::Clock;
 
 use super::{Fault, Hidden, Seen, Shared, World, respond};
 

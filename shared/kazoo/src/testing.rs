@@ -1,5 +1,12 @@
 //! A stand-in for Crossbar on a port of this machine, and the clock that it and the client share.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "a test ends where it fails"
+)]
+
 mod attempts;
 mod clock;
 mod envelope;
@@ -18,24 +25,26 @@ use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, Uri};
 use axum::response::Response;
-use kazoo::{BaseUrl, Client, Configuration, Credentials, Deadlines};
 use tokio::net::TcpListener;
 
-pub(crate) use self::clock::TestClock;
-pub(crate) use self::envelope::Answered;
-pub(crate) use self::login::API_KEY;
-pub(crate) use self::state::{ACCOUNT, CHILD, Condition, Crossbar, Effect, Seen, Version, new_hook};
+use crate::{BaseUrl, Client, Configuration, Credentials, Deadlines};
+
+pub use self::clock::TestClock;
+use self::envelope::Answered;
+pub use self::login::API_KEY;
+pub use self::state::{ACCOUNT, CHILD, Condition, Crossbar, Effect, Seen, Version, new_hook};
 
 /// A running stand-in.
-pub(crate) struct StandIn {
-    pub(crate) clock: Arc<TestClock>,
+pub struct StandIn {
+    /// The time by which it and its clients go.
+    pub clock: Arc<TestClock>,
     address: SocketAddr,
     crossbar: Arc<Mutex<Crossbar>>,
 }
 
 impl StandIn {
     /// Starts one that behaves like `version`.
-    pub(crate) async fn start(version: Version) -> Self {
+    pub async fn start(version: Version) -> Self {
         let clock = Arc::new(TestClock::default());
         let crossbar = Arc::new(Mutex::new(Crossbar::new(version, Arc::clone(&clock))));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -46,20 +55,22 @@ impl StandIn {
     }
 
     /// What it holds, to look at and to change.
-    pub(crate) fn crossbar(&self) -> MutexGuard<'_, Crossbar> {
+    pub fn crossbar(&self) -> MutexGuard<'_, Crossbar> {
         self.crossbar.lock().unwrap()
     }
 
     /// A client that logs in with the account's API key.
-    pub(crate) fn client(&self) -> Client {
+    pub fn client(&self) -> Client {
         self.client_with(Credentials::api_key(API_KEY).unwrap())
     }
 
-    pub(crate) fn client_with(&self, credentials: Credentials) -> Client {
+    /// A client that logs in with `credentials`.
+    pub fn client_with(&self, credentials: Credentials) -> Client {
         Client::new(self.configuration(credentials), Arc::clone(&self.clock) as _).unwrap()
     }
 
-    pub(crate) fn configuration(&self, credentials: Credentials) -> Configuration {
+    /// What a client of it needs to know.
+    pub fn configuration(&self, credentials: Credentials) -> Configuration {
         let base_url = BaseUrl::parse(&format!("http://{}/v2/", self.address)).unwrap();
         Configuration { base_url, credentials, account: None, deadlines: Deadlines::default() }
     }

@@ -3,59 +3,73 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::{Clock, HookUri, NewHook};
 use axum::http::{HeaderMap, Method, Uri};
 use jiff::{SignedDuration, Timestamp};
-use kazoo::{Clock, HookUri, NewHook};
 use serde_json::{Map, Value};
 
 use super::clock::TestClock;
 
 /// The account that is logged in to.
-pub(crate) const ACCOUNT: &str = "c8c75d13eccbf803ca789e2ef83c0e11";
+pub const ACCOUNT: &str = "c8c75d13eccbf803ca789e2ef83c0e11";
 
 /// A descendant of [`ACCOUNT`].
-pub(crate) const CHILD: &str = "d0d75d13eccbf803ca789e2ef83c0e22";
+pub const CHILD: &str = "d0d75d13eccbf803ca789e2ef83c0e22";
 
 /// A version of KAZOO, as far as the versions differ here.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Version {
+pub enum Version {
+    /// 4.1: plain hooks and those of objects.
     V4_1,
+    /// 4.2: notifications besides.
     V4_2,
+    /// 4.3: text messages besides.
     V4_3,
+    /// 5: `all` objects, held calls, call records.
     V5,
 }
 
 /// A condition that the server or the account is in.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Condition {
+pub enum Condition {
+    /// The account takes no login.
     AccountLocked,
+    /// A login needs a second factor.
     SecondFactorNeeded,
+    /// The application for webhooks does not run.
     WebhooksDown,
+    /// No kind of hook is offered.
     NothingOffered,
 }
 
 /// A webhook with what only KAZOO may write to it.
-pub(crate) struct Stored {
-    pub(crate) account: String,
-    pub(crate) document: Map<String, Value>,
-    pub(crate) disable_reason: Option<String>,
-    pub(crate) failures: Vec<Timestamp>,
+pub struct Stored {
+    pub account: String,
+    pub document: Map<String, Value>,
+    pub disable_reason: Option<String>,
+    pub failures: Vec<Timestamp>,
 }
 
 /// A request that was made.
 #[derive(Clone)]
-pub(crate) struct Seen {
-    pub(crate) method: String,
-    pub(crate) path: String,
-    pub(crate) query: BTreeMap<String, String>,
-    pub(crate) token: Option<String>,
-    pub(crate) data: Value,
-    pub(crate) body: Value,
+pub struct Seen {
+    /// Its method.
+    pub method: String,
+    /// Its path.
+    pub path: String,
+    /// Its query, by name.
+    pub query: BTreeMap<String, String>,
+    /// The token that it carried.
+    pub token: Option<String>,
+    /// The member `data` of its body.
+    pub data: Value,
+    /// Its whole body.
+    pub body: Value,
 }
 
 /// What is to go wrong with a request.
 #[derive(Clone)]
-pub(crate) enum Effect {
+pub enum Effect {
     /// An error envelope.
     Error(u16, &'static str, Value),
     /// An error envelope that echoes every secret of the request wherever it can.
@@ -75,25 +89,34 @@ pub(crate) enum Effect {
 }
 
 /// The stand-in's whole state.
-pub(crate) struct Crossbar {
-    pub(crate) version: Version,
-    pub(crate) clock: Arc<TestClock>,
-    pub(crate) hooks: BTreeMap<String, Stored>,
-    pub(crate) attempts: Vec<Value>,
+pub struct Crossbar {
+    /// How it behaves.
+    pub version: Version,
+    /// The time by which it goes.
+    pub clock: Arc<TestClock>,
+    /// The webhooks by id.
+    pub hooks: BTreeMap<String, Stored>,
+    /// Attempts to call a webhook that failed.
+    pub attempts: Vec<Value>,
     /// Tokens and when their life ends.
-    pub(crate) tokens: BTreeMap<String, Timestamp>,
-    pub(crate) logins: usize,
-    pub(crate) requests: Vec<Seen>,
-    pub(crate) conditions: BTreeSet<Condition>,
+    pub tokens: BTreeMap<String, Timestamp>,
+    /// How many logins went well.
+    pub logins: usize,
+    /// Every request, in order.
+    pub requests: Vec<Seen>,
+    /// What is the matter with it.
+    pub conditions: BTreeSet<Condition>,
     /// Tokens of the bucket, if it is limited, and when it was last looked at.
-    pub(crate) allowance: Option<(i64, Timestamp)>,
-    pub(crate) accounts: BTreeSet<String>,
+    pub allowance: Option<(i64, Timestamp)>,
+    /// The accounts that there are.
+    pub accounts: BTreeSet<String>,
     faults: Vec<(&'static str, &'static str, Effect)>,
     ids: u32,
 }
 
 impl Crossbar {
-    pub(crate) fn new(version: Version, clock: Arc<TestClock>) -> Self {
+    /// An account without webhooks.
+    pub fn new(version: Version, clock: Arc<TestClock>) -> Self {
         Self {
             version,
             clock,
@@ -111,31 +134,34 @@ impl Crossbar {
     }
 
     /// Lets the next request of `method` whose path ends with `path` go wrong.
-    pub(crate) fn fail_next(&mut self, method: &'static str, path: &'static str, effect: Effect) {
+    pub fn fail_next(&mut self, method: &'static str, path: &'static str, effect: Effect) {
         self.faults.push((method, path, effect));
     }
 
-    pub(crate) fn is(&self, condition: Condition) -> bool {
+    /// Whether it is in `condition`.
+    pub fn is(&self, condition: Condition) -> bool {
         self.conditions.contains(&condition)
     }
 
     /// Lets nothing go wrong any more.
-    pub(crate) fn forget_faults(&mut self) {
+    pub fn forget_faults(&mut self) {
         self.faults.clear();
     }
 
-    pub(crate) fn take_fault(&mut self, seen: &Seen) -> Option<Effect> {
+    /// What is to go wrong with a request; it goes wrong once.
+    pub fn take_fault(&mut self, seen: &Seen) -> Option<Effect> {
         let fits = |fault: &(&str, &str, Effect)| seen.method == fault.0 && seen.path.ends_with(fault.1);
         self.faults.iter().position(fits).map(|index| self.faults.remove(index).2)
     }
 
-    pub(crate) fn new_id(&mut self) -> String {
+    /// An id that no webhook has yet.
+    pub fn new_id(&mut self) -> String {
         self.ids += 1;
         format!("{:032x}", self.ids)
     }
 
     /// A token that lives as long as KAZOO's do unless told otherwise.
-    pub(crate) fn new_token(&mut self) -> String {
+    pub fn new_token(&mut self) -> String {
         self.logins += 1;
         let token = format!("eyJhbGciOiJSUzI1NiJ9.login-{}.c2lnbmF0dXJl", self.logins);
         let life = SignedDuration::from_secs(3600);
@@ -144,7 +170,7 @@ impl Crossbar {
     }
 
     /// Takes the cost of a request out of the bucket, if there is enough in it.
-    pub(crate) fn pay(&mut self, cost: i64) -> bool {
+    pub fn pay(&mut self, cost: i64) -> bool {
         let now = self.clock.now();
         let Some((left, since)) = self.allowance else {
             return true;
@@ -155,11 +181,12 @@ impl Crossbar {
     }
 
     /// Puts a webhook there that somebody made, whatever it is.
-    pub(crate) fn put(&mut self, id: &str, document: Value) {
+    pub fn put(&mut self, id: &str, document: Value) {
         self.put_into(ACCOUNT, id, document);
     }
 
-    pub(crate) fn put_into(&mut self, account: &str, id: &str, document: Value) {
+    /// The same for a webhook of `account`.
+    pub fn put_into(&mut self, account: &str, id: &str, document: Value) {
         let Value::Object(document) = document else { panic!("a document is an object") };
         let stored =
             Stored { account: account.to_owned(), document, disable_reason: None, failures: Vec::new() };
@@ -167,28 +194,31 @@ impl Crossbar {
     }
 
     /// The ids of the account's webhooks.
-    pub(crate) fn ids(&self) -> Vec<&str> {
+    pub fn ids(&self) -> Vec<&str> {
         self.hooks.keys().map(String::as_str).collect()
     }
 
-    pub(crate) fn document(&self, id: &str) -> Value {
+    /// The document of the webhook `id`.
+    pub fn document(&self, id: &str) -> Value {
         Value::Object(self.hooks[id].document.clone())
     }
 
     /// The requests so far other than logins and reading, as `METHOD path`.
-    pub(crate) fn writes(&self) -> Vec<String> {
+    pub fn writes(&self) -> Vec<String> {
         let writes =
             self.requests.iter().filter(|seen| seen.method != "GET" && !seen.path.ends_with("_auth"));
         writes.map(Seen::line).collect()
     }
 
-    pub(crate) fn lines(&self) -> Vec<String> {
+    /// Every request so far, as `METHOD path`.
+    pub fn lines(&self) -> Vec<String> {
         self.requests.iter().map(Seen::line).collect()
     }
 }
 
 impl Seen {
-    pub(crate) fn new(method: &Method, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Self {
+    /// What is kept of a request.
+    pub fn new(method: &Method, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Self {
         let query = HookUri::new(format!("http://x/?{}", uri.query().unwrap_or_default()));
         let body: Value = serde_json::from_slice(body).unwrap_or_default();
         Self {
@@ -201,7 +231,8 @@ impl Seen {
         }
     }
 
-    pub(crate) fn line(&self) -> String {
+    /// `METHOD path`, with `A` and `B` for the accounts.
+    pub fn line(&self) -> String {
         format!("{} {}", self.method, self.path.replace(ACCOUNT, "A").replace(CHILD, "B"))
     }
 }
@@ -211,7 +242,7 @@ fn pairs(url: &str) -> BTreeMap<String, String> {
 }
 
 /// A webhook as `NewHook` for tests that create one directly.
-pub(crate) fn new_hook(hook: &str, uri: &str) -> NewHook {
+pub fn new_hook(hook: &str, uri: &str) -> NewHook {
     NewHook {
         hook: hook.to_owned(),
         name: format!("campanile {hook}"),

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
+use crate::Clock;
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
-use site24x7::Clock;
 
 use super::{CLIENT_ID, CLIENT_SECRET, GRANT_CODE, Hidden, REFRESH_TOKEN, Shared, World, respond};
 
@@ -79,12 +79,13 @@ fn issue(world: &mut World, now: Timestamp) -> serde_json::Value {
 }
 
 impl World {
-    pub(crate) fn is_live(&self, token: &str, now: Timestamp) -> bool {
+    /// Whether `token` is good at `now`.
+    pub fn is_live(&self, token: &str, now: Timestamp) -> bool {
         self.live.iter().any(|(live, until)| live == token && *until > now)
     }
 
     /// Spends all ten tokens, so that the next question meets the block.
-    pub(crate) fn spend_all(&mut self, now: Timestamp) {
+    pub fn spend_all(&mut self, now: Timestamp) {
         self.asked = vec![now; MOST_IN_WINDOW];
     }
 }

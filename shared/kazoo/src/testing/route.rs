@@ -1,7 +1,7 @@
 //! Which resource a request is for, and whether it gets there.
 
+use crate::Clock;
 use axum::http::StatusCode;
-use kazoo::Clock;
 use serde_json::{Value, json};
 
 use super::envelope::Answered;

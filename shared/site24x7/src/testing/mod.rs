@@ -1,5 +1,7 @@
 //! One server that is both systems: it issues tokens under Zoho's limits and serves Site24x7's API.
 
+#![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test ends where it fails")]
+
 mod accounts;
 mod api;
 mod clock;
@@ -15,23 +17,31 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
-use site24x7::{Calls, Client, Deadlines, Hosts, MemoryTokenStore, Secret, Settings, TokenStore, Transport};
 use tokio::net::TcpListener;
 
-pub(crate) use clock::TestClock;
+use crate::{Calls, Client, Deadlines, Hosts, MemoryTokenStore, Secret, Settings, TokenStore, Transport};
 
-pub(crate) const CLIENT_ID: &str = "1000.CLIENTID";
-pub(crate) const CLIENT_SECRET: &str = "clientsecret0123456789";
-pub(crate) const REFRESH_TOKEN: &str = "1000.refresh.token";
-pub(crate) const GRANT_CODE: &str = "1000.grant.code";
-pub(crate) const HOOK_KEY: &str = "hook-key-0123456789";
+pub use clock::TestClock;
 
-pub(crate) const SECRET: &str = r#"{"data_center":"eu","client_id":"1000.CLIENTID","client_secret":"clientsecret0123456789",
+/// The client that is registered.
+pub const CLIENT_ID: &str = "1000.CLIENTID";
+/// Its secret.
+pub const CLIENT_SECRET: &str = "clientsecret0123456789";
+/// The refresh token that is good.
+pub const REFRESH_TOKEN: &str = "1000.refresh.token";
+/// The grant code that is good.
+pub const GRANT_CODE: &str = "1000.grant.code";
+/// The token of our webhook.
+pub const HOOK_KEY: &str = "hook-key-0123456789";
+
+/// The source's secret with all of them.
+pub const SECRET: &str = r#"{"data_center":"eu","client_id":"1000.CLIENTID","client_secret":"clientsecret0123456789",
     "refresh_token":"1000.refresh.token","tokens":["hook-key-0123456789"]}"#;
 
 /// The stand-in and the clock that it and its clients go by.
-pub(crate) struct StandIn {
-    pub(crate) clock: Arc<TestClock>,
+pub struct StandIn {
+    /// The clock.
+    pub clock: Arc<TestClock>,
     address: String,
     shared: Arc<Shared>,
 }
@@ -42,33 +52,38 @@ struct Shared {
 }
 
 /// All that the stand-in knows, and all that it has seen.
-pub(crate) struct World {
+pub struct World {
     /// When each access token was issued or asked for in vain.
-    pub(crate) asked: Vec<Timestamp>,
-    pub(crate) issued: usize,
-    pub(crate) throttled: usize,
+    pub asked: Vec<Timestamp>,
+    /// How many access tokens were issued.
+    pub issued: usize,
+    /// How many were refused for being too many.
+    pub throttled: usize,
     blocked: bool,
     live: VecDeque<(String, Timestamp)>,
     /// What the accounts server answers instead of its own answers, in turn.
-    pub(crate) token_answers: VecDeque<(u16, String)>,
+    pub token_answers: VecDeque<(u16, String)>,
     /// What a path of the API answers instead of its own answers, in turn.
-    pub(crate) faults: HashMap<String, VecDeque<Fault>>,
+    pub faults: HashMap<String, VecDeque<Fault>>,
     /// The scopes of every token.
-    pub(crate) scopes: Vec<&'static str>,
-    pub(crate) webhooks: Vec<Map<String, Value>>,
+    pub scopes: Vec<&'static str>,
+    /// The webhooks that were made.
+    pub webhooks: Vec<Map<String, Value>>,
     /// What the answers do not show.
     hidden: HashSet<Hidden>,
-    pub(crate) monitors: Value,
+    /// The `data` of the monitors.
+    pub monitors: Value,
     /// The `data` of the current status.
-    pub(crate) current_status: Value,
+    pub current_status: Value,
     /// The rows of the alert logs by date; without any date, every date has the same row.
-    pub(crate) alert_logs: BTreeMap<String, Vec<Value>>,
-    pub(crate) seen: Vec<Seen>,
+    pub alert_logs: BTreeMap<String, Vec<Value>>,
+    /// Every call of the API, in order.
+    pub seen: Vec<Seen>,
 }
 
 /// What some servers show and others do not.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Hidden {
+pub enum Hidden {
     /// The scopes, in a token answer.
     Scopes,
     /// The urls, in the list of integrations.
@@ -78,7 +93,7 @@ pub(crate) enum Hidden {
 }
 
 /// A fault of the API.
-pub(crate) enum Fault {
+pub enum Fault {
     /// This status, these headers and this body.
     Answer(u16, Vec<(&'static str, String)>, String),
     /// The request is carried out, and then this status and a page are answered.
@@ -90,19 +105,25 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
-    pub(crate) fn status(status: u16, body: &str) -> Self {
+    /// A status and a body.
+    pub fn status(status: u16, body: &str) -> Self {
         Self::Answer(status, Vec::new(), body.to_owned())
     }
 }
 
 /// A request to the API as it came in.
 #[derive(Clone)]
-pub(crate) struct Seen {
-    pub(crate) method: Method,
-    pub(crate) path: String,
-    pub(crate) query: String,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Value,
+pub struct Seen {
+    /// Its method.
+    pub method: Method,
+    /// Its path below the API's root.
+    pub path: String,
+    /// Its query as sent.
+    pub query: String,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body; `null` where it is no JSON.
+    pub body: Value,
 }
 
 impl World {
@@ -132,40 +153,45 @@ impl World {
     }
 
     /// How often a path was called with a method.
-    pub(crate) fn count(&self, method: &Method, path: &str) -> usize {
+    pub fn count(&self, method: &Method, path: &str) -> usize {
         self.seen.iter().filter(|seen| seen.method == *method && seen.path == path).count()
     }
 
     /// Every change that was asked for, as `METHOD path`.
-    pub(crate) fn writes(&self) -> Vec<String> {
+    pub fn writes(&self) -> Vec<String> {
         let writes = self.seen.iter().filter(|seen| seen.method != Method::GET);
         writes.map(|seen| format!("{} {}", seen.method, seen.path)).collect()
     }
 
     /// Has every token that is live refused from now on.
-    pub(crate) fn kill_tokens(&mut self) {
+    pub fn kill_tokens(&mut self) {
         self.live.clear();
     }
 
-    pub(crate) fn hide(&mut self, hidden: Hidden) {
+    /// Has answers leave `hidden` out from now on.
+    pub fn hide(&mut self, hidden: Hidden) {
         self.hidden.insert(hidden);
     }
 
-    pub(crate) fn hides(&self, hidden: Hidden) -> bool {
+    /// Whether answers leave `hidden` out.
+    pub fn hides(&self, hidden: Hidden) -> bool {
         self.hidden.contains(&hidden)
     }
 
-    pub(crate) fn lose_scope(&mut self, scope: &str) {
+    /// Takes `scope` from every token.
+    pub fn lose_scope(&mut self, scope: &str) {
         self.scopes.retain(|granted| *granted != scope);
     }
 
-    pub(crate) fn fail(&mut self, path: &str, faults: impl IntoIterator<Item = Fault>) {
+    /// Has `path` answer `faults`, in turn, before it answers as it should.
+    pub fn fail(&mut self, path: &str, faults: impl IntoIterator<Item = Fault>) {
         self.faults.entry(path.to_owned()).or_default().extend(faults);
     }
 }
 
 impl StandIn {
-    pub(crate) async fn start() -> Self {
+    /// Starts one on a port of this machine.
+    pub async fn start() -> Self {
         let clock = Arc::new(TestClock::default());
         let shared = Arc::new(Shared { clock: Arc::clone(&clock), world: Mutex::new(World::new()) });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -175,58 +201,60 @@ impl StandIn {
         Self { clock, address, shared }
     }
 
-    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
+    /// What it holds, to look at and to change.
+    pub fn world(&self) -> MutexGuard<'_, World> {
         self.shared.world.lock().unwrap()
     }
 
     /// How many tokens were issued and how many calls of the API came in.
-    pub(crate) fn tokens_and_calls(&self) -> (usize, usize) {
+    pub fn tokens_and_calls(&self) -> (usize, usize) {
         let world = self.world();
         (world.issued, world.seen.len())
     }
 
     /// How many tokens were issued and how many were refused for being too many.
-    pub(crate) fn issued_and_throttled(&self) -> (usize, usize) {
+    pub fn issued_and_throttled(&self) -> (usize, usize) {
         let world = self.world();
         (world.issued, world.throttled)
     }
 
-    pub(crate) fn hosts(&self) -> Hosts {
+    /// Where it is.
+    pub fn hosts(&self) -> Hosts {
         Hosts::at(&format!("{}/api", self.address), &self.address)
     }
 
     /// A client with a memory of its own.
-    pub(crate) fn client(&self) -> TestClient<MemoryTokenStore> {
+    pub fn client(&self) -> TestClient<MemoryTokenStore> {
         self.client_with(MemoryTokenStore::default())
     }
 
-    pub(crate) fn client_with<S: TokenStore>(&self, store: S) -> TestClient<S> {
+    /// A client with `store` as its memory.
+    pub fn client_with<S: TokenStore>(&self, store: S) -> TestClient<S> {
         self.client_of(SECRET, store, transport())
     }
 
-    pub(crate) fn client_of<S: TokenStore>(
-        &self,
-        secret: &str,
-        store: S,
-        transport: Transport,
-    ) -> TestClient<S> {
+    /// A client of `secret`, over `transport`.
+    pub fn client_of<S: TokenStore>(&self, secret: &str, store: S, transport: Transport) -> TestClient<S> {
         let settings = Settings::from_secret(secret).unwrap();
         Client::new(transport, settings, store, Arc::clone(&self.clock)).at(self.hosts())
     }
 }
 
-pub(crate) type TestClient<S> = Client<S, Arc<TestClock>>;
+/// A client by the stand-in's clock.
+pub type TestClient<S> = Client<S, Arc<TestClock>>;
 
-pub(crate) fn transport() -> Transport {
+/// A transport with the deadlines of a function.
+pub fn transport() -> Transport {
     Transport::new(Deadlines::default()).unwrap()
 }
 
 /// The calls of a run that has two minutes.
-pub(crate) fn calls<S: TokenStore>(client: &TestClient<S>) -> Calls<'_, S, Arc<TestClock>> {
+pub fn calls<S: TokenStore>(client: &TestClient<S>) -> Calls<'_, S, Arc<TestClock>> {
     client.until(client.clock().in_secs(120))
 }
 
-pub(crate) fn hook_key() -> Secret {
+/// [`HOOK_KEY`] as what it is.
+pub fn hook_key() -> Secret {
     Secret::new(HOOK_KEY)
 }
 

@@ -3,12 +3,12 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
+use crate::Clock;
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
-use kazoo::Clock;
 
 /// A clock for tests: a pause is over at once and moves it on.
-pub(crate) struct TestClock {
+pub struct TestClock {
     now: Mutex<Timestamp>,
     pauses: Mutex<Vec<Duration>>,
 }
@@ -20,18 +20,19 @@ impl Default for TestClock {
 }
 
 impl TestClock {
-    pub(crate) fn advance(&self, seconds: i64) {
+    /// Moves the time on.
+    pub fn advance(&self, seconds: i64) {
         let mut now = self.now.lock().unwrap();
         *now = now.checked_add(SignedDuration::from_secs(seconds)).unwrap();
     }
 
     /// The pauses made so far, in seconds.
-    pub(crate) fn pauses(&self) -> Vec<u64> {
+    pub fn pauses(&self) -> Vec<u64> {
         self.pauses.lock().unwrap().iter().map(Duration::as_secs).collect()
     }
 
     /// Gregorian seconds, as KAZOO has them.
-    pub(crate) fn gregorian(&self) -> i64 {
+    pub fn gregorian(&self) -> i64 {
         self.now().as_second() + 62_167_219_200
     }
 }

@@ -3,13 +3,14 @@
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use crate::Clock;
 use jiff::{SignedDuration, Timestamp};
-use site24x7::Clock;
 
 /// How many times faster than told a wait is over.
 const HASTE: u32 = 200;
 
-pub(crate) struct TestClock {
+/// Begins on 1 March 2026 at ten.
+pub struct TestClock {
     start: Instant,
     forward: Mutex<SignedDuration>,
     slept: Mutex<Vec<Duration>>,
@@ -22,16 +23,18 @@ impl Default for TestClock {
 }
 
 impl TestClock {
-    pub(crate) fn forward_secs(&self, seconds: i64) {
+    /// Sets it forward.
+    pub fn forward_secs(&self, seconds: i64) {
         *self.forward.lock().unwrap() += SignedDuration::from_secs(seconds);
     }
 
-    pub(crate) fn in_secs(&self, seconds: i64) -> Timestamp {
+    /// The moment in so many seconds.
+    pub fn in_secs(&self, seconds: i64) -> Timestamp {
         self.now() + SignedDuration::from_secs(seconds)
     }
 
     /// Every wait, in whole seconds, in the order in which they began.
-    pub(crate) fn slept_secs(&self) -> Vec<u64> {
+    pub fn slept_secs(&self) -> Vec<u64> {
         self.slept.lock().unwrap().iter().map(Duration::as_secs).collect()
     }
 }
