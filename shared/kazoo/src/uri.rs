@@ -102,7 +102,16 @@ mod tests {
         .map(|uri| HookUri::new(uri).to_string())
         .collect();
         assert!(!shown.join(" ").contains("s3cr3t"));
-        insta::assert_snapshot!(shown.join("\n"));
+        insta::assert_snapshot!(shown.join("\n"), @"
+        https://alerts.example.com/kazoo/***?hook=channel_destroy
+        https://alerts.example.com:8443/prod/kazoo/***?hook=channel_destroy
+        https://alerts.example.com/kazoo/***
+        https://alerts.example.com/kazoo/***
+        https://hooks.example.org/***
+        https://hooks.example.org/***
+        ***
+        ***
+        ");
     }
 
     #[test]

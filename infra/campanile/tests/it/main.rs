@@ -23,3 +23,4 @@ mod site24x7_command;
 mod storage;
 mod stream;
 mod table;
+mod transcripts;
