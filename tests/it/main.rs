@@ -18,6 +18,7 @@ mod reading;
 mod refusals;
 mod secrets_manager;
 mod site24x7;
+mod sources;
 mod storage;
 mod template;
 mod tencent;
