@@ -21,11 +21,8 @@ const AT_A_TIME: usize = 16;
 type Key = (String, String);
 
 impl Table {
-    /// Records `entries`; outcomes in their order.
+    /// Records several `entries`; outcomes in their order.
     pub(super) async fn record_batch(&self, entries: &[Entry<'_>]) -> Vec<Result<Recorded, StoreError>> {
-        if let [entry] = entries {
-            return vec![intake::Store::record(self, *entry).await];
-        }
         let opened = self.open_days(entries).await;
         let stored = match opened {
             Ok(()) => self.stored(entries).await.unwrap_or_else(|error| {
