@@ -216,7 +216,7 @@ mod tests {
         the address of Campanile may have a host and a path only: take away user, query and fragment
         the address of Campanile may have a host and a path only: take away user, query and fragment
         the address of Campanile goes on after `/kazoo`: end it there, the token is added to it
-        `htps://alerts.example.com/kazoo/***` is not an address that KAZOO can call: give it like `https://alerts.example.com`
+        `htps://alerts.example.com/kazoo/[redacted]` is not an address that KAZOO can call: give it like `https://alerts.example.com`
         `alerts.example.com` is not an address that KAZOO can call: give it like `https://alerts.example.com`
         `localhost` is refused by KAZOO as a hook's host: give the public address of Campanile
         `127.0.0.1` is refused by KAZOO as a hook's host: give the public address of Campanile

@@ -85,7 +85,7 @@ enum NoMatcher {
 impl Alerts {
     pub(super) async fn run(self) -> Outcome {
         let query = self.filter.query(SystemClock.now());
-        let nothing = if self.filter.is_narrow() { "no alert is like that" } else { "nothing is open" };
+        let nothing = if self.filter.is_narrow() { "No alerts match." } else { "nothing is open" };
         self.reading.show(("/v1/alerts", "alerts"), &query, nothing, shown).await.map(drop)
     }
 }

@@ -13,7 +13,7 @@ use super::table::alone;
 use super::terminal_text::sanitize_for_terminal;
 use super::who::Who;
 
-/// Take alerts, so that others know that somebody takes care; ends by itself when they end or become worse
+/// Acknowledge alerts; ends by itself when they end or become worse
 #[derive(Debug, Args)]
 pub(super) struct Ack {
     /// Give them back instead

@@ -23,8 +23,8 @@ type Key = (String, String);
 impl Table {
     /// Records several `entries`; outcomes in their order.
     pub(super) async fn record_batch(&self, entries: &[Entry<'_>]) -> Vec<Result<Recorded, StoreError>> {
-        let opened = self.open_days(entries).await;
-        let stored = match opened {
+        let indexed = self.index_days(entries).await;
+        let stored = match indexed {
             Ok(()) => self.stored(entries).await.unwrap_or_else(|error| {
                 tracing::debug!(error = intake::chain(&error), "batch not read ahead");
                 Stored::default()
@@ -49,7 +49,7 @@ impl Table {
         outcomes.into_iter().map(|(_, outcome)| outcome).collect()
     }
 
-    async fn open_days(&self, entries: &[Entry<'_>]) -> Result<(), StoreError> {
+    async fn index_days(&self, entries: &[Entry<'_>]) -> Result<(), StoreError> {
         for Entry { event, inbound } in entries {
             self.index_day(DayIndex::Of(event.source), inbound.received_at).await?;
         }

@@ -52,7 +52,7 @@ async fn what_differs_is_put_right_and_what_is_somebody_elses_is_not_looked_at()
     let selections = chosen(&["channel_destroy"]);
     let plan = planned(&stand_in.client(), &options("s3cr3t"), &selections).await;
     insta::assert_snapshot!(plan, @"
-    change channel_destroy:x (h1): custom_data: {api_token=*** type=x} -> {}, format: `form-data` -> `json`, include_internal_legs: true -> false, name: `Alarme [31m` -> `campanile channel_destroy`, retries: 2 -> 3
+    change channel_destroy:x (h1): custom_data: {api_token=[redacted] type=x} -> {}, format: `form-data` -> `json`, include_internal_legs: true -> false, name: `Alarme [31m` -> `campanile channel_destroy`, retries: 2 -> 3
     ");
     apply(&stand_in.client(), &plan).await.unwrap();
     assert_eq!(stand_in.crossbar().writes(), ["PATCH /v2/accounts/A/webhooks/h1"]);

@@ -24,7 +24,7 @@ pub enum KeyDisplay {
 /// The steps in the console that do what an installation does.
 pub fn instructions(spec: &WebhookSpec, data_center: DataCenter, display: KeyDisplay) -> String {
     let (url, key) = match display {
-        KeyDisplay::Masked => (presentable(spec.url(), [spec.key()]), "***"),
+        KeyDisplay::Masked => (presentable(spec.url(), [spec.key()]), "[redacted]"),
         KeyDisplay::Shown => (spec.url().to_owned(), spec.key().expose()),
     };
     let (host, name) = (data_center.site24x7_host(), spec.name());
@@ -68,7 +68,7 @@ mod tests {
         In the console at https://app.site24x7.jp open Admin > Third-Party Integrations, add a webhook, and enter:
 
           name                        Campanile
-          URL                         https://alerts.example.com/site24x7/***
+          URL                         https://alerts.example.com/site24x7/[redacted]
           HTTP method                 POST
           timeout                     30 seconds
           monitors                    all
@@ -76,7 +76,7 @@ mod tests {
           send incident parameters    yes
           send as JSON                yes
           authentication              Basic, without user name and password
-          custom header               X-API-KEY: ***
+          custom header               X-API-KEY: [redacted]
           poller webhook              no
           manage tickets              no
           alert tags                  none

@@ -78,7 +78,7 @@ async fn no_error_of_any_call_shows_a_credential() {
         // Refused tokens have been renewed: let Zoho forget them.
         stand_in.clock.forward_secs(11 * 60);
     }
-    for repeated in ["Zoho-oauthtoken ***", r#""value":"***""#] {
+    for repeated in ["Zoho-oauthtoken [redacted]", r#""value":"[redacted]""#] {
         assert!(shown.0.contains(repeated), "{repeated} not in:\n{}", shown.0);
     }
     shown.assert_hides(&[ACCESS_TOKEN, CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN, HOOK_KEY]);
