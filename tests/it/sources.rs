@@ -54,7 +54,7 @@ const PLACES: [Place; 10] = [
     Place {
         file: "tests/bench/src/webhook.rs",
         needed: &["function: \"{source}-webhook\"", "path: \"/{source}\""],
-        remedy: "a notification to `Webhook::all`",
+        remedy: "a notification to `WEBHOOKS`",
     },
     Place { file: ".ci/account.py", needed: &["\"{source}\": {"], remedy: "a good secret to `GOOD`" },
     Place {

@@ -26,7 +26,7 @@ const SEED: u64 = 0x6272_6f6b_656e;
 type Reader = fn(&InboundRequest) -> Result<Normalized, Rejection>;
 
 /// How each source's requests are read.
-const SOURCES: [(&str, Reader); 5] = [
+const SOURCES: &[(&str, Reader)] = &[
     ("alertmanager", |request| alertmanager::normalize(request, &Settings::default())),
     ("kazoo", |request| kazoo::normalize(&kazoo::redact(request.clone()), &Settings::default())),
     ("netdata", |request| netdata::normalize(request, &Settings::default())),
@@ -47,7 +47,7 @@ fn fixtures() -> Vec<Fixture> {
 
 /// The fixtures of all sources in `folder`, which has a folder for each.
 fn fixtures_below(folder: &str) -> Vec<Fixture> {
-    let of = |(source, reader): (&str, Reader)| {
+    let of = |&(source, reader): &(&str, Reader)| {
         let folder: PathBuf =
             [env!("CARGO_MANIFEST_DIR"), "../../tests/fixtures", folder, source].iter().collect();
         let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
@@ -55,7 +55,7 @@ fn fixtures_below(folder: &str) -> Vec<Fixture> {
         paths.sort();
         paths.into_iter().map(move |path| Fixture { request: inbound(&path), path, reader })
     };
-    SOURCES.into_iter().flat_map(of).collect()
+    SOURCES.iter().flat_map(of).collect()
 }
 
 impl Fixture {
