@@ -23,8 +23,8 @@ pub(crate) use assert_transcript;
 
 /// Compares `transcript` with the section that is named by the function around `here`.
 pub(crate) fn check(subject: &str, here: &str, transcript: &str) {
-    let segments = here.rsplit("::").skip(1);
-    let test = segments.into_iter().find(|segment| !segment.starts_with('{')).unwrap().replace('_', " ");
+    let mut segments = here.rsplit("::").skip(1);
+    let test = segments.find(|segment| !segment.starts_with('{')).unwrap().replace('_', " ");
     let path = folder().join(format!("{subject}.txt"));
     let writing = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
     let mut sections = sections(&fs::read_to_string(&path).unwrap_or_default());

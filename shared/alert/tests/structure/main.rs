@@ -131,8 +131,8 @@ fn aws_alone_names_aws() {
                 continue;
             }
             let text = std::fs::read_to_string(&source).unwrap();
-            let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
-            let named = code.into_iter().find(|line| AWS_NAMES.iter().any(|name| line.contains(name)));
+            let mut code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+            let named = code.find(|line| AWS_NAMES.iter().any(|name| line.contains(name)));
             assert_eq!(named, None, "in {}: only `shared/aws` may name AWS", source.display());
         }
     }
