@@ -58,7 +58,7 @@ async fn without_a_name_it_is_whose_token_it_is() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_alert_that_rings_goes_before_one_that_has_ended_where_both_are_meant() {
+async fn an_alert_that_fires_goes_before_one_that_has_ended_where_both_are_meant() {
     let operator = three_ring().await;
     let disk = fingerprint(&operator, "DiskFull").await;
     operator.answer(&format!("resolve {}", &disk[..5])).await;
