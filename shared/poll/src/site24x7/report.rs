@@ -119,7 +119,7 @@ pub(crate) fn say(outcome: &Outcome) {
     let source = Source::Site24x7;
     match outcome {
         Outcome::NotConfigured { missing } => {
-            tracing::info!(%source, missing, "site24x7 poll skipped: the secret is not complete")
+            tracing::info!(%source, missing, "site24x7 poll skipped: the secret is not complete");
         }
         Outcome::CoolingDown { until } => {
             tracing::warn!(%source, %until, "site24x7 poll skipped: zoho issues no more tokens");

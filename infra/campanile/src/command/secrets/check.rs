@@ -40,7 +40,8 @@ impl CheckSecrets {
     }
 
     fn names(&self) -> Vec<&str> {
-        self.name.as_deref().map_or_else(names, |name| vec![name])
+        let Some(name) = &self.name else { return names() };
+        vec![name]
     }
 
     /// Tells the names in a file that nothing reads.
