@@ -14,7 +14,7 @@ struct Place {
 }
 
 /// Every place that has a row a source.
-const PLACES: [Place; 10] = [
+const PLACES: [Place; 11] = [
     Place {
         file: "Cargo.toml",
         needed: &[
@@ -67,14 +67,20 @@ const PLACES: [Place; 10] = [
         needed: &[" {source}"],
         remedy: "its tests to those that run over a second implementation of AWS",
     },
-    Place { file: "README.md", needed: &["docs/sources/{source}.md"], remedy: "a link to its page" },
+    Place {
+        file: "docs/architecture.md",
+        needed: &["| {source}-webhook |"],
+        remedy: "a row among the paths",
+    },
+    Place { file: "docs/SUMMARY.md", needed: &["(sources/{source}.md)"], remedy: "its page" },
 ];
 
 /// What must be there for a source.
-const FILES: [(&str, &str); 3] = [
+const FILES: [(&str, &str); 4] = [
     ("functions/{source}-webhook/src/main.rs", "its function"),
     ("tests/fixtures/{source}", "its fixtures"),
     ("tests/it/{source}.rs", "its tests over the real binary"),
+    ("docs/sources/{source}.md", "the page that says how to set it up"),
 ];
 
 fn of(source: &str, pattern: &str) -> String {
