@@ -201,7 +201,12 @@ impl Body<'_> {
     }
 }
 
-fn event_id_of(fingerprint: Fingerprint, signal: Signal, lifecycle: &Lifecycle, level: Option<&str>) -> EventId {
+fn event_id_of(
+    fingerprint: Fingerprint,
+    signal: Signal,
+    lifecycle: &Lifecycle,
+    level: Option<&str>,
+) -> EventId {
     let text = |moment: Option<Timestamp>| moment.map(|moment| moment.to_string());
     let status = if signal == Signal::Resolved { "0" } else { "1" };
     let progress = text(lifecycle.triggered_at).unwrap_or_else(|| lifecycle.lasted_secs.to_string());
