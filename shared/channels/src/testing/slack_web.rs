@@ -24,7 +24,7 @@ pub enum RateLimit {
 
 /// A server that takes what Slack takes from a bot.
 pub async fn slack_web(rate_limit: RateLimit) -> MockServer {
-    answering(SlackWeb { pace, posted: Mutex::default() }).await
+    answering(SlackWeb { rate_limit, posted: Mutex::default() }).await
 }
 
 struct SlackWeb {
