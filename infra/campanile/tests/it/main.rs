@@ -8,6 +8,7 @@ mod api;
 mod destination_command;
 mod endpoint;
 mod kazoo_command;
+mod kazoo_keeper;
 mod kazoo_webhook;
 mod notification_command;
 mod notifier;

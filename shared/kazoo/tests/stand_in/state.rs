@@ -32,6 +32,8 @@ pub(crate) enum Condition {
     SecondFactorNeeded,
     WebhooksDown,
     NothingOffered,
+    /// It knows no other order of attempts.
+    NewestFirst,
 }
 
 /// A webhook with what only KAZOO may write to it.

@@ -11,12 +11,13 @@ use super::verdict::{table_itself, the_alarms, the_function, the_mapping, the_sc
 use crate::command::secret;
 
 /// The functions, by what follows the stack's name in theirs.
-const FUNCTIONS: [&str; 7] = [
+const FUNCTIONS: [&str; 8] = [
     "netdata-webhook",
     "kazoo-webhook",
     "tencent-webhook",
     "site24x7-webhook",
     "site24x7-poller",
+    "source-keeper",
     "notifier",
     "alerts-api",
 ];
