@@ -10,6 +10,10 @@ use crate::stand_in::Effect;
 
 /// Sees that `effects` on the attempts fail that part alone, that the watermark stays, and that the next run heals.
 async fn check(effects: Vec<Effect>) {
+    Box::pin(fails_alone_and_heals(effects)).await;
+}
+
+async fn fails_alone_and_heals(effects: Vec<Effect>) {
     let mut world = World::new().await;
     world.keep().await;
     let watermark = world.watermark().await;

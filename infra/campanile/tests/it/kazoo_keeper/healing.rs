@@ -148,7 +148,7 @@ async fn a_watermark_older_than_kazoo_shows_asks_for_no_more_than_it_may() {
 
 #[tokio::test]
 async fn others_hooks_and_tries_that_kazoo_repeats_are_left_alone() {
-    let mut world = World::new().await;
+    let world = World::new().await;
     world.kazoo.crossbar().put(
         "other",
         json!({

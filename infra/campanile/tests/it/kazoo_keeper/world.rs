@@ -111,9 +111,9 @@ impl World {
     }
 
     pub(super) async fn run(&self) -> Result<Healed, KazooError> {
-        match self.keeper.run().await? {
+        match Box::pin(self.keeper.run()).await? {
             KazooOutcome::Healed(healed) => Ok(healed),
-            other => panic!("{other:?}"),
+            other @ KazooOutcome::NotConfigured { .. } => panic!("{other:?}"),
         }
     }
 
