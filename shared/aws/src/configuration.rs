@@ -39,6 +39,9 @@ pub struct Configuration {
     pub notify_networks: Vec<IpNet>,
     /// `CAMPANILE_CONSOLE_URL`: where people find the console, for links in messages; none unless set.
     pub console_url: Option<String>,
+    /// `CAMPANILE_PUBLIC_URL`: the address under which sources reach the webhooks, such as `https://alerts.example.com`; by
+    /// it the keeper knows which hooks of a source are ours. None unless set.
+    pub public_url: Option<String>,
     /// `CAMPANILE_CANARY_URL`: where the notifier posts the canary, `/canary` of the stack's own gateway; no canary unless
     /// set.
     pub canary_url: Option<String>,
@@ -109,6 +112,7 @@ impl Default for Configuration {
             silent_after: BTreeMap::new(),
             notify_networks: Vec::new(),
             console_url: None,
+            public_url: None,
             canary_url: None,
             site24x7_hosts: None,
             log: "info".to_owned(),
@@ -156,6 +160,7 @@ impl Configuration {
             default_severity: variables.severity().unwrap_or(default.default_severity),
             notify_networks: variables.networks(),
             console_url: variables.set("CAMPANILE_CONSOLE_URL"),
+            public_url: variables.set("CAMPANILE_PUBLIC_URL"),
             canary_url: variables.set("CAMPANILE_CANARY_URL"),
             expiry: patience::expiry(&variables),
             silent_after: patience::silent_after(&variables),
