@@ -7,6 +7,7 @@ use std::fmt::Write;
 use alert::{AlertEvent, Severity};
 use bytes::Bytes;
 use http::{Request, StatusCode};
+use jiff::Timestamp;
 use serde_json::json;
 
 use super::cost::{Metered, Units, add_resolved, over, over_already};
@@ -62,6 +63,13 @@ async fn what_is_done_with_an_alert_costs_so_much_and_no_more() {
     assert_eq!(
         lines,
         "\
+new: GetItem 1 = 1, TransactWriteItems 1 = 6
+repeat of an episode: GetItem 1 = 1, TransactWriteItems 1 = 5
+duplicate: GetItem 1 = 1, TransactWriteItems 1 = 0, UpdateItem 1 = 1
+worse: GetItem 1 = 1, TransactWriteItems 1 = 7
+acknowledged: GetItem 1 = 1, Query 1 = 1, TransactWriteItems 1 = 4
+resolved: GetItem 1 = 1, TransactWriteItems 1 = 7
+repeat without an episode: GetItem 1 = 1, TransactWriteItems 1 = 5
 "
     );
 }
@@ -80,9 +88,12 @@ impl World {
 async fn reading(open: usize) -> String {
     let directory = tempfile::tempdir().unwrap();
     let (metered, world) = over(directory.path()).await;
+    // A time of whole seconds: a fraction would make keys longer or shorter.
+    let began = Timestamp::from_second(now().as_second()).unwrap();
     for number in 0..open {
         let severity = if number % 100 == 0 { Severity::Critical } else { Severity::Warning };
-        world.record(&AlertEvent { severity, ..firing(&format!("open {number}")) }).await;
+        let occurred_at = began;
+        world.record(&AlertEvent { severity, occurred_at, ..firing(&format!("open {number}")) }).await;
     }
     let template = over_already(&metered, &world).await;
     drop((metered, world));
@@ -127,6 +138,21 @@ async fn what_is_read_of_fifty_open_alerts_costs_so_much_and_no_more() {
     assert_eq!(
         reading(50).await,
         "\
+/v1/counts: GetItem 1 = 1, Query 1 = 1
+/metrics: GetItem 1 = 1, Query 1 = 1
+/v1/alerts?limit=100: BatchGetItem 2 = 50.5, Query 13 = 13
+/v1/alerts?condition=firing&severity=critical&limit=100: BatchGetItem 1 = 0.5, Query 5 = 3
+/v1/alerts?condition=firing&source=kazoo&limit=100: Query 5 = 3
+/v1/alerts?condition=firing&q=nowhere&limit=100: BatchGetItem 1 = 25, Query 5 = 3
+/v1/events?limit=100: BatchGetItem 1 = 26, Query 10 = 8
+/v1/sources: Query 1 = 0.5
+/v1/silences: Query 1 = 1
+/v1/quarantine: Query 1 = 1
+/v1/notifications: Query 1 = 1
+/v1/destinations: Query 1 = 1
+/api/v2/alerts: BatchGetItem 1 = 25, Query 5 = 3
+/api/v2/alerts/groups: BatchGetItem 1 = 25, Query 5 = 3
+sweep: BatchGetItem 1 = 50, GetItem 1 = 1, Query 5 = 3, UpdateItem 1 = 1
 "
     );
 }
@@ -136,6 +162,21 @@ async fn what_is_read_of_five_thousand_open_alerts_costs_so_much_and_no_more() {
     assert_eq!(
         reading(5_000).await,
         "\
+/v1/counts: GetItem 1 = 1, Query 1 = 1
+/metrics: GetItem 1 = 1, Query 1 = 1
+/v1/alerts?limit=100: BatchGetItem 2 = 50.5, Query 13 = 19
+/v1/alerts?condition=firing&severity=critical&limit=100: BatchGetItem 3 = 25, Query 24 = 102
+/v1/alerts?condition=firing&source=kazoo&limit=100: Query 24 = 102
+/v1/alerts?condition=firing&q=nowhere&limit=100: BatchGetItem 40 = 1010, Query 39 = 51.5
+/v1/events?limit=100: BatchGetItem 2 = 75, Query 10 = 18
+/v1/sources: Query 1 = 0.5
+/v1/silences: Query 1 = 1
+/v1/quarantine: Query 1 = 1
+/v1/notifications: Query 1 = 1
+/v1/destinations: Query 1 = 1
+/api/v2/alerts: BatchGetItem 54 = 2502, Query 34 = 116
+/api/v2/alerts/groups: BatchGetItem 54 = 2502, Query 34 = 116
+sweep: BatchGetItem 50 = 5000, GetItem 1 = 1, Query 25 = 103, UpdateItem 1 = 1
 "
     );
 }
