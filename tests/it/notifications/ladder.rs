@@ -103,8 +103,8 @@ async fn who_acknowledges_by_the_link_keeps_the_pager_silent() {
     eventually("the pager is notified of the other", async || !stand_in.notified("pagerduty").is_empty())
         .await;
     sleep(PAGED_AFTER / 2).await;
-    let paged = stand_in.notified("pagerduty");
-    assert!(paged.iter().all(|notified| !of_first(&notified.text())), "{paged:?}");
+    let rung_reached = stand_in.notified("pagerduty");
+    assert!(rung_reached.iter().all(|notified| !of_first(&notified.text())), "{rung_reached:?}");
 }
 
 /// The link to acknowledge, wherever it stands.
