@@ -418,7 +418,6 @@ async fn a_transaction_takes_no_longer_after_ten_thousand_others() {
         fastest_hundred(&table, thousand * 1_000).await;
     }
     let last = fastest_hundred(&table, 10_000).await;
-    println!("first {first:?}, last {last:?}");
     assert!(last < first * 3 / 2, "a hundred took {first:?} at first, and {last:?} after ten thousand");
 }
 

@@ -82,7 +82,9 @@ impl FiringCounts {
 
     fn minus(&self, other: &Self) -> Self {
         let mut difference = self.clone();
-        other.0.iter().for_each(|(kind, count)| difference.add(Some(*kind), -count));
+        for (kind, count) in &other.0 {
+            difference.add(Some(*kind), -count);
+        }
         difference
     }
 
@@ -106,7 +108,9 @@ impl FiringCounts {
     fn from_json(text: &str) -> Self {
         let counts: BTreeMap<String, i64> = serde_json::from_str(text).unwrap_or_default();
         let mut read = Self::default();
-        counts.into_iter().for_each(|(name, count)| read.add(Kind::named(&name), count));
+        for (name, count) in counts {
+            read.add(Kind::named(&name), count);
+        }
         read
     }
 }
@@ -122,7 +126,7 @@ impl Kind {
     }
 
     /// The attribute that counts it.
-    fn name(&self) -> String {
+    fn name(self) -> String {
         format!("{} {} {}", self.source, self.severity, self.handling)
     }
 
@@ -315,7 +319,9 @@ fn name_of(active: &[&Silence]) -> String {
 /// The counts of `alerts`, of which some may not fire.
 fn counts_of(alerts: &[Alert], silences: &ActiveSilences<'_>) -> FiringCounts {
     let mut counts = FiringCounts::default();
-    alerts.iter().for_each(|alert| counts.add(Kind::of(alert, silences), 1));
+    for alert in alerts {
+        counts.add(Kind::of(alert, silences), 1);
+    }
     counts
 }
 

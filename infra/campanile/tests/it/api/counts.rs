@@ -69,7 +69,7 @@ impl Kept {
 
 #[tokio::test]
 async fn every_change_that_the_stream_tells_is_counted() {
-    let kept = Kept::with_three().await;
+    let kept = Box::pin(Kept::with_three()).await;
     kept.shows(3, 0, 0).await;
 
     kept.world.record(&AlertEvent { severity: Severity::Critical, occurred_at: now(), ..firing("a") }).await;
@@ -90,7 +90,7 @@ async fn every_change_that_the_stream_tells_is_counted() {
 
 #[tokio::test]
 async fn what_the_stream_lost_or_told_twice_two_sweeps_set_right() {
-    let kept = Kept::with_three().await;
+    let kept = Box::pin(Kept::with_three()).await;
     kept.world.record(&firing("d")).await;
     kept.lose().await;
     kept.sweep().await;
@@ -114,7 +114,7 @@ async fn what_the_stream_lost_or_told_twice_two_sweeps_set_right() {
 
 #[tokio::test]
 async fn a_change_under_way_while_a_sweep_counts_is_counted_once() {
-    let kept = Kept::with_three().await;
+    let kept = Box::pin(Kept::with_three()).await;
     kept.world.record(&firing("d")).await;
     kept.sweep().await;
     kept.hand_on().await;
@@ -124,7 +124,7 @@ async fn a_change_under_way_while_a_sweep_counts_is_counted_once() {
 
 #[tokio::test]
 async fn a_silence_counts_from_the_first_reader_on_and_until_it_ends() {
-    let kept = Kept::with_three().await;
+    let kept = Box::pin(Kept::with_three()).await;
     let matcher = json!({ "name": "alertname", "value": "a" });
     let silence = json!({ "matchers": [matcher], "duration_secs": 3600, "comment": "planned" });
     let (status, silence) = kept.world.act("POST", "/v1/silences", silence).await;
@@ -142,7 +142,7 @@ async fn a_silence_counts_from_the_first_reader_on_and_until_it_ends() {
 
 #[tokio::test]
 async fn what_no_sweep_keeps_any_more_is_counted_by_each_reader() {
-    let kept = Kept::with_three().await;
+    let kept = Box::pin(Kept::with_three()).await;
     let client = Client::new(&sdk_config(kept.table.clone()));
     let key = |text: &str| AttributeValue::S(text.to_owned());
     let update = client.update_item().table_name(TABLE).key("pk", key("COUNTS")).key("sk", key("FIRING"));
