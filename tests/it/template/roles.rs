@@ -126,15 +126,16 @@ fn readable_secrets(function: &str) -> BTreeSet<String> {
 #[test]
 fn the_notifier_and_the_api_read_the_destinations_and_the_key_of_links() {
     assert_eq!(readable_secrets("notifier"), ["destinations", "links"].map(str::to_owned).into());
-    let of_the_api = ["api", "destinations", "kazoo", "links", "netdata", "site24x7", "tencent"];
+    let of_the_api =
+        ["api", "destinations", "kazoo", "links", "netdata", "oidc", "session", "site24x7", "tencent"];
     assert_eq!(readable_secrets("alerts-api"), of_the_api.map(str::to_owned).into());
 }
 
 #[test]
-fn the_key_of_links_is_made_by_the_stack_and_every_other_secret_is_left_empty() {
+fn the_keys_of_links_and_sessions_are_made_by_the_stack_and_every_other_secret_is_left_empty() {
     for (id, secret) in resources("AWS::SecretsManager::Secret") {
         let made = &secret["Properties"]["GenerateSecretString"];
-        assert_eq!(made.is_object(), id == "LinksSecret", "{id}");
+        assert_eq!(made.is_object(), id == "LinksSecret" || id == "SessionSecret", "{id}");
         if made.is_object() {
             assert_eq!(
                 (&made["SecretStringTemplate"], &made["GenerateStringKey"]),

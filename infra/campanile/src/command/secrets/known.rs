@@ -5,8 +5,11 @@ use std::path::Path;
 use serde_json::{Map, Value};
 
 /// Every secret, without its prefix.
-pub(in crate::command) const NAMES: [&str; 7] =
-    ["netdata", "kazoo", "tencent", "site24x7", "api", "destinations", "links"];
+pub(in crate::command) const NAMES: [&str; 9] =
+    ["netdata", "kazoo", "tencent", "site24x7", "api", "destinations", "links", "oidc", "session"];
+
+/// Those of `NAMES` that are there only where people sign in.
+pub(in crate::command) const OPTIONAL: [&str; 2] = ["oidc", "session"];
 
 /// How different a name may be from a known one to be taken for a misspelling of it.
 const MISSPELT: f64 = 0.75;
