@@ -106,9 +106,10 @@ impl Inner {
         let answers = &self.behaviour.lock().unwrap().answers;
         let (status, text) = answers.get(path)?;
         let status = StatusCode::from_u16(*status).unwrap();
-        Some(match status.is_redirection() {
-            true => (status, [(header::LOCATION, text.clone())]).into_response(),
-            false => (status, text.clone()).into_response(),
+        Some(if status.is_redirection() {
+            (status, [(header::LOCATION, text.clone())]).into_response()
+        } else {
+            (status, text.clone()).into_response()
         })
     }
 }
