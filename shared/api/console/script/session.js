@@ -4,6 +4,8 @@
 const THEME = "campanile-theme";
 const SINGLE_KEYS = "campanile-single-keys";
 const THEMES = ["auto", "dark", "light"];
+/** Whether somebody has signed in with this browser and not signed out. */
+const SIGNED_IN = "campanile-signed-in";
 /** When the issuer was last asked without asking the person: once is enough for a while. */
 const ASKED_SILENTLY = "campanile-asked-silently";
 const SILENCE_MS = 60_000;
@@ -26,6 +28,7 @@ async function askWho() {
   const said = await ifOffered(get("v1/session"));
   const { name = null, principal = null, role = null, is_signed_in: isPerson = false, sign_in: issuers = [] } = said ?? {};
   Object.assign(who, { name, principal, role, isPerson, issuers });
+  if (isPerson) remember(SIGNED_IN, "yes");
   showWho();
 }
 
@@ -62,6 +65,7 @@ function notKnown() {
 function signOut(reason = "") {
   sessionStorage.removeItem(TOKEN);
   forget(TOKEN);
+  forget(SIGNED_IN);
   Object.assign(who, { name: null, principal: null, role: null, isPerson: false });
   showWho();
   stopRefreshing();
@@ -94,18 +98,20 @@ function enter() {
   arrive();
 }
 
-/** Shows what may be shown: the console at once with a token, else to whoever is signed in. */
+/** Shows the console at once with a token, the form at once to whoever never signed in here, else what the server says. */
 async function begin() {
   if (token() !== null) enter();
+  else if (remembered(SIGNED_IN) === null) signOut();
   try {
     await askWho();
   } catch (error) {
     if (error.status === 401) return signOut("The server does not accept this token any more.");
-    if (token() === null) return signOut(error.message);
+    if (token() === null && at("sign-in").hidden) signOut(error.message);
+    return;
   }
   if (token() !== null) return;
   if (isKnown()) enter();
-  else signOut();
+  else if (at("sign-in").hidden) signOut();
 }
 
 function prepareSession() {
