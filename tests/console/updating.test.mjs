@@ -44,7 +44,7 @@ scenario("an update that brings nothing new touches nothing but the ages", async
   assert.deepEqual(touched.filter((touch) => touch !== "attributes title live"), []);
 });
 
-scenario("a page that nobody sees asks for nothing, and catches up when it is seen", async ({ open }) => {
+scenario("a page that nobody sees asks seldom, and catches up when it is seen", async ({ open }) => {
   const page = await open();
   await row(page, "Old warning").waitFor();
   const asked = [];

@@ -13,8 +13,8 @@ use crate::health::Readiness;
 use crate::outgoing::Outgoing;
 use crate::secret::Role;
 use crate::{
-    acknowledge_link, actions, alertmanager, alerts, canary, console, counts, description, destinations,
-    events, health, notifications, quarantine, silences, sources,
+    acknowledge_link, actions, alertmanager, alerts, bulk, canary, console, counts, description,
+    destinations, events, health, notifications, quarantine, silences, sources,
 };
 
 /// All paths over `platform`.
@@ -39,10 +39,10 @@ pub(crate) fn router(platform: Platform) -> Router {
         .with_state(platform)
 }
 
-/// The paths that links of the description join, open to all.
+/// The paths that the description tells of, open to all.
 #[cfg(test)]
 pub(crate) fn described() -> ApiRouter<Platform> {
-    reading().merge(acting())
+    reading().merge(acting()).merge(alertmanager::open_webhook())
 }
 
 fn reading() -> ApiRouter<Platform> {
@@ -65,6 +65,7 @@ fn reading() -> ApiRouter<Platform> {
 
 fn acting() -> ApiRouter<Platform> {
     ApiRouter::new()
+        .api_route("/v1/alerts/actions", post(bulk::act))
         .api_route("/v1/alerts/{fingerprint}/acknowledge", post(actions::acknowledge))
         .api_route("/v1/alerts/{fingerprint}/unacknowledge", post(actions::unacknowledge))
         .api_route("/v1/alerts/{fingerprint}/resolve", post(actions::resolve))
