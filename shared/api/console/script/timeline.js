@@ -7,6 +7,7 @@ const AXIS = 20;
 /** What is asked besides history is asked again after this long. */
 const AROUND_MS = 30_000;
 const MOST_TOLD = 100;
+const STEP_MS = 30_000;
 
 const around = { open: "", loadedAt: -Infinity, silences: [], told: [] };
 
@@ -34,7 +35,7 @@ function showTimeline(alert, events, notes) {
   figure.previousElementSibling.hidden = life === null;
   if (!life) return;
   const width = Math.max(figure.clientWidth, 280);
-  fill(figure.firstElementChild, [life.lanes, life.from, width, alert.condition === FIRING ? Math.floor(life.to / 30_000) : life.to], () => drawn(life, width));
+  fill(figure.firstElementChild, [life.lanes, life.from, life.to, width], () => drawn(life, width));
   fill(figure.querySelector("tbody"), life.moments, (moments) => moments.map(momentRow));
 }
 
@@ -47,7 +48,7 @@ function lifeOf(alert, events, notes) {
   const said = events.filter((event) => event.transition).toReversed();
   if (said.length === 0) return null;
   const from = time(said[0].occurred_at);
-  const end = alert.condition === FIRING ? Date.now() : Math.max(time(alert.condition_since), time(said.at(-1).occurred_at));
+  const end = alert.condition === FIRING ? nextStep() : Math.max(time(alert.condition_since), time(said.at(-1).occurred_at));
   const to = Math.max(end, from + 60_000) + (end - from) * 0.02;
   const firing = firingSpans(said, to);
   const silences = around.silences.filter((silence) => covers(silence, alert)).map((silence) => ({ from: time(silence.starts_at), to: time(silence.ends_at), words: `silenced by ${silence.created_by}: ${silence.comment}` }));
@@ -60,6 +61,11 @@ function lifeOf(alert, events, notes) {
   ];
   const inView = ({ spans, points, marks }) => spans?.some((span) => span.to > from && span.from < to) || points?.length > 1 || marks?.some((mark) => mark.at >= from && mark.at <= to);
   return { from, to, lanes: lanes.filter(inView), moments: momentsOf(said, notes) };
+}
+
+/** A picture that grows is drawn anew now and then, not with every answer. */
+function nextStep() {
+  return Math.ceil(Date.now() / STEP_MS) * STEP_MS;
 }
 
 function time(text) {
