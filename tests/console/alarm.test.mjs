@@ -112,4 +112,5 @@ scenario("an alert's link can be copied, and its runbook stands first", async ({
   await page.locator("#detail").getByRole("button", { name: "Copy link" }).click();
   await page.getByRole("status").filter({ hasText: "The link is copied." }).waitFor();
   assert.match(await page.evaluate(() => navigator.clipboard.readText()), /\/\?open=[0-9a-f]{32}$/);
+  await page.unrouteAll({ behavior: "ignoreErrors" });
 });

@@ -2,6 +2,7 @@
 
 mod links;
 mod operations;
+mod words;
 
 use aide::axum::ApiRouter;
 use aide::openapi::{Info, OpenApi, SecurityScheme};
@@ -30,7 +31,7 @@ fn described(routes: ApiRouter<Platform>) -> (Router<Platform>, Value) {
     let routes = routes.finish_api_with(&mut description, secured);
     // Maps with text for keys, so that this cannot fail.
     let description = serde_json::to_value(&description).unwrap_or_default();
-    (routes, links::linked(operations::explained(description)))
+    (routes, words::listed(links::linked(operations::explained(description))))
 }
 
 fn info() -> Info {
