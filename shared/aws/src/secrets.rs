@@ -35,18 +35,18 @@ pub struct SecretCache {
     prefix: String,
     max_age: Duration,
     is_for_development: bool,
-    places: Mutex<HashMap<(String, TypeId), Arc<Place>>>,
+    secrets: Mutex<HashMap<(String, TypeId), Arc<CachedSecret>>>,
 }
 
 /// The place of one secret as one type.
 #[derive(Debug, Default)]
-struct Place {
+struct CachedSecret {
     slot: std::sync::Mutex<Slot>,
     /// Held while the secret is read, so that one read serves all who wait; who can do with what is known does not.
     reading: Mutex<()>,
 }
 
-impl Place {
+impl CachedSecret {
     fn slot(&self) -> MutexGuard<'_, Slot> {
         self.slot.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -59,7 +59,7 @@ impl Place {
 impl SecretCache {
     /// A cache before `client` for secrets named `<prefix>/…`, each read again after `max_age`.
     pub fn new(client: Client, prefix: String, max_age: Duration) -> Self {
-        Self { client, prefix, max_age, is_for_development: false, places: Mutex::default() }
+        Self { client, prefix, max_age, is_for_development: false, secrets: Mutex::default() }
     }
 
     /// The same cache, but one that accepts the tokens of development: for the local bundle alone.
@@ -111,7 +111,7 @@ impl SecretCache {
 
     /// Has every secret be read again when it is asked for next.
     pub async fn expire(&self) {
-        self.places.lock().await.values().for_each(|place| place.slot().expire());
+        self.secrets.lock().await.values().for_each(|place| place.slot().expire());
     }
 
     async fn keyring_of<T>(
@@ -125,7 +125,7 @@ impl SecretCache {
     {
         let asked_at = Instant::now();
         let key = (name.to_owned(), TypeId::of::<T>());
-        let place = Arc::clone(self.places.lock().await.entry(key).or_default());
+        let place = Arc::clone(self.secrets.lock().await.entry(key).or_default());
         if let Some(known) = place.known(freshness, asked_at) {
             return Ok(known.keyring());
         }
