@@ -5,14 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use alert::Source;
-use aws_config::retry::RetryConfig;
-use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 use intake::{Protocol, ReplayFailure, Replayed, Secrets, Webhook};
 use net::EgressPolicy;
 use normalize::{InboundRequest, Settings};
 
-use crate::{Configuration, SecretCache, SystemClock, Table};
+use crate::{Configuration, SecretCache, SystemClock, Table, calls};
 
 /// How long a function's start may wait for AWS: Tencent gives up after five seconds, a cold start among them, and four
 /// of those are for the write.
@@ -36,15 +34,9 @@ pub struct Platform {
 
 /// Connects to the AWS that the environment names: region, credentials and endpoints as every SDK reads them.
 pub async fn connect(configuration: Configuration) -> Platform {
-    let timeouts = TimeoutConfig::builder()
-        .connect_timeout(Duration::from_secs(1))
-        .operation_attempt_timeout(Duration::from_secs(3))
-        .build();
     let sdk = aws_config::defaults(BehaviorVersion::latest())
-        .timeout_config(timeouts)
-        .retry_config(
-            RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(50)),
-        )
+        .timeout_config(calls::timeouts())
+        .retry_config(calls::retries())
         .load()
         .await;
     Platform {
