@@ -7,6 +7,7 @@ mod counted;
 mod every_type;
 mod isolation;
 mod killed;
+mod ladder;
 mod mapping;
 mod seven;
 

@@ -9,6 +9,7 @@ mod functions;
 mod metrics;
 mod paths;
 mod roles;
+mod settings_page;
 pub(crate) mod stream;
 mod table;
 pub(crate) mod workspace;

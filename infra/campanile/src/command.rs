@@ -6,6 +6,7 @@ mod alert;
 mod alerts;
 mod check;
 mod completions;
+mod counts;
 mod destinations;
 mod detail_view;
 mod doctor;
@@ -15,13 +16,16 @@ mod id_prefix;
 mod install;
 mod kazoo;
 mod list_args;
+mod login;
 mod lookup;
+mod man;
 mod moment;
 mod notifications;
 mod output;
 mod output_format;
 mod page;
 mod probe;
+mod profile;
 mod quarantine;
 mod replay;
 mod request;
@@ -31,6 +35,7 @@ mod send;
 mod server;
 mod silence;
 mod site24x7;
+mod sources;
 mod table;
 mod terminal;
 mod terminal_text;
@@ -75,12 +80,15 @@ enum Action {
     Resolve(handling::Resolve),
     Note(handling::Note),
     Silence(silence::Silence),
+    Counts(counts::Counts),
     Events(events::Events),
+    Sources(sources::Sources),
     Replay(replay::Replay),
     Quarantine(quarantine::Quarantine),
     Notifications(notifications::Notifications),
     Destinations(destinations::Steering),
     Notify(destinations::Notify),
+    Login(login::Login),
     Token(token::Token),
     Secret(secret::Secret),
     Doctor(doctor::Doctor),
@@ -88,6 +96,7 @@ enum Action {
     Check(check::Check),
     Uninstall(uninstall::Uninstall),
     Completions(completions::Completions),
+    Man(man::Manual),
 }
 
 impl Command {
@@ -99,7 +108,7 @@ impl Command {
     /// Does what was asked, and says on standard error what went wrong.
     pub async fn run(self) -> ExitCode {
         let action = self.action.unwrap_or_else(|| Action::Up(up::Up::default()));
-        match action.run().await.and_then(|()| output::written()) {
+        match Box::pin(action.run()).await.and_then(|()| output::written()) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
                 complain(error.as_ref());
@@ -120,12 +129,15 @@ impl Action {
             Self::Resolve(resolve) => resolve.run().await,
             Self::Note(note) => note.run().await,
             Self::Silence(silence) => silence.run().await,
+            Self::Counts(counts) => counts.run().await,
             Self::Events(events) => events.run().await,
+            Self::Sources(sources) => sources.run().await,
             Self::Replay(replay) => replay.run().await,
             Self::Quarantine(quarantine) => quarantine.run().await,
             Self::Notifications(notifications) => notifications.run().await,
             Self::Destinations(destinations) => destinations.run().await,
             Self::Notify(notify) => notify.run().await,
+            Self::Login(login) => login.run().await,
             Self::Token(token) => token.run().await,
             Self::Secret(secret) => secret.run().await,
             Self::Doctor(doctor) => doctor.run().await,
@@ -133,6 +145,7 @@ impl Action {
             Self::Check(check) => check.run().await,
             Self::Uninstall(uninstall) => uninstall.run().await,
             Self::Completions(completions) => completions.run(),
+            Self::Man(man) => man.run(),
         }
     }
 }

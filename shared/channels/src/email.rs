@@ -25,8 +25,10 @@ use crate::{
     Notification, Probe, Progress, Request, Verdict, ascii, aws, inspection,
 };
 
-/// Our cut of the subject.
-const SUBJECT: Room = Room::units(200);
+/// What every subject begins with.
+const PREFIX: &str = "[Campanile] ";
+/// Our cut of what follows, so that a subject has 200 code units.
+const SUBJECT: Room = Room::units(200 - PREFIX.len());
 /// Our cut of the text and of the page, far below what a mail may have.
 const BODY: Room = Room::units(60_000);
 /// Most characters of a header's value that SES takes.
@@ -148,7 +150,7 @@ impl Channel for Email {
         let thread = Thread::of(attempt, &wording);
         let subject = match self.subject {
             SubjectForm::Constant => thread.subject.clone(),
-            SubjectForm::State => format!("[Campanile] {}", wording.title_line(SUBJECT, Markup::None)),
+            SubjectForm::State => format!("{PREFIX}{}", wording.title_line(SUBJECT, Markup::None)),
         };
         let utf8 = |text: &str| json!({ "Data": text, "Charset": "UTF-8" });
         let listed = |addresses: &[String]| (!addresses.is_empty()).then(|| addresses.to_vec());
@@ -226,7 +228,7 @@ impl Thread {
     fn of(attempt: &Attempt<'_>, wording: &Wording) -> Self {
         let known = Some(&attempt.memory.0).filter(|_| !attempt.notification.is_first);
         let text = |name: &str| Some(known?[name].as_str()?.to_owned());
-        let subject = || format!("[Campanile] {}", fit(&wording.title, SUBJECT, Markup::None));
+        let subject = || format!("{PREFIX}{}", fit(&wording.title, SUBJECT, Markup::None));
         Self {
             id: text("thread").unwrap_or_else(|| attempt.notification.id.clone()),
             subject: text("subject").unwrap_or_else(subject),

@@ -15,7 +15,8 @@ use jiff::Timestamp;
 pub use due::{Due, due};
 
 use crate::{
-    ChangeReason, Destination, Entry, GroupId, Notified, Queue, RoutingContext, RoutingState, StateChange,
+    ChangeReason, Destination, Entry, GroupId, InFlight, Notified, Queue, RoutingContext, RoutingState,
+    StateChange,
 };
 
 /// Why [`route`] is asked.
@@ -108,11 +109,17 @@ impl<'a> Routing<'a> {
             let waited = self.known.routing.and_then(|routing| routing.waiting.as_ref());
             return Some(waited.map_or(Event::Opened, |waiting| waiting.event).opening());
         };
-        match self.alert.severity.cmp(&severity) {
-            std::cmp::Ordering::Greater => Some(Event::Escalated),
-            std::cmp::Ordering::Less => Some(Event::Deescalated),
-            std::cmp::Ordering::Equal => None,
-        }
+        // What the destination may have got meanwhile counts as well.
+        let mut known = [Some(severity), self.doubtful_severity()].into_iter().flatten();
+        let known = known.find(|known| *known != self.alert.severity)?;
+        Some(if self.alert.severity > known { Event::Escalated } else { Event::Deescalated })
+    }
+
+    /// How bad the destination may believe the alert to be, where nobody knows whether an attempt arrived and nothing is
+    /// pending that would say it.
+    fn doubtful_severity(&self) -> Option<alert::Severity> {
+        let queue = self.known.queue.filter(|_| self.known.pending.is_none())?;
+        queue.maybe_notified.get(&self.alert.fingerprint).map(|notified| notified.severity)
     }
 
     fn notified(&self) -> Option<&'a Notified> {
@@ -121,8 +128,15 @@ impl<'a> Routing<'a> {
 
     /// Whether the destination knows that it fires, or may: its end is then notified. What it only may know is notified anew.
     fn may_be_notified(&self) -> bool {
-        let is_ambiguous = |queue: &Queue| queue.maybe_notified.contains_key(&self.alert.fingerprint);
-        self.notified().is_some() || self.known.queue.is_some_and(is_ambiguous)
+        let Some(queue) = self.known.queue else { return false };
+        let fingerprint = &self.alert.fingerprint;
+        let is_covered = |in_flight: &InFlight| {
+            in_flight.is_ambiguous
+                && in_flight.covers.iter().any(|covered| covered.fingerprint == *fingerprint)
+        };
+        queue.notified.contains_key(fingerprint)
+            || queue.maybe_notified.contains_key(fingerprint)
+            || queue.in_flight.as_ref().is_some_and(is_covered)
     }
 
     fn is_opening_pending(&self) -> bool {

@@ -24,48 +24,60 @@ use crate::stand_in::{Notified, StandIn};
 /// Each seed is one storm: after how many calls of AWS the notifier dies, again and again.
 const SEEDS: [u64; 2] = [0x0bad_cafe, 42];
 /// How often it dies in each.
-const KILLS: usize = 10;
+pub(super) const KILLS: usize = 10;
 /// Most calls of AWS that it makes before it does.
 const MOST_CALLS: usize = 120;
 /// Alerts, each of which is raised, becomes worse and ends.
 const ALERTS: usize = 12;
-const STEPS: [&str; 3] = ["Warning", "Critical", "Clear"];
 /// One that gets every change, and one that gets the present state of each alert.
-const DESTINATIONS: [&str; 2] = ["webhook", "pagerduty"];
+const BOTH: [&str; 2] = ["webhook", "pagerduty"];
 /// How long a destination takes to answer, so that there is time to die in.
-const ANSWERS_AFTER: Duration = Duration::from_millis(5);
+pub(super) const ANSWERS_AFTER: Duration = Duration::from_millis(5);
 /// How long to wait where nothing was there to do.
 const BREATH: Duration = Duration::from_millis(100);
 /// How long no call of AWS may come before it is asked whether anything is left to do.
 const CALM: Duration = Duration::from_secs(1);
 /// How many notifications of one destination may be under way when the notifier dies.
-const ABREAST: usize = 8;
+pub(super) const ABREAST: usize = 8;
+
+/// What is tried.
+pub(super) struct Plan {
+    /// The destinations, of different types, each of which is also the id.
+    pub(super) destinations: Vec<Value>,
+    /// How many alerts there are.
+    pub(super) alerts: usize,
+    /// What becomes of each, one after the other.
+    pub(super) steps: &'static [&'static str],
+    /// Whether the destinations know all that they are to know.
+    pub(super) is_done: fn(&StandIn) -> bool,
+}
 
 /// The notifier in two processes, one for the stream and one for the clock, and what is known of its work.
-struct Storm {
+pub(super) struct Storm {
+    plan: Plan,
     rng: Mutex<Rng>,
     deployment: Deployment,
     notifier: Function,
     mapping: Mapping,
     /// The same table, past the functions.
     outbox: TableOutbox,
-    stand_in: StandIn,
+    pub(super) stand_in: StandIn,
     is_everything_heard: AtomicBool,
     has_struck: AtomicBool,
-    lost: AtomicUsize,
+    pub(super) lost: AtomicUsize,
 }
 
 impl Storm {
-    async fn brew(seed: u64, stand_in: StandIn) -> Option<Self> {
+    pub(super) async fn brew(seed: u64, plan: Plan, stand_in: StandIn) -> Option<Self> {
         let mut secrets = secrets();
-        let destinations = DESTINATIONS.map(|kind| stand_in.destination(kind, &Value::Null));
-        secrets["campanile/destinations"] = json!({ "destinations": destinations });
+        secrets["campanile/destinations"] = json!({ "destinations": plan.destinations });
         let deployment = Deployment::start(&secrets).await;
         let table = deployment.cloud().embedded_table()?;
         let notifier = Function::start(Setup::new("notifier", deployment.cloud().url()).instances(2)).await;
         let sdk = sdk_config(table.clone());
         let platform = Platform::for_development(&sdk, &sdk, Configuration::default());
         Some(Self {
+            plan,
             rng: Mutex::new(Rng::with_seed(seed)),
             deployment,
             notifier,
@@ -79,19 +91,19 @@ impl Storm {
     }
 
     /// Sends the lives of all alerts, those of one after the other.
-    async fn speak(&self) {
+    pub(super) async fn speak(&self) {
         let life = async |number| {
-            for (step, status) in STEPS.into_iter().enumerate() {
+            for (step, status) in self.plan.steps.iter().enumerate() {
                 let answer = self.deployment.answer(&call(&Alarm::step(number, step, status))).await;
                 assert!(answer.is_success(), "{}", answer.text());
             }
         };
-        join_all((0..ALERTS).map(life)).await;
+        join_all((0..self.plan.alerts).map(life)).await;
         self.is_everything_heard.store(true, Ordering::SeqCst);
     }
 
     /// Lets the notifier die, again and again, and then live until nothing is left to do.
-    async fn rage(&self) {
+    pub(super) async fn rage(&self) {
         for _ in 0..KILLS {
             let calls = self.rng.lock().unwrap().usize(1..MOST_CALLS);
             self.has_struck.store(false, Ordering::SeqCst);
@@ -145,7 +157,7 @@ impl Storm {
     /// Lets the minutes pass for which claims and leases of the dead are theirs.
     async fn let_leases_pass(&self) {
         let now = aws::SystemClock.now();
-        for destination in DESTINATIONS {
+        for destination in self.ids() {
             if let Some(mut state) = self.outbox.destination_state(destination).await.unwrap() {
                 state.sending_until = None;
                 assert_eq!(self.outbox.put_destination_state(&mut state).await.unwrap(), Written::Done);
@@ -160,18 +172,21 @@ impl Storm {
         }
     }
 
-    /// Whether everything was heard of and notified: nothing is due, and nobody believes that anything fires.
+    fn ids(&self) -> impl Iterator<Item = &str> {
+        self.plan.destinations.iter().filter_map(|destination| destination["id"].as_str())
+    }
+
+    /// Whether everything was heard of and notified, and nothing is due.
     async fn is_over(&self) -> bool {
-        if !self.is_everything_heard.load(Ordering::SeqCst) {
+        if !self.is_everything_heard.load(Ordering::SeqCst) || !(self.plan.is_done)(&self.stand_in) {
             return false;
         }
-        for destination in DESTINATIONS {
-            if !self.outbox.queues(destination, None, 10).await.unwrap().items.is_empty() {
+        for destination in self.ids() {
+            if !self.outbox.upcoming(destination, 10).await.unwrap().is_empty() {
                 return false;
             }
         }
-        webhook_lives(&self.stand_in).len() == ALERTS
-            && webhook_lives(&self.stand_in).values().all(|life| life.contains(&"resolved".to_owned()))
+        true
     }
 }
 
@@ -184,8 +199,14 @@ fn webhook_lives(stand_in: &StandIn) -> BTreeMap<String, Vec<String>> {
     lives
 }
 
+/// Whether the webhook knows of every alert that it is over.
+fn is_everything_over(stand_in: &StandIn) -> bool {
+    let lives = webhook_lives(stand_in);
+    lives.len() == ALERTS && lives.values().all(|life| life.contains(&"resolved".to_owned()))
+}
+
 /// By alert, what PagerDuty was asked to do, in order.
-fn incidents(notified: &[Notified]) -> BTreeMap<String, Vec<String>> {
+pub(super) fn incidents(notified: &[Notified]) -> BTreeMap<String, Vec<String>> {
     let mut incidents: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for notified in notified {
         let action = notified.body["event_action"].as_str().unwrap().to_owned();
@@ -207,7 +228,13 @@ async fn a_killed_notifier_tells_everything_and_repeats_only_what_was_under_way(
     for seed in SEEDS {
         let stand_in = StandIn::start().await;
         stand_in.delay(ANSWERS_AFTER);
-        let Some(storm) = Storm::brew(seed, stand_in).await else { return };
+        let plan = Plan {
+            destinations: BOTH.map(|kind| stand_in.destination(kind, &Value::Null)).into(),
+            alerts: ALERTS,
+            steps: &["Warning", "Critical", "Clear"],
+            is_done: is_everything_over,
+        };
+        let Some(storm) = Storm::brew(seed, plan, stand_in).await else { return };
         join(storm.speak(), storm.rage()).await;
 
         let lives = webhook_lives(&storm.stand_in);

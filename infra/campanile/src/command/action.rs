@@ -59,12 +59,21 @@ impl Action {
 impl ActionArgs {
     /// Does `action` to each thing of `resource` that is meant; to none if one of them is not known.
     pub(super) async fn to_each(&self, meant: &[IdPrefix], resource: Resource, action: &Action) -> Outcome {
-        let ids = self.server.meant(meant, resource).await?;
-        if let [only] = &ids[..] {
+        self.to_all(&self.server.meant(meant, resource).await?, resource, action).await
+    }
+
+    /// Whom the commands talk to.
+    pub(super) const fn server(&self) -> &Server {
+        &self.server
+    }
+
+    /// Does `action` to each of `ids`, and tells of each what came of it.
+    pub(super) async fn to_all(&self, ids: &[String], resource: Resource, action: &Action) -> Outcome {
+        if let [only] = ids {
             return Ok(self.to(only, resource, action).await?);
         }
         let mut failed = 0;
-        for id in &ids {
+        for id in ids {
             if let Err(error) = self.to(id, resource, action).await {
                 remark(format!("campanile: {id}: {}", sanitize_lines_for_terminal(&chain(&error))));
                 failed += 1;

@@ -10,7 +10,7 @@ use clap::{Arg, Command};
 use reqwest::Url;
 
 /// An absolute http or https URL without a credential.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Address(Url);
 
 /// Why a text is no address.

@@ -67,7 +67,6 @@ struct Shown {
     summary: Option<String>,
     resource: Option<String>,
     service: Option<String>,
-    value: Option<String>,
     url: Option<String>,
     labels: BTreeMap<String, String>,
     annotations: BTreeMap<String, String>,
@@ -168,7 +167,7 @@ impl Shown {
         for (field, text) in [
             ("resource", &self.resource),
             ("service", &self.service),
-            ("value", &self.value),
+            ("value", &self.row.value),
             ("link", &self.url),
         ] {
             view.field(field, text.as_deref().unwrap_or_default());

@@ -1,27 +1,40 @@
 //! `campanile alerts`: what fires, or has fired.
 
+mod rows;
+mod watch;
+
 use alert::matcher::{Matcher, MatcherError};
 use alert::{Condition, Handling, Severity, Source};
 use aws::SystemClock;
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
-use comfy_table::Table;
 use intake::Clock as _;
 use jiff::Timestamp;
-use serde::Deserialize;
 
+pub(super) use self::rows::Row;
+use self::rows::shown;
 use super::Outcome;
 use super::id_prefix::IdPrefix;
 use super::list_args::{ListArgs, parameters};
 use super::moment::When;
-use super::table::{Column, distance, table};
+use super::page::Listing;
+use super::server::ServerError;
 use super::word::word_of;
 
-/// List firing alerts, newest first
+/// Seconds from one look to the next, unless given.
+const PAUSE_SECS: &str = "5";
+
+/// List firing alerts, the worst first
 #[derive(Debug, Args)]
 pub(super) struct Alerts {
     #[command(flatten)]
     filter: Filter,
+    /// Look again every so many seconds until Ctrl-C; into a pipe, tell only when something has changed
+    #[arg(
+        long, value_name = "SECONDS", num_args = 0..=1, require_equals = true, default_missing_value = PAUSE_SECS,
+        value_parser = clap::value_parser!(u64).range(1..=3600)
+    )]
+    watch: Option<u64>,
     #[command(flatten)]
     reading: ListArgs,
 }
@@ -61,18 +74,6 @@ struct Filter {
     until: Option<When>,
 }
 
-/// An alert as the table shows it.
-#[derive(Deserialize)]
-pub(super) struct Row {
-    pub(super) fingerprint: String,
-    pub(super) source: String,
-    pub(super) condition: String,
-    pub(super) handling: String,
-    pub(super) severity: String,
-    pub(super) title: String,
-    pub(super) condition_since: Timestamp,
-}
-
 /// A text that is no matcher.
 #[derive(Debug, thiserror::Error)]
 enum NoMatcher {
@@ -84,9 +85,26 @@ enum NoMatcher {
 
 impl Alerts {
     pub(super) async fn run(self) -> Outcome {
-        let query = self.filter.query(SystemClock.now());
-        let nothing = if self.filter.is_narrow() { "no alert is like that" } else { "nothing is open" };
-        self.reading.show(("/v1/alerts", "alerts"), &query, nothing, shown).await.map(drop)
+        match self.watch {
+            Some(seconds) => self.watch(seconds).await,
+            None => self.look_once().await,
+        }
+    }
+
+    async fn look_once(&self) -> Outcome {
+        let listing = self.listing().await?;
+        let form = &self.reading.form;
+        form.show_list(&listing, self.nothing(), |rows| shown(rows, SystemClock.now(), form.look()))
+    }
+
+    /// The alerts as they are now; what is so long ago as a filter says is so long before now.
+    async fn listing(&self) -> Result<Listing, ServerError> {
+        self.reading.listing(("/v1/alerts", "alerts"), &self.filter.query(SystemClock.now())).await
+    }
+
+    /// What to say where there are none.
+    fn nothing(&self) -> &'static str {
+        if self.filter.is_narrow() { "no alert is like that" } else { "nothing is open" }
     }
 }
 
@@ -115,36 +133,7 @@ impl Filter {
     }
 }
 
-impl Row {
-    /// How it is handled while it fires and somebody or something takes care of it, else its condition.
-    pub(super) fn state(&self) -> &str {
-        if self.condition == "firing" && self.handling != "open" { &self.handling } else { &self.condition }
-    }
-}
-
 fn matcher(text: &str) -> Result<Matcher, NoMatcher> {
     text.parse()
         .map_err(|error| IdPrefix::of_hash(text).map_or(NoMatcher::Matcher(error), NoMatcher::Fingerprint))
-}
-
-fn shown(rows: &[Row], now: Timestamp) -> Table {
-    let columns = [
-        Column::Id("ALERT"),
-        Column::Fixed("SEVERITY"),
-        Column::Fixed("STATE"),
-        Column::Fixed("SINCE"),
-        Column::Fixed("SOURCE"),
-        Column::Broken("TITLE"),
-    ];
-    let row = |row: &Row| {
-        [
-            row.fingerprint.clone(),
-            row.severity.clone(),
-            row.state().to_owned(),
-            distance(row.condition_since, now),
-            row.source.clone(),
-            row.title.clone(),
-        ]
-    };
-    table(columns, rows.iter().map(row))
 }

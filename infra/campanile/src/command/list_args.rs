@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use super::Outcome;
 use super::output_format::OutputFormat;
 use super::page::{Listing, Part};
-use super::server::Server;
+use super::server::{Server, ServerError};
 
 /// A list
 #[derive(Debug, Args)]
@@ -32,9 +32,18 @@ impl ListArgs {
         nothing: &str,
         table: fn(&[T], Timestamp) -> Table,
     ) -> Outcome<Listing> {
-        let listing = self.server.list(path, name, query, &self.part).await?;
+        let listing = self.listing((path, name), query).await?;
         self.form.show_list(&listing, nothing, |rows| table(rows, SystemClock.now()))?;
         Ok(listing)
+    }
+
+    /// The items called `name` of the list at `path`, not shown yet.
+    pub(super) async fn listing(
+        &self,
+        (path, name): (&str, &'static str),
+        query: &[(&str, String)],
+    ) -> Result<Listing, ServerError> {
+        self.server.list(path, name, query, &self.part).await
     }
 }
 

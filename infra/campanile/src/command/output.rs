@@ -36,6 +36,11 @@ pub(super) fn complain(error: &(dyn Error + 'static)) {
     remark(format!("campanile: {}", sanitize_lines_for_terminal(&intake::chain(error))));
 }
 
+/// Whether nobody takes any more of what is said.
+pub(super) fn is_refused() -> bool {
+    REFUSED.get().is_some()
+}
+
 /// Whether all that was said was written; who stops reading, as `head` does, has read enough.
 pub(super) fn written() -> Outcome {
     if let Err(error) = io::stdout().flush() {

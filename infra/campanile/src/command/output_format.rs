@@ -1,6 +1,8 @@
 //! How an answer is shown: as a table for people, or as the API's JSON for scripts.
 
-use clap::Args;
+use std::io::{self, IsTerminal};
+
+use clap::{Args, ValueEnum};
 use comfy_table::Table;
 use serde::de::DeserializeOwned;
 
@@ -17,6 +19,28 @@ pub(super) struct OutputFormat {
     /// How wide a table may be; as wide as the terminal unless given, and as wide as it likes into a file
     #[arg(long, value_name = "NUMBER")]
     columns: Option<u16>,
+    /// Whether severities are coloured; `auto` is on a terminal, unless NO_COLOR is set
+    #[arg(long, value_name = "WHEN", default_value = "auto", hide_default_value = true)]
+    color: Colour,
+    /// What <https://no-color.org> says.
+    #[arg(long, hide = true, env = "NO_COLOR")]
+    no_color: Option<String>,
+}
+
+/// When something is coloured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Colour {
+    Auto,
+    Always,
+    Never,
+}
+
+/// How a table may look.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Look {
+    /// How wide it may be; as wide as it likes where nothing is said.
+    pub(super) columns: Option<u16>,
+    pub(super) is_coloured: bool,
 }
 
 impl OutputFormat {
@@ -54,10 +78,26 @@ impl OutputFormat {
     }
 
     /// Shows `table` within the width that there is.
-    pub(super) fn show_table(&self, mut table: Table) {
+    pub(super) fn show_table(&self, table: Table) {
+        say(self.fitted(table));
+    }
+
+    /// `table` within the width that there is.
+    pub(super) fn fitted(&self, mut table: Table) -> String {
         if let Some(columns) = self.columns {
             table.set_width(columns);
         }
-        say(table.trim_fmt());
+        table.trim_fmt()
+    }
+
+    /// How a table may look.
+    pub(super) fn look(&self) -> Look {
+        let is_plain = self.no_color.as_ref().is_some_and(|value| !value.is_empty());
+        let is_coloured = match self.color {
+            Colour::Auto => !is_plain && io::stdout().is_terminal(),
+            Colour::Always => true,
+            Colour::Never => false,
+        };
+        Look { columns: self.columns.or_else(|| Table::new().width()), is_coloured }
     }
 }

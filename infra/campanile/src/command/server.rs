@@ -18,6 +18,7 @@ use serde_json::value::RawValue;
 
 pub(super) use self::error::{ServerError, token_remedy};
 use super::address::Address;
+use super::profile::{Profile, Stored};
 use crate::development;
 
 /// Until a connection stands.
@@ -28,16 +29,32 @@ const WHOLE: Duration = Duration::from_secs(35);
 /// Where Campanile is
 #[derive(Debug, Args)]
 pub(super) struct Server {
-    /// Address of the local bundle or of the deployed API
-    #[arg(long, env = "CAMPANILE_URL", hide_env_values = true, default_value = "http://127.0.0.1:9000")]
-    url: Address,
-    /// Token to present; the local bundle's development token unless given
+    /// Address of the local bundle or of the deployed API; that of the profile unless given, else
+    /// http://127.0.0.1:9000
+    #[arg(long, env = "CAMPANILE_URL", hide_env_values = true)]
+    url: Option<Address>,
+    /// Token to present; that of the profile unless given, else the local bundle's development token
     #[arg(long, env = "CAMPANILE_TOKEN", hide_env_values = true, value_parser = token)]
     token: Option<Sensitive>,
+    #[command(flatten)]
+    profile: Profile,
+    /// Where that is, once it was looked up.
+    #[arg(skip)]
+    place: OnceLock<Place>,
     /// What all requests of a command go through.
     #[arg(skip)]
     client: OnceLock<Client>,
 }
+
+/// Where Campanile is, and the profile's token for it.
+#[derive(Debug)]
+struct Place {
+    url: Address,
+    token: Option<Sensitive>,
+}
+
+/// The local bundle.
+const LOCAL: &str = "http://127.0.0.1:9000";
 
 /// What the API answered: JSON as it came, or nothing.
 #[derive(Debug)]
@@ -54,7 +71,51 @@ impl Server {
         path: &str,
         secret: &str,
     ) -> Result<RequestBuilder, ServerError> {
-        Ok(self.client()?.request(method, self.url.at(path)).bearer_auth(self.token(secret).expose()))
+        let url = self.address()?.at(path);
+        Ok(self.client()?.request(method, url).bearer_auth(self.token(secret)?.expose()))
+    }
+
+    /// Where Campanile is.
+    pub(super) fn address(&self) -> Result<&Address, ServerError> {
+        Ok(&self.place()?.url)
+    }
+
+    /// The token that was given, and is not the profile's.
+    pub(super) const fn given_token(&self) -> Option<&Sensitive> {
+        self.token.as_ref()
+    }
+
+    /// Presents `token` from now on.
+    pub(super) fn present(&mut self, token: Sensitive) {
+        self.token = Some(token);
+    }
+
+    /// Which profile is meant.
+    pub(super) const fn profile(&self) -> &Profile {
+        &self.profile
+    }
+
+    fn place(&self) -> Result<&Place, ServerError> {
+        if let Some(place) = self.place.get() {
+            return Ok(place);
+        }
+        let place = self.look_up()?;
+        Ok(self.place.get_or_init(|| place))
+    }
+
+    /// A profile's token is for the profile's address, and is told to no other.
+    fn look_up(&self) -> Result<Place, ServerError> {
+        let is_needed = self.url.is_none() || self.token.is_none();
+        let stored = if is_needed { self.profile.stored().map_err(ServerError::Profile)? } else { None };
+        let Some(url) = &self.url else {
+            let local = || LOCAL.parse().map_err(|_| ServerError::NoLocal);
+            return match stored {
+                Some(Stored { url, token }) => Ok(Place { url, token: Some(token) }),
+                None => Ok(Place { url: local()?, token: None }),
+            };
+        };
+        let token = stored.filter(|stored| stored.url == *url).map(|stored| stored.token);
+        Ok(Place { url: url.clone(), token })
     }
 
     fn client(&self) -> Result<&Client, ServerError> {
@@ -66,14 +127,17 @@ impl Server {
         Ok(self.client.get_or_init(|| client))
     }
 
-    fn token(&self, secret: &str) -> Sensitive {
-        let given = self.token.clone();
-        given.unwrap_or_else(|| Sensitive::new(development::token(secret).unwrap_or_default()))
+    /// The token that was given, that of the profile, which is one of the API's, or that of development.
+    fn token(&self, secret: &str) -> Result<Sensitive, ServerError> {
+        let stored = || Ok(self.place()?.token.clone().filter(|_| secret == "api"));
+        let token = self.token.clone().map_or_else(stored, |token| Ok(Some(token)))?;
+        Ok(token.unwrap_or_else(|| Sensitive::new(development::token(secret).unwrap_or_default())))
     }
 
     /// Sends `request`, whatever the answer's status.
     pub(super) async fn send(&self, request: RequestBuilder) -> Result<Response, ServerError> {
-        request.send().await.map_err(|error| ServerError::of_transport(&self.url, error))
+        let url = self.address()?;
+        request.send().await.map_err(|error| ServerError::of_transport(url, error))
     }
 
     /// Asks the API for `path`.
@@ -87,13 +151,14 @@ impl Server {
     }
 
     async fn ask(&self, request: RequestBuilder) -> Result<Answer, ServerError> {
+        let url = self.address()?;
         let response = self.send(request).await?;
         let status = response.status();
-        let text = response.text().await.map_err(|error| ServerError::of_transport(&self.url, error))?;
+        let text = response.text().await.map_err(|error| ServerError::of_transport(url, error))?;
         if !status.is_success() {
-            return Err(ServerError::of_refusal(&self.url, status, &text));
+            return Err(ServerError::of_refusal(url, status, &text));
         }
-        let answer = Answer { url: self.url.to_string(), text };
+        let answer = Answer { url: url.to_string(), text };
         if status != StatusCode::NO_CONTENT {
             answer.read::<&RawValue>()?;
         }

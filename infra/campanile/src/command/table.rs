@@ -1,9 +1,10 @@
-//! Tables for people: no lines, no colours, one row a thing; and what stands in their cells.
+//! Tables for people: no lines, one row a thing, colour for severities alone; and what stands in their cells.
 
 use comfy_table::presets::NOTHING;
-use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width};
+use comfy_table::{Cell, Color, ColumnConstraint, ContentArrangement, Table, Width};
 use jiff::Timestamp;
 
+use super::output_format::Look;
 use super::terminal_text::sanitize_for_terminal;
 
 /// How narrow a text may become, in characters; the terminal breaks what is still too wide.
@@ -25,6 +26,8 @@ pub(super) enum Column {
     TimedId(&'static str),
     /// It keeps its width.
     Fixed(&'static str),
+    /// The same, and severities in it have their colours.
+    Word(&'static str),
     /// It is broken into lines.
     Broken(&'static str),
 }
@@ -32,15 +35,25 @@ pub(super) enum Column {
 impl Column {
     const fn name(self) -> &'static str {
         match self {
-            Self::Id(name) | Self::TimedId(name) | Self::Fixed(name) | Self::Broken(name) => name,
+            Self::Id(name)
+            | Self::TimedId(name)
+            | Self::Fixed(name)
+            | Self::Word(name)
+            | Self::Broken(name) => name,
         }
     }
 
     const fn constraint(self) -> ColumnConstraint {
         match self {
-            Self::Id(_) | Self::TimedId(_) | Self::Fixed(_) => ColumnConstraint::ContentWidth,
+            Self::Id(_) | Self::TimedId(_) | Self::Fixed(_) | Self::Word(_) => ColumnConstraint::ContentWidth,
             Self::Broken(_) => ColumnConstraint::LowerBoundary(Width::Fixed(NARROWEST)),
         }
+    }
+
+    fn cell(self, text: &str, look: Look) -> Cell {
+        let cell = Cell::new(sanitize_for_terminal(text));
+        let colour = if let (Self::Word(_), true) = (self, look.is_coloured) { colour(text) } else { None };
+        if let Some(colour) = colour { cell.fg(colour) } else { cell }
     }
 
     /// How much of its cells is shown.
@@ -48,29 +61,49 @@ impl Column {
         match self {
             Self::Id(_) => SHORTEST.max(distinct(cells)),
             Self::TimedId(_) => LONGER.max(distinct(cells)),
-            Self::Fixed(_) | Self::Broken(_) => usize::MAX,
+            Self::Fixed(_) | Self::Word(_) | Self::Broken(_) => usize::MAX,
         }
     }
 }
 
-/// A table of `rows`.
+/// A table of `rows`, without colours.
 pub(super) fn table<const N: usize>(
     columns: [Column; N],
     rows: impl IntoIterator<Item = [String; N]>,
 ) -> Table {
+    let look = Look { columns: None, is_coloured: false };
+    table_of(&columns, rows.into_iter().map(Vec::from), look)
+}
+
+/// A table of `rows`, each of as many cells as there are `columns`.
+pub(super) fn table_of(columns: &[Column], rows: impl IntoIterator<Item = Vec<String>>, look: Look) -> Table {
     let rows: Vec<_> = rows.into_iter().collect();
-    let chars: [_; N] = std::array::from_fn(|n| columns[n].chars(rows.iter().map(|row| row[n].as_str())));
+    let of_column = |n: usize| rows.iter().filter_map(move |row| row.get(n)).map(String::as_str);
+    let chars: Vec<_> = columns.iter().enumerate().map(|(n, column)| column.chars(of_column(n))).collect();
     let mut table = Table::new();
     table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_header(columns.map(Column::name));
-    table
-        .add_rows(rows.iter().map(|row| {
-            row.iter().zip(chars).map(|(text, chars)| sanitize_for_terminal(&short(text, chars)))
-        }));
+    table.set_header(columns.iter().map(|column| column.name()));
+    table.add_rows(rows.iter().map(|row| {
+        let cells = row.iter().zip(columns).zip(&chars);
+        cells.map(|((text, column), chars)| column.cell(&short(text, *chars), look)).collect::<Vec<_>>()
+    }));
     for (column, cells) in columns.iter().zip(table.column_iter_mut()) {
         cells.set_padding((0, 2)).set_constraint(column.constraint());
     }
+    if look.is_coloured {
+        table.enforce_styling();
+    }
     table
+}
+
+/// The colour of a severity; those that can wait have none.
+fn colour(severity: &str) -> Option<Color> {
+    match severity {
+        "critical" => Some(Color::Red),
+        "high" => Some(Color::Magenta),
+        "warning" => Some(Color::Yellow),
+        _ => None,
+    }
 }
 
 /// How many of their characters tell `ids` apart.
@@ -103,9 +136,14 @@ pub(super) fn alone(id: &str) -> String {
 
 /// `name`, which somebody chose, of a bearable length.
 pub(super) fn name(name: &str) -> String {
-    match name.char_indices().nth(NAME_CHARS) {
-        None => name.to_owned(),
-        Some(_) => name.chars().take(NAME_CHARS - 1).chain(['…']).collect(),
+    cut(name, NAME_CHARS)
+}
+
+/// `text` of at most `chars` characters, the last of which says that there were more.
+pub(super) fn cut(text: &str, chars: usize) -> String {
+    match text.char_indices().nth(chars) {
+        None => text.to_owned(),
+        Some(_) => text.chars().take(chars.saturating_sub(1)).chain(['…']).collect(),
     }
 }
 

@@ -40,12 +40,25 @@ pub(super) struct Up {
     /// once upon SIGHUP
     #[arg(long, value_name = "FILE")]
     secrets: Option<PathBuf>,
+    /// Open the console in a browser
+    #[arg(long)]
+    open: bool,
+    /// What opens an address instead of the desktop's own program.
+    #[arg(long, hide = true, env = "BROWSER")]
+    browser: Option<String>,
 }
 
 impl Default for Up {
     fn default() -> Self {
         let listen = SocketAddr::from(([127, 0, 0, 1], 9000));
-        Self { listen, data: ".campanile".into(), in_memory: false, secrets: None }
+        Self {
+            listen,
+            data: ".campanile".into(),
+            in_memory: false,
+            secrets: None,
+            open: false,
+            browser: None,
+        }
     }
 }
 
@@ -67,10 +80,29 @@ impl Up {
             remark(format!("  the secret `{name}` lets nobody in: {why}"));
         }
         say(format!("campanile is ready on {url}"));
+        if self.open {
+            self.open_console(&url);
+        }
         let _rereading = reread_on_hangup(bundle.secrets());
         bundle.serve(listener, stopped()).await?;
         remark("campanile has stopped");
         Ok(())
+    }
+
+    /// Has a browser show the console; a machine without one is no reason to stop.
+    fn open_console(&self, url: &str) {
+        let program =
+            self.browser.as_deref().unwrap_or(if cfg!(target_os = "macos") { "open" } else { "xdg-open" });
+        let nothing = std::process::Stdio::null;
+        let opening = tokio::process::Command::new(program)
+            .arg(format!("{url}/"))
+            .stdin(nothing())
+            .stdout(nothing())
+            .stderr(nothing())
+            .spawn();
+        if let Err(error) = opening {
+            remark(format!("  `{program}` cannot be started, so open {url}/ yourself: {error}"));
+        }
     }
 
     async fn listen(&self) -> Result<TcpListener, BundleError> {
@@ -93,7 +125,7 @@ impl Up {
 
     /// Where everything is, for a person; with tokens only where they are the known ones of development.
     fn welcome(&self, url: &str) -> String {
-        let mut text = String::from("\n  Campanile, the whole bundle on this machine\n\n");
+        let mut text = format!("\n  Campanile, the whole bundle on this machine\n\n  console    {url}/\n");
         let table = if self.in_memory {
             "in memory, gone at the end".into()
         } else {

@@ -1,13 +1,15 @@
-//! `campanile alerts`, `alert`, `ack`, `resolve`, `note`, `events`, `replay`, `silence` and `quarantine`, typed before a
+//! `campanile alerts`, `counts`, `sources`, `alert`, `ack`, `resolve`, `note`, `events`, `replay`, `silence` and `quarantine`, typed before a
 //! running bundle.
 
 mod acting;
+mod at_once;
 mod hostile;
 mod reading;
 mod refusals;
 mod scripts;
 mod silences;
 mod unread;
+mod watching;
 
 use serde_json::Value;
 

@@ -18,7 +18,8 @@ use tokio::process::Command;
 const SECRETS: &[u8] = include_bytes!("../../../development-secrets.json");
 /// A token that may read only.
 pub(crate) const READER: &str = "campanile-development-reader";
-const WRITER: &str = "campanile-development-api";
+/// A token that may do everything.
+pub(crate) const WRITER: &str = "campanile-development-api";
 
 /// The person, and what they saw so far.
 pub(crate) struct Operator {
@@ -84,6 +85,7 @@ impl Operator {
         let mut command = Command::new(env!("CARGO_BIN_EXE_campanile"));
         command.args(words(line)).env_clear();
         command.env("CAMPANILE_URL", &self.url).env("USER", "ana").env("TERM", "xterm-256color");
+        command.env("XDG_CONFIG_HOME", "/nonexistent");
         command.stdin(Stdio::null()).kill_on_drop(true);
         command
     }

@@ -42,7 +42,9 @@ fn assert_slack(body: &Value) {
 
 fn assert_opsgenie(body: &Value) {
     assert!((1..=130).contains(&units(&body["message"])) && units(&body["description"]) <= 15_000);
-    assert!(units(&body["entity"]) <= 512);
+    assert!(units(&body["entity"]) <= 512 && units(&body["alias"]) <= 512 && units(&body["source"]) <= 100);
+    let tags = items(&body["tags"]);
+    assert!(tags.len() <= 20 && tags.iter().all(|tag| (1..=50).contains(&units(tag))), "{tags:?}");
     let details = body["details"].as_object().unwrap();
     let sum: usize = details.iter().map(|(name, value)| name.encode_utf16().count() + units(value)).sum();
     assert!(sum <= 8000, "{sum}");
@@ -62,7 +64,7 @@ fn assert_rocketchat(body: &Value) {
 
 fn assert_pagerduty(body: &Value) {
     assert!((1..=1024).contains(&units(&body["payload"]["summary"])));
-    assert!(units(&body["payload"]["source"]) > 0);
+    assert!(units(&body["payload"]["source"]) > 0 && (1..=255).contains(&units(&body["dedup_key"])));
     assert!(body.to_string().len() <= 512_000);
 }
 
@@ -115,6 +117,22 @@ fn assert_ntfy(body: &Value) {
     assert!(items(&body["actions"]).len() <= 3);
 }
 
+/// A mail's subject has no limit of the vendor's; ours is what readers show.
+fn assert_email(input: &Value) {
+    let subject = &input["Content"]["Simple"]["Subject"]["Data"];
+    assert!((1..=200).contains(&units(subject)), "{}", units(subject));
+}
+
+/// Of Amazon Q the lengths are our own, as none are published.
+fn assert_q(input: &Value) {
+    let parts: Value = serde_json::from_str(input["Message"].as_str().unwrap()).unwrap();
+    let document: Value = serde_json::from_str(parts["https"].as_str().unwrap()).unwrap();
+    let content = &document["content"];
+    assert!((1..=250).contains(&units(&content["title"])) && units(&document["metadata"]["summary"]) <= 250);
+    assert!((1..=3000).contains(&units(&content["description"])), "{}", units(&content["description"]));
+    assert!(items(&content["nextSteps"]).len() <= 5 && bytes(&parts["sms"]) <= 1600);
+}
+
 /// Of SNS, EventBridge and SES the stand-in knows the limits.
 fn assert_taken_by_aws(type_name: &str, more: &Value, notification: &Notification) {
     let channel = channel(type_name, "", more);
@@ -150,8 +168,16 @@ fn assert_limits_of(type_name: &str, notification: &Notification) {
             for format in ["text", "json", "q"] {
                 assert_taken_by_aws("sns", &json!({ "format": format }), notification);
             }
+            assert_q(&crate::hostile::body("sns", &json!({ "format": "q" }), notification));
         }
-        "eventbridge" | "email" => assert_taken_by_aws(type_name, &plain, notification),
+        "eventbridge" => assert_taken_by_aws(type_name, &plain, notification),
+        "email" => {
+            for subject in ["constant", "state"] {
+                let more = json!({ "subject": subject });
+                assert_taken_by_aws("email", &more, notification);
+                assert_email(&crate::hostile::body("email", &more, notification));
+            }
+        }
         other => unreachable!("no limits of {other}"),
     }
 }
@@ -242,8 +268,9 @@ fn characters_of_three_bytes_are_cut_to_the_limit_in_bytes() {
         ("wecom", "/markdown/content", 4096),
         ("dingtalk", "/markdown/text", 7000),
         ("ntfy", "/message", 4000),
+        ("feishu", "/card/elements/0/text/content", 12_000),
     ] {
-        let body = body(type_name, &json!({}), &with("summary", "字".repeat(4_000)));
+        let body = body(type_name, &json!({}), &with("summary", "字".repeat(9_000)));
         let text = body.pointer(place).and_then(Value::as_str).unwrap();
         assert!(
             (most - 8..=most).contains(&text.len()) && text.contains("字…"),
@@ -326,6 +353,21 @@ fn what_just_fits_is_sent_whole_and_what_is_longer_is_cut_to_the_limit() {
             let shown = shown.strip_prefix("[CRITICAL] ").unwrap_or(shown);
             assert_eq!(shown.encode_utf16().count(), limit, "{type_name} {text}");
             assert_eq!(!shown.ends_with('…'), is_whole, "{type_name} {text}");
+        }
+    }
+}
+
+#[test]
+fn a_mail_s_subject_is_cut_with_what_stands_before_the_title() {
+    for (subject, before) in [("constant", "[Campanile] "), ("state", "[Campanile] [CRITICAL] ")] {
+        let left = 200 - before.len();
+        for (length, is_whole) in [(left, true), (left + 1, false)] {
+            let more = json!({ "subject": subject });
+            let input = body("email", &more, &with("title", "a".repeat(length)));
+            let shown = input["Content"]["Simple"]["Subject"]["Data"].as_str().unwrap();
+            assert!(shown.starts_with(before), "{shown}");
+            assert_eq!(shown.encode_utf16().count(), 200, "{subject}");
+            assert_eq!(!shown.ends_with('…'), is_whole, "{subject}");
         }
     }
 }

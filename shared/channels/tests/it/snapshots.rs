@@ -160,6 +160,7 @@ fn short_story(type_name: &str, more: &Value) -> String {
         ("expired", notification(Event::Expired)),
         ("resolved", notification(Event::Resolved)),
         ("a reminder", notification(Event::Reminder)),
+        ("a group of 12, two by name", group(Event::Opened, 12, 2)),
         ("a group of 12, a reminder, one by name", group(Event::Reminder, 12, 1)),
         ("a group of 500, three by name", group(Event::Opened, 500, 3)),
         ("a group, changed, two by name", changed(Event::Updated, 2)),

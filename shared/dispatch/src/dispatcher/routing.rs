@@ -231,7 +231,7 @@ impl Dispatcher {
             let (pending, queue) = self.pending(destination, alert, &former).await?;
             let is_there = pending.is_some()
                 || queue.as_ref().is_some_and(|queue| is_known_in(queue, alert.fingerprint));
-            if is_there || !begins_anew(cause, alert, routing.as_ref()) {
+            if is_there || !begins_anew(cause, alert, routing.as_ref(), self.now()) {
                 return Ok(Parts { routing, key: former, labels, pending, queue });
             }
         }
@@ -322,9 +322,15 @@ fn is_of_former_life(cause: Cause<'_>, alert: &Alert, queue: &Queue) -> bool {
 
 /// Whether a new run of firing begins, which opens in a group of its own time. The run for which somebody else has chosen a
 /// group meanwhile stays there.
-fn begins_anew(cause: Cause<'_>, alert: &Alert, routing: Option<&RoutingState>) -> bool {
+fn begins_anew(
+    cause: Cause<'_>,
+    alert: &Alert,
+    routing: Option<&RoutingState>,
+    now: jiff::Timestamp,
+) -> bool {
     let Some(known) = routing.filter(|routing| routing.expires_at.is_none()) else { return true };
-    let began_at = alert.started_at.unwrap_or(alert.condition_since);
+    // A comparison remembers no beginning that is still to come, as where the clock was put back.
+    let began_at = alert.started_at.unwrap_or(alert.condition_since).min(now);
     let Cause::Change(change) = cause else { return began_at > known.opened_at };
     let is_opening = matches!(change.event(), Some(channels::Event::Opened | channels::Event::Reopened));
     is_opening && known.opened_at < change.at && known.opened_at != began_at

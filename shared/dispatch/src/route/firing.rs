@@ -36,7 +36,9 @@ impl Routing<'_> {
     /// The destination knows that it fires, or will.
     fn changed(&self, event: Event) -> Routed {
         let is_notified = self.notified().is_some();
-        let is_same = self.notified().is_some_and(|notified| notified.severity == self.alert.severity);
+        let is_as_now = |severity| severity == self.alert.severity;
+        let is_same = self.notified().is_some_and(|notified| is_as_now(notified.severity))
+            && self.doubtful_severity().is_none_or(is_as_now);
         if self.known.pending.is_none() && is_same {
             return self.settled();
         }
@@ -76,7 +78,9 @@ impl Routing<'_> {
         if let Some(until) = self.rung(&state) {
             return self.waits_as(state, WaitingReason::Rung, until, event);
         }
-        if self.destination.unless_acknowledged && self.alert.acknowledgement.is_some() {
+        // What it may know of a former run is made true, whoever has this one.
+        let is_unknown = !self.may_be_notified();
+        if is_unknown && self.destination.unless_acknowledged && self.alert.acknowledgement.is_some() {
             return self.stopped(state);
         }
         if let Some((reason, until)) = self.context.mutes(self.destination) {

@@ -1,11 +1,14 @@
-//! What `docs/notifications.md` and the examples say of the settings is what the settings' reader knows.
+//! What `docs/notifications.md`, `docs/notification-examples.md` and the examples say of the settings is what the settings'
+//! reader knows.
 
 use std::collections::BTreeSet;
 
 use dispatch::Settings;
 use net::EgressPolicy;
+use serde_json::Value;
 
 const PAGE: &str = include_str!("../../../../docs/notifications.md");
+const WORKED_EXAMPLES: &str = include_str!("../../../../docs/notification-examples.md");
 const EXAMPLES: [&str; 3] = [
     include_str!("../../../../examples/destinations/company.json"),
     include_str!("../../../../examples/destinations/ladder.json"),
@@ -34,13 +37,26 @@ fn described() -> BTreeSet<&'static str> {
     first_cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect()
 }
 
+/// The JSON examples of a page.
+fn blocks(page: &'static str) -> Vec<&'static str> {
+    page.split("```json\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect()
+}
+
 #[test]
 fn every_example_is_read_without_a_mistake() {
-    let blocks = PAGE.split("```json\n").skip(1).map(|rest| rest.split("```").next().unwrap());
-    let blocks: Vec<_> = blocks.collect();
-    assert!(!blocks.is_empty());
-    for example in blocks.into_iter().chain(EXAMPLES) {
+    let (few, worked) = (blocks(PAGE), blocks(WORKED_EXAMPLES));
+    assert!(!few.is_empty() && worked.len() >= EXAMPLES.len());
+    for example in few.into_iter().chain(worked).chain(EXAMPLES) {
         assert_eq!(mistakes(example), Vec::<String>::new(), "{example}");
+    }
+}
+
+#[test]
+fn each_file_of_an_example_is_the_one_that_its_page_shows() {
+    let read = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+    let shown: Vec<_> = blocks(WORKED_EXAMPLES).into_iter().map(read).collect();
+    for example in EXAMPLES {
+        assert!(shown.contains(&read(example)), "no block of the page is {example}");
     }
 }
 

@@ -4,6 +4,7 @@ use reqwest::StatusCode;
 use serde::Deserialize;
 
 use crate::command::address::Address;
+use crate::command::profile::ProfileError;
 
 /// Why an answer is of no use.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +36,10 @@ pub(in crate::command) enum ServerError {
         #[source]
         source: reqwest::Error,
     },
+    #[error(transparent)]
+    Profile(ProfileError),
+    #[error("the address of the local bundle is none")]
+    NoLocal,
     #[error("{url} answered 401 Unauthorized: {}", token_remedy("api"))]
     Unauthorized { url: String },
     #[error("{message}, in --token or CAMPANILE_TOKEN")]
@@ -59,7 +64,8 @@ pub(in crate::command) enum ServerError {
 
 /// What to do where the token is none of the secret `campanile/<secret>`.
 pub(in crate::command) fn token_remedy(secret: &str) -> String {
-    format!("give a token of the secret `campanile/{secret}` with --token or in CAMPANILE_TOKEN")
+    let stored = if secret == "api" { ", or store one with `campanile login`" } else { "" };
+    format!("give a token of the secret `campanile/{secret}` with --token or in CAMPANILE_TOKEN{stored}")
 }
 
 /// An error of the API.
@@ -104,6 +110,15 @@ impl ServerError {
         match self {
             Self::Refused { code, message, .. } if code == "not_found" => Self::Unknown { message, command },
             other => other,
+        }
+    }
+
+    /// Whether the same question may well be answered a little later.
+    pub(in crate::command) fn may_pass(&self) -> bool {
+        match self {
+            Self::Unreachable { .. } | Self::Unfinished { .. } | Self::InItsPlace { .. } => true,
+            Self::Refused { status, .. } => status.is_server_error(),
+            _ => false,
         }
     }
 

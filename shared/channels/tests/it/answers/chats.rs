@@ -35,6 +35,7 @@ fn discord_error_codes_go_before_the_status() {
             (400, r#"{"code":50035}"#, FAILED),
             (413, r#"{"code":40005}"#, FAILED),
             (400, r#"{"code":20016}"#, retry()),
+            (400, r#"{"code":20028}"#, retry()),
             (400, r#"{"code":20029}"#, retry()),
         ],
     );
@@ -107,6 +108,7 @@ fn slack_errors_are_words_too() {
             (404, "user_not_found", FAILED),
             (400, "no_text", FAILED),
             (400, "too_many_attachments", FAILED),
+            (400, "msg_blocks_too_long", FAILED),
             (500, "rollup_error", retry()),
             (404, "<html>", PROBED),
         ],
@@ -283,6 +285,9 @@ fn the_web_api_of_slack_has_words_under_200() {
     ];
     let failed = [
         "msg_too_long",
+        "msg_blocks_too_long",
+        "attachment_payload_limit_exceeded",
+        "metadata_too_large",
         "no_text",
         "invalid_blocks",
         "invalid_blocks_format",

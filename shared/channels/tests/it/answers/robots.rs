@@ -50,6 +50,8 @@ fn dingtalk_errors_are_numbers_under_200() {
         (43004, "invalid content type", FAILED),
         (400_105, "unsupported msgtype", FAILED),
         (430_101, "unsafe link", FAILED),
+        (430_102, "unsafe picture", FAILED),
+        (430_103, "unsafe text", FAILED),
         (430_104, "unsafe content", FAILED),
         (460_101, "message too long", FAILED),
     ] {

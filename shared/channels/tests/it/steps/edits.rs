@@ -156,10 +156,18 @@ fn what_telegram_cannot_read_is_sent_once_more_as_plain_text() {
     assert_eq!(run.bodies[0]["parse_mode"], "HTML");
     assert_eq!(run.bodies[1].get("parse_mode"), None);
     assert!(!run.bodies[1]["text"].as_str().unwrap().contains("<b>"));
-    assert_eq!(
-        Run::of(&*telegram, &opened).attempt(&[(400, &unreadable), (400, &unreadable)]),
-        Verdict::Failed
-    );
+    for description in [
+        "can't parse entities: unsupported start tag",
+        "BUTTON_URL_INVALID",
+        "wrong HTTP URL specified",
+        "inline keyboard button URL 'x' is invalid: unsupported URL protocol",
+    ] {
+        let unreadable = refused(description);
+        let mut run = Run::of(&*telegram, &opened);
+        assert_eq!(run.attempt(&[(400, &unreadable), (400, &unreadable)]), Verdict::Failed, "{description}");
+        assert_eq!(run.bodies.len(), 2, "{description}");
+        assert_eq!((run.bodies[1].get("parse_mode"), run.bodies[1].get("reply_markup")), (None, None));
+    }
 }
 
 #[test]

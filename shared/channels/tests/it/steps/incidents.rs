@@ -177,3 +177,23 @@ fn a_discarded_create_of_jsm_has_failed_and_a_close_waits_for_its_create() {
     let mut run = Run::of(&*jsm, &resolved).remembering(json!({ "created_at": now().to_string() }));
     assert_eq!(run.attempt(&[ACCEPTED, MISSING, ACCEPTED, DONE]), Verdict::Sent);
 }
+
+#[test]
+fn what_became_of_a_request_of_jsm_is_told_by_its_words() {
+    let (jsm, opened, resolved) = (jsm(), notification(Event::Opened), notification(Event::Resolved));
+    let refused = |status: &str| {
+        format!(r#"{{"data":{{"success":false,"isSuccess":false,"action":"Create","status":"{status}"}}}}"#)
+    };
+    for (notification, status, verdict) in [
+        (&opened, "Responder team does not exist", Verdict::Failed),
+        (&opened, "Alert is already open", Verdict::Sent),
+        (&resolved, "There is no open alert", Verdict::Sent),
+        (&resolved, "Alert is already closed", Verdict::Sent),
+        // Its create was long ago: somebody has deleted it.
+        (&resolved, "Alert does not exist", Verdict::Sent),
+    ] {
+        let mut run = Run::of(&*jsm, notification);
+        assert_eq!(run.attempt(&[ACCEPTED, (200, &refused(status))]), verdict, "{status}");
+        assert_eq!(run.asked.len(), 2, "{status}");
+    }
+}

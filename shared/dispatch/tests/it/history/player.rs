@@ -14,6 +14,9 @@ use super::step::{Fault, NAMES, Step};
 use crate::receiver::Receiver;
 use crate::setup::{Act, Bench, after, firing};
 
+/// What is on its way for longer may be overtaken by a comparison, in seconds.
+const ON_ITS_WAY_SECS: i64 = 10;
+
 pub(super) struct History {
     pub(super) bench: Bench,
     pub(super) destinations: Vec<Destination>,
@@ -23,6 +26,9 @@ pub(super) struct History {
     pub(super) weather: BTreeMap<String, Weather>,
     /// How much has happened after which something may be said again.
     pub(super) causes: usize,
+    /// How often a comparison may have overtaken a change that was on its way for long: who is notified of each change may be
+    /// notified twice of that one.
+    pub(super) overtaken: usize,
     /// Whether the engine has seen all that happened before this step, and the clock was never put back.
     pub(super) is_up_to_date: bool,
     is_clock_true: bool,
@@ -41,6 +47,7 @@ impl History {
             receivers,
             weather: BTreeMap::new(),
             causes: 0,
+            overtaken: 0,
             is_up_to_date: true,
             is_clock_true: true,
             is_record_lost: false,
@@ -49,6 +56,10 @@ impl History {
 
     pub(super) fn take(&mut self, step: &Step) -> Result<(), String> {
         self.is_up_to_date = self.is_clock_true && !self.is_record_lost && self.stream.is_empty();
+        if matches!(step, Step::Tick(_) | Step::AllAtOnce(..)) {
+            let long_ago = self.bench.now() - SignedDuration::from_secs(ON_ITS_WAY_SECS);
+            self.overtaken += usize::from(self.stream.iter().any(|change| change.at <= long_ago));
+        }
         match step {
             Step::Act(place, act) => self.act(*place, *act),
             Step::Stream(size, fault) => self.with_fault(*fault, |history| history.process(*size)),
