@@ -95,7 +95,13 @@ impl World {
                 firing.insert(text("fingerprint"), text("severity"));
             }
         }
-        Ok(firing)
+        // That a destination fails is an alert of Campanile's own, and over when it does not any more.
+        let own =
+            listed.iter().find(|alert| alert["source"] == "campanile" && alert["condition"] == "firing");
+        match own {
+            Some(alert) => Err(format!("`{}` although nothing fails any more: {alert}", alert["title"])),
+            None => Ok(firing),
+        }
     }
 
     /// What people wrote and was answered 2xx is there.
