@@ -10,9 +10,6 @@ mod durable;
 mod exactly_once;
 mod hostile;
 mod kazoo;
-#[expect(dead_code, unused_imports, reason = "the client's tests need more of it")]
-#[path = "../../shared/kazoo/tests/stand_in/mod.rs"]
-mod kazoo_stand_in;
 mod keeper;
 mod killed;
 mod netdata;
