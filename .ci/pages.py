@@ -31,9 +31,10 @@ ADDRESS = "127.0.0.1:9000"
 EXAMPLES = {
     "NAME": "kazoo", "ID": "0123456789abcdef", "FINGERPRINT": "0123456789abcdef", "EVENT": "0123456789abcdef", "FILE": "secrets.json", "TEXT": "text", "SHELL": "bash",
     "SOURCE": "netdata", "SITUATION": "flat-v2-warning", "MATCHER": "source=netdata", "TIME": "2027-01-03T02:00:00Z", "COMMAND": "alerts",
+    "ADDRESS": "https://alerts.example.com", "DIR": "pages",
 }
 NOTIFICATION = "3f2a91c0-7-ops-slack"
-SECRETS = ["netdata", "kazoo", "tencent", "site24x7", "api", "destinations", "links"]
+SECRETS = ["netdata", "kazoo", "tencent", "site24x7", "api", "destinations", "links", "oidc", "session"]
 
 
 class Page:

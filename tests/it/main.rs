@@ -18,11 +18,7 @@ mod reading;
 mod refusals;
 mod secrets_manager;
 mod site24x7;
-#[expect(dead_code, reason = "the client's tests need more of it")]
-#[path = "../../shared/site24x7/tests/stand_in/mod.rs"]
-mod site24x7_stand_in;
-#[path = "../../infra/campanile/tests/it/notifier/stand_in.rs"]
-mod stand_in;
+mod sources;
 mod storage;
 mod template;
 mod tencent;

@@ -35,18 +35,18 @@ pub struct SecretCache {
     prefix: String,
     max_age: Duration,
     is_for_development: bool,
-    places: Mutex<HashMap<(String, TypeId), Arc<Place>>>,
+    secrets: Mutex<HashMap<(String, TypeId), Arc<CachedSecret>>>,
 }
 
 /// The place of one secret as one type.
 #[derive(Debug, Default)]
-struct Place {
+struct CachedSecret {
     slot: std::sync::Mutex<Slot>,
     /// Held while the secret is read, so that one read serves all who wait; who can do with what is known does not.
     reading: Mutex<()>,
 }
 
-impl Place {
+impl CachedSecret {
     fn slot(&self) -> MutexGuard<'_, Slot> {
         self.slot.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -59,7 +59,7 @@ impl Place {
 impl SecretCache {
     /// A cache before `client` for secrets named `<prefix>/…`, each read again after `max_age`.
     pub fn new(client: Client, prefix: String, max_age: Duration) -> Self {
-        Self { client, prefix, max_age, is_for_development: false, places: Mutex::default() }
+        Self { client, prefix, max_age, is_for_development: false, secrets: Mutex::default() }
     }
 
     /// The same cache, but one that accepts the tokens of development: for the local bundle alone.
@@ -78,9 +78,7 @@ impl SecretCache {
         self.keyring_of(name, Freshness::ByAge, Wanted::Both, read_json).await
     }
 
-    /// The same, where `read` makes the secret of the text and says what is wrong with it, which is logged. The previous
-    /// version is left unread until a credential comes that the current one lacks, see [`renew`](Self::renew), or until the
-    /// current one cannot be used: mostly nobody ever asks for it, and each function's start would wait for it.
+    /// The same, where `read` makes the secret of the text and says what is wrong with it, which is logged.
     pub async fn read<T>(
         &self,
         name: &str,
@@ -89,7 +87,7 @@ impl SecretCache {
     where
         T: Send + Sync + 'static,
     {
-        self.keyring_of(name, Freshness::ByAge, Wanted::Current, read).await
+        self.keyring_of(name, Freshness::ByAge, Wanted::Both, read).await
     }
 
     /// The same, read anew unless that was done for this purpose within ten seconds: for a credential that the known
@@ -113,7 +111,7 @@ impl SecretCache {
 
     /// Has every secret be read again when it is asked for next.
     pub async fn expire(&self) {
-        self.places.lock().await.values().for_each(|place| place.slot().expire());
+        self.secrets.lock().await.values().for_each(|place| place.slot().expire());
     }
 
     async fn keyring_of<T>(
@@ -128,7 +126,7 @@ impl SecretCache {
     {
         let asked_at = Instant::now();
         let key = (name.to_owned(), TypeId::of::<T>());
-        let place = Arc::clone(self.places.lock().await.entry(key).or_default());
+        let place = Arc::clone(self.secrets.lock().await.entry(key).or_default());
         if let Some(known) = place.known(freshness, asked_at) {
             return Ok(known.keyring());
         }
@@ -272,7 +270,10 @@ pub struct PutSecretError {
 
 impl Secrets for SecretCache {
     async fn keyring(&self, source: Source) -> Result<Option<Arc<Keyring<SourceSecret>>>, SecretsError> {
-        self.read(source.as_str(), |text| SourceSecret::read(source, text)).await
+        // The previous version is left unread until a credential comes that the current one lacks, or until the current one
+        // cannot be used: mostly nobody ever asks for it, and each function's start would wait for it.
+        let read = |text: &str| SourceSecret::read(source, text);
+        self.keyring_of(source.as_str(), Freshness::ByAge, Wanted::Current, read).await
     }
 
     async fn renewed(&self, source: Source) -> Result<Option<Arc<Keyring<SourceSecret>>>, SecretsError> {

@@ -8,6 +8,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use bytes::Bytes;
 use campanile::embedded::{EmbeddedSecrets, EmbeddedTable, Location, sdk_config};
+use channels::testing::destinations::StandIn;
 use http::Request;
 use intake::{Clock, Netdata, TimeLeft};
 use jiff::SignedDuration;
@@ -15,7 +16,6 @@ use serde_json::{Value, json};
 use tests::{Alarm, NETDATA_TOKEN, fixture, secrets};
 
 use super::document::{functions, list};
-use crate::stand_in::StandIn;
 
 /// What the notifier has written once it has told something: none of it may wake it again.
 const OF_THE_NOTIFIER: [&str; 8] = [

@@ -121,7 +121,7 @@ pub(crate) fn firing(name: &str) -> AlertEvent {
         signal: Signal::Firing,
         severity: Severity::Warning,
         severity_raw: "warning".into(),
-        title: format!("{name} rings"),
+        title: format!("{name} fires"),
         summary: None,
         resource: Some(format!("host-{name}")),
         service: None,

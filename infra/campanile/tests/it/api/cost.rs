@@ -97,7 +97,7 @@ async fn a_list_of_few_events_in_many_days_reads_few_days() {
 
     let (read, page) = metered.of(&world, "/v1/events").await;
     let titles: Vec<_> = page["events"].as_array().unwrap().iter().map(|event| &event["title"]).collect();
-    assert_eq!(titles, days.map(|day| format!("day {day} rings")).iter().collect::<Vec<_>>());
+    assert_eq!(titles, days.map(|day| format!("day {day} fires")).iter().collect::<Vec<_>>());
     // A directory for each source, and of each day the shards of the one source that spoke.
     let sources = alert::Source::ALL.len();
     println!("/v1/events: {read:?}");
