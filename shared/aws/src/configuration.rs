@@ -204,6 +204,13 @@ pub(crate) fn function_name() -> Option<String> {
     environment("AWS_LAMBDA_FUNCTION_NAME").filter(|name| !name.is_empty())
 }
 
+/// `AWS_REGION`, where Lambda has set it together with credentials, so that neither has to be looked for elsewhere.
+pub(crate) fn region_of_function() -> Option<String> {
+    function_name()?;
+    environment("AWS_ACCESS_KEY_ID").filter(|id| !id.is_empty())?;
+    environment("AWS_REGION").filter(|region| !region.is_empty())
+}
+
 fn site24x7_hosts(variables: &Variables<'_>) -> Result<Option<Hosts>, ConfigurationError> {
     let [api_root, accounts] =
         ["CAMPANILE_SITE24X7_API_ROOT", "CAMPANILE_SITE24X7_ACCOUNTS"].map(|name| variables.set(name));
