@@ -147,8 +147,9 @@ pub(crate) async fn act(
     request: BulkRequest,
 ) -> Result<Json<BulkAnswer>, Failure> {
     let BulkRequest { mut body, principal, until } = request;
-    let by = body.by.take().map_or_else(|| principal.0.clone(), |by| by.0);
-    let actor = Actor { by: &by, principal: Some(&principal.0) };
+    let named = body.by.take();
+    let by = principal.acts_as(named.as_ref().map(|by| by.0.as_str()));
+    let actor = Actor { by, principal: Some(&principal.id) };
     body.check()?;
     let (alerts, next_cursor) = body.alerts(&platform).await?;
     let mut answer = if body.action == BulkVerb::Silence {

@@ -78,9 +78,7 @@ impl SecretCache {
         self.keyring_of(name, Freshness::ByAge, Wanted::Both, read_json).await
     }
 
-    /// The same, where `read` makes the secret of the text and says what is wrong with it, which is logged. The previous
-    /// version is left unread until a credential comes that the current one lacks, see [`renew`](Self::renew), or until the
-    /// current one cannot be used: mostly nobody ever asks for it, and each function's start would wait for it.
+    /// The same, where `read` makes the secret of the text and says what is wrong with it, which is logged.
     pub async fn read<T>(
         &self,
         name: &str,
@@ -89,7 +87,7 @@ impl SecretCache {
     where
         T: Send + Sync + 'static,
     {
-        self.keyring_of(name, Freshness::ByAge, Wanted::Current, read).await
+        self.keyring_of(name, Freshness::ByAge, Wanted::Both, read).await
     }
 
     /// The same, read anew unless that was done for this purpose within ten seconds: for a credential that the known
@@ -272,7 +270,10 @@ pub struct PutSecretError {
 
 impl Secrets for SecretCache {
     async fn keyring(&self, source: Source) -> Result<Option<Arc<Keyring<SourceSecret>>>, SecretsError> {
-        self.read(source.as_str(), |text| SourceSecret::read(source, text)).await
+        // The previous version is left unread until a credential comes that the current one lacks, or until the current one
+        // cannot be used: mostly nobody ever asks for it, and each function's start would wait for it.
+        let read = |text: &str| SourceSecret::read(source, text);
+        self.keyring_of(source.as_str(), Freshness::ByAge, Wanted::Current, read).await
     }
 
     async fn renewed(&self, source: Source) -> Result<Option<Arc<Keyring<SourceSecret>>>, SecretsError> {
