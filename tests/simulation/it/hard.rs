@@ -259,7 +259,7 @@ impl Hard {
         }
         let places = call.places.iter().flat_map(|place| [place.pk.as_str(), place.sk.as_str()]);
         let parts = [call.operation.as_str(), outcome].into_iter().chain(places);
-        state.seen.trace = parts.fold(state.seen.trace, |trace, part| rules::hash(trace, part));
+        state.seen.trace = parts.fold(state.seen.trace, rules::hash);
     }
 }
 

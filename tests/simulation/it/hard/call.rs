@@ -107,12 +107,13 @@ impl Call {
     }
 
     /// The answer, with the keys that were not looked for (*BatchGetItem*, "UnprocessedKeys").
-    pub(super) fn with_unprocessed(&self, answer: AwsAnswer, keys: Vec<Value>) -> AwsAnswer {
+    pub(super) fn with_unprocessed(&self, mut answer: AwsAnswer, keys: Vec<Value>) -> AwsAnswer {
         let mut output: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
         let mut asked = self.input["RequestItems"][self.table.as_str()].clone();
         asked["Keys"] = Value::Array(keys);
         output["UnprocessedKeys"] = json!({ self.table.as_str(): asked });
-        AwsAnswer { body: output.to_string().into(), ..answer }
+        answer.body = output.to_string().into();
+        answer
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::error::ProvideErrorMetadata;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, KeysAndAttributes, Put, TransactWriteItem};
 use futures::future::join_all;
@@ -43,7 +43,7 @@ fn put(key: &str, payload: usize) -> TransactWriteItem {
 async fn transact(client: &Client, keys: &[&str]) -> Result<(), TransactWriteItemsError> {
     let items = keys.iter().map(|key| put(key, 1)).collect();
     let sent = client.transact_write_items().set_transact_items(Some(items)).send().await;
-    sent.map(drop).map_err(|error| error.into_service_error())
+    sent.map(drop).map_err(SdkError::into_service_error)
 }
 
 async fn write(client: &Client, key: &str, payload: usize) -> Result<(), String> {
@@ -164,7 +164,7 @@ async fn items_and_transactions_have_their_limits() {
     assert_eq!(write(&client, "a", 409_000).await, Ok(()));
     assert_eq!(write(&client, "b", 410_000).await, Err("ValidationException".to_owned()));
     let send = async |items: Vec<TransactWriteItem>| {
-        sleep(Duration::from_secs(60)).await;
+        sleep(Duration::from_mins(1)).await;
         let sent = client.transact_write_items().set_transact_items(Some(items)).send().await;
         sent.map(drop).map_err(|error| error.into_service_error().code().unwrap_or_default().to_owned())
     };

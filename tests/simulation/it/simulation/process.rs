@@ -30,7 +30,7 @@ impl Function {
     const fn timeout(self) -> Duration {
         match self {
             Self::Webhook | Self::Api => Duration::from_secs(30),
-            Self::Notifier => Duration::from_secs(120),
+            Self::Notifier => Duration::from_mins(2),
         }
     }
 }
@@ -40,7 +40,7 @@ impl Function {
 pub(super) enum Process {
     Webhook(Webhook<Netdata, Table, SecretCache, SystemClock>),
     Api(AlertsApi),
-    Notifier(Notifier),
+    Notifier(Box<Notifier>),
 }
 
 /// Has a destination served by an invocation of its own, as `InvokeSelf` does.
@@ -89,7 +89,11 @@ impl World {
             Function::Api => Process::Api(AlertsApi::new(platform)),
             Function::Notifier => {
                 let wake = Arc::new(Invoke(self.wakes.clone()));
-                Process::Notifier(Notifier::over(platform, Arc::new(self.destinations.clone()), wake))
+                Process::Notifier(Box::new(Notifier::over(
+                    platform,
+                    Arc::new(self.destinations.clone()),
+                    wake,
+                )))
             }
         }
     }

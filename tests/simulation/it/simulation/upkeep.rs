@@ -20,7 +20,7 @@ impl World {
     pub(super) async fn notify(&self, event: Value) -> Option<Value> {
         let handled = self.invoke(Function::Notifier, |process| async move {
             let Process::Notifier(notifier) = process else { unreachable!("that is what was asked for") };
-            notifier.handle(event, TimeLeft(Duration::from_secs(120))).await
+            notifier.handle(event, TimeLeft(Duration::from_mins(2))).await
         });
         let handled = handled.await?;
         handled

@@ -147,8 +147,8 @@ impl World {
         match *act {
             Act::Say { alert, status, delay, tries, copies } => {
                 self.spawn(async move {
-                    let word = world.word(alert, status).await;
-                    world.say(word, delay, tries, copies).await;
+                    let said = world.word(alert, status).await;
+                    world.say(said, delay, tries, copies).await;
                 });
             }
             Act::Acknowledge(alert) => self.spawn(async move { world.act(alert, "acknowledge").await }),

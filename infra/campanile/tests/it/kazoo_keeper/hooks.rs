@@ -5,7 +5,7 @@ use poll::kazoo::{HooksWatched, KazooOutcome};
 use serde_json::json;
 
 use super::world::{Campanile, HOOK, TOKEN, World, hook};
-use crate::stand_in::{ACCOUNT, Effect};
+use kazoo::testing::{ACCOUNT, Effect};
 
 #[tokio::test]
 async fn the_alert_says_from_when_to_when_events_exist_nowhere() {
