@@ -41,7 +41,7 @@ async fn world(stand_in: &StandIn, kinds: &[&str]) -> (World, Meter) {
 /// The tick of a minute in which nothing happens, and a sweep that finds nothing.
 async fn idle(kinds: &[&str]) -> [Units; 2] {
     let stand_in = StandIn::start().await;
-    let (world, meter) = world(&stand_in, kinds).await;
+    let (world, meter) = Box::pin(world(&stand_in, kinds)).await;
     world.tick_after(60).await;
     let tick = meter.take();
     world.handle(json!({ "tick": "sweep" })).await;
@@ -51,7 +51,7 @@ async fn idle(kinds: &[&str]) -> [Units; 2] {
 /// The units of routing and notifying an opening, and of its end, both without those of an idle tick.
 async fn one(kinds: &[&str]) -> [Units; 2] {
     let stand_in = StandIn::start().await;
-    let (world, meter) = world(&stand_in, kinds).await;
+    let (world, meter) = Box::pin(world(&stand_in, kinds)).await;
     world.tick_after(60).await;
     let idle = meter.take();
     let told = || kinds.iter().map(|kind| stand_in.notified(kind).len()).sum::<usize>();
@@ -77,7 +77,7 @@ async fn a_notification_costs_so_many_units_and_the_manual_says_so() {
         ("a pager (`pagerduty`)", &["pagerduty"]),
         ("a webhook (`webhook`)", &["webhook"]),
     ] {
-        let [opening, end] = one(kinds).await;
+        let [opening, end] = Box::pin(one(kinds)).await;
         units.push(format!("| {name} | {opening} | {end} |"));
         let (written, read) = (opening.written * WRITE, opening.read * READ);
         let Units { read: reads, written: writes } = opening;
@@ -96,7 +96,7 @@ async fn a_notification_costs_so_many_units_and_the_manual_says_so() {
 async fn a_minute_in_which_nothing_happens_costs_so_many_units_and_the_manual_says_so() {
     let mut rows = Vec::new();
     for kinds in [&[][..], &["slack"], &["slack", "pagerduty", "webhook"]] {
-        let [tick, sweep] = idle(kinds).await;
+        let [tick, sweep] = Box::pin(idle(kinds)).await;
         assert_eq!((tick.written, sweep.written), (0.0, 0.0), "nothing happens, and nothing is written");
         let month = tick.read * TICKS_A_MONTH + sweep.read * SWEEPS_A_MONTH;
         let price = dollars(month / 1e6 * READ);
@@ -108,7 +108,7 @@ async fn a_minute_in_which_nothing_happens_costs_so_many_units_and_the_manual_sa
 #[tokio::test]
 async fn of_a_storm_of_one_node_an_alert_costs_a_chat_fewer_than_four_units() {
     let stand_in = StandIn::start().await;
-    let (world, meter) = world(&stand_in, &["slack"]).await;
+    let (world, meter) = Box::pin(world(&stand_in, &["slack"])).await;
     for number in 0..STORM {
         world.hear(&of_node(firing(&format!("alert-{number}")))).await;
     }
