@@ -1,11 +1,10 @@
 //! The keeper's real binary beside the API's, before a KAZOO that remembers what it could not deliver.
 
+use kazoo::testing::{API_KEY, Effect, StandIn, Version};
 use kazoo::{Clock as _, Credentials};
 use serde_json::{Value, json};
 use tests::function::{Outcome, Setup};
 use tests::{Deployment, Function, Reader, eventually, secrets, token};
-
-use crate::kazoo_stand_in::{API_KEY, Effect, StandIn, Version};
 
 const HOOK: &str = "h1";
 

@@ -9,9 +9,6 @@ mod durable;
 mod exactly_once;
 mod hostile;
 mod kazoo;
-#[expect(dead_code, unused_imports, reason = "the client's tests need more of it")]
-#[path = "../../shared/kazoo/tests/stand_in/mod.rs"]
-mod kazoo_stand_in;
 mod keeper;
 mod killed;
 mod netdata;
@@ -22,11 +19,7 @@ mod reading;
 mod refusals;
 mod secrets_manager;
 mod site24x7;
-#[expect(dead_code, reason = "the client's tests need more of it")]
-#[path = "../../shared/site24x7/tests/stand_in/mod.rs"]
-mod site24x7_stand_in;
-#[path = "../../infra/campanile/tests/it/notifier/stand_in.rs"]
-mod stand_in;
+mod sources;
 mod storage;
 mod template;
 mod tencent;

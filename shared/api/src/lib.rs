@@ -26,6 +26,7 @@ mod quarantine;
 mod replayed;
 mod routes;
 mod secret;
+mod sign_in;
 mod silences;
 mod sources;
 
@@ -43,6 +44,7 @@ use tower::ServiceExt;
 use crate::failure::Failure;
 use crate::prefix::without_prefix;
 pub use crate::secret::ApiSecret;
+pub use crate::sign_in::{OidcSecret, SessionSecret};
 
 /// The largest answer of our own API, in bytes. Lambda hands on 6 MiB of a result, in which the answer is text within
 /// JSON: each quotation mark and backslash counts twice. Alertmanager's face has a limit of its own.

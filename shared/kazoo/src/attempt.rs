@@ -186,7 +186,13 @@ mod tests {
         assert!(refused.failed() && unreachable.failed() && !success.failed());
         let shown = format!("{refused}\n{unreachable}\n{success}\n{refused:?}\n{unreachable:?}");
         assert!(!shown.contains("s3cr3t") && !shown.contains("hunter2"));
-        insta::assert_snapshot!(shown);
+        insta::assert_snapshot!(shown, @r#"
+        2019-05-06T08:10:09Z answered 401: no such path /kazoo/[redacted] ([redacted])
+        2015-02-12T21:42:43Z no answer: nxdomain
+        at an unknown time delivered
+        Attempt { hook_id: Some(HookId("h1")), hook_event: Some("channel_destroy"), event_id: None, at: Some(2019-05-06T08:10:09Z), uri: Some(HookUri(https://alerts.example.com/kazoo/[redacted]?hook=channel_destroy)), result: BadAnswer { status: "401", body: "no such path /kazoo/[redacted] ([redacted])" }, retries_left: Some(2), gave_up: false, method: "POST", headers: {}, request_body: Some([redacted]) }
+        Attempt { hook_id: None, hook_event: None, event_id: None, at: Some(2015-02-12T21:42:43Z), uri: None, result: NoAnswer { reason: "nxdomain" }, retries_left: Some(1), gave_up: false, method: "POST", headers: {}, request_body: None }
+        "#);
         assert_eq!(refused.request_body.unwrap().expose(), "{\"password\":\"hunter2\"}");
     }
 

@@ -225,7 +225,20 @@ mod tests {
         let location = Location::parse("https://alerts.example.com").unwrap();
         lines.push(Receiver::new(location, "hunter2/".into()).unwrap_err().to_string());
         assert!(!lines.join(" ").contains("hunter2"));
-        insta::assert_snapshot!(lines.join("\n"));
+        insta::assert_snapshot!(lines.join("\n"), @"
+        `alerts.example.com` is not an address that KAZOO can call: give it like `https://alerts.example.com`
+        `ftp://alerts.example.com` is not an address that KAZOO can call: give it like `https://alerts.example.com`
+        the address of Campanile may have a host and a path only: take away user, query and fragment
+        the address of Campanile may have a host and a path only: take away user, query and fragment
+        the address of Campanile goes on after `/kazoo`: end it there, the token is added to it
+        `htps://alerts.example.com/kazoo/[redacted]` is not an address that KAZOO can call: give it like `https://alerts.example.com`
+        `alerts.example.com` is not an address that KAZOO can call: give it like `https://alerts.example.com`
+        `localhost` is refused by KAZOO as a hook's host: give the public address of Campanile
+        `127.0.0.1` is refused by KAZOO as a hook's host: give the public address of Campanile
+        `0.0.0.0` is refused by KAZOO as a hook's host: give the public address of Campanile
+        `[::1]` is refused by KAZOO as a hook's host: give the public address of Campanile
+        the token cannot stand in an address: use letters, digits, `-`, `.`, `_` and `~` only
+        ");
     }
 
     #[test]

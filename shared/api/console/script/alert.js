@@ -86,7 +86,7 @@ function alertButtons(alert) {
 }
 
 function action(text, key, act, style = "") {
-  const attributes = { class: style, "aria-keyshortcuts": key, title: `${text} (${key})` };
+  const attributes = { class: style, "data-acts": true, "aria-keyshortcuts": key, title: `${text} (${key})` };
   return button(text, () => act(openAlert()), attributes);
 }
 

@@ -33,6 +33,9 @@ const KEYS = [
   ["?", "this help", () => at("help").showModal()],
 ];
 
+/** Keys that change something. */
+const ACTING_KEYS = "aAusrnecpdyvV";
+
 function prepareKeyboard() {
   keyboard.single = (remembered(SINGLE_KEYS) ?? SINGLE) === SINGLE;
   at("single-keys").checked = keyboard.single;
@@ -56,6 +59,7 @@ function pressed(event) {
   const action = KEYS.find(([key]) => key === event.key)?.[2];
   if (!action) return;
   event.preventDefault();
+  if (!mayAct() && ACTING_KEYS.includes(event.key)) return say("You may read only.");
   action();
 }
 

@@ -1,9 +1,8 @@
 //! What the client does with lists, documents, attempts and conflicts.
 
+use kazoo::testing::{CHILD, Effect, StandIn, Version, new_hook};
 use kazoo::{AttemptRange, HookId, Operation, Patch, Refusal};
 use serde_json::{Value, json};
-
-use crate::stand_in::{CHILD, Effect, StandIn, Version, new_hook};
 
 const URI: &str = "https://alerts.example.com/kazoo/s3cr3t?hook=parking";
 
