@@ -25,7 +25,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{delete, get, post};
 
-use crate::authorization::require;
+use crate::authorization::{recorded, require};
 use crate::deadline::in_time;
 use crate::secret::Role;
 
@@ -59,11 +59,16 @@ pub(crate) fn router(platform: &Platform) -> Router<Platform> {
         .route("/api/v2/silence/{id}", get(silences::one))
         .route_layer(from_fn_with_state((platform.clone(), Role::Read), require));
     let writing = Router::new()
-        .route("/api/v2/alerts", post(receive::alerts))
         .route("/api/v2/silences", post(silences::put))
         .route("/api/v2/silence/{id}", delete(silences::end))
+        .route_layer(from_fn(recorded))
+        .route("/api/v2/alerts", post(receive::alerts))
         .route_layer(from_fn_with_state((platform.clone(), Role::Write), require))
         .route_layer(from_fn(in_time))
         .route_layer(DefaultBodyLimit::disable());
-    Router::new().merge(reading).merge(writing).merge(metrics::router(platform))
+    Router::new()
+        .merge(reading)
+        .merge(writing)
+        .merge(metrics::router(platform))
+        .layer(from_fn(answer::compress))
 }

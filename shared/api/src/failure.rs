@@ -20,6 +20,8 @@ pub(crate) enum Failure {
     Unauthorized,
     #[error("this token may read only: use one with the role `write`")]
     Forbidden,
+    #[error("you may read only: have somebody give you the role `write`")]
+    MayRead,
     #[error("no token is configured: add one to the secret `<prefix>/api`")]
     NothingConfigured,
     #[error("the secret of this API cannot be read at present")]
@@ -67,7 +69,7 @@ impl Failure {
     fn status(&self) -> StatusCode {
         match self {
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
-            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::Forbidden | Self::MayRead => StatusCode::FORBIDDEN,
             Self::BadRequest(_) | Self::Silence(_) => StatusCode::BAD_REQUEST,
             Self::NoSuchPath | Self::NotFound { .. } => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
@@ -87,7 +89,7 @@ impl Failure {
     fn code(&self) -> &'static str {
         match self {
             Self::Unauthorized => "unauthorized",
-            Self::Forbidden => "forbidden",
+            Self::Forbidden | Self::MayRead => "forbidden",
             Self::NothingConfigured => "not_configured",
             Self::Secrets(_)
             | Self::Store(_)

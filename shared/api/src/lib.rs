@@ -27,6 +27,7 @@ mod quarantine;
 mod replayed;
 mod routes;
 mod secret;
+mod sign_in;
 mod silences;
 mod sources;
 mod transfer;
@@ -45,6 +46,7 @@ use tower::ServiceExt;
 use crate::failure::Failure;
 use crate::prefix::without_prefix;
 pub use crate::secret::ApiSecret;
+pub use crate::sign_in::{OidcSecret, SessionSecret};
 use crate::transfer::Wanted;
 
 /// The largest answer of our own API, in bytes. Lambda hands on 6 MiB of a result, in which the answer is text within
@@ -73,7 +75,8 @@ impl AlertsApi {
         let answer = in_memory(response).await;
         let is_too_large = is_ours && answer.body().len() > LIMIT_BYTES;
         let answer = if is_too_large { in_memory(too_large()).await } else { answer };
-        let mut answer = wanted.compressed(if is_ours || is_page { wanted.tagged(answer) } else { answer });
+        // The Alertmanager API compresses its own answers, and refuses those that are too large then.
+        let mut answer = if is_ours || is_page { wanted.compressed(wanted.tagged(answer)) } else { answer };
         answer.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
         answer
     }

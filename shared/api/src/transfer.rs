@@ -68,7 +68,7 @@ impl Wanted {
 }
 
 /// `body`, compressed; it is written to memory, so that it cannot fail.
-fn gzip(body: &[u8]) -> Option<Bytes> {
+pub(crate) fn gzip(body: &[u8]) -> Option<Bytes> {
     let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 4), Compression::fast());
     encoder.write_all(body).ok()?;
     encoder.finish().ok().map(Bytes::from)
@@ -85,7 +85,7 @@ fn opaque(tag: &str) -> &str {
 }
 
 /// Whether `Accept-Encoding` names gzip, or everything, and does not refuse it with `q=0`.
-fn accepts_gzip(headers: &HeaderMap) -> bool {
+pub(crate) fn accepts_gzip(headers: &HeaderMap) -> bool {
     let mut codings = words(headers, &header::ACCEPT_ENCODING).map(|coding| {
         let (name, parameters) = coding.split_once(';').unwrap_or((coding, ""));
         let quality = parameters.trim().strip_prefix("q=").and_then(|quality| quality.parse::<f32>().ok());

@@ -3,11 +3,13 @@
 mod actions;
 mod clock;
 mod cost;
+mod counts;
 mod destinations;
 mod lists;
 mod race;
 mod replays;
 mod silences;
+mod units;
 
 use std::sync::atomic::{AtomicI64, Ordering};
 

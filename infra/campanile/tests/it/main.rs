@@ -20,6 +20,7 @@ mod secrets;
 mod secrets_command;
 mod security;
 mod server;
+mod sign_in;
 mod site24x7;
 mod site24x7_command;
 mod storage;

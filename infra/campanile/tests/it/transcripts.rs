@@ -71,7 +71,7 @@ fn sections(sheet: &str) -> BTreeMap<String, String> {
     parts.into_iter().map(section).collect()
 }
 
-/// Every function of these tests, with blanks in its name.
+/// Every function that compares a transcript, with blanks in its name.
 fn functions(folder: &Path, found: &mut BTreeSet<String>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -79,7 +79,9 @@ fn functions(folder: &Path, found: &mut BTreeSet<String>) {
             functions(&path, found);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             let source = fs::read_to_string(path).unwrap();
-            let names = source.split("fn ").skip(1).filter_map(|rest| rest.split('(').next());
+            let tests =
+                source.split("fn ").skip(1).filter(|function| function.contains("assert_transcript!"));
+            let names = tests.filter_map(|function| function.split('(').next());
             found.extend(names.map(|name| name.replace('_', " ")));
         }
     }

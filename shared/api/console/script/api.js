@@ -11,9 +11,9 @@ class Refusal extends Error {
   }
 }
 
-/** The token of this tab. */
+/** The token of this tab, or the one that this device keeps; null where there is none. */
 function token() {
-  return sessionStorage.getItem(TOKEN);
+  return sessionStorage.getItem(TOKEN) ?? remembered(TOKEN);
 }
 
 /** Reads `path`; a parameter may be a list, and blank ones are left out. */
@@ -74,7 +74,7 @@ async function unless(statuses, answer) {
 }
 
 async function call(method, path, body, signal) {
-  const headers = { authorization: `Bearer ${token()}`, accept: "application/json" };
+  const headers = token() === null ? { accept: "application/json" } : { authorization: `Bearer ${token()}`, accept: "application/json" };
   if (body !== undefined) headers["content-type"] = "application/json";
   const known = method === "GET" ? answers.get(path) : undefined;
   if (known) headers["if-none-match"] = known.tag;

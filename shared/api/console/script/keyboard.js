@@ -36,6 +36,9 @@ const KEYS = [
   ["?", "this help", () => at("help").showModal()],
 ];
 
+/** Keys that change something. */
+const ACTING_KEYS = "aAusrnecpdyvV";
+
 function prepareKeyboard() {
   keyboard.single = (remembered(SINGLE_KEYS) ?? SINGLE) === SINGLE;
   at("single-keys").checked = keyboard.single;
@@ -57,12 +60,13 @@ function pressed(event) {
   if (isRowKey(event)) return walkByArrow(event);
   if (event.key === " " && event.target.matches(".row.alert .row-link")) {
     event.preventDefault();
-    return toggleRow();
+    return mayAct() ? toggleRow() : say("You may read only.");
   }
   if (!keyboard.single || isTyping(event.target)) return;
   const action = KEYS.find(([key]) => key === event.key)?.[2];
   if (!action) return;
   event.preventDefault();
+  if (!mayAct() && ACTING_KEYS.includes(event.key)) return say("You may read only.");
   action();
 }
 

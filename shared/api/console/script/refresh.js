@@ -15,7 +15,7 @@ const refreshing = { timer: undefined, controller: undefined, failures: 0, fresh
 /** Asks for everything in view; an answer to an earlier question is dropped. */
 async function refresh() {
   stopRefreshing();
-  if (!token()) return;
+  if (!isKnown()) return;
   const controller = new AbortController();
   refreshing.controller = controller;
   const started = performance.now();
@@ -25,7 +25,7 @@ async function refresh() {
     succeeded();
   } catch (error) {
     if (controller.signal.aborted) return;
-    if (error.status === 401) return signOut("The server does not accept this token any more.");
+    if (error.status === 401) return notKnown();
     failed(error);
   }
   refreshing.timer = setTimeout(refresh, nextAfter(performance.now() - started));

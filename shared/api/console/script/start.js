@@ -18,7 +18,7 @@ const DETAILS = {
 
 /** Shows what the address says: at once what is known, then what the server answers. */
 function arrive() {
-  if (!token()) return signOut();
+  if (!isKnown()) return signOut();
   const address = readAddress();
   showView(address.view);
   showFilters(address);
@@ -75,8 +75,7 @@ function start() {
       visit(addressOfView(link.dataset.view));
     });
   }
-  if (token()) enter();
-  else signOut();
+  begin();
 }
 
 start();

@@ -4,7 +4,7 @@ use alert::matcher::{Matcher, all_match};
 use alert::{Alert, Condition, Handling, Severity, Signal, Source, served_labels};
 use jiff::Timestamp;
 
-use super::item::sortable;
+use super::item::{kind_in_key, sortable};
 use super::merge::Span;
 use super::{Cursor, HistoryEntry};
 
@@ -49,6 +49,17 @@ impl AlertFilter {
             && self.severity.is_none_or(|least| alert.severity >= least)
             && self.text.as_ref().is_none_or(|text| says(alert, text))
             && (self.matchers.is_empty() || all_match(&self.matchers, &served_labels(alert)))
+    }
+
+    /// Whether a key of the index may say enough to leave an alert out without reading it.
+    pub(crate) fn is_for_keys(&self) -> bool {
+        self.severity.is_some() || !self.sources.is_empty()
+    }
+
+    /// Whether the alert of an entry with `sort_key` in the index by condition may be asked for.
+    pub(crate) fn may_admit(&self, sort_key: &str) -> bool {
+        let Some((severity, source)) = kind_in_key(sort_key) else { return true };
+        admits(&self.sources, &source) && self.severity.is_none_or(|least| severity >= least)
     }
 
     /// The part of the index by condition that can hold what is asked for, behind `cursor`.

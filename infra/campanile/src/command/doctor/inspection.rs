@@ -6,6 +6,7 @@ use std::time::Duration;
 use intake::WEBHOOKS;
 use serde_json::Value;
 
+use super::super::secrets::known::{OPTIONAL, names};
 use super::account::{Account, AskError};
 use super::finding::{Fault, Finding, Part, fault};
 use super::verdict::{table_itself, the_alarms, the_function, the_mapping, the_schedules, the_subscription};
@@ -29,7 +30,7 @@ pub(super) async fn inspect(account: &Account, stack: &str) -> Result<Vec<Findin
         let asked = account.ask(&["lambda", "get-function-configuration", "--function-name", &name]).await;
         findings.push(answered(format!("function {function}"), asked, the_function));
     }
-    for name in super::super::secrets::known::names() {
+    for name in names().into_iter().filter(|name| !OPTIONAL.contains(name)) {
         let id = format!("{}/{name}", output("SecretNames"));
         let asked = account.ask(&["secretsmanager", "get-secret-value", "--secret-id", &id]).await;
         findings.push(the_secret(name, asked.ok().as_ref()));

@@ -7,12 +7,15 @@ use intake::WEBHOOKS;
 use serde_json::{Map, Value};
 
 /// The secrets that belong to no source, without their prefix.
-const OTHERS: [&str; 3] = ["api", "destinations", "links"];
+const OTHERS: [&str; 5] = ["api", "destinations", "links", "oidc", "session"];
 
 /// Every secret, without its prefix.
 pub(in crate::command) fn names() -> Vec<&'static str> {
     WEBHOOKS.iter().map(|source| Source::as_str(*source)).chain(OTHERS).collect()
 }
+
+/// Those that are there only where people sign in.
+pub(in crate::command) const OPTIONAL: [&str; 2] = ["oidc", "session"];
 
 /// How different a name may be from a known one to be taken for a misspelling of it.
 const MISSPELT: f64 = 0.75;
