@@ -10,6 +10,7 @@ mod durable;
 mod exactly_once;
 mod hostile;
 mod kazoo;
+mod keeper;
 mod killed;
 mod netdata;
 mod notifications;

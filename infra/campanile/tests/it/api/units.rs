@@ -7,7 +7,7 @@ use std::fmt::Write;
 use alert::{AlertEvent, Severity};
 use bytes::Bytes;
 use http::{Request, StatusCode};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::cost::{Metered, Units, add_resolved, over, over_already};
@@ -87,11 +87,12 @@ impl World {
 async fn reading(open: usize) -> String {
     let directory = tempfile::tempdir().unwrap();
     let (metered, world) = over(directory.path()).await;
-    // A time of whole seconds: a fraction would make keys longer or shorter.
+    // Times of whole seconds, one after the other: a fraction would make keys longer or shorter.
     let began = Timestamp::from_second(now().as_second()).unwrap();
     for number in 0..open {
         let severity = if number % 100 == 0 { Severity::Critical } else { Severity::Warning };
-        let occurred_at = began;
+        let before = SignedDuration::from_secs(i64::try_from(open - number).unwrap());
+        let occurred_at = began.checked_sub(before).unwrap();
         world.record(&AlertEvent { severity, occurred_at, ..firing(&format!("open {number}")) }).await;
     }
     let template = over_already(&metered, &world).await;
