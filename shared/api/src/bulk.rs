@@ -47,7 +47,7 @@ pub(crate) struct BulkAction {
     #[serde(default)]
     #[schemars(with = "String")]
     cursor: Word<Cursor>,
-    /// Who; the token's name unless given. The token's name is recorded in either case.
+    /// Who; the token's name unless given, and always the person who signed in. Whose token it was is recorded in either case.
     by: Option<Text<1, 256>>,
     /// What they have to say about it. A silence needs it: it is the reason.
     note: Option<Text<0, 2048>>,
@@ -146,10 +146,9 @@ pub(crate) async fn act(
     State(platform): State<Platform>,
     request: BulkRequest,
 ) -> Result<Json<BulkAnswer>, Failure> {
-    let BulkRequest { mut body, principal, until } = request;
-    let named = body.by.take();
-    let by = principal.acts_as(named.as_ref().map(|by| by.0.as_str()));
-    let actor = Actor { by, principal: Some(&principal.id) };
+    let BulkRequest { body, principal, until } = request;
+    let by = principal.acts_as(body.by.as_ref().map(|by| by.0.as_str())).to_owned();
+    let actor = Actor { by: &by, principal: Some(&principal.id) };
     body.check()?;
     let (alerts, next_cursor) = body.alerts(&platform).await?;
     let mut answer = if body.action == BulkVerb::Silence {

@@ -75,7 +75,8 @@ impl AlertsApi {
         let answer = in_memory(response).await;
         let is_too_large = is_ours && answer.body().len() > LIMIT_BYTES;
         let answer = if is_too_large { in_memory(too_large()).await } else { answer };
-        let mut answer = wanted.compressed(if is_ours || is_page { wanted.tagged(answer) } else { answer });
+        // The Alertmanager API compresses its own answers, and refuses those that are too large then.
+        let mut answer = if is_ours || is_page { wanted.compressed(wanted.tagged(answer)) } else { answer };
         answer.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
         answer
     }

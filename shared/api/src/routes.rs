@@ -47,7 +47,7 @@ pub(crate) fn router(platform: Platform) -> Router {
 /// The paths that the description tells of, open to all.
 #[cfg(test)]
 pub(crate) fn described() -> ApiRouter<Platform> {
-    reading().merge(acting()).merge(alertmanager::open_webhook())
+    reading().merge(acting()).merge(alertmanager::open_webhook()).merge(sign_in::described())
 }
 
 fn reading() -> ApiRouter<Platform> {

@@ -88,7 +88,7 @@ function alertButtons(alert) {
     fires ? action("Resolve", "r", resolve) : null,
     action("Note", "n", writeNote),
     source ? outward(alert.url, `Open at ${source.host}`) : null,
-    action("Copy link", "l", copyLink, "quiet"),
+    button("Copy link", () => copyLink(openAlert()), { class: "quiet", "aria-keyshortcuts": "l", title: "Copy link (l)" }),
   ].filter(Boolean);
 }
 

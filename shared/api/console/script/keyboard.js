@@ -60,7 +60,7 @@ function pressed(event) {
   if (isRowKey(event)) return walkByArrow(event);
   if (event.key === " " && event.target.matches(".row.alert .row-link")) {
     event.preventDefault();
-    return toggleRow();
+    return mayAct() ? toggleRow() : say("You may read only.");
   }
   if (!keyboard.single || isTyping(event.target)) return;
   const action = KEYS.find(([key]) => key === event.key)?.[2];

@@ -1,4 +1,4 @@
-//! How answers leave: as JSON of a bounded size.
+//! How answers leave: as JSON of a bounded size, deflated where the client takes that.
 
 use axum::body::Body;
 use axum::extract::Request;

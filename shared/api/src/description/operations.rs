@@ -15,13 +15,14 @@ struct Operation {
 }
 
 /// The tags, and what each is about.
-const TAGS: [(&str, &str); 7] = [
+const TAGS: [(&str, &str); 8] = [
     ("alerts", "What fires, what has fired, and what people do about it."),
     ("events", "What sources said, event by event, with the requests that brought it."),
     ("silences", "For which alerts nobody is notified, from when to when."),
     ("notifications", "What destinations were notified of, and what is pending."),
     ("destinations", "How each destination fares."),
     ("sources", "Which sources speak, and what they send."),
+    ("session", "Who asks, and how people sign in."),
     ("quarantine", "Authenticated requests that could not be understood, kept whole."),
 ];
 
@@ -214,6 +215,22 @@ const OPERATIONS: &[Operation] = &[
         tag: "quarantine",
         summary: "Read a quarantined request again",
         description: "Normalizes it once more; once it is understood it is recorded and leaves the quarantine.",
+    },
+    Operation {
+        id: "getSession",
+        method: "get",
+        path: "/v1/session",
+        tag: "session",
+        summary: "Show who asks, and how people can sign in",
+        description: "The name and role of whoever has the token or the cookie, and with whom people can sign in. Open to all.",
+    },
+    Operation {
+        id: "signOut",
+        method: "delete",
+        path: "/v1/session",
+        tag: "session",
+        summary: "Sign out",
+        description: "Forgets the cookie of a person who signed in, and says where their issuer is told. Open to all.",
     },
     Operation {
         id: "listSilences",
