@@ -87,7 +87,7 @@ scenario("a note stays with the alert, and half a note survives an update", asyn
   await page.locator(".notes li", { hasText: "called the landlord" }).waitFor();
   await field.fill("half a sen");
   await server.fire(notification({ id: "story", summary: "Story", value: "99%", minutesAgo: 0 }));
-  await page.locator("#detail").getByText("99%", { exact: true }).waitFor({ timeout: 12_000 });
+  await page.locator("#detail .about").getByText("99%", { exact: true }).waitFor({ timeout: 12_000 });
   assert.equal(await field.inputValue(), "half a sen");
   assert.equal(await field.evaluate((node) => node === document.activeElement), true);
 }, NOTES);

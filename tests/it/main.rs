@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod acting;
+mod bulk;
 mod client_certificate;
 mod command;
 mod credentials;
@@ -9,6 +10,7 @@ mod durable;
 mod exactly_once;
 mod hostile;
 mod kazoo;
+mod keeper;
 mod killed;
 mod netdata;
 mod notifications;

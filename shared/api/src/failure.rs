@@ -57,7 +57,7 @@ pub(crate) struct Refusal {
 }
 
 /// Why a request was not answered as it hoped.
-#[derive(Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct Reason {
     /// A word for machines.
     pub(crate) code: &'static str,
@@ -106,6 +106,21 @@ impl Failure {
     }
 }
 
+impl Failure {
+    /// What the caller is told.
+    pub(crate) fn reason(&self) -> Reason {
+        Reason { code: self.code(), message: self.to_string() }
+    }
+
+    /// What the caller is told where only a part failed; logged where it is our fault.
+    pub(crate) fn reason_of_part(&self) -> Reason {
+        if self.status().is_server_error() {
+            tracing::error!(error = chain(self), "part of a request failed");
+        }
+        self.reason()
+    }
+}
+
 impl From<StoreError> for Failure {
     /// What is damaged stays so however often it is asked for.
     fn from(error: StoreError) -> Self {
@@ -142,8 +157,7 @@ impl IntoResponse for Failure {
         if status.is_server_error() && !matches!(self, Self::NotReady) {
             tracing::error!(status = status.as_u16(), error = chain(&self), "request failed");
         }
-        let error = Reason { code: self.code(), message: self.to_string() };
-        (status, Json(Refusal { error })).into_response()
+        (status, Json(Refusal { error: self.reason() })).into_response()
     }
 }
 

@@ -14,8 +14,8 @@ use crate::outgoing::Outgoing;
 use crate::secret::Role;
 use crate::sign_in::Issuers;
 use crate::{
-    acknowledge_link, actions, alertmanager, alerts, canary, console, counts, description, destinations,
-    events, health, notifications, quarantine, sign_in, silences, sources,
+    acknowledge_link, actions, alertmanager, alerts, bulk, canary, console, counts, description,
+    destinations, events, health, notifications, quarantine, sign_in, silences, sources,
 };
 
 /// All paths over `platform`.
@@ -44,10 +44,10 @@ pub(crate) fn router(platform: Platform) -> Router {
         .with_state(platform)
 }
 
-/// The paths that links of the description join, open to all.
+/// The paths that the description tells of, open to all.
 #[cfg(test)]
 pub(crate) fn described() -> ApiRouter<Platform> {
-    reading().merge(acting())
+    reading().merge(acting()).merge(alertmanager::open_webhook()).merge(sign_in::described())
 }
 
 fn reading() -> ApiRouter<Platform> {
@@ -70,6 +70,7 @@ fn reading() -> ApiRouter<Platform> {
 
 fn acting() -> ApiRouter<Platform> {
     ApiRouter::new()
+        .api_route("/v1/alerts/actions", post(bulk::act))
         .api_route("/v1/alerts/{fingerprint}/acknowledge", post(actions::acknowledge))
         .api_route("/v1/alerts/{fingerprint}/unacknowledge", post(actions::unacknowledge))
         .api_route("/v1/alerts/{fingerprint}/resolve", post(actions::resolve))

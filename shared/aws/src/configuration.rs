@@ -42,6 +42,9 @@ pub struct Configuration {
     /// `CAMPANILE_SIGN_IN`: whether people may sign in with an issuer of the secret `<prefix>/oidc`, `yes` or `no`; `no`
     /// unless set. Over a local platform they may in any case.
     pub signs_people_in: bool,
+    /// `CAMPANILE_PUBLIC_URL`: the address under which sources reach the webhooks, such as `https://alerts.example.com`; by
+    /// it the keeper knows which hooks of a source are ours. None unless set.
+    pub public_url: Option<String>,
     /// `CAMPANILE_CANARY_URL`: where the notifier posts the canary, `/canary` of the stack's own gateway; no canary unless
     /// set.
     pub canary_url: Option<String>,
@@ -121,6 +124,7 @@ impl Default for Configuration {
             notify_networks: Vec::new(),
             console_url: None,
             signs_people_in: false,
+            public_url: None,
             canary_url: None,
             site24x7_hosts: None,
             log: "info".to_owned(),
@@ -169,6 +173,7 @@ impl Configuration {
             notify_networks: variables.networks(),
             console_url: variables.set("CAMPANILE_CONSOLE_URL"),
             signs_people_in: variables.is_yes("CAMPANILE_SIGN_IN"),
+            public_url: variables.set("CAMPANILE_PUBLIC_URL"),
             canary_url: variables.set("CAMPANILE_CANARY_URL"),
             expiry: patience::expiry(&variables),
             silent_after: patience::silent_after(&variables),

@@ -9,6 +9,7 @@ mod destination_command;
 mod documented;
 mod endpoint;
 mod kazoo_command;
+mod kazoo_keeper;
 mod kazoo_webhook;
 mod login_command;
 mod notification_command;

@@ -25,6 +25,20 @@ function get(path, parameters = {}, signal = undefined) {
   return call("GET", query.size ? `${path}?${query}` : path, undefined, signal);
 }
 
+/** Answers by address, each with its name: one that has not changed is not sent again. */
+const answers = new Map();
+const MOST_ANSWERS = 60;
+
+function forgetAnswers() {
+  answers.clear();
+}
+
+function remembering(path, tag, answer) {
+  answers.delete(path);
+  if (tag) answers.set(path, { tag, answer });
+  if (answers.size > MOST_ANSWERS) answers.delete(answers.keys().next().value);
+}
+
 /** Reads a page of at most `limit` items; where the server finds that too much for one answer, a tenth of it. */
 async function getPage(path, limit, parameters, signal) {
   try {
@@ -62,13 +76,19 @@ async function unless(statuses, answer) {
 async function call(method, path, body, signal) {
   const headers = token() === null ? { accept: "application/json" } : { authorization: `Bearer ${token()}`, accept: "application/json" };
   if (body !== undefined) headers["content-type"] = "application/json";
+  const known = method === "GET" ? answers.get(path) : undefined;
+  if (known) headers["if-none-match"] = known.tag;
   const url = new URL(path, location.origin + base());
   const options = { method, headers, body, signal, cache: "no-store", redirect: "error" };
   const response = await fetch(url, options).catch((error) => {
     throw error.name === "AbortError" ? error : new Refusal(0, "network", "The server cannot be reached.");
   });
+  if (response.status === 304 && known) return known.answer;
   const answer = response.status === 204 ? null : await response.json().catch(() => undefined);
-  if (response.ok && answer !== undefined) return answer;
+  if (response.ok && answer !== undefined) {
+    if (method === "GET") remembering(path, response.headers.get("etag"), answer);
+    return answer;
+  }
   throw refusal(response.status, answer);
 }
 

@@ -39,8 +39,12 @@ function showView(view) {
 
 /** Nothing of the alerts stays behind for whoever signs in next. */
 function forgetAll() {
-  Object.assign(alertList, { all: new Map(), pages: 1, more: false, query: "", seen: undefined, fresh: undefined });
+  Object.assign(alertList, { all: new Map(), shown: [], parts: [], turn: 0, pages: 1, more: false, query: "", seen: undefined, fresh: undefined });
   Object.assign(histories, { open: "", raw: new Map() });
+  forgetAnswers();
+  forgetAlarm();
+  Object.assign(selection, { chosen: new Set(), whole: false });
+  Object.assign(folding, { folded: new Map(), whole: new Set() });
   quarantined.clear();
   notifications.clear();
   forgetNumbers();
@@ -55,6 +59,8 @@ function start() {
   prepareSession();
   prepareDialogs();
   prepareFilters();
+  prepareSelection();
+  prepareAlarm();
   prepareSilences();
   prepareNotifications();
   prepareKeyboard();

@@ -1,18 +1,15 @@
 //! How answers leave: as JSON of a bounded size, deflated where the client takes that.
 
-use std::io::Write;
-
 use axum::body::Body;
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use flate2::Compression;
-use flate2::write::GzEncoder;
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderValue, header};
 use http_body_util::BodyExt;
 use serde::Serialize;
 
 use super::failure::Failure;
+use crate::transfer::{accepts_gzip, gzip};
 
 /// The largest answer in bytes, as it is carried: Lambda hands on 6 MB of a result in JSON, in which the body is a text.
 const LIMIT_BYTES: usize = 6_000_000;
@@ -68,23 +65,6 @@ fn as_text(body: &[u8]) -> usize {
     body.iter().map(escaped).sum()
 }
 
-fn gzip(body: &[u8]) -> Option<Vec<u8>> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-    encoder.write_all(body).ok()?;
-    encoder.finish().ok()
-}
-
-/// Whether `Accept-Encoding` names gzip, or everything, and does not refuse it with `q=0`.
-fn accepts_gzip(headers: &HeaderMap) -> bool {
-    let values = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
-    let mut codings = values.flat_map(|value| value.split(',')).map(|coding| {
-        let (name, parameters) = coding.split_once(';').unwrap_or((coding, ""));
-        let quality = parameters.trim().strip_prefix("q=").and_then(|quality| quality.parse::<f32>().ok());
-        (name.trim().to_ascii_lowercase(), quality.unwrap_or(1.0) > 0.0)
-    });
-    codings.any(|(name, is_wanted)| is_wanted && matches!(name.as_str(), "gzip" | "x-gzip" | "*"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,22 +75,5 @@ mod tests {
             let in_json = serde_json::to_string(text).unwrap();
             assert_eq!(as_text(text.as_bytes()) + 2, in_json.len(), "{in_json}");
         }
-    }
-
-    #[test]
-    fn gzip_is_accepted_where_it_is_named_and_not_refused() {
-        for (value, expected) in [
-            ("gzip", true),
-            ("deflate, GZIP;q=0.5", true),
-            ("*", true),
-            ("gzip;q=0", false),
-            ("gzip; q=0.0, br", false),
-            ("identity", false),
-            ("", false),
-        ] {
-            let headers = HeaderMap::from_iter([(header::ACCEPT_ENCODING, HeaderValue::from_static(value))]);
-            assert_eq!(accepts_gzip(&headers), expected, "{value}");
-        }
-        assert!(!accepts_gzip(&HeaderMap::new()));
     }
 }

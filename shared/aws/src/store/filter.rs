@@ -23,7 +23,7 @@ pub struct AlertFilter {
     pub accounts: Vec<String>,
     /// All of these, of the served labels.
     pub matchers: Vec<Matcher>,
-    /// In title, summary, resource or service, in any case.
+    /// In title, summary, resource, service or a label, in any case; or what the fingerprint begins with.
     pub text: Option<String>,
     /// In the present condition since this time or later.
     pub from: Option<Timestamp>,
@@ -85,5 +85,8 @@ fn admits<T: PartialEq>(any_of: &[T], one: &T) -> bool {
 fn says(alert: &Alert, text: &str) -> bool {
     let text = text.to_lowercase();
     let read = [Some(&alert.title), alert.summary.as_ref(), alert.resource.as_ref(), alert.service.as_ref()];
-    read.into_iter().flatten().any(|read| read.to_lowercase().contains(&text))
+    let is_said = |read: &str| read.to_lowercase().contains(&text);
+    read.into_iter().flatten().any(|read| is_said(read))
+        || alert.labels.iter().any(|(name, value)| is_said(&format!("{name}={value}")))
+        || alert.fingerprint.to_string().starts_with(&text)
 }

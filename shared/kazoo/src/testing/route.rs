@@ -14,7 +14,7 @@ pub(super) fn answer(crossbar: &mut Crossbar, seen: &Seen) -> Answered {
         return Answered::error(429, "too_many_requests", json!({}));
     }
     match crossbar.take_fault(seen) {
-        None => route(crossbar, seen),
+        None => route(crossbar, seen).with("timestamp", json!(crossbar.clock.now().to_string())),
         Some(Effect::Error(status, message, data)) => Answered::error(status, message, data),
         Some(Effect::Echo(status)) => echo(status, seen),
         Some(Effect::Text(status, text)) => Answered::Text(status, text.to_owned()),

@@ -40,6 +40,8 @@ pub enum Condition {
     WebhooksDown,
     /// No kind of hook is offered.
     NothingOffered,
+    /// It knows no other order of attempts.
+    NewestFirst,
 }
 
 /// A webhook with what only KAZOO may write to it.

@@ -13,7 +13,7 @@ use super::verdict::{table_itself, the_alarms, the_function, the_mapping, the_sc
 use crate::command::secret;
 
 /// The functions that are no webhook, by what follows the stack's name in theirs.
-const OTHER_FUNCTIONS: [&str; 3] = ["site24x7-poller", "notifier", "alerts-api"];
+const OTHER_FUNCTIONS: [&str; 4] = ["site24x7-poller", "source-keeper", "notifier", "alerts-api"];
 /// How long an address may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 

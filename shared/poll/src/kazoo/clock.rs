@@ -7,10 +7,11 @@ use intake::Clock as _;
 use jiff::Timestamp;
 
 /// The system's clock, and waiting by it.
-pub(super) struct SystemClock;
+#[derive(Debug, Clone, Copy, Default)]
+pub struct WallClock;
 
 #[async_trait]
-impl kazoo::Clock for SystemClock {
+impl kazoo::Clock for WallClock {
     fn now(&self) -> Timestamp {
         aws::SystemClock.now()
     }
