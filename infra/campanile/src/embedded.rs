@@ -4,6 +4,7 @@
 //! ([`sdk_config`], no socket) or, from another process, over loopback HTTP ([`Endpoint`]). Nothing here checks
 //! a signature or a permission.
 
+mod at_once;
 mod disk;
 mod endpoint;
 mod in_process;

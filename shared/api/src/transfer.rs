@@ -51,8 +51,11 @@ impl Wanted {
         answer
     }
 
-    /// `answer`, compressed where that is asked for and saves something.
+    /// `answer`, compressed where that is asked for and saves something, and has not been seen to.
     pub(crate) fn compressed(&self, mut answer: Response<Bytes>) -> Response<Bytes> {
+        if words(answer.headers(), &header::VARY).any(|name| name.eq_ignore_ascii_case("accept-encoding")) {
+            return answer;
+        }
         answer.headers_mut().append(header::VARY, HeaderValue::from_static("accept-encoding"));
         let is_small = answer.body().len() < WORTH_COMPRESSING;
         if !self.takes_gzip || is_small {

@@ -39,12 +39,12 @@ pub struct Configuration {
     pub notify_networks: Vec<IpNet>,
     /// `CAMPANILE_CONSOLE_URL`: where people find the console, for links in messages and for signing in; none unless set.
     pub console_url: Option<String>,
-    /// `CAMPANILE_SIGN_IN`: whether people may sign in with an issuer of the secret `<prefix>/oidc`, `yes` or `no`; `no`
-    /// unless set. Over a local platform they may in any case.
-    pub signs_people_in: bool,
     /// `CAMPANILE_PUBLIC_URL`: the address under which sources reach the webhooks, such as `https://alerts.example.com`; by
     /// it the keeper knows which hooks of a source are ours. None unless set.
     pub public_url: Option<String>,
+    /// `CAMPANILE_SIGN_IN`: whether people may sign in with an issuer of the secret `<prefix>/oidc`, `yes` or `no`; `no`
+    /// unless set. Over a local platform they may in any case.
+    pub signs_people_in: bool,
     /// `CAMPANILE_CANARY_URL`: where the notifier posts the canary, `/canary` of the stack's own gateway; no canary unless
     /// set.
     pub canary_url: Option<String>,
@@ -123,8 +123,8 @@ impl Default for Configuration {
             silent_after: BTreeMap::new(),
             notify_networks: Vec::new(),
             console_url: None,
-            signs_people_in: false,
             public_url: None,
+            signs_people_in: false,
             canary_url: None,
             site24x7_hosts: None,
             log: "info".to_owned(),
@@ -172,8 +172,8 @@ impl Configuration {
             default_severity: variables.severity().unwrap_or(default.default_severity),
             notify_networks: variables.networks(),
             console_url: variables.set("CAMPANILE_CONSOLE_URL"),
-            signs_people_in: variables.is_yes("CAMPANILE_SIGN_IN"),
             public_url: variables.set("CAMPANILE_PUBLIC_URL"),
+            signs_people_in: variables.is_yes("CAMPANILE_SIGN_IN"),
             canary_url: variables.set("CAMPANILE_CANARY_URL"),
             expiry: patience::expiry(&variables),
             silent_after: patience::silent_after(&variables),

@@ -4,6 +4,7 @@
 //! [`SecretCache`] before Secrets Manager, sharing one set of credentials and connections. [`serve`] runs a handler
 //! of plain HTTP requests as a Lambda function.
 
+pub mod calls;
 mod clock;
 mod configuration;
 mod deadline;
@@ -22,7 +23,7 @@ mod telemetry;
 mod terse;
 mod trust;
 
-pub use clock::SystemClock;
+pub use clock::{SystemClock, VirtualTime};
 pub use configuration::{Configuration, ConfigurationError, ParsedConfiguration};
 pub use events::{serve_batches, serve_events};
 pub use gateway::serve;

@@ -17,7 +17,7 @@ mod wake;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dispatch::{Clock, Dispatcher, OutboxError, Ports, Wake};
+use dispatch::{Clock, Dispatcher, OutboxError, Ports, Transport, Wake};
 use futures::future::join_all;
 use intake::{StoreError, TimeLeft, chain};
 use jiff::{SignedDuration, Timestamp};
@@ -82,21 +82,28 @@ impl Notifier {
         let missed = Arc::new(Missed::default());
         let invoke = InvokeSelf::of(&platform)
             .map(|invoke| Arc::new(Remembering::new(invoke, Arc::clone(&missed))) as Arc<dyn Wake>);
-        Self { missed, ..Self::assemble(platform, clock, deadlines, invoke) }
+        let transport = Arc::new(HttpSender::of(&platform, deadlines));
+        Self { missed, ..Self::assemble(platform, clock, transport, invoke) }
+    }
+
+    /// The same with other ways to send and to wake: for simulations, in which there is no network.
+    pub fn over(platform: Platform, transport: Arc<dyn Transport>, wake: Arc<dyn Wake>) -> Self {
+        Self::assemble(platform, Arc::new(System), transport, Some(wake))
     }
 
     /// The engine for whoever shows and steers it. In another Lambda function than the notifier's it leaves sending to the
     /// notifier's next tick.
     pub fn for_api(platform: Platform) -> Self {
         let later = function_name().map(|_| Arc::new(LeaveToTick) as Arc<dyn Wake>);
-        Self::assemble(platform, Arc::new(System), Deadlines::default(), later)
+        let transport = Arc::new(HttpSender::of(&platform, Deadlines::default()));
+        Self::assemble(platform, Arc::new(System), transport, later)
     }
 
     /// With `wake`, or with tasks where there is none.
     fn assemble(
         platform: Platform,
         clock: Arc<dyn Clock>,
-        deadlines: Deadlines,
+        transport: Arc<dyn Transport>,
         wake: Option<Arc<dyn Wake>>,
     ) -> Self {
         let task = SpawnTask::default();
@@ -106,7 +113,7 @@ impl Notifier {
             outbox: Arc::new(TableOutbox::new(platform.table.clone())),
             alerts: Arc::new(AlertsOfTable(platform.table.clone())),
             silences: Arc::new(SilencesOfTable(platform.table.clone())),
-            transport: Arc::new(HttpSender::of(&platform, deadlines)),
+            transport,
             wake,
             settings: Arc::new(DestinationSettings::new(platform.clone())),
             own_alerts: Arc::new(RecordedAlerts::new(platform.table.clone(), clock.clone())),

@@ -6,8 +6,6 @@ use std::time::Duration;
 
 use alert::Source;
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
-use aws_config::retry::RetryConfig;
-use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use intake::{Protocol, ReplayFailure, Replayed, Secrets, Webhook};
 use net::EgressPolicy;
@@ -16,7 +14,7 @@ use normalize::{InboundRequest, Settings};
 use crate::configuration::{environment, region_of_function};
 use crate::terse::Terse;
 use crate::trust::http_client;
-use crate::{Configuration, SecretCache, SystemClock, Table};
+use crate::{Configuration, SecretCache, SystemClock, Table, calls};
 
 /// How long a function's start may wait for AWS: Tencent gives up after five seconds, a cold start among them, and four
 /// of those are for the write.
@@ -41,13 +39,9 @@ pub struct Platform {
 /// Connects to the AWS that the environment names: region, credentials and endpoints as every SDK reads them. Lambda sets
 /// region and credentials, so that a function looks for them nowhere else; all its clients share one HTTP client.
 pub async fn connect(configuration: Configuration) -> Platform {
-    let timeouts = TimeoutConfig::builder()
-        .connect_timeout(Duration::from_secs(1))
-        .operation_attempt_timeout(Duration::from_secs(3))
-        .build();
-    let mut loader = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts).retry_config(
-        RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(50)),
-    );
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .timeout_config(calls::timeouts())
+        .retry_config(calls::retries());
     if let Some(region) = region_of_function() {
         loader = loader
             .http_client(http_client(&region, environment))

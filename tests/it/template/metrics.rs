@@ -210,6 +210,21 @@ fn every_alarm_is_explained_in_the_manual_and_in_its_table_and_notifies_the_topi
         assert_eq!(alarm["OKActions"][0]["Ref"], "AlarmTopic", "{id}");
         let (_, section) = alarm["AlarmDescription"].as_str().unwrap().split_once('#').unwrap();
         assert!(manual.contains(&format!("### {section}\n")), "{id} has no section `{section}`");
-        assert!(manual.contains(&format!("](#{section}) |")), "{id} has no line in the table");
+        let line = manual.lines().find(|line| line.contains(&format!("](#{section}) |")));
+        let line = line.unwrap_or_else(|| panic!("{id} has no line in the table"));
+        for metric in watched(alarm) {
+            assert!(line.contains(&format!("`{metric}`")), "{id} watches {metric}: {line}");
+        }
     }
+}
+
+/// The metrics of an alarm, by their names.
+fn watched(alarm: &Value) -> BTreeSet<String> {
+    let name = |metric: &Value| Some(metric["MetricName"].as_str()?.to_owned());
+    let queried = |metric: &Value| Some(Query::read(metric["Expression"]["Fn::Sub"].as_str()?)?.metric);
+    let metrics = alarm["Metrics"].as_array().into_iter().flatten();
+    let metrics = metrics.flat_map(|metric| [name(&metric["MetricStat"]["Metric"]), queried(metric)]);
+    let watched: BTreeSet<_> = metrics.chain([name(alarm)]).flatten().collect();
+    assert!(!watched.is_empty(), "{alarm}");
+    watched
 }

@@ -142,7 +142,11 @@ pub(super) fn prepare(file: &str) -> rusqlite::Result<Connection> {
     Ok(upkeep)
 }
 
-fn read(engine: &Engine, table_name: String, at_most: usize) -> Result<Vec<StreamRecord>, UpkeepError> {
+pub(super) fn read(
+    engine: &Engine,
+    table_name: String,
+    at_most: usize,
+) -> Result<Vec<StreamRecord>, UpkeepError> {
     let shard_iterator = encode_shard_iterator(&table_name, &shard_id(&table_name), 0);
     let request = GetRecordsRequest { shard_iterator, limit: Some(at_most) };
     let records = match engine.database.get_records(request) {
@@ -158,11 +162,11 @@ fn as_event(record: Record) -> serde_json::Result<StreamRecord> {
     Ok(StreamRecord { sequence_number: record.dynamodb.sequence_number, event })
 }
 
-fn trim(upkeep: &Connection, table_name: String, stored: i64) -> Result<usize, UpkeepError> {
+pub(super) fn trim(upkeep: &Connection, table_name: String, stored: i64) -> Result<usize, UpkeepError> {
     upkeep.execute(FORGET, (&table_name, stored)).map_err(|source| UpkeepError::Trim { table_name, source })
 }
 
-fn stored_number(public: &str) -> Result<i64, UpkeepError> {
+pub(super) fn stored_number(public: &str) -> Result<i64, UpkeepError> {
     let stored = public.parse::<u128>().ok().and_then(|number| number.checked_sub(SEQUENCE_NUMBER_OFFSET));
     stored
         .and_then(|number| i64::try_from(number).ok())

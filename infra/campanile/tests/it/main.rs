@@ -5,6 +5,7 @@ mod alert_command;
 mod alert_table;
 mod alertmanager;
 mod api;
+mod cost;
 mod destination_command;
 mod documented;
 mod endpoint;

@@ -5,4 +5,4 @@ mod life;
 mod muted;
 mod outage;
 mod outbox;
-mod world;
+pub(crate) mod world;

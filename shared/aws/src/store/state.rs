@@ -12,7 +12,7 @@ use aws_sdk_dynamodb::types::{
 };
 use dispatch::ChangeReason;
 use intake::{Clock, StoreError};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::Table;
 use super::definition::{EXPIRES_AT, PK};
@@ -30,6 +30,8 @@ pub(crate) const UNTOLD: &str = "untold";
 const FIRST_FORMAT_UNTIL: &str = "first_format_until";
 /// The size from which on an item is too dear to be written for a count alone, in bytes.
 const LARGE_BYTES: usize = 4 * 1024;
+/// How shortly before an alert was heard of that is told more than twice a second.
+const HOT: SignedDuration = SignedDuration::from_millis(500);
 
 /// A state as it was read or written last.
 #[derive(Debug, Clone)]
@@ -136,6 +138,11 @@ impl State {
         let heard_at = self.heard_at.as_ref().and_then(|heard_at| heard_at.parse::<Timestamp>().ok());
         let is_recent = |at: Timestamp| now.duration_since(at).as_secs() < 60;
         self.size_bytes > LARGE_BYTES && heard_at.is_some_and(is_recent)
+    }
+
+    /// Whether its source was heard so shortly before that others are likely to write it now.
+    pub(crate) fn is_hot(&self, now: Timestamp) -> bool {
+        self.alert.as_ref().is_some_and(|alert| now.duration_since(alert.last_received_at) < HOT)
     }
 
     /// What a write for `change` has made of it.

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use kazoo::testing::Effect;
 use poll::kazoo::{Healed, KazooError};
 use serde_json::json;
 
 use super::world::{Campanile, World};
+use kazoo::testing::Effect;
 
 /// Sees that `effects` on the attempts fail that part alone, that the watermark stays, and that the next run heals.
 async fn check(effects: Vec<Effect>) {

@@ -5,11 +5,11 @@ use std::time::Duration;
 use alert::{Condition, Source};
 use jiff::SignedDuration;
 use kazoo::Clock as _;
-use kazoo::testing::{ACCOUNT, Condition as Server};
 use poll::kazoo::Replayed;
 use serde_json::json;
 
 use super::world::{Campanile, HOOK, World, hook};
+use kazoo::testing::{ACCOUNT, Condition as Server};
 
 #[tokio::test]
 async fn after_a_death_of_90_seconds_under_traffic_two_runs_have_every_event_that_was_tried() {

@@ -1,11 +1,11 @@
 //! Which hooks are switched on, and what is said of those that were off.
 
 use alert::{Condition, Severity};
-use kazoo::testing::{ACCOUNT, Effect};
 use poll::kazoo::{HooksWatched, KazooOutcome};
 use serde_json::json;
 
 use super::world::{Campanile, HOOK, TOKEN, World, hook};
+use kazoo::testing::{ACCOUNT, Effect};
 
 #[tokio::test]
 async fn the_alert_says_from_when_to_when_events_exist_nowhere() {

@@ -9,10 +9,11 @@ use campanile::embedded::{EmbeddedSecrets, EmbeddedTable, Location, sdk_config};
 use http::Request;
 use intake::Kazoo;
 use jiff::{SignedDuration, Timestamp};
-use kazoo::testing::{ACCOUNT, API_KEY, StandIn, Version};
 use kazoo::{Clock as _, Credentials};
 use poll::kazoo::{Healed, HooksWatched, KazooError, KazooKeeper, KazooOutcome, Replayed};
 use serde_json::{Value, json};
+
+use kazoo::testing::{ACCOUNT, API_KEY, StandIn, Version};
 
 pub(super) const TOKEN: &str = "t0ken-of-kazoo";
 /// The hook that the traffic takes.

@@ -57,14 +57,15 @@ pub(crate) struct World {
 impl World {
     pub(crate) async fn with(settings: Value) -> Self {
         let table = EmbeddedTable::open(&Location::InMemory).unwrap();
-        let secrets = json!({ "campanile/destinations": settings });
+        Self::over(table.clone(), table, json!({ "campanile/destinations": settings })).await
+    }
+
+    /// Over `table`, which is reached by `dynamodb`, with these secrets.
+    pub(crate) async fn over(table: EmbeddedTable, dynamodb: impl AwsService, secrets: Value) -> Self {
         let secrets = EmbeddedSecrets::from_json(secrets.to_string().as_bytes()).await.unwrap();
         let configuration = Configuration { secret_max_age: Duration::ZERO, ..Configuration::default() };
-        let platform = Platform::for_development(
-            &sdk_config(table.clone()),
-            &sdk_config(secrets.clone()),
-            configuration,
-        );
+        let platform =
+            Platform::for_development(&sdk_config(dynamodb), &sdk_config(secrets.clone()), configuration);
         platform.table.create().await.unwrap();
         let clock = TestClock::new();
         let notifier = notifier(&platform, &clock);
