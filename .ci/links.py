@@ -109,6 +109,19 @@ def pages_that_nobody_finds():
             yield f"{page.relative_to(ROOT)} does not stand in docs/SUMMARY.md"
 
 
+def steps_that_are_none():
+    """`.ci/…` and `just …` in the words of a page are there."""
+    recipes = set(re.findall(r"^([a-z][a-z-]*)(?: [^:]*)?:", (ROOT / "justfile").read_text(), re.MULTILINE))
+    for page in markdown_files():
+        text = page.read_text()
+        for step in re.findall(r"`[^`\n]*?(\.ci/[a-z_.-]+)[^`\n]*`", text):
+            if not (ROOT / step).exists():
+                yield f"{page.relative_to(ROOT)}: there is no {step}"
+        for recipe in re.findall(r"(?:`|^)just ([a-z-]+)", text, re.MULTILINE):
+            if recipe not in recipes:
+                yield f"{page.relative_to(ROOT)}: there is no recipe {recipe} of just"
+
+
 def untrue_badges():
     """What the badges of the README say stands in the files behind them."""
     readme, manifest = (ROOT / "README.md").read_text(), (ROOT / "Cargo.toml").read_text()
@@ -131,7 +144,7 @@ def pins_that_differ():
 
 
 def main():
-    dead = [*of_markdown(), *pages_that_nobody_finds(), *untrue_badges(), *pins_that_differ()]
+    dead = [*of_markdown(), *pages_that_nobody_finds(), *steps_that_are_none(), *untrue_badges(), *pins_that_differ()]
     if sys.argv[1:]:
         dead += of_book(pathlib.Path(sys.argv[1]).resolve())
     print(*sorted(set(dead)), sep="\n", end="\n" if dead else "")

@@ -34,7 +34,7 @@ EXAMPLES = {
     "ADDRESS": "https://alerts.example.com", "DIR": "pages",
 }
 NOTIFICATION = "3f2a91c0-7-ops-slack"
-SECRETS = ["netdata", "kazoo", "tencent", "site24x7", "api", "destinations", "links"]
+SECRETS = ["netdata", "kazoo", "tencent", "site24x7", "api", "destinations", "links", "oidc", "session"]
 
 
 class Page:

@@ -166,7 +166,7 @@ def create_secrets(client, template):
         generated = secret.get("GenerateSecretString")
         assert set(secret) - {"GenerateSecretString"} == {"Name", "Description", "KmsKeyId"}, f"{secret} is created with a value"
         name = secret["Name"]["Fn::Sub"].replace("${SecretPrefix}", prefix)
-        assert (generated is not None) == name.endswith("/links"), f"{secret} is of no use to its owner"
+        assert (generated is not None) == name.endswith(("/links", "/session")), f"{secret} is of no use to its owner"
         value = {"SecretString": made(client, generated)} if generated else {}
         client("secretsmanager").create_secret(Name=name, Description=secret["Description"], **value)
     return len(secrets)

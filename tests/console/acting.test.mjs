@@ -87,7 +87,7 @@ scenario("a note stays with the alert, and half a note survives an update", asyn
   await page.locator(".notes li", { hasText: "called the landlord" }).waitFor();
   await field.fill("half a sen");
   await server.fire(notification({ id: "story", summary: "Story", value: "99%", minutesAgo: 0 }));
-  await page.locator("#detail").getByText("99%", { exact: true }).waitFor({ timeout: 12_000 });
+  await page.locator("#detail .about").getByText("99%", { exact: true }).waitFor({ timeout: 12_000 });
   assert.equal(await field.inputValue(), "half a sen");
   assert.equal(await field.evaluate((node) => node === document.activeElement), true);
 }, NOTES);
@@ -181,15 +181,21 @@ scenario("the sources are shown with when they last spoke", async ({ server, ope
   assert.match(await line.innerText(), /\d+ (s|min) ago/);
 }, { needs: ["GET", "v1/sources"] });
 
-scenario("a token that may read only is told so when it acts", async ({ server, open, skip }) => {
+scenario("who may read only sees no buttons that change something, and keys say so", async ({ server, open, skip }) => {
   await server.fire(notification({ id: "reader", summary: "For readers" }));
   const page = await open("", { token: "campanile-development-reader" });
   await Promise.race([row(page, "For readers").waitFor(), page.getByText("This token is not known here.").waitFor()]);
   if (!(await row(page, "For readers").isVisible())) return skip("this server has no token that may read only");
+  await page.getByText("reader, reading only").waitFor();
   await row(page, "For readers").locator("a").focus();
   await page.keyboard.press("a");
-  await page.getByText("Not done: this token may read only").waitFor();
-}, HANDLE);
+  await page.getByText("You may read only.").waitFor();
+  await page.keyboard.press("Enter");
+  await page.locator("#detail h2").first().waitFor();
+  for (const name of ["Acknowledge", "Silence", "Resolve", "Note", "Add note"]) {
+    assert.equal(await page.getByRole("button", { name, exact: true }).filter({ visible: true }).count(), 0, name);
+  }
+}, { needs: ["GET", "v1/session"] });
 
 scenario("what a server does not offer yet is said, and the rest works", async ({ server, open }) => {
   await server.fire(notification({ id: "plain", summary: "Plain server" }));

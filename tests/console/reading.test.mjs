@@ -43,7 +43,7 @@ scenario("what fires stands there by severity, and within it newest first", asyn
   const page = await open(OURS);
   await row(page, "Old warning").waitFor();
   const titles = await page.locator(".row.alert .title").allInnerTexts();
-  assert.deepEqual(titles.map((title) => title.split(" on ")[0]), ["New critical", "Old critical", "New warning", "Old warning"]);
+  assert.deepEqual(titles.map((title) => title.split(/\s+on /)[0]), ["New critical", "Old critical", "New warning", "Old warning"]);
   assert.match(await row(page, "Old critical").innerText(), /3h 20m/);
   assert.equal(await page.title(), "(4) Campanile");
   await page.getByRole("button", { name: "Clear", exact: true }).click();

@@ -27,8 +27,19 @@ export async function startStandIn() {
   return new Server(url, stop);
 }
 
-async function bundle() {
-  const options = ["--in-memory", "--listen", "127.0.0.1:0", "--secrets", secretsWithReader()];
+/** A bundle of its own whose people are those of the issuer at `issuer`; null where another server is under test. */
+export async function startWithIssuer(issuer) {
+  if (process.env.CONSOLE_URL || process.env.CONSOLE_SERVER === "stand-in") return null;
+  const roles = [{ claim: "/groups", value: "staff", role: "read" }, { claim: "/groups", value: "ops", role: "write" }];
+  const { url, stop } = await bundle({
+    "campanile/oidc": { issuers: [{ name: "corp", issuer, client_id: "campanile", roles }] },
+    "campanile/session": { key: "a key of sessions that is long enough" },
+  });
+  return new Server(url, stop);
+}
+
+async function bundle(more = {}) {
+  const options = ["--in-memory", "--listen", "127.0.0.1:0", "--secrets", secretsWithReader(more)];
   const process = spawn(BUNDLE, ["up", ...options], { cwd: ROOT, stdio: ["ignore", "pipe", "ignore"] });
   const failed = new Promise((_, reject) => {
     process.once("error", reject);
@@ -40,13 +51,13 @@ async function bundle() {
   return { url: `${await Promise.race([ready, failed])}/`, stop: () => process.kill() };
 }
 
-/** The development secrets and a token that may read only, in a file. */
-function secretsWithReader() {
+/** The development secrets, a token that may read only, and `more`, in a file. */
+function secretsWithReader(more) {
   const secrets = JSON.parse(readFileSync(`${ROOT}infra/development-secrets.json`, "utf8"));
   secrets["campanile/api"].tokens.push({ token: "campanile-development-reader", name: "reader", role: "read" });
   mkdirSync(`${ROOT}target/console`, { recursive: true });
-  const file = `${ROOT}target/console/secrets.json`;
-  writeFileSync(file, JSON.stringify(secrets));
+  const file = `${ROOT}target/console/secrets${Object.keys(more).length}.json`;
+  writeFileSync(file, JSON.stringify({ ...secrets, ...more }));
   return file;
 }
 

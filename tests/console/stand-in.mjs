@@ -26,13 +26,19 @@ function answer(state, request, body, response) {
   if (url.pathname === "/") return sendPage(response);
   try {
     const [status, value] = url.pathname.startsWith("/netdata/") ? receive(state, body) : api(state, request, url, body);
-    response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store" });
-    response.end(status === 204 ? undefined : JSON.stringify(value));
+    sendAnswer(request, response, status, status === 204 ? "" : JSON.stringify(value));
   } catch (error) {
     const [status, code, message] = Array.isArray(error) ? error : [500, "internal", String(error.stack)];
     response.writeHead(status, { "content-type": "application/json" });
     response.end(JSON.stringify({ error: { code, message } }));
   }
+}
+
+function sendAnswer(request, response, status, body) {
+  const etag = `"${createHash("sha256").update(body).digest("base64url")}"`;
+  const known = request.method === "GET" && request.headers["if-none-match"] === etag;
+  response.writeHead(known ? 304 : status, { "content-type": "application/json", "cache-control": "no-store", etag });
+  response.end(known ? undefined : body);
 }
 
 function sendPage(response) {
@@ -102,6 +108,7 @@ function api(state, request, url, body) {
 
 const ROUTES = [
   [/^GET \/v1\/alerts$/, (state, _, query) => [200, page("alerts", list(state, query), query)]],
+  [/^POST \/v1\/alerts\/actions$/, (state, _, __, body) => [200, actOnMany(state, body)]],
   [/^GET \/v1\/alerts\/([0-9a-f]+)$/, (state, [id]) => [200, shown(state, find(state, id))]],
   [/^GET \/v1\/alerts\/([0-9a-f]+)\/events$/, (state, [id], query) => [200, page("events", history(state, id, query), query)]],
   [/^GET \/v1\/alerts\/([0-9a-f]+)\/notes$/, (state, [id]) => [200, { notes: state.notes.filter((note) => note.fingerprint === id) }]],
@@ -117,7 +124,7 @@ const ROUTES = [
   [/^PUT \/v1\/silences\/([0-9a-f-]+)$/, (state, [id], _, body) => [200, Object.assign(silenceOf(state, id), body)]],
   [/^DELETE \/v1\/silences\/([0-9a-f-]+)$/, (state, [id]) => [200, Object.assign(silenceOf(state, id), { ends_at: new Date().toISOString(), state: "expired" })]],
   [/^GET \/v1\/sources$/, (state) => [200, { sources: sources(state), totals: totals(state), next_cursor: null }]],
-  [/^GET \/v1\/alerts\/([0-9a-f]+)\/notifications$/, (state, [id]) => [200, { fingerprint: id, destinations: [] }]],
+  [/^GET \/v1\/alerts\/([0-9a-f]+)\/notifications$/, (state, [id]) => [200, { fingerprint: find(state, id).fingerprint, destinations: [] }]],
   [/^GET \/v1\/notifications$/, () => [200, { notifications: [], next_cursor: null }]],
   [/^GET \/v1\/destinations$/, () => [200, { destinations: [], mistakes: [] }]],
   [/^GET \/v1\/counts$/, (state) => [200, counts(state)]],
@@ -135,7 +142,7 @@ function list(state, query) {
   const labels = query.getAll("filter").map((text) => /^(\w+)="?(.*?)"?$/.exec(text));
   const alerts = [...state.alerts.values()].map((alert) => shown(state, alert)).filter((alert) =>
     among("condition", alert.condition) && among("handling", alert.handling) && among("source", alert.source) && grave(alert.severity) &&
-    labels.every(([, name, value]) => alert.labels[name] === value) && `${alert.title} ${alert.summary} ${alert.resource} ${alert.service}`.toLowerCase().includes(words));
+    labels.every(([, name, value]) => alert.labels[name] === value) && (`${alert.title} ${alert.summary} ${alert.resource} ${alert.service} ${Object.values(alert.labels).join(" ")}`.toLowerCase().includes(words) || alert.fingerprint.startsWith(words)));
   return alerts.sort((a, b) => (a.condition_since < b.condition_since ? 1 : -1));
 }
 
@@ -170,6 +177,23 @@ function handle(state, id, verb, { note = null }) {
   addNote(state, id, note ?? "", verb);
   if (verb === "resolve") Object.assign(alert, { condition: "resolved", condition_since: now, ended_at: now });
   return shown(state, alert);
+}
+
+function actOnMany(state, { action, fingerprints, note, duration_secs, ...rest }) {
+  const results = fingerprints.map((fingerprint) => {
+    try {
+      if (action === "silence") {
+        const { labels } = find(state, fingerprint);
+        const matchers = Object.entries(labels).map(([name, value]) => ({ name, value, is_regex: false, is_equal: true }));
+        addSilence(state, { matchers, comment: note, ends_at: new Date(Date.now() + duration_secs * 1000).toISOString() });
+      } else handle(state, fingerprint, action, { note, ...rest });
+      return { fingerprint, error: null };
+    } catch ([, code, message]) {
+      return { fingerprint, error: { code, message } };
+    }
+  });
+  const refused = results.filter((result) => result.error).length;
+  return { done: results.length - refused, refused, results, silences: [], next_cursor: null };
 }
 
 function replay(state, id) {

@@ -4,13 +4,12 @@ mod bodies;
 mod requests;
 
 use futures::future::join_all;
+use intake::WEBHOOKS;
 use tests::function::Setup;
 use tests::{
     Answer, Bundle, Call, Data, Deployment, NETDATA_PAIR, READ_TOKEN, Reader, Receiver, TENCENT_PAIR,
     VALIDATION_CODE, damaged_notifications, everywhere, needles, secrets, token, webhook_call,
 };
-
-const SOURCES: [&str; 4] = ["netdata", "kazoo", "tencent", "site24x7"];
 
 /// How many pages of each list are looked at.
 const PAGES: usize = 10;
@@ -80,7 +79,7 @@ async fn assert_alive(deployment: &Deployment, path: &str) {
 async fn damage_in_single_spots_costs_no_notification() {
     for campanile in everywhere().await {
         let mut sent = 0_u64;
-        for source in SOURCES {
+        for source in WEBHOOKS.iter().map(|source| source.as_str()) {
             for call in damaged_notifications(source) {
                 let answer = campanile.answer(&call).await;
                 assert_eq!(answer.status, 200, "{source}: {}", answer.text());
@@ -126,7 +125,7 @@ async fn a_large_body_costs_no_notification() {
 async fn promise_6_no_body_makes_a_function_fail_and_no_secret_comes_out() {
     println!("seed {:#x}", bodies::SEED);
     let deployment = Deployment::with(&secrets(), crowd).await;
-    for source in SOURCES {
+    for source in WEBHOOKS.iter().map(|source| source.as_str()) {
         send(&deployment, &bodies::of(source)).await;
         assert_alive(&deployment, &format!("/{source}")).await;
     }
@@ -163,7 +162,7 @@ async fn promise_6_no_strange_request_makes_a_function_fail_and_no_secret_comes_
 async fn promise_6_no_body_makes_the_bundle_fail_and_no_secret_comes_out() {
     println!("seed {:#x}", bodies::SEED);
     let bundle = Bundle::start(&Data::InMemory, Some(&secrets())).await;
-    for source in SOURCES {
+    for source in WEBHOOKS.iter().map(|source| source.as_str()) {
         send(&bundle, &bodies::of(source)).await;
     }
     assert_api_is_discreet(&bundle).await;

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod acting;
+mod bulk;
 mod client_certificate;
 mod command;
 mod credentials;
@@ -9,6 +10,7 @@ mod durable;
 mod exactly_once;
 mod hostile;
 mod kazoo;
+mod keeper;
 mod killed;
 mod netdata;
 mod notifications;
@@ -18,11 +20,7 @@ mod reading;
 mod refusals;
 mod secrets_manager;
 mod site24x7;
-#[expect(dead_code, reason = "the client's tests need more of it")]
-#[path = "../../shared/site24x7/tests/stand_in/mod.rs"]
-mod site24x7_stand_in;
-#[path = "../../infra/campanile/tests/it/notifier/stand_in.rs"]
-mod stand_in;
+mod sources;
 mod storage;
 mod template;
 mod tencent;

@@ -5,10 +5,9 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use site24x7::Clock as _;
+use site24x7::testing::{CLIENT_SECRET, Fault, REFRESH_TOKEN, SECRET, StandIn};
 use tests::function::{Outcome, Setup};
 use tests::{Deployment, Function, Reader, Receiver, eventually, secrets, token, webhook_call};
-
-use crate::site24x7_stand_in::{CLIENT_SECRET, Fault, REFRESH_TOKEN, SECRET, StandIn};
 
 const MONITOR: &str = "123456000000025013";
 

@@ -1,6 +1,10 @@
 //! All functions behind one API Gateway, as they are deployed.
 
+use std::collections::BTreeMap;
+
+use alert::Source;
 use async_trait::async_trait;
+use intake::WEBHOOKS;
 use serde_json::Value;
 use tokio::sync::OnceCell;
 
@@ -8,19 +12,11 @@ use crate::call::{Answer, Call, Receiver};
 use crate::cloud::Cloud;
 use crate::function::{Function, Setup};
 
-/// The first segment of each webhook's path, and the function behind it; everything else is the API's.
-const WEBHOOKS: [(&str, &str); 4] = [
-    ("netdata", "netdata-webhook"),
-    ("kazoo", "kazoo-webhook"),
-    ("tencent", "tencent-webhook"),
-    ("site24x7", "site24x7-webhook"),
-];
-
 /// The real functions over one [`Cloud`]; each starts when it is called for the first time.
 #[derive(Debug)]
 pub struct Deployment {
     cloud: Cloud,
-    webhooks: [OnceCell<Function>; WEBHOOKS.len()],
+    webhooks: BTreeMap<Source, OnceCell<Function>>,
     api: OnceCell<Function>,
     adjust: fn(Setup) -> Setup,
 }
@@ -34,7 +30,8 @@ impl Deployment {
     /// Deploys everything, each function set up as `adjust` says.
     pub async fn with(secrets: &Value, adjust: fn(Setup) -> Setup) -> Self {
         let cloud = Cloud::start(secrets).await;
-        Self { cloud, webhooks: Default::default(), api: OnceCell::new(), adjust }
+        let webhooks = WEBHOOKS.iter().map(|source| (*source, OnceCell::new())).collect();
+        Self { cloud, webhooks, api: OnceCell::new(), adjust }
     }
 
     /// What the functions run over.
@@ -42,18 +39,18 @@ impl Deployment {
         &self.cloud
     }
 
-    /// The function behind `path`.
+    /// The function behind `path`: the first segment is the source of a webhook, everything else is the API's.
     pub async fn function(&self, path: &str) -> &Function {
         let first = path.split('/').nth(1).unwrap_or_default();
-        match WEBHOOKS.iter().position(|(segment, _)| *segment == first) {
-            Some(index) => self.webhooks[index].get_or_init(|| self.launch(WEBHOOKS[index].1)).await,
-            None => self.api.get_or_init(|| self.launch("alerts-api")).await,
+        match self.webhooks.iter().find(|(source, _)| source.as_str() == first) {
+            Some((source, webhook)) => webhook.get_or_init(|| self.launch(format!("{source}-webhook"))).await,
+            None => self.api.get_or_init(|| self.launch("alerts-api".to_owned())).await,
         }
     }
 
     /// Ends all functions and returns all that they wrote.
     pub async fn stop(self) -> String {
-        let functions = self.webhooks.into_iter().chain([self.api]).filter_map(OnceCell::into_inner);
+        let functions = self.webhooks.into_values().chain([self.api]).filter_map(OnceCell::into_inner);
         let mut log = String::new();
         for function in functions {
             log += &function.stop().await;
@@ -61,8 +58,8 @@ impl Deployment {
         log
     }
 
-    async fn launch(&self, name: &'static str) -> Function {
-        Function::start((self.adjust)(Setup::new(name, self.cloud.url()))).await
+    async fn launch(&self, name: String) -> Function {
+        Function::start((self.adjust)(Setup::new(&name, self.cloud.url()))).await
     }
 }
 

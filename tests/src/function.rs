@@ -24,7 +24,7 @@ const TIMEOUT: Duration = Duration::from_secs(29);
 #[derive(Debug, Clone)]
 pub struct Setup {
     /// The binary, such as `netdata-webhook`.
-    pub name: &'static str,
+    pub name: String,
     /// Where its DynamoDB and Secrets Manager are.
     pub aws_url: String,
     /// How many of its processes run beside each other.
@@ -65,8 +65,8 @@ struct Instance {
 
 impl Setup {
     /// One process of the binary `name`, with `AWS_ENDPOINT_URL` set to `aws_url`.
-    pub fn new(name: &'static str, aws_url: String) -> Self {
-        Self { name, aws_url, instances: 1, timeout: TIMEOUT, environment: Vec::new() }
+    pub fn new(name: &str, aws_url: String) -> Self {
+        Self { name: name.to_owned(), aws_url, instances: 1, timeout: TIMEOUT, environment: Vec::new() }
     }
 
     /// The same with so many processes beside each other.
@@ -89,11 +89,11 @@ impl Setup {
     }
 
     fn command(&self, runtime_api: SocketAddr) -> Command {
-        let mut command = Command::new(binary(self.name));
+        let mut command = Command::new(binary(&self.name));
         command
             .env_clear()
             .env("AWS_LAMBDA_RUNTIME_API", runtime_api.to_string())
-            .env("AWS_LAMBDA_FUNCTION_NAME", self.name)
+            .env("AWS_LAMBDA_FUNCTION_NAME", &self.name)
             .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")
             .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
             .env("AWS_LAMBDA_LOG_GROUP_NAME", format!("/aws/lambda/{}", self.name))

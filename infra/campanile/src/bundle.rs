@@ -12,6 +12,8 @@ use std::time::Duration;
 use api::ApiSecret;
 use aws::{Configuration, Notifier, Platform, SecretCache, SystemClock, definition};
 use intake::{Keyring, Secrets, WEBHOOKS};
+use poll::kazoo::WallClock;
+use poll::keeper::Keeper;
 use poll::site24x7::Poller;
 use site24x7::TransportError;
 use tokio::net::TcpListener;
@@ -105,8 +107,10 @@ impl Bundle {
         let notifying = self.notify(&notifier);
         let poller = Poller::new(self.platform.clone(), SystemClock).map_err(BundleError::Poller)?;
         let polling = tokio::spawn(schedule::poll(poller));
+        let keeping = tokio::spawn(schedule::keep(Keeper::new(self.platform.clone(), Arc::new(WallClock))));
         server::serve(listener, gateway::router(self.platform), stop).await;
         polling.abort();
+        keeping.abort();
         drop(notifying);
         // What is under way gets its answer recorded, lest it is sent once more after the next start.
         let _ = tokio::time::timeout(FAREWELL, notifier.settled()).await;

@@ -71,6 +71,21 @@ pub enum Conflict {
     /// Nobody has it.
     #[error("nobody has acknowledged the alert: there is nothing to take back")]
     NotAcknowledged,
+    /// Somebody has it, and whoever asks wants only what is free.
+    #[error(
+        "somebody has acknowledged the alert already: whoever wants to take it over says so of this one alone"
+    )]
+    Acknowledged,
+}
+
+/// Gives a firing alert that nobody has to somebody; who was first stays.
+pub fn acknowledge_if_free(alert: Alert, acknowledgement: Acknowledgement) -> Result<Alert, Conflict> {
+    must_fire(&alert)?;
+    if alert.acknowledgement.is_some() {
+        Err(Conflict::Acknowledged)
+    } else {
+        acknowledge(alert, acknowledgement)
+    }
 }
 
 /// Gives a firing alert to somebody; who comes later takes it over.

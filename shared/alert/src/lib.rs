@@ -27,7 +27,7 @@ pub mod time_interval;
 mod timeline;
 mod word;
 
-pub use action::{Action, Actor, Conflict, Note, acknowledge, resolve, unacknowledge};
+pub use action::{Action, Actor, Conflict, Note, acknowledge, acknowledge_if_free, resolve, unacknowledge};
 pub use alert::{Acknowledgement, Alert, Condition, Handling};
 pub use bounds::LabelsTooLarge;
 pub use clock::Clock;

@@ -20,7 +20,7 @@ use crate::failure::Failure;
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Act {
-    /// Who; the token's name unless given.
+    /// Who; the token's name unless given, and always the person who signed in.
     by: Option<Text<1, 256>>,
     /// What they have to say about it.
     note: Option<Text<0, 8192>>,
@@ -30,7 +30,7 @@ struct Act {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewNote {
-    /// Who; the token's name unless given.
+    /// Who; the token's name unless given, and always the person who signed in.
     by: Option<Text<1, 256>>,
     /// What they have to say.
     text: Text<1, 8192>,
@@ -55,7 +55,7 @@ pub(crate) struct ActionRequest {
 
 impl ActionRequest {
     fn actor(&self) -> Actor<'_> {
-        Actor { by: &self.by, principal: Some(&self.principal.0) }
+        Actor { by: &self.by, principal: Some(&self.principal.id) }
     }
 
     fn note(&self) -> Option<&str> {
@@ -83,12 +83,12 @@ impl OperationInput for ActionRequest {
     }
 }
 
-/// Who acts: as they say themselves, else whose token it is.
+/// Who acts: as whoever has a token says, else whose token it is, or who signed in.
 fn who<'a, const LEAST: usize, const MOST: usize>(
     by: Option<&'a Text<LEAST, MOST>>,
-    Principal(name): &'a Principal,
+    principal: &'a Principal,
 ) -> &'a str {
-    by.map_or(name, |by| &by.0)
+    principal.acts_as(by.map(|by| by.0.as_str()))
 }
 
 /// `POST /v1/alerts/{fingerprint}/acknowledge`.
@@ -117,7 +117,7 @@ pub(crate) async fn add_note(
     Path(AlertPath { fingerprint }): Path<AlertPath>,
     Body(note): Body<NewNote>,
 ) -> Result<Created<Note>, Failure> {
-    let actor = Actor { by: who(note.by.as_ref(), &principal), principal: Some(&principal.0) };
+    let actor = Actor { by: who(note.by.as_ref(), &principal), principal: Some(&principal.id) };
     Ok(Created(platform.table.add_note(fingerprint, actor, &note.text.0).await?))
 }
 

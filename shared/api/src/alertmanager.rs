@@ -25,7 +25,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{delete, get, post};
 
-use crate::authorization::require;
+use crate::authorization::{recorded, require};
 use crate::deadline::in_time;
 use crate::secret::Role;
 
@@ -34,10 +34,14 @@ const VERSION: &str = "0.34.0";
 /// The one receiver there is.
 const RECEIVER: &str = "campanile";
 
-/// Where an Alertmanager hands its alerts on; part of our own API.
+/// Where an Alertmanager hands its alerts on; part of our own API. Open to all.
+pub(crate) fn open_webhook() -> ApiRouter<Platform> {
+    ApiRouter::new().api_route("/v1/alertmanager", aide::axum::routing::post(receive::webhook))
+}
+
+/// The same, for whoever may write.
 pub(crate) fn webhook(platform: &Platform) -> ApiRouter<Platform> {
-    ApiRouter::new()
-        .api_route("/v1/alertmanager", aide::axum::routing::post(receive::webhook))
+    open_webhook()
         .route_layer(from_fn_with_state((platform.clone(), Role::Write), require))
         .route_layer(from_fn(in_time))
         .route_layer(DefaultBodyLimit::disable())
@@ -55,9 +59,10 @@ pub(crate) fn router(platform: &Platform) -> Router<Platform> {
         .route("/api/v2/silence/{id}", get(silences::one))
         .route_layer(from_fn_with_state((platform.clone(), Role::Read), require));
     let writing = Router::new()
-        .route("/api/v2/alerts", post(receive::alerts))
         .route("/api/v2/silences", post(silences::put))
         .route("/api/v2/silence/{id}", delete(silences::end))
+        .route_layer(from_fn(recorded))
+        .route("/api/v2/alerts", post(receive::alerts))
         .route_layer(from_fn_with_state((platform.clone(), Role::Write), require))
         .route_layer(from_fn(in_time))
         .route_layer(DefaultBodyLimit::disable());

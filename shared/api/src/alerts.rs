@@ -39,7 +39,7 @@ pub(crate) struct AlertQuery {
     account: Vec<String>,
     /// A matcher on the labels, as Alertmanager writes it; of several all must hold.
     filter: Vec<MatcherText>,
-    /// A text in title, summary, resource or service, in any case.
+    /// A text in title, summary, resource, service or a label (`name=value`), in any case; or what the fingerprint begins with.
     q: Word<String>,
     /// In its present condition since this time or later.
     from: Word<Timestamp>,

@@ -9,39 +9,94 @@ use axum::middleware::Next;
 use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use http::{HeaderMap, header};
+use http::{HeaderMap, Method, header};
 use intake::{Keyring, Measure, count_without_source};
 
 use crate::failure::Failure;
 use crate::guesses::Guesses;
 use crate::secret::{ApiSecret, ApiToken, Role};
+use crate::sign_in::session::session;
 
 /// The name of the API's secret, behind the prefix.
 const SECRET: &str = "api";
 
-/// Whose token a request carried; a request extension.
+/// Who asks; a request extension.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Principal(pub(crate) String);
+pub(crate) struct Principal {
+    /// Under what changes are recorded: a token's name, or `<issuer>:<subject>` of a person.
+    pub(crate) id: String,
+    /// What people call them.
+    pub(crate) name: String,
+    /// Whether it is a person who signed in, who speaks for nobody else.
+    pub(crate) is_person: bool,
+}
 
-impl fmt::Display for Principal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+/// Who asks, and what they may do.
+pub(crate) struct Granted {
+    pub(crate) principal: Principal,
+    pub(crate) role: Role,
+}
+
+impl Principal {
+    /// Whoever has the token of that name.
+    pub(crate) fn of_token(name: String) -> Self {
+        Self { id: name.clone(), name, is_person: false }
+    }
+
+    /// Who is said to act: whom they name, where they may speak for others, else they themselves.
+    pub(crate) fn acts_as<'a>(&'a self, named: Option<&'a str>) -> &'a str {
+        named.filter(|_| !self.is_person).unwrap_or(&self.name)
     }
 }
 
-/// Lets a request through whose token has at least the role asked for.
+impl fmt::Display for Principal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.id)
+    }
+}
+
+/// Lets a request through whose token, or whose person, has at least the role asked for.
 pub(crate) async fn require(
     State((platform, role)): State<(Platform, Role)>,
     mut request: Request,
     next: Next,
 ) -> Result<Response, Failure> {
-    let presented = presented(request.headers());
-    let token = identify(&platform, &presented).await.inspect_err(count)?;
-    if token.role < role {
-        return Err(Failure::Forbidden);
+    let granted = granted(&platform, request.method(), request.headers()).await.inspect_err(count)?;
+    if granted.role < role {
+        return Err(if granted.principal.is_person { Failure::MayRead } else { Failure::Forbidden });
     }
-    request.extensions_mut().insert(Principal(token.name));
+    request.extensions_mut().insert(granted.principal);
     Ok(next.run(request).await)
+}
+
+/// Says in the log who changed what, and what came of it: whatever a change itself remembers of who made it. The path is
+/// told only where it led to something: else it may be anything, such as a token in the wrong place.
+pub(crate) async fn recorded(request: Request, next: Next) -> Response {
+    let principal = request.extensions().get::<Principal>().map(ToString::to_string).unwrap_or_default();
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let response = next.run(request).await;
+    let status = response.status();
+    let path = if status.is_success() { path.as_str() } else { "" };
+    tracing::info!(principal, method = method.as_str(), path, status = status.as_u16(), "change");
+    response
+}
+
+/// Whoever sent a request, by a token or, without one, by signing in.
+pub(crate) async fn granted(
+    platform: &Platform,
+    method: &Method,
+    headers: &HeaderMap,
+) -> Result<Granted, Failure> {
+    let presented = presented(headers);
+    if presented.is_empty()
+        && let Some(session) = session(platform, method, headers).await.map_err(Failure::Secrets)?
+    {
+        let role = session.role();
+        let principal = Principal { id: session.subject, name: session.name, is_person: true };
+        return Ok(Granted { principal, role });
+    }
+    let token = identify(platform, &presented).await?;
+    Ok(Granted { principal: Principal::of_token(token.name), role: token.role })
 }
 
 /// Whose token is among `presented`; one that is unknown may be newer than what is known of the secret.

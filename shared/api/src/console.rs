@@ -24,9 +24,14 @@ const SCRIPT: &str = concat!(
     include_str!("../console/script/refresh.js"),
     include_str!("../console/script/rows.js"),
     include_str!("../console/script/detail.js"),
+    include_str!("../console/script/selection.js"),
+    include_str!("../console/script/groups.js"),
+    include_str!("../console/script/teaching.js"),
+    include_str!("../console/script/alarm.js"),
     include_str!("../console/script/alerts.js"),
     include_str!("../console/script/filters.js"),
     include_str!("../console/script/alert.js"),
+    include_str!("../console/script/timeline.js"),
     include_str!("../console/script/history.js"),
     include_str!("../console/script/actions.js"),
     include_str!("../console/script/silences.js"),
@@ -62,7 +67,9 @@ pub(crate) async fn page() -> Response {
     response
 }
 
-const HEADERS: [(HeaderName, &str); 7] = [
+const HEADERS: [(HeaderName, &str); 8] = [
+    // It says nothing about any alert, and is asked for again only where it has changed.
+    (header::CACHE_CONTROL, "no-cache"),
     (header::CONTENT_TYPE, "text/html; charset=utf-8"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use alert::{Alert, Handling, Severity, Source};
-use aws::Platform;
+use alert::{Handling, Severity, Source};
+use aws::{FiringCounts, Platform};
 use axum::Json;
 use axum::extract::State;
 use schemars::JsonSchema;
@@ -15,36 +15,33 @@ use crate::failure::Failure;
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct Counts {
     /// All that fire.
-    firing: usize,
+    firing: u64,
     /// Of these, acknowledged and not silenced.
-    acknowledged: usize,
+    acknowledged: u64,
     /// Of these, silenced.
-    silenced: usize,
+    silenced: u64,
     /// All that fire; every severity is there.
-    by_severity: BTreeMap<&'static str, usize>,
+    by_severity: BTreeMap<&'static str, u64>,
     /// All that fire; every source is there.
-    by_source: BTreeMap<&'static str, usize>,
+    by_source: BTreeMap<&'static str, u64>,
 }
 
 /// `GET /v1/counts`.
 pub(crate) async fn counts(State(platform): State<Platform>) -> Result<Json<Counts>, Failure> {
-    Ok(Json(Counts::of(&platform.table.firing().await.map_err(Failure::Store)?)))
+    Ok(Json(Counts::of(&platform.table.firing_counts().await.map_err(Failure::Store)?)))
 }
 
 impl Counts {
-    fn of(firing: &[Alert]) -> Self {
-        let count =
-            |is_counted: &dyn Fn(&Alert) -> bool| firing.iter().filter(|alert| is_counted(alert)).count();
-        let severities = Severity::ALL.iter();
-        let sources = Source::ALL.iter();
+    fn of(firing: &FiringCounts) -> Self {
+        let handled = |asked: Handling| firing.count(|_, _, handling| handling == asked);
+        let severe = |asked: Severity| firing.count(|_, severity, _| severity == asked);
+        let from = |asked: Source| firing.count(|source, _, _| source == asked);
         Self {
-            firing: firing.len(),
-            acknowledged: count(&|alert| alert.handling == Handling::Acknowledged),
-            silenced: count(&|alert| alert.handling == Handling::Silenced),
-            by_severity: severities
-                .map(|word| (word.as_str(), count(&|alert| alert.severity == *word)))
-                .collect(),
-            by_source: sources.map(|word| (word.as_str(), count(&|alert| alert.source == *word))).collect(),
+            firing: firing.count(|_, _, _| true),
+            acknowledged: handled(Handling::Acknowledged),
+            silenced: handled(Handling::Silenced),
+            by_severity: Severity::ALL.iter().map(|word| (word.as_str(), severe(*word))).collect(),
+            by_source: Source::ALL.iter().map(|word| (word.as_str(), from(*word))).collect(),
         }
     }
 }

@@ -11,7 +11,7 @@ use tokio::time::timeout;
 use crate::failure::Failure;
 
 /// The gateway waits for 30 seconds, less what the way back takes.
-const PATIENCE: Duration = Duration::from_secs(25);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(25);
 
 /// Answers 503 where a change is not done in time; what was written of it by then stays written.
 pub(crate) async fn in_time(request: Request, next: Next) -> Result<Response, Failure> {

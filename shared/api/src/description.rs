@@ -1,6 +1,8 @@
 //! The API's own description, OpenAPI 3.1, made from the types that its handlers take and give.
 
 mod links;
+mod operations;
+mod words;
 
 use aide::axum::ApiRouter;
 use aide::openapi::{Info, OpenApi, SecurityScheme};
@@ -29,7 +31,7 @@ fn described(routes: ApiRouter<Platform>) -> (Router<Platform>, Value) {
     let routes = routes.finish_api_with(&mut description, secured);
     // Maps with text for keys, so that this cannot fail.
     let description = serde_json::to_value(&description).unwrap_or_default();
-    (routes, links::linked(description))
+    (routes, words::listed(links::linked(operations::explained(description))))
 }
 
 fn info() -> Info {
@@ -51,4 +53,30 @@ fn secured(description: TransformOpenApi<'_>) -> TransformOpenApi<'_> {
         extensions: [].into_iter().collect(),
     };
     description.security_scheme(TOKEN, scheme).security_requirement(TOKEN)
+}
+
+/// A JSON pointer to what lies behind these members.
+fn pointer(members: &[&str]) -> String {
+    let escaped = members.iter().map(|member| member.replace('~', "~0").replace('/', "~1"));
+    escaped.flat_map(|member| ["/".to_owned(), member]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Where the description is kept for readers and for generators of clients.
+    const KEPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/openapi.json");
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "`UPDATE=1 cargo test -p api` writes the file anew")]
+    fn the_description_is_the_one_that_is_kept() {
+        let (_, description) = described(crate::routes::described());
+        let description = format!("{}\n", serde_json::to_string_pretty(&description).unwrap());
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::write(KEPT, &description).unwrap();
+        }
+        let kept = std::fs::read_to_string(KEPT).unwrap_or_default();
+        assert!(kept == description, "docs/openapi.json is another one: run `UPDATE=1 cargo test -p api`");
+    }
 }

@@ -20,6 +20,8 @@ pub(crate) enum Failure {
     Unauthorized,
     #[error("this token may read only: use one with the role `write`")]
     Forbidden,
+    #[error("you may read only: have somebody give you the role `write`")]
+    MayRead,
     #[error("no token is configured: add one to the secret `<prefix>/api`")]
     NothingConfigured,
     #[error("the secret of this API cannot be read at present")]
@@ -55,7 +57,7 @@ pub(crate) struct Refusal {
 }
 
 /// Why a request was not answered as it hoped.
-#[derive(Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct Reason {
     /// A word for machines.
     pub(crate) code: &'static str,
@@ -67,7 +69,7 @@ impl Failure {
     fn status(&self) -> StatusCode {
         match self {
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
-            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::Forbidden | Self::MayRead => StatusCode::FORBIDDEN,
             Self::BadRequest(_) | Self::Silence(_) => StatusCode::BAD_REQUEST,
             Self::NoSuchPath | Self::NotFound { .. } => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
@@ -87,7 +89,7 @@ impl Failure {
     fn code(&self) -> &'static str {
         match self {
             Self::Unauthorized => "unauthorized",
-            Self::Forbidden => "forbidden",
+            Self::Forbidden | Self::MayRead => "forbidden",
             Self::NothingConfigured => "not_configured",
             Self::Secrets(_)
             | Self::Store(_)
@@ -101,6 +103,21 @@ impl Failure {
             Self::Replay(ReplayFailure::NotUnderstood(_)) => "not_understood",
             Self::Corrupt(_) => "unreadable",
         }
+    }
+}
+
+impl Failure {
+    /// What the caller is told.
+    pub(crate) fn reason(&self) -> Reason {
+        Reason { code: self.code(), message: self.to_string() }
+    }
+
+    /// What the caller is told where only a part failed; logged where it is our fault.
+    pub(crate) fn reason_of_part(&self) -> Reason {
+        if self.status().is_server_error() {
+            tracing::error!(error = chain(self), "part of a request failed");
+        }
+        self.reason()
     }
 }
 
@@ -140,8 +157,7 @@ impl IntoResponse for Failure {
         if status.is_server_error() && !matches!(self, Self::NotReady) {
             tracing::error!(status = status.as_u16(), error = chain(&self), "request failed");
         }
-        let error = Reason { code: self.code(), message: self.to_string() };
-        (status, Json(Refusal { error })).into_response()
+        (status, Json(Refusal { error: self.reason() })).into_response()
     }
 }
 

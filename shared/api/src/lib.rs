@@ -8,6 +8,7 @@ mod alertmanager;
 mod alerts;
 mod answer;
 mod authorization;
+mod bulk;
 mod canary;
 mod console;
 mod counts;
@@ -26,8 +27,10 @@ mod quarantine;
 mod replayed;
 mod routes;
 mod secret;
+mod sign_in;
 mod silences;
 mod sources;
+mod transfer;
 
 use std::convert::Infallible;
 
@@ -43,6 +46,8 @@ use tower::ServiceExt;
 use crate::failure::Failure;
 use crate::prefix::without_prefix;
 pub use crate::secret::ApiSecret;
+pub use crate::sign_in::{OidcSecret, SessionSecret};
+use crate::transfer::Wanted;
 
 /// The largest answer of our own API, in bytes. Lambda hands on 6 MiB of a result, in which the answer is text within
 /// JSON: each quotation mark and backslash counts twice. Alertmanager's face has a limit of its own.
@@ -64,11 +69,15 @@ impl AlertsApi {
     pub async fn handle(self, request: Request<Bytes>) -> Response<Bytes> {
         let request = without_prefix(request).map(Body::from);
         let is_ours = request.uri().path().starts_with("/v1/");
+        let is_page = request.uri().path() == "/";
+        let wanted = Wanted::of(request.method(), request.headers());
         let Ok(response) = self.router.oneshot(request).await.map_err(|never: Infallible| never);
         let answer = in_memory(response).await;
         let is_too_large = is_ours && answer.body().len() > LIMIT_BYTES;
-        let mut answer = if is_too_large { in_memory(too_large()).await } else { answer };
-        answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        let answer = if is_too_large { in_memory(too_large()).await } else { answer };
+        // The Alertmanager API compresses its own answers, and refuses those that are too large then.
+        let mut answer = if is_ours || is_page { wanted.compressed(wanted.tagged(answer)) } else { answer };
+        answer.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
         answer
     }
 }

@@ -24,6 +24,7 @@ pub(crate) struct Notifications {
 
 /// One notification for one destination.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "NotificationEntry")]
 pub(crate) struct Entry {
     /// Its name: group, number and destination.
     pub(crate) id: String,

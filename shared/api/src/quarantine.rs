@@ -41,7 +41,7 @@ pub(crate) struct EntryHead {
 
 /// One request whole.
 #[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Entry")]
+#[schemars(rename = "QuarantinedRequest")]
 pub(crate) struct Entry {
     #[serde(flatten)]
     head: EntryHead,

@@ -6,24 +6,28 @@ use aws::Platform;
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 
-use crate::authorization::require;
+use crate::authorization::{recorded, require};
 use crate::deadline::in_time;
 use crate::failure::Failure;
 use crate::health::Readiness;
 use crate::outgoing::Outgoing;
 use crate::secret::Role;
+use crate::sign_in::Issuers;
 use crate::{
-    acknowledge_link, actions, alertmanager, alerts, canary, console, counts, description, destinations,
-    events, health, notifications, quarantine, silences, sources,
+    acknowledge_link, actions, alertmanager, alerts, bulk, canary, console, counts, description,
+    destinations, events, health, notifications, quarantine, sign_in, silences, sources,
 };
 
 /// All paths over `platform`.
 pub(crate) fn router(platform: Platform) -> Router {
     let reading = reading().route_layer(from_fn_with_state((platform.clone(), Role::Read), require));
     let acting = acting()
+        .route_layer(from_fn(recorded))
         .route_layer(from_fn_with_state((platform.clone(), Role::Write), require))
         .route_layer(from_fn(in_time));
-    description::served(reading.merge(acting).merge(alertmanager::webhook(&platform)))
+    let own = reading.merge(acting).merge(alertmanager::webhook(&platform)).merge(sign_in::described());
+    description::served(own)
+        .merge(sign_in::router())
         .merge(alertmanager::router(&platform))
         .route("/", axum::routing::get(console::page))
         .route("/a/{token}", axum::routing::get(acknowledge_link::show).post(acknowledge_link::acknowledge))
@@ -36,13 +40,14 @@ pub(crate) fn router(platform: Platform) -> Router {
         .method_not_allowed_fallback(|| async { Failure::MethodNotAllowed })
         .fallback(|| async { Failure::NoSuchPath })
         .layer(axum::Extension(Outgoing::new(platform.clone())))
+        .layer(axum::Extension(Issuers::new(platform.egress())))
         .with_state(platform)
 }
 
-/// The paths that links of the description join, open to all.
+/// The paths that the description tells of, open to all.
 #[cfg(test)]
 pub(crate) fn described() -> ApiRouter<Platform> {
-    reading().merge(acting())
+    reading().merge(acting()).merge(alertmanager::open_webhook()).merge(sign_in::described())
 }
 
 fn reading() -> ApiRouter<Platform> {
@@ -65,6 +70,7 @@ fn reading() -> ApiRouter<Platform> {
 
 fn acting() -> ApiRouter<Platform> {
     ApiRouter::new()
+        .api_route("/v1/alerts/actions", post(bulk::act))
         .api_route("/v1/alerts/{fingerprint}/acknowledge", post(actions::acknowledge))
         .api_route("/v1/alerts/{fingerprint}/unacknowledge", post(actions::unacknowledge))
         .api_route("/v1/alerts/{fingerprint}/resolve", post(actions::resolve))

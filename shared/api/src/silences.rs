@@ -141,19 +141,19 @@ struct Usual {
 
 impl NewSilence {
     /// A new silence, from now on unless it says otherwise.
-    fn draft(self, principal: Principal) -> Result<SilenceDraft, Failure> {
+    fn draft(self, principal: &Principal) -> Result<SilenceDraft, Failure> {
         self.draft_from(principal, SystemClock.now(), Usual::default())
     }
 
     /// What `known` shall become; what this does not tell stays.
-    fn change_of(self, principal: Principal, known: Silence) -> Result<SilenceDraft, Failure> {
+    fn change_of(self, principal: &Principal, known: Silence) -> Result<SilenceDraft, Failure> {
         let Silence { recurrence, time_zone, annotations, .. } = known;
         self.draft_from(principal, known.starts_at, Usual { recurrence, time_zone, annotations })
     }
 
     fn draft_from(
         self,
-        Principal(name): Principal,
+        principal: &Principal,
         usual_start: Timestamp,
         usual: Usual,
     ) -> Result<SilenceDraft, Failure> {
@@ -166,7 +166,7 @@ impl NewSilence {
             starts_at,
             ends_at,
             matchers: self.matchers,
-            created_by: self.created_by.map_or(name, |by| by.0),
+            created_by: principal.acts_as(self.created_by.as_ref().map(|by| by.0.as_str())).to_owned(),
             comment: self.comment.0,
             recurrence,
             time_zone: self.time_zone.or(usual_zone),
@@ -204,7 +204,7 @@ pub(crate) async fn add(
     Extension(principal): Extension<Principal>,
     Body(silence): Body<NewSilence>,
 ) -> Result<Created<Shown>, Failure> {
-    let draft = silence.draft(principal)?;
+    let draft = silence.draft(&principal)?;
     Ok(Created(Shown::of(platform.table.add_silence(draft).await?)))
 }
 
@@ -223,7 +223,7 @@ pub(crate) async fn edit(
     Path(SilencePath { id }): Path<SilencePath>,
     Body(silence): Body<NewSilence>,
 ) -> Result<Json<Shown>, Failure> {
-    let draft = silence.change_of(principal, known(&platform, id).await?)?;
+    let draft = silence.change_of(&principal, known(&platform, id).await?)?;
     Ok(Json(Shown::of(platform.table.edit_silence(id, draft).await?)))
 }
 

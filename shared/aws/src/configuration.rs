@@ -37,8 +37,14 @@ pub struct Configuration {
     /// `CAMPANILE_NOTIFY_NETWORKS`: private networks in which destinations may be, such as `10.1.0.0/16,fd00::/8`;
     /// none unless set.
     pub notify_networks: Vec<IpNet>,
-    /// `CAMPANILE_CONSOLE_URL`: where people find the console, for links in messages; none unless set.
+    /// `CAMPANILE_CONSOLE_URL`: where people find the console, for links in messages and for signing in; none unless set.
     pub console_url: Option<String>,
+    /// `CAMPANILE_SIGN_IN`: whether people may sign in with an issuer of the secret `<prefix>/oidc`, `yes` or `no`; `no`
+    /// unless set. Over a local platform they may in any case.
+    pub signs_people_in: bool,
+    /// `CAMPANILE_PUBLIC_URL`: the address under which sources reach the webhooks, such as `https://alerts.example.com`; by
+    /// it the keeper knows which hooks of a source are ours. None unless set.
+    pub public_url: Option<String>,
     /// `CAMPANILE_CANARY_URL`: where the notifier posts the canary, `/canary` of the stack's own gateway; no canary unless
     /// set.
     pub canary_url: Option<String>,
@@ -75,6 +81,14 @@ pub enum ConfigurationError {
         "`CAMPANILE_SITE24X7_API_ROOT` and `CAMPANILE_SITE24X7_ACCOUNTS` belong together: set both or neither"
     )]
     HalfOfTheHosts,
+    /// Neither yes nor no.
+    #[error("`{variable}` is `{value}`: give `yes` or `no`")]
+    NotYesOrNo {
+        /// The variable.
+        variable: String,
+        /// What it holds.
+        value: String,
+    },
     /// Not a severity.
     #[error("`CAMPANILE_DEFAULT_SEVERITY` names no severity")]
     Severity(#[source] UnknownWord),
@@ -109,6 +123,8 @@ impl Default for Configuration {
             silent_after: BTreeMap::new(),
             notify_networks: Vec::new(),
             console_url: None,
+            signs_people_in: false,
+            public_url: None,
             canary_url: None,
             site24x7_hosts: None,
             log: "info".to_owned(),
@@ -156,6 +172,8 @@ impl Configuration {
             default_severity: variables.severity().unwrap_or(default.default_severity),
             notify_networks: variables.networks(),
             console_url: variables.set("CAMPANILE_CONSOLE_URL"),
+            signs_people_in: variables.is_yes("CAMPANILE_SIGN_IN"),
+            public_url: variables.set("CAMPANILE_PUBLIC_URL"),
             canary_url: variables.set("CAMPANILE_CANARY_URL"),
             expiry: patience::expiry(&variables),
             silent_after: patience::silent_after(&variables),
@@ -189,6 +207,13 @@ pub(crate) fn environment(variable: &str) -> Option<String> {
 /// `AWS_LAMBDA_FUNCTION_NAME`: the function's name, set by Lambda; `None` elsewhere.
 pub(crate) fn function_name() -> Option<String> {
     environment("AWS_LAMBDA_FUNCTION_NAME").filter(|name| !name.is_empty())
+}
+
+/// `AWS_REGION`, where Lambda has set it together with credentials, so that neither has to be looked for elsewhere.
+pub(crate) fn region_of_function() -> Option<String> {
+    function_name()?;
+    environment("AWS_ACCESS_KEY_ID").filter(|id| !id.is_empty())?;
+    environment("AWS_REGION").filter(|region| !region.is_empty())
 }
 
 fn site24x7_hosts(variables: &Variables<'_>) -> Result<Option<Hosts>, ConfigurationError> {
@@ -235,6 +260,18 @@ impl Variables<'_> {
             Ok(0) => Some(Duration::MAX),
             Ok(seconds) => Some(Duration::from_secs(seconds.into())),
             Err(_) => self.mistaken(ConfigurationError::NotSeconds { variable: variable.to_owned(), value }),
+        }
+    }
+
+    /// Whether it is `yes`.
+    fn is_yes(&self, variable: &str) -> bool {
+        let Some(value) = self.set(variable) else { return false };
+        let mistake =
+            || ConfigurationError::NotYesOrNo { variable: variable.to_owned(), value: value.clone() };
+        match value.as_str() {
+            "yes" => true,
+            "no" => false,
+            _ => self.mistaken(mistake()).unwrap_or(false),
         }
     }
 
@@ -304,6 +341,8 @@ mod tests {
             "`CAMPANILE_EXPIRE_QUIET_SECS` is `1.5`: give a whole number of seconds, or 0 for never"
         );
         assert!(with("CAMPANILE_QUARANTINE_DAYS", "0").is_err());
+        assert!(with("CAMPANILE_SIGN_IN", "true").is_err());
+        assert!(with("CAMPANILE_SIGN_IN", "yes").unwrap().signs_people_in);
         assert!(with("CAMPANILE_DEFAULT_SEVERITY", "meh").is_err());
         assert!(with("CAMPANILE_NOTIFY_NETWORKS", "10.0.0.0/8, here").is_err());
         assert!(with("CAMPANILE_EXPIRE_QUIET_SECS_KAZOO", "-1").is_err());

@@ -9,7 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use futures::FutureExt;
-use http::{Request, Response, StatusCode, Uri};
+use http::{HeaderValue, Request, Response, StatusCode, Uri, header};
 use intake::{COUNTS, ClientCertificate};
 use lambda_http::aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
 use lambda_http::lambda_runtime::{self, LambdaEvent};
@@ -76,6 +76,10 @@ fn to_request(event: LambdaEvent<Value>) -> Result<Request<Bytes>, Error> {
     *request.uri_mut() =
         uri(&event.raw_path.unwrap_or_default(), &event.raw_query_string.unwrap_or_default())?;
     *request.headers_mut() = event.headers;
+    // The gateway takes cookies out of the headers.
+    let cookies = event.cookies.unwrap_or_default();
+    let cookies = cookies.iter().filter_map(|cookie| HeaderValue::try_from(cookie.as_str()).ok());
+    request.headers_mut().extend(cookies.map(|cookie| (header::COOKIE, cookie)));
     if let Some(certificate) = certificate {
         request.extensions_mut().insert(certificate);
     }
@@ -107,9 +111,13 @@ fn uri(path: &str, query: &str) -> Result<Uri, Error> {
 }
 
 fn to_event(response: Response<Bytes>) -> ApiGatewayV2httpResponse {
-    let (parts, body) = response.into_parts();
+    let (mut parts, body) = response.into_parts();
     let mut event = ApiGatewayV2httpResponse::default();
     event.status_code = parts.status.as_u16().into();
+    // A header has one value there, and cookies have a place of their own.
+    let cookies = parts.headers.get_all(header::SET_COOKIE).into_iter();
+    event.cookies = cookies.filter_map(|cookie| Some(cookie.to_str().ok()?.to_owned())).collect();
+    parts.headers.remove(header::SET_COOKIE);
     event.headers = parts.headers;
     match String::from_utf8(body.into()) {
         Ok(text) => event.body = Some(Body::Text(text)),
@@ -176,6 +184,17 @@ mod tests {
             let uri = request.unwrap().uri().clone();
             assert_eq!((uri.path(), uri.query()), (path, Some("q=1%2F")), "{raw}");
         }
+    }
+
+    #[test]
+    fn cookies_are_handed_on_both_ways() {
+        let request = to_request(event(&serde_json::json!({ "cookies": ["a=1", "b=2"] }))).unwrap();
+        let cookies: Vec<_> = request.headers().get_all(header::COOKIE).iter().collect();
+        assert_eq!(cookies, ["a=1", "b=2"]);
+        let response = Response::builder().header("set-cookie", "a=; Max-Age=0").header("set-cookie", "b=2");
+        let event = to_event(response.header("location", "/").body(Bytes::new()).unwrap());
+        assert_eq!(event.cookies, ["a=; Max-Age=0", "b=2"]);
+        assert!(!event.headers.contains_key("set-cookie") && event.headers["location"] == "/");
     }
 
     #[test]

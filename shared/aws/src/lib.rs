@@ -20,6 +20,8 @@ mod signing;
 mod start;
 mod store;
 mod telemetry;
+mod terse;
+mod trust;
 
 pub use clock::{SystemClock, VirtualTime};
 pub use configuration::{Configuration, ConfigurationError, ParsedConfiguration};
@@ -33,7 +35,8 @@ pub use secrets::{DEVELOPMENT_TOKEN, PutSecretError, SecretCache};
 pub use start::{Ended, start};
 pub use store::definition;
 pub use store::{
-    AccountTokens, ActionFailure, AlertFilter, AlertPage, Cursor, EventFilter, EventPage, HistoryEntry,
-    KnownNames, PageSize, ParseCursorError, PollCursor, QuarantinePage, SilenceFailure, Swept, Table,
+    AccountTokens, ActionFailure, AlertFilter, AlertPage, Cursor, EventFilter, EventPage, FiringCounts,
+    HistoryEntry, KnownNames, PageSize, ParseCursorError, PollCursor, QuarantinePage, SilenceFailure, Swept,
+    Table,
 };
 pub use telemetry::{log_filter, log_to_stdout};

@@ -5,11 +5,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use alert::Source;
-use aws_config::{BehaviorVersion, SdkConfig};
+use aws_config::environment::EnvironmentVariableCredentialsProvider;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
 use intake::{Protocol, ReplayFailure, Replayed, Secrets, Webhook};
 use net::EgressPolicy;
 use normalize::{InboundRequest, Settings};
 
+use crate::configuration::{environment, region_of_function};
+use crate::terse::Terse;
+use crate::trust::http_client;
 use crate::{Configuration, SecretCache, SystemClock, Table, calls};
 
 /// How long a function's start may wait for AWS: Tencent gives up after five seconds, a cold start among them, and four
@@ -32,13 +36,19 @@ pub struct Platform {
     pub(crate) sdk: Option<SdkConfig>,
 }
 
-/// Connects to the AWS that the environment names: region, credentials and endpoints as every SDK reads them.
+/// Connects to the AWS that the environment names: region, credentials and endpoints as every SDK reads them. Lambda sets
+/// region and credentials, so that a function looks for them nowhere else; all its clients share one HTTP client.
 pub async fn connect(configuration: Configuration) -> Platform {
-    let sdk = aws_config::defaults(BehaviorVersion::latest())
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .timeout_config(calls::timeouts())
-        .retry_config(calls::retries())
-        .load()
-        .await;
+        .retry_config(calls::retries());
+    if let Some(region) = region_of_function() {
+        loader = loader
+            .http_client(http_client(&region, environment))
+            .region(Region::new(region))
+            .credentials_provider(EnvironmentVariableCredentialsProvider::new());
+    }
+    let sdk = loader.load().await;
     Platform {
         table: table(&sdk, &configuration),
         secrets: Arc::new(secrets(&sdk, &configuration)),
@@ -107,12 +117,14 @@ impl Platform {
     }
 }
 
-fn table(sdk: &SdkConfig, configuration: &Configuration) -> Arc<Table> {
-    Arc::new(Table::new(aws_sdk_dynamodb::Client::new(sdk), configuration, SystemClock))
+pub(crate) fn table(sdk: &SdkConfig, configuration: &Configuration) -> Arc<Table> {
+    let terse = aws_sdk_dynamodb::config::Builder::from(sdk).interceptor(Terse).build();
+    Arc::new(Table::new(aws_sdk_dynamodb::Client::from_conf(terse), configuration, SystemClock))
 }
 
 fn secrets(sdk: &SdkConfig, configuration: &Configuration) -> SecretCache {
-    let client = aws_sdk_secretsmanager::Client::new(sdk);
+    let terse = aws_sdk_secretsmanager::config::Builder::from(sdk).interceptor(Terse).build();
+    let client = aws_sdk_secretsmanager::Client::from_conf(terse);
     SecretCache::new(client, configuration.secret_prefix.clone(), configuration.secret_max_age)
 }
 

@@ -20,7 +20,7 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use self::slot::{Freshness, Slot};
-use self::versions::{Versions, fetch};
+use self::versions::{Versions, Wanted, fetch};
 
 /// What every token of development begins with; a function refuses a secret that holds one.
 pub const DEVELOPMENT_TOKEN: &str = "campanile-development-";
@@ -35,18 +35,18 @@ pub struct SecretCache {
     prefix: String,
     max_age: Duration,
     is_for_development: bool,
-    places: Mutex<HashMap<(String, TypeId), Arc<Place>>>,
+    secrets: Mutex<HashMap<(String, TypeId), Arc<CachedSecret>>>,
 }
 
 /// The place of one secret as one type.
 #[derive(Debug, Default)]
-struct Place {
+struct CachedSecret {
     slot: std::sync::Mutex<Slot>,
     /// Held while the secret is read, so that one read serves all who wait; who can do with what is known does not.
     reading: Mutex<()>,
 }
 
-impl Place {
+impl CachedSecret {
     fn slot(&self) -> MutexGuard<'_, Slot> {
         self.slot.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -59,7 +59,7 @@ impl Place {
 impl SecretCache {
     /// A cache before `client` for secrets named `<prefix>/…`, each read again after `max_age`.
     pub fn new(client: Client, prefix: String, max_age: Duration) -> Self {
-        Self { client, prefix, max_age, is_for_development: false, places: Mutex::default() }
+        Self { client, prefix, max_age, is_for_development: false, secrets: Mutex::default() }
     }
 
     /// The same cache, but one that accepts the tokens of development: for the local bundle alone.
@@ -75,7 +75,7 @@ impl SecretCache {
     where
         T: DeserializeOwned + Send + Sync + 'static,
     {
-        self.keyring_of(name, Freshness::ByAge, read_json).await
+        self.keyring_of(name, Freshness::ByAge, Wanted::Both, read_json).await
     }
 
     /// The same, where `read` makes the secret of the text and says what is wrong with it, which is logged.
@@ -87,7 +87,7 @@ impl SecretCache {
     where
         T: Send + Sync + 'static,
     {
-        self.keyring_of(name, Freshness::ByAge, read).await
+        self.keyring_of(name, Freshness::ByAge, Wanted::Both, read).await
     }
 
     /// The same, read anew unless that was done for this purpose within ten seconds: for a credential that the known
@@ -100,24 +100,25 @@ impl SecretCache {
     where
         T: Send + Sync + 'static,
     {
-        self.keyring_of(name, Freshness::Renewed, read).await
+        self.keyring_of(name, Freshness::Renewed, Wanted::Both, read).await
     }
 
     /// The text of the valid versions of the secret `<prefix>/<name>`, whatever it is; `None` if there is no such secret.
     pub async fn texts(&self, name: &str) -> Result<Option<Keyring<Sensitive>>, SecretsError> {
-        let versions = fetch(&self.client, &self.full_name(name), None).await?;
+        let versions = fetch(&self.client, &self.full_name(name), Wanted::Both, None).await?;
         Ok(versions.map(|Versions { current, previous, .. }| Keyring { current, previous }))
     }
 
     /// Has every secret be read again when it is asked for next.
     pub async fn expire(&self) {
-        self.places.lock().await.values().for_each(|place| place.slot().expire());
+        self.secrets.lock().await.values().for_each(|place| place.slot().expire());
     }
 
     async fn keyring_of<T>(
         &self,
         name: &str,
         freshness: Freshness,
+        wanted: Wanted,
         read: impl Fn(&str) -> SecretReport<T>,
     ) -> Result<Option<Arc<Keyring<T>>>, SecretsError>
     where
@@ -125,7 +126,7 @@ impl SecretCache {
     {
         let asked_at = Instant::now();
         let key = (name.to_owned(), TypeId::of::<T>());
-        let place = Arc::clone(self.places.lock().await.entry(key).or_default());
+        let place = Arc::clone(self.secrets.lock().await.entry(key).or_default());
         if let Some(known) = place.known(freshness, asked_at) {
             return Ok(known.keyring());
         }
@@ -142,7 +143,10 @@ impl SecretCache {
             slot.begin(freshness);
             slot.versions().cloned()
         };
-        let read = Box::pin(self.renewed(&name, known.as_ref(), read)).await;
+        // Who once was asked for the previous version goes on with it: it is renewed and taken back like the current one.
+        let was_asked = known.as_ref().is_some_and(|known| known.is_previous_asked);
+        let wanted = if was_asked { Wanted::Both } else { wanted };
+        let read = Box::pin(self.renewed(&name, wanted, known.as_ref(), read)).await;
         self.settle(&name, &mut place.slot(), read)
     }
 
@@ -176,14 +180,21 @@ impl SecretCache {
     async fn renewed<T>(
         &self,
         name: &str,
+        wanted: Wanted,
         known: Option<&Versions>,
         read: impl Fn(&str) -> SecretReport<T>,
     ) -> Result<Option<(Keyring<T>, Versions)>, SecretsError> {
-        let Some(versions) = fetch(&self.client, name, known).await? else { return Ok(None) };
+        let Some(mut versions) = fetch(&self.client, name, wanted, known).await? else { return Ok(None) };
         let read = |text: &Sensitive| self.usable(name, text.expose(), &read);
+        let mut current = read(&versions.current);
+        if current.is_err() && !versions.is_previous_asked {
+            let Some(both) = fetch(&self.client, name, Wanted::Both, known).await? else { return Ok(None) };
+            versions = both;
+            current = read(&versions.current);
+        }
         let is_news = known.is_none_or(|known| known.current != versions.current);
         let previous = versions.previous.as_ref().map(read);
-        let keyring = match (read(&versions.current), previous) {
+        let keyring = match (current, previous) {
             (Ok((current, findings)), previous) => {
                 if is_news {
                     for finding in &findings {
@@ -259,7 +270,10 @@ pub struct PutSecretError {
 
 impl Secrets for SecretCache {
     async fn keyring(&self, source: Source) -> Result<Option<Arc<Keyring<SourceSecret>>>, SecretsError> {
-        self.read(source.as_str(), |text| SourceSecret::read(source, text)).await
+        // The previous version is left unread until a credential comes that the current one lacks, or until the current one
+        // cannot be used: mostly nobody ever asks for it, and each function's start would wait for it.
+        let read = |text: &str| SourceSecret::read(source, text);
+        self.keyring_of(source.as_str(), Freshness::ByAge, Wanted::Current, read).await
     }
 
     async fn renewed(&self, source: Source) -> Result<Option<Arc<Keyring<SourceSecret>>>, SecretsError> {

@@ -34,12 +34,12 @@ const SCOPE: &str = "discord";
 #[derive(Debug)]
 pub(crate) struct Discord {
     webhook_url: SecretUrl,
-    place: Place,
+    place: Target,
 }
 
 /// Where in Discord messages go.
 #[derive(Debug)]
-enum Place {
+enum Target {
     Text,
     /// To one thread, made by the first with this name and these tags.
     Forum {
@@ -59,7 +59,7 @@ enum Call {
 pub(crate) fn read(fields: &mut Fields, egress: &EgressPolicy) -> Option<Arc<dyn Channel>> {
     let remedy = "copy it from Server Settings, Integrations, Webhooks";
     let webhook_url = fields.required_url("webhook_url", remedy, egress);
-    let place = Place::read(fields);
+    let place = Target::read(fields);
     Some(Arc::new(Discord { webhook_url: webhook_url?, place: place? }))
 }
 
@@ -90,8 +90,8 @@ impl Channel for Discord {
     /// Two messages at once would make two threads.
     fn concurrency(&self) -> usize {
         match self.place {
-            Place::Text => 8,
-            Place::Forum { .. } => 1,
+            Target::Text => 8,
+            Target::Forum { .. } => 1,
         }
     }
 
@@ -127,7 +127,7 @@ impl Channel for Discord {
 impl Discord {
     fn message(&self, attempt: &Attempt<'_>, embed: &Value) -> Value {
         let thread = match &self.place {
-            Place::Forum { thread_name, thread_tags } if thread(attempt).is_none() => {
+            Target::Forum { thread_name, thread_tags } if thread(attempt).is_none() => {
                 Some((thread_name, thread_tags))
             }
             _ => None,
@@ -158,7 +158,7 @@ impl Discord {
     }
 
     const fn is_forum(&self) -> bool {
-        matches!(self.place, Place::Forum { .. })
+        matches!(self.place, Target::Forum { .. })
     }
 }
 
@@ -197,7 +197,7 @@ fn memory(message: &str) -> Memory {
     Memory(json!({ "message": message }))
 }
 
-impl Place {
+impl Target {
     fn read(fields: &mut Fields) -> Option<Self> {
         let is_forum = fields.word_or("channel_type", &[("text", false), ("forum", true)], false)?;
         if !is_forum {

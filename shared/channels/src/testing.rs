@@ -10,6 +10,7 @@
 
 mod alert_api;
 mod aws;
+pub mod destinations;
 mod examples;
 mod flow;
 mod html;
@@ -28,7 +29,7 @@ pub use aws::AwsStandIn;
 pub use examples::{alert, alerts, group, group_of, labels, links, notification, notification_of, now};
 pub use flow::card_mistakes;
 pub use robots::{Rules, robot};
-pub use slack_web::{Pace, slack_web};
+pub use slack_web::{RateLimit, slack_web};
 pub use stand_in::{answering, stand_in, success};
 pub use telegram::{Chat, telegram};
 

@@ -30,7 +30,7 @@ pub(crate) struct Wording {
     /// What the source explains, or how many of a group fire; may have several lines, or none.
     pub(crate) explanation: String,
     /// The alerts of a group, the worst first.
-    pub(crate) list: Vec<Line>,
+    pub(crate) list: Vec<ListItem>,
     /// How many more fire.
     pub(crate) more: usize,
     /// What else is known.
@@ -43,7 +43,7 @@ pub(crate) struct Wording {
 
 /// One alert of a group.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Line {
+pub(crate) struct ListItem {
     pub(crate) text: String,
     pub(crate) is_firing: bool,
 }

@@ -75,6 +75,16 @@ impl<P: Protocol, S: Store, K: Secrets, C: Clock> Webhook<P, S, K, C> {
         reply.into_response(&allow(P::METHODS))
     }
 
+    /// Keeps a request that the source itself has shown us because it never got here: `inbound` was received when it was
+    /// tried. Its gates are behind it: who asked the source knows whose it is. A limit of time is the caller's.
+    pub async fn take(&self, inbound: InboundRequest) -> Result<Kept, Failure> {
+        let keyring = self.secrets.keyring(P::SOURCE).await.map_err(Failure::Secrets)?;
+        let keyring = keyring.ok_or(Failure::NothingConfigured)?;
+        let outcome = self.keep(&P::redact(inbound), &keyring).await;
+        log_outcome::<P>(&outcome);
+        outcome
+    }
+
     /// Method, size, credentials.
     async fn admit(&self, request: Request<Bytes>) -> Result<Admitted, Failure> {
         let request = Unverified::admit::<P>(request)?;

@@ -1,5 +1,6 @@
 //! Crossbar's envelope around every answer.
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::document::text;
@@ -21,6 +22,7 @@ pub(crate) struct Envelope {
     pub(crate) request_id: Option<String>,
     pub(crate) message: String,
     pub(crate) next_start_key: Option<String>,
+    pub(crate) timestamp: Option<Timestamp>,
     /// The envelope's own word on failure, which counts where a proxy changed the HTTP status.
     error: Option<u16>,
 }
@@ -50,6 +52,7 @@ impl Envelope {
             request_id: text(body, "request_id").filter(|id| is_request_id(id)),
             message: text(body, "message").unwrap_or_default(),
             next_start_key: body.get("next_start_key").and_then(start_key),
+            timestamp: text(body, "timestamp").and_then(|time| time.parse().ok()),
             error: text(body, "error").and_then(|code| code.parse().ok()).filter(|_| failed),
             data: body.get("data").cloned().unwrap_or_default(),
         };

@@ -1,11 +1,12 @@
 //! What KAZOO remembers of its deliveries.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::document::{text, whole};
+use crate::document::{members, text, whole};
 use crate::gregorian::{from_timestamp, to_timestamp};
 use crate::id::HookId;
 use crate::redaction::Redaction;
@@ -21,6 +22,12 @@ pub struct AttemptRange {
     pub to: Timestamp,
 }
 
+/// Headers of a delivery that mean something to whoever reads it; the others may hold tokens.
+const HEADERS: [&str; 3] = ["content-type", "x-account-id", "x-hook-id"];
+
+/// What `retries_left` says of the last of all tries.
+const NO_MORE: &str = "retries exceeded";
+
 /// One try to deliver.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempt {
@@ -28,6 +35,8 @@ pub struct Attempt {
     pub hook_id: Option<HookId>,
     /// The event it was to tell.
     pub hook_event: Option<String>,
+    /// What all tries to tell one event to one hook have in common; never part of a delivery.
+    pub event_id: Option<String>,
     /// When it was made.
     pub at: Option<Timestamp>,
     /// The address it went to.
@@ -36,6 +45,12 @@ pub struct Attempt {
     pub result: AttemptResult,
     /// How many tries were left after it.
     pub retries_left: Option<i64>,
+    /// Whether KAZOO gave up with it, because no try got an answer.
+    pub gave_up: bool,
+    /// The HTTP method in capitals.
+    pub method: String,
+    /// Content type, hook and account as they were sent, names in lower case.
+    pub headers: BTreeMap<String, String>,
     /// The body that was sent; it may carry passwords of KAZOO's users.
     pub request_body: Option<Secret>,
 }
@@ -73,20 +88,43 @@ impl Attempt {
         self.result != AttemptResult::Success
     }
 
+    /// Whether the event did not arrive by it and KAZOO makes no other try: it repeats what got no answer, and never what
+    /// was answered.
+    pub fn is_final_failure(&self) -> bool {
+        match &self.result {
+            AttemptResult::Success => false,
+            // Delivered, though KAZOO writes down a failure.
+            AttemptResult::BadAnswer { status, .. } => !(self.method == "PUT" && status == "201"),
+            AttemptResult::NoAnswer { .. } => self.gave_up,
+        }
+    }
+
     pub(crate) fn read(entry: &Value) -> Self {
         let uri = text(entry, "uri").map(HookUri::new);
         let suspects = uri.as_ref().map(HookUri::suspects).unwrap_or_default();
         Self {
             hook_id: text(entry, "hook_id").and_then(|id| id.parse().ok()),
             hook_event: text(entry, "hook_event"),
+            event_id: text(entry, "event_id").filter(|id| !id.is_empty()),
             at: whole(entry, "timestamp").and_then(to_timestamp),
             uri,
             result: AttemptResult::read(entry, &Redaction::of(&suspects)),
             // Documents of KAZOO also show it with a space.
             retries_left: whole(entry, "retries_left").or_else(|| whole(entry, "retries left")),
+            gave_up: ["retries_left", "retries left", "reason"]
+                .iter()
+                .any(|name| text(entry, name).as_deref() == Some(NO_MORE)),
+            method: text(entry, "method").unwrap_or_else(|| "POST".to_owned()).to_ascii_uppercase(),
+            headers: headers(entry),
             request_body: text(entry, "req_body").filter(|body| !body.is_empty()).map(Secret::from),
         }
     }
+}
+
+fn headers(entry: &Value) -> BTreeMap<String, String> {
+    let Some(sent) = entry.get("req_headers") else { return BTreeMap::new() };
+    let kept = members(sent).into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value));
+    kept.filter(|(name, _)| HEADERS.contains(&name.as_str())).collect()
 }
 
 impl AttemptResult {
@@ -148,8 +186,37 @@ mod tests {
         assert!(refused.failed() && unreachable.failed() && !success.failed());
         let shown = format!("{refused}\n{unreachable}\n{success}\n{refused:?}\n{unreachable:?}");
         assert!(!shown.contains("s3cr3t") && !shown.contains("hunter2"));
-        insta::assert_snapshot!(shown);
+        insta::assert_snapshot!(shown, @r#"
+        2019-05-06T08:10:09Z answered 401: no such path /kazoo/[redacted] ([redacted])
+        2015-02-12T21:42:43Z no answer: nxdomain
+        at an unknown time delivered
+        Attempt { hook_id: Some(HookId("h1")), hook_event: Some("channel_destroy"), event_id: None, at: Some(2019-05-06T08:10:09Z), uri: Some(HookUri(https://alerts.example.com/kazoo/[redacted]?hook=channel_destroy)), result: BadAnswer { status: "401", body: "no such path /kazoo/[redacted] ([redacted])" }, retries_left: Some(2), gave_up: false, method: "POST", headers: {}, request_body: Some([redacted]) }
+        Attempt { hook_id: None, hook_event: None, event_id: None, at: Some(2015-02-12T21:42:43Z), uri: None, result: NoAnswer { reason: "nxdomain" }, retries_left: Some(1), gave_up: false, method: "POST", headers: {}, request_body: None }
+        "#);
         assert_eq!(refused.request_body.unwrap().expose(), "{\"password\":\"hunter2\"}");
+    }
+
+    #[test]
+    fn a_try_is_the_last_where_it_was_answered_or_kazoo_gave_up() {
+        let is_final = |entry: Value| Attempt::read(&entry).is_final_failure();
+        let unanswered = |left: Value| json!({ "client_error": "timeout", "retries_left": left });
+        assert!(is_final(json!({ "resp_status_code": "503", "retries_left": 2 })));
+        assert!(is_final(json!({ "resp_status_code": "201", "method": "post" })));
+        assert!(!is_final(json!({ "resp_status_code": "201", "method": "put" })));
+        assert!(!is_final(json!({ "resp_status_code": "200", "result": "success" })));
+        assert!(!is_final(unanswered(json!(1))));
+        assert!(is_final(unanswered(json!("retries exceeded"))));
+        assert!(is_final(json!({ "reason": "retries exceeded" })));
+    }
+
+    #[test]
+    fn headers_that_may_hold_a_token_are_left_where_they_are() {
+        let attempt = Attempt::read(&json!({ "req_headers": {
+            "Content-Type": "application/json", "x-hook-id": "h1", "authorization": "Bearer s3cr3t"
+        } }));
+        let headers: Vec<_> = attempt.headers.into_iter().collect();
+        let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        assert_eq!(headers, [header("content-type", "application/json"), header("x-hook-id", "h1")]);
     }
 
     #[test]

@@ -122,6 +122,16 @@ mod tests {
         .map(|text| BaseUrl::parse(text).unwrap_err().to_string())
         .collect();
         assert!(!refusals.join(" ").contains("hunter2"));
-        insta::assert_snapshot!(refusals.join("\n"));
+        insta::assert_snapshot!(refusals.join("\n"), @"
+        `kazoo.example.com` is not a URL: give it like `https://kazoo.example.com:8443/v2`
+        `kazoo.example.com:8443/v2` does not start with http:// or https://: give it like `https://kazoo.example.com:8443/v2`
+        the address of KAZOO carries a user name or password: give those as credentials
+        the address is not a URL: give it like `https://kazoo.example.com:8443/v2`
+        the address is not a URL: give it like `https://kazoo.example.com:8443/v2`
+        `https://kazoo.example.com/v2` goes on with a query or a fragment: end it after `/v2`
+        `kazoo.example.com/v2` is not a URL: give it like `https://kazoo.example.com:8443/v2`
+        `https://kazoo.example.com/v1` does not end in `/v2`: give Crossbar's own address, not that of one of its resources
+        `https://kazoo.example.com/v2/accounts` does not end in `/v2`: give Crossbar's own address, not that of one of its resources
+        ");
     }
 }

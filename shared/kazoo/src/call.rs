@@ -92,5 +92,6 @@ pub(crate) fn page<T>(
     read: impl Fn(&Value) -> Option<T>,
 ) -> Result<Page<T>, Error> {
     let entries = entries(operation, envelope, read)?;
-    Ok(Page { entries, next: envelope.next_start_key.clone().map(PageKey::new) })
+    let next = envelope.next_start_key.clone().map(PageKey::new);
+    Ok(Page { entries, next, answered_at: envelope.timestamp })
 }

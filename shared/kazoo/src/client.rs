@@ -184,6 +184,21 @@ impl Client {
         self.attempts_at(&[id.as_str(), "attempts"], range, start).await
     }
 
+    /// The first page of the account's attempts to deliver within `range`, the oldest first where the server can do so. What
+    /// comes after it is asked for from the time of its last entry on: Crossbar's own keys are whole seconds as well.
+    pub async fn oldest_attempts(&self, range: AttemptRange) -> Result<Page<Attempt>, Error> {
+        let mut query = range.query().to_vec();
+        query.push(("ascending", "true".to_owned()));
+        self.attempts_by(&["attempts"], query).await
+    }
+
+    /// All of the account's attempts to deliver within `range` at once, for a second that has more than a page of them.
+    pub async fn all_attempts(&self, range: AttemptRange) -> Result<Page<Attempt>, Error> {
+        let mut query = range.query().to_vec();
+        query.push(("paginate", "false".to_owned()));
+        self.attempts_by(&["attempts"], query).await
+    }
+
     async fn attempts_at(
         &self,
         path: &[&str],
@@ -192,6 +207,14 @@ impl Client {
     ) -> Result<Page<Attempt>, Error> {
         let mut query = range.query().to_vec();
         query.extend(starting_at(start));
+        self.attempts_by(path, query).await
+    }
+
+    async fn attempts_by(
+        &self,
+        path: &[&str],
+        query: Vec<(&'static str, String)>,
+    ) -> Result<Page<Attempt>, Error> {
         let envelope = self.call(Call::get(Operation::ListAttempts, path).with_query(query)).await?;
         page(Operation::ListAttempts, &envelope, |entry| Some(Attempt::read(entry)))
     }

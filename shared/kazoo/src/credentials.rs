@@ -250,7 +250,13 @@ mod tests {
         ];
         let mut lines: Vec<_> = refusals.iter().map(ToString::to_string).collect();
         lines.push("sha1".parse::<HashMethod>().unwrap_err().to_string());
-        insta::assert_snapshot!(lines.join("\n"));
+        insta::assert_snapshot!(lines.join("\n"), @"
+        an API key has exactly 64 characters and this one has `9`: copy the whole key
+        the user name is empty: give the one that logs in to KAZOO
+        the password is empty: give the one that belongs to the user name
+        the account is empty: give its name, its realm or one of its telephone numbers
+        `sha1` is not a method of KAZOO's user_auth: use `md5` or `sha`
+        ");
     }
 
     #[test]
@@ -258,6 +264,9 @@ mod tests {
         let account = AccountIdentity::Name("master".to_owned());
         let user = Credentials::user("john", "m32c6NfqYEt", HashMethod::Md5, account).unwrap();
         let key = Credentials::api_key(&"k".repeat(64)).unwrap();
-        insta::assert_snapshot!(format!("{user:?}\n{key:?}"));
+        insta::assert_snapshot!(format!("{user:?}\n{key:?}"), @r#"
+        User { hash: [redacted], method: Md5, account: Name("master") }
+        ApiKey([redacted])
+        "#);
     }
 }

@@ -21,7 +21,12 @@ pub(crate) fn whole(value: &Value, key: &str) -> Option<i64> {
 
 /// The members of an object as texts, whatever they are.
 pub(crate) fn texts(value: &Value, key: &str) -> BTreeMap<String, String> {
-    let members = value.get(key).and_then(Value::as_object).into_iter().flatten();
+    value.get(key).map(members).unwrap_or_default()
+}
+
+/// The members of `object` as texts, whatever they are.
+pub(crate) fn members(object: &Value) -> BTreeMap<String, String> {
+    let members = object.as_object().into_iter().flatten();
     members
         .map(|(name, member)| (name.clone(), scalar(member).unwrap_or_else(|| member.to_string())))
         .collect()

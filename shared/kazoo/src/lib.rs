@@ -32,6 +32,8 @@ mod redaction;
 mod refusal;
 mod secret;
 mod session;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod transport;
 pub mod uninstall;
 mod uri;

@@ -1,5 +1,7 @@
 //! Lists that come in pages.
 
+use jiff::Timestamp;
+
 /// One page of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page<T> {
@@ -7,6 +9,8 @@ pub struct Page<T> {
     pub entries: Vec<T>,
     /// Where the next page begins, if there is one.
     pub next: Option<PageKey>,
+    /// When Crossbar answered, by its own clock, where it says so.
+    pub answered_at: Option<Timestamp>,
 }
 
 /// Where a page begins, as Crossbar writes it.

@@ -64,15 +64,20 @@ impl Location {
 
     /// Whether `uri` is what we would give a hook named `hook`, whatever its token.
     pub fn owns(&self, hook: &str, uri: &HookUri) -> bool {
-        let Ok(url) = Url::parse(uri.expose()) else {
-            return false;
-        };
-        url.username().is_empty()
-            && url.password().is_none()
-            && url.fragment().is_none()
-            && url.origin() == self.0.origin()
-            && self.token_of(&url).is_some_and(|token| !token.is_empty() && !token.contains('/'))
-            && url.query() == Some(&query(hook))
+        self.leads_here(uri).is_some_and(|url| url.query() == Some(&query(hook)))
+    }
+
+    /// Whether `uri` is what we would give any hook, whatever its token; what a delivery adds to the query does not matter.
+    pub fn receives(&self, uri: &HookUri) -> bool {
+        self.leads_here(uri).is_some_and(|url| url.query().is_some_and(|query| query.starts_with("hook=")))
+    }
+
+    fn leads_here(&self, uri: &HookUri) -> Option<Url> {
+        let url = Url::parse(uri.expose()).ok()?;
+        let is_bare = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
+        let is_here = url.origin() == self.0.origin()
+            && self.token_of(&url).is_some_and(|token| !token.is_empty() && !token.contains('/'));
+        Some(url).filter(|_| is_bare && is_here)
     }
 
     /// Whether deliveries to it are encrypted; over plain http the token can be read on the way.
@@ -190,6 +195,16 @@ mod tests {
     }
 
     #[test]
+    fn what_a_hook_of_ours_delivered_came_here_whichever_hook_it_is() {
+        let location = Location::parse("https://alerts.example.com").unwrap();
+        let receives = |uri: &str| location.receives(&HookUri::new(uri));
+        assert!(receives("https://alerts.example.com/kazoo/old?hook=parking"));
+        assert!(receives("https://alerts.example.com/kazoo/old?hook=parking?account_id=A"));
+        assert!(!receives("https://alerts.example.com/kazoo/old"));
+        assert!(!receives("https://other.example.com/kazoo/old?hook=parking"));
+    }
+
+    #[test]
     fn an_address_no_hook_could_use_is_refused_with_the_remedy() {
         let parse = |text| Location::parse(text).unwrap_err().to_string();
         let mut lines: Vec<_> = [
@@ -210,7 +225,20 @@ mod tests {
         let location = Location::parse("https://alerts.example.com").unwrap();
         lines.push(Receiver::new(location, "hunter2/".into()).unwrap_err().to_string());
         assert!(!lines.join(" ").contains("hunter2"));
-        insta::assert_snapshot!(lines.join("\n"));
+        insta::assert_snapshot!(lines.join("\n"), @"
+        `alerts.example.com` is not an address that KAZOO can call: give it like `https://alerts.example.com`
+        `ftp://alerts.example.com` is not an address that KAZOO can call: give it like `https://alerts.example.com`
+        the address of Campanile may have a host and a path only: take away user, query and fragment
+        the address of Campanile may have a host and a path only: take away user, query and fragment
+        the address of Campanile goes on after `/kazoo`: end it there, the token is added to it
+        `htps://alerts.example.com/kazoo/[redacted]` is not an address that KAZOO can call: give it like `https://alerts.example.com`
+        `alerts.example.com` is not an address that KAZOO can call: give it like `https://alerts.example.com`
+        `localhost` is refused by KAZOO as a hook's host: give the public address of Campanile
+        `127.0.0.1` is refused by KAZOO as a hook's host: give the public address of Campanile
+        `0.0.0.0` is refused by KAZOO as a hook's host: give the public address of Campanile
+        `[::1]` is refused by KAZOO as a hook's host: give the public address of Campanile
+        the token cannot stand in an address: use letters, digits, `-`, `.`, `_` and `~` only
+        ");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::secret::Secret;
 pub(crate) const REDACTED: &str = "[redacted]";
 
 /// What stands where the token of a hook's address stood.
-pub(crate) const MASK: &str = "***";
+pub(crate) const MASK: &str = "[redacted]";
 
 /// Longest text shown from outside, in characters.
 const LONGEST: usize = 300;
@@ -73,7 +73,7 @@ mod tests {
         let text = "bad uri \"https://a.example.com/p/kazoo/0ld-t0ken?hook=parking\", see /kazoo/ and /kazoo/x/kazoo/y";
         assert_eq!(
             Redaction::default().clean(text),
-            "bad uri \"https://a.example.com/p/kazoo/***?hook=parking\", see /kazoo/ and /kazoo/***/kazoo/***"
+            "bad uri \"https://a.example.com/p/kazoo/[redacted]?hook=parking\", see /kazoo/ and /kazoo/[redacted]/kazoo/[redacted]"
         );
     }
 

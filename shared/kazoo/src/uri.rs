@@ -10,7 +10,7 @@ use crate::secret::Secret;
 /// The path segment before the token in an address of ours.
 pub(crate) const PATH: &str = "kazoo";
 
-/// The address that a hook calls. It prints masked: what is not known to be harmless is `***`.
+/// The address that a hook calls. It prints masked: what is not known to be harmless is `[redacted]`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct HookUri(String);
 
@@ -102,12 +102,21 @@ mod tests {
         .map(|uri| HookUri::new(uri).to_string())
         .collect();
         assert!(!shown.join(" ").contains("s3cr3t"));
-        insta::assert_snapshot!(shown.join("\n"));
+        insta::assert_snapshot!(shown.join("\n"), @"
+        https://alerts.example.com/kazoo/[redacted]?hook=channel_destroy
+        https://alerts.example.com:8443/prod/kazoo/[redacted]?hook=channel_destroy
+        https://alerts.example.com/kazoo/[redacted]
+        https://alerts.example.com/kazoo/[redacted]
+        https://hooks.example.org/[redacted]
+        https://hooks.example.org/[redacted]
+        [redacted]
+        [redacted]
+        ");
     }
 
     #[test]
     fn debug_masks_as_well() {
         let uri = HookUri::new("https://alerts.example.com/kazoo/s3cr3t?hook=parking");
-        assert_eq!(format!("{uri:?}"), "HookUri(https://alerts.example.com/kazoo/***?hook=parking)");
+        assert_eq!(format!("{uri:?}"), "HookUri(https://alerts.example.com/kazoo/[redacted]?hook=parking)");
     }
 }

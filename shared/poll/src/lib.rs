@@ -1,3 +1,5 @@
 //! Scheduled readers of sources: each reads what its source did not send, and records it as a webhook would.
 
+pub mod kazoo;
+pub mod keeper;
 pub mod site24x7;

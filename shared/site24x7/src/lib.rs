@@ -15,6 +15,8 @@ mod moment;
 mod scope;
 mod secret;
 mod settings;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod token;
 mod transport;
 mod zoho;

@@ -30,7 +30,7 @@ impl Secret {
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(***)")
+        f.write_str("Secret([redacted])")
     }
 }
 
@@ -38,7 +38,7 @@ impl fmt::Debug for Secret {
 pub(crate) fn presentable<'a>(message: &str, secrets: impl IntoIterator<Item = &'a Secret>) -> String {
     let mut text = message.to_owned();
     for secret in secrets.into_iter().filter(|secret| !secret.0.is_empty()) {
-        text = text.replace(&secret.0, "***");
+        text = text.replace(&secret.0, "[redacted]");
     }
     let line = text.chars().map(|character| if character.is_control() { ' ' } else { character });
     line.take(MESSAGE_CHARS).collect::<String>().trim().to_owned()
@@ -50,7 +50,7 @@ mod tests {
 
     #[test]
     fn debug_hides_the_value() {
-        assert_eq!(format!("{:?}", Secret::new("1000.abc")), "Secret(***)");
+        assert_eq!(format!("{:?}", Secret::new("1000.abc")), "Secret([redacted])");
     }
 
     #[test]
@@ -58,7 +58,7 @@ mod tests {
         let secret = Secret::new("1000.abc");
         let message = format!("bad token 1000.abc\r\n{}", "x".repeat(1000));
         let shown = presentable(&message, [&secret, &Secret::new("")]);
-        assert!(shown.starts_with("bad token ***  xxx"), "{shown}");
+        assert!(shown.starts_with("bad token [redacted]  xxx"), "{shown}");
         assert_eq!(shown.chars().count(), MESSAGE_CHARS);
     }
 

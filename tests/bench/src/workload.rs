@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::site24x7::Site24x7;
-use crate::webhook::{Webhook, request};
+use crate::webhook::{WEBHOOKS, Webhook, request};
 
 /// The token of the API.
 const API_TOKEN: &str = "bench-api-7Hs2kQ9v";
@@ -17,7 +17,7 @@ pub(crate) struct Workload {
 }
 
 enum Event {
-    Webhook(Webhook),
+    Webhook(&'static Webhook),
     /// The same each time.
     Same(Value),
 }
@@ -30,13 +30,13 @@ impl Workload {
 
     /// The webhooks; then the API over what they have stored, the notifier and the poller with nothing to do.
     pub(crate) fn all(site24x7: &Site24x7) -> Vec<Self> {
-        let webhooks = Webhook::all().map(|webhook| Self {
+        let webhooks = WEBHOOKS.iter().map(|webhook| Self {
             function: webhook.function,
             environment: Vec::new(),
             event: Event::Webhook(webhook),
         });
         let reader = json!({ "authorization": format!("Bearer {API_TOKEN}") });
-        let mut all = Vec::from(webhooks);
+        let mut all: Vec<_> = webhooks.collect();
         all.push(Self::same("alerts-api", request("GET", "/v1/alerts", &reader, "")));
         all.push(Self::same("notifier", json!({ "tick": "retry" })));
         let poller = Self::same("site24x7-poller", json!({}));
@@ -46,7 +46,7 @@ impl Workload {
 
     /// The secrets of all of them, by their names.
     pub(crate) fn secrets() -> Value {
-        let mut secrets: serde_json::Map<_, _> = Webhook::all().iter().map(Webhook::secret).collect();
+        let mut secrets: serde_json::Map<_, _> = WEBHOOKS.iter().map(Webhook::secret).collect();
         let reader = json!({ "token": API_TOKEN, "name": "bench", "role": "read" });
         secrets.insert("campanile/api".to_owned(), json!({ "tokens": [reader] }));
         let mut secrets = Value::Object(secrets);

@@ -1,12 +1,12 @@
 //! A notification that was refused for good, sent by an operator's word.
 
+use channels::testing::destinations::StandIn;
 use serde_json::{Value, json};
 use tests::function::{Outcome, Setup};
 use tests::{Alarm, Call, Deployment, Function, READ_TOKEN, Reader, Receiver, WRITE_TOKEN, secrets};
 
 use super::call;
 use super::mapping::{Handed, Mapping};
-use crate::stand_in::StandIn;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_notification_that_was_refused_for_good_is_sent_when_an_operator_says_so() {

@@ -1,12 +1,12 @@
 //! What the notifier counts, as alarms see it.
 
+use channels::testing::destinations::StandIn;
 use serde_json::{Value, json};
 use tests::function::{Outcome, Setup};
 use tests::{Alarm, Deployment, Function, Receiver, secrets};
 
 use super::call;
 use super::mapping::{Handed, Mapping};
-use crate::stand_in::StandIn;
 
 /// The lines of the metric `name` in a log of the embedded metric format.
 pub(super) fn metrics(log: &str, name: &str) -> Vec<Value> {

@@ -1,5 +1,6 @@
 //! From each source to destinations of every type: what is critical arrives, and the recovery ends it.
 
+use channels::testing::destinations::{Notified, StandIn, every_type};
 use serde_json::{Value, json};
 use tests::{
     Alarm, Bundle, Call, Data, Reader, Receiver, WRITE_TOKEN, eventually, fixture, secrets, token,
@@ -7,7 +8,6 @@ use tests::{
 };
 
 use super::call;
-use crate::stand_in::{Notified, StandIn, every_type};
 
 /// What one source says of something that breaks and recovers.
 struct Story {

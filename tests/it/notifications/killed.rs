@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use aws::{Configuration, Platform, TableOutbox};
 use campanile::embedded::sdk_config;
+use channels::testing::destinations::{Notified, StandIn};
 use dispatch::{Outbox, Written};
 use fastrand::Rng;
 use futures::future::{join, join_all};
@@ -19,7 +20,6 @@ use tokio::time::{sleep, timeout};
 
 use super::call;
 use super::mapping::{Handed, Mapping};
-use crate::stand_in::{Notified, StandIn};
 
 /// Each seed is one storm: after how many calls of AWS the notifier dies, again and again.
 const SEEDS: [u64; 2] = [0x0bad_cafe, 42];

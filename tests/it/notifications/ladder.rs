@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use channels::testing::destinations::StandIn;
 use futures::future::join;
 use serde_json::{Value, json};
 use tests::{Alarm, Bundle, Call, Data, Receiver, eventually, secrets};
@@ -11,7 +12,6 @@ use tokio::time::sleep;
 
 use super::call;
 use super::killed::{ABREAST, ANSWERS_AFTER, KILLS, Plan, Storm, incidents};
-use crate::stand_in::StandIn;
 
 /// When the pager is notified and when the manager, in seconds after an alert opened.
 const RUNGS: [u64; 2] = [3, 6];
@@ -103,8 +103,8 @@ async fn who_acknowledges_by_the_link_keeps_the_pager_silent() {
     eventually("the pager is notified of the other", async || !stand_in.notified("pagerduty").is_empty())
         .await;
     sleep(PAGED_AFTER / 2).await;
-    let paged = stand_in.notified("pagerduty");
-    assert!(paged.iter().all(|notified| !of_first(&notified.text())), "{paged:?}");
+    let notified = stand_in.notified("pagerduty");
+    assert!(notified.iter().all(|one| !of_first(&one.text())), "{notified:?}");
 }
 
 /// The link to acknowledge, wherever it stands.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use channels::testing::destinations::{FIRST_SEVEN, Notified, StandIn};
 use serde_json::{Value, json};
 use tests::function::Setup;
 use tests::{
@@ -11,7 +12,6 @@ use tokio::time::sleep;
 
 use super::call;
 use super::mapping::{Handed, Mapping};
-use crate::stand_in::{ALL, Notified, StandIn};
 
 /// Who is told that somebody takes care of an alert.
 const TOLD_OF_HANDLING: [&str; 3] = ["pagerduty", "opsgenie", "webhook"];
@@ -37,15 +37,15 @@ fn secrets_with(stand_in: &StandIn) -> Value {
 
 /// The last thing that each destination was told, once it was told so many; a further one would be one too many.
 async fn last_notified(stand_in: &StandIn, count: impl Fn(&str) -> usize) -> [Notified; 7] {
-    let counts = || ALL.map(|destination| stand_in.notified(destination).len());
-    let expected = ALL.map(&count);
+    let counts = || FIRST_SEVEN.map(|destination| stand_in.notified(destination).len());
+    let expected = FIRST_SEVEN.map(&count);
     eventually(&format!("{expected:?} things notified"), async || {
         let counts = counts();
         counts.iter().zip(&expected).all(|(count, expected)| count >= expected)
     })
     .await;
     assert_eq!(counts(), expected);
-    ALL.map(|destination| stand_in.notified(destination).pop().unwrap())
+    FIRST_SEVEN.map(|destination| stand_in.notified(destination).pop().unwrap())
 }
 
 /// How many things `destination` has been told, `told` by everybody and an acknowledgement by some.
@@ -90,7 +90,7 @@ async fn tell_of_one_alert(campanile: &dyn Receiver, stand_in: &StandIn) {
 
 /// What is recorded behind the destinations' backs, which a moment after the last answer is complete.
 async fn assert_everything_is_sent(campanile: &dyn Receiver) {
-    let notifications_sent = 2 * ALL.len() + TOLD_OF_HANDLING.len();
+    let notifications_sent = 2 * FIRST_SEVEN.len() + TOLD_OF_HANDLING.len();
     let sent = async || {
         let listed = campanile.read("/v1/notifications?limit=1000").await;
         let listed = listed["notifications"].as_array().unwrap().clone();

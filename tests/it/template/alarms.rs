@@ -121,7 +121,7 @@ fn value(alarm: &Value, recorded: &[Series], at: usize) -> Option<f64> {
         (id, datapoint(&metric["MetricStat"]["Metric"], recorded, at))
     });
     // Deadlines are parameters; two minutes are the notifier's.
-    let deadline = ["${WebhookTimeoutSecs}", "${PollerTimeoutSecs}", "${NotifierTimeoutSecs}"];
+    let deadline = ["Webhook", "Poller", "Keeper", "Notifier"].map(|name| format!("${{{name}TimeoutSecs}}"));
     let expression = deadline.iter().fold(expression.to_owned(), |text, name| text.replace(name, "120"));
     compute(&expression, &parts.collect())
 }

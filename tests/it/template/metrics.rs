@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use channels::testing::destinations::StandIn;
 use intake::Measure;
 use serde_json::{Value, json};
 use tests::cloud::Fault;
@@ -13,7 +14,6 @@ use tests::{Alarm, Call, Deployment, Function, NETDATA_TOKEN, Receiver, secrets}
 use super::document::{functions, list, resources, root};
 use super::expression::Query;
 use super::stream::{admits, patterns};
-use crate::stand_in::StandIn;
 
 /// What the notifier counts of the destinations' settings, beside what the engine of notifications counts.
 const MISCONFIGURED: &str = "DestinationsMisconfigured";

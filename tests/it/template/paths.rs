@@ -122,7 +122,7 @@ fn every_schedule_and_the_stream_have_a_place_for_what_failed() {
             "{id} calls what is not rolled out"
         );
     }
-    for function in ["notifier", "site24x7-poller"] {
+    for function in ["notifier", "site24x7-poller", "source-keeper"] {
         let invocations = &functions()[function]["EventInvokeConfig"];
         assert_eq!(invocations["MaximumRetryAttempts"], 0, "{function}");
         assert_eq!(invocations["MaximumEventAgeInSeconds"], 60, "{function}");

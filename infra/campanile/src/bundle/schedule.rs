@@ -5,6 +5,7 @@ use std::time::Duration;
 use aws::{Notifier, SystemClock};
 use intake::{Clock as _, chain};
 use jiff::Timestamp;
+use poll::keeper::Keeper;
 use poll::site24x7::Poller;
 use serde_json::json;
 use tokio::time::sleep;
@@ -27,6 +28,19 @@ pub(super) async fn poll(poller: Poller<SystemClock>) {
         let deadline = now.checked_add(PATIENCE).unwrap_or(Timestamp::MAX);
         if let Err(error) = poller.clone().run(json!({ "scheduled_at": now }), deadline).await {
             tracing::error!(source = "site24x7", error = chain(&error), "poll failed");
+        }
+        sleep(PERIOD).await;
+    }
+}
+
+/// Looks after the other sources now and every five minutes from now on.
+pub(super) async fn keep(keeper: Keeper) {
+    loop {
+        let now = SystemClock.now();
+        let deadline = now.checked_add(PATIENCE).unwrap_or(Timestamp::MAX);
+        // Which source it was, and why, is logged where it happens.
+        if let Err(error) = keeper.clone().run(json!({ "scheduled_at": now }), deadline).await {
+            tracing::error!(error = chain(&error), "sources not kept");
         }
         sleep(PERIOD).await;
     }

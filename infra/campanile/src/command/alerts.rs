@@ -104,7 +104,7 @@ impl Alerts {
 
     /// What to say where there are none.
     fn nothing(&self) -> &'static str {
-        if self.filter.is_narrow() { "no alert is like that" } else { "nothing is open" }
+        if self.filter.is_narrow() { "No alerts match." } else { "nothing is open" }
     }
 }
 

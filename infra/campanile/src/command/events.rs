@@ -12,7 +12,7 @@ use super::table::{Column, distance, table};
 use super::word::word_of;
 use super::{Outcome, say};
 
-/// List what sources said, newest first, notices included
+/// List events, newest first, notices included
 #[derive(Debug, Args)]
 pub(super) struct Events {
     /// Only events of these sources

@@ -17,7 +17,7 @@ use super::terminal_text::sanitize_for_terminal;
 use super::who::Who;
 use super::{Outcome, remark, say};
 
-/// Take alerts, so that others know that somebody takes care; ends by itself when they end or become worse
+/// Acknowledge alerts; ends by itself when they end or become worse
 #[derive(Debug, Args)]
 pub(super) struct Ack {
     /// Give them back instead
@@ -188,9 +188,9 @@ impl Among {
 
     const fn nothing(self) -> &'static str {
         match self {
-            Self::All => "no alert that fires is like that",
-            Self::NotTaken => "no alert that fires and that nobody has is like that",
-            Self::Taken => "no alert that fires and that somebody has is like that",
+            Self::All => "no firing alert matches",
+            Self::NotTaken => "no firing alert matches that nobody has acknowledged",
+            Self::Taken => "no firing alert matches that somebody has acknowledged",
         }
     }
 }

@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 
 use super::{Outcome, kazoo, site24x7};
 
-/// Have a source call Campanile
+/// Install our webhooks at a source
 #[derive(Debug, Args)]
 pub(super) struct Install {
     #[command(subcommand)]

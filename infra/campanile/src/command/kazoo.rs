@@ -3,7 +3,6 @@
 mod access;
 mod carrying_out;
 mod check;
-mod clock;
 mod hooks;
 mod install;
 mod secret;

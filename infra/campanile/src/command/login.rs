@@ -4,10 +4,12 @@ use std::io;
 
 use clap::Args;
 use intake::Sensitive;
+use serde::Deserialize;
 
 use super::profile::{ProfileError, Stored};
 use super::server::Server;
 use super::terminal::{Prompt, Terminal};
+use super::terminal_text::sanitize_for_terminal;
 use super::{Outcome, say};
 
 /// Store an address and a token, which the other commands use from then on
@@ -21,6 +23,13 @@ pub(super) struct Login {
     forget: bool,
     #[command(flatten)]
     server: Server,
+}
+
+/// Whose token it is.
+#[derive(Deserialize)]
+struct Who {
+    name: String,
+    role: String,
 }
 
 /// Nothing was stored.
@@ -42,11 +51,15 @@ impl Login {
             None => asked(&format!("Token for {}, which is not shown", self.server.address()?))?,
         };
         self.server.present(token.clone());
-        // Whoever may do anything may ask this.
-        self.server.get("/v1/counts", &[]).await?;
+        let Who { name, role } = self.server.get("/v1/session", &[]).await?.read()?;
         let url = self.server.address()?.clone();
         let file = self.server.profile().store(Stored { url: url.clone(), token })?;
-        say(format!("logged in at {url}: the profile `{}` is in {}", self.server.profile(), file.display()));
+        let who = sanitize_for_terminal(&format!("{name}, with the role {role}"));
+        say(format!(
+            "logged in at {url} as {who}: the profile `{}` is in {}",
+            self.server.profile(),
+            file.display()
+        ));
         Ok(())
     }
 

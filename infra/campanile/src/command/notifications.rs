@@ -16,7 +16,7 @@ use super::lookup::{ALERTS, NOTIFICATIONS};
 use super::table::{Column, distance, shortening, table};
 use super::word::word_of;
 
-/// List what destinations were notified of and what is pending, or send it now
+/// List notifications, sent and pending, or send one again now
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub(super) struct Notifications {

@@ -13,7 +13,7 @@ use intake::Sensitive;
 
 use self::value::{Mistaken, read};
 use super::secrets::Secrets;
-use super::secrets::known::NAMES;
+use super::secrets::known::names;
 use super::terminal::{Prompt, Terminal};
 use super::{Outcome, remark, say};
 
@@ -36,7 +36,7 @@ enum Subcommands {
 #[derive(Debug, Args)]
 struct Set {
     /// Which one
-    #[arg(value_parser = PossibleValuesParser::new(NAMES))]
+    #[arg(value_parser = PossibleValuesParser::new(names()))]
     name: String,
     /// Read the value from FILE, or with `-` from standard input
     #[arg(long, value_name = "FILE")]

@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 
 use super::{Outcome, kazoo, site24x7};
 
-/// Have a source call Campanile no more
+/// Remove our webhooks from a source
 #[derive(Debug, Args)]
 pub(super) struct Uninstall {
     #[command(subcommand)]

@@ -3,11 +3,13 @@
 mod actions;
 mod clock;
 mod cost;
+mod counts;
 mod destinations;
 mod lists;
 mod race;
 mod replays;
 mod silences;
+mod units;
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -119,7 +121,7 @@ pub(crate) fn firing(name: &str) -> AlertEvent {
         signal: Signal::Firing,
         severity: Severity::Warning,
         severity_raw: "warning".into(),
-        title: format!("{name} rings"),
+        title: format!("{name} fires"),
         summary: None,
         resource: Some(format!("host-{name}")),
         service: None,

@@ -5,10 +5,10 @@
 mod checking;
 mod trying;
 
+use channels::testing::destinations::{StandIn, every_type};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::notifier::stand_in::{StandIn, every_type};
 use crate::operator::{Operator, printed};
 
 /// Part of the path of every URL.

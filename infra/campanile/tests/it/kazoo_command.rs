@@ -8,13 +8,14 @@ use aws::SystemClock;
 use campanile::embedded::{EmbeddedSecrets, Endpoint};
 use intake::Clock as _;
 use jiff::Timestamp;
+use kazoo::testing::{API_KEY, Condition, Effect, StandIn, Version};
 use kazoo::{Clock as _, Credentials};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::process::Command;
 
 use crate::operator::with_aws_at;
-use crate::stand_in::{API_KEY, Condition, Effect, StandIn, Version};
+use crate::transcripts::assert_transcript;
 
 const TOKEN: &str = "s3cr3t-t0ken";
 const PASSWORD: &str = "m32c6NfqYEt";
@@ -110,7 +111,7 @@ async fn a_first_install_creates_what_the_dry_run_told_and_a_second_one_changes_
     assert_eq!(terminal.kazoo.crossbar().writes(), ["PUT /v2/accounts/A/webhooks"; 2]);
     terminal.run("install kazoo").await;
     assert_eq!(terminal.kazoo.crossbar().writes().len(), 2);
-    insta::assert_snapshot!(terminal.transcript);
+    assert_transcript!("kazoo", terminal.transcript);
 }
 
 #[tokio::test]
@@ -141,7 +142,7 @@ async fn a_hook_that_kazoo_switched_off_is_found_with_its_failures_and_repaired(
         terminal.run("check kazoo --repair").await;
         assert_eq!(terminal.kazoo.crossbar().document(&broken)["enabled"], json!(true));
         terminal.run("check kazoo").await;
-        insta::allow_duplicates! { insta::assert_snapshot!(terminal.transcript); }
+        assert_transcript!("kazoo", terminal.transcript);
     }
 }
 
@@ -154,7 +155,7 @@ async fn a_hook_that_is_missing_or_shows_another_token_is_found_and_installed() 
     terminal.run("check kazoo").await;
     terminal.run("install kazoo").await;
     terminal.run("check kazoo").await;
-    insta::assert_snapshot!(terminal.transcript);
+    assert_transcript!("kazoo", terminal.transcript);
 }
 
 #[tokio::test]
@@ -175,7 +176,7 @@ async fn what_a_person_did_stays_until_it_is_asked_for() {
     terminal.run("install kazoo --hooks channel_destroy --enable --prune").await;
     assert_eq!(terminal.kazoo.crossbar().ids(), ["a"]);
     assert_eq!(terminal.kazoo.crossbar().document("a"), made(TOKEN, true));
-    insta::assert_snapshot!(terminal.transcript);
+    assert_transcript!("kazoo", terminal.transcript);
 }
 
 #[tokio::test]
@@ -198,7 +199,7 @@ async fn uninstalling_removes_ours_and_leaves_all_others() {
     terminal.run("uninstall kazoo").await;
     assert_eq!(terminal.kazoo.crossbar().ids(), ["other-host", "other-path"]);
     terminal.run("uninstall kazoo").await;
-    insta::assert_snapshot!(terminal.transcript);
+    assert_transcript!("kazoo", terminal.transcript);
 }
 
 #[tokio::test]
@@ -221,7 +222,7 @@ async fn a_login_that_fails_says_why_and_what_to_do() {
     terminal.kazoo.crossbar().conditions.clear();
     terminal.run("install kazoo --dry-run --account 00000000000000000000000000000000").await;
     terminal.run("install kazoo --dry-run").await;
-    insta::assert_snapshot!(terminal.transcript);
+    assert_transcript!("kazoo", terminal.transcript);
 }
 
 #[tokio::test]
@@ -235,7 +236,7 @@ async fn an_install_that_stops_midway_tells_what_is_done_and_the_next_one_does_t
     assert_eq!(terminal.kazoo.crossbar().ids().len(), 2);
     terminal.kazoo.crossbar().fail_next("DELETE", "", Effect::Error(423, "locked", json!({})));
     terminal.run("uninstall kazoo").await;
-    insta::assert_snapshot!(terminal.transcript);
+    assert_transcript!("kazoo", terminal.transcript);
 }
 
 #[tokio::test]
@@ -264,7 +265,7 @@ async fn what_cannot_be_begun_is_refused_with_the_remedy() {
     assert_eq!(terminal.kazoo.crossbar().writes(), [""; 0]);
     // clap quotes what was typed.
     let transcript = terminal.transcript.replace(TOKEN, "TOKEN");
-    insta::assert_snapshot!(transcript);
+    assert_transcript!("kazoo", transcript);
 }
 
 #[tokio::test]
@@ -287,7 +288,7 @@ async fn a_hook_that_campanile_would_refuse_by_its_id_is_told() {
     terminal.keep(&with_hook_ids(&["00000000000000000000000000000001", "00000000000000000000000000000002"]));
     terminal.run("install kazoo").await;
     terminal.run("check kazoo").await;
-    insta::assert_snapshot!(terminal.transcript);
+    assert_transcript!("kazoo", terminal.transcript);
 }
 
 #[tokio::test]
@@ -302,5 +303,5 @@ async fn without_a_file_the_secret_is_that_of_secrets_manager() {
     terminal.run_in("install kazoo", &environment).await;
     assert_eq!(terminal.kazoo.crossbar().ids().len(), 2);
     terminal.run_in("check kazoo", &environment[..4]).await;
-    insta::assert_snapshot!(terminal.transcript);
+    assert_transcript!("kazoo", terminal.transcript);
 }

@@ -32,6 +32,8 @@ async fn what_was_stored_is_used_and_nobody_else_may_read_it() {
     assert!(printed(&empty).contains("no token was given"), "{}", printed(&empty));
     let stored = typed(&format!("login --url {url}"), &format!(" {WRITER}\n")).await;
     assert!(stored.status.success() && !printed(&stored).contains(WRITER), "{}", printed(&stored));
+    let told = format!("logged in at {url} as developer, with the role write: the profile `default` is in ");
+    assert!(printed(&stored).starts_with(&told), "{}", printed(&stored));
     assert!(
         typed(&format!("login --profile reading --url {url} --token {READER}"), "").await.status.success()
     );

@@ -9,6 +9,7 @@ mod destination_command;
 mod documented;
 mod endpoint;
 mod kazoo_command;
+mod kazoo_keeper;
 mod kazoo_webhook;
 mod login_command;
 mod notification_command;
@@ -20,17 +21,11 @@ mod secrets;
 mod secrets_command;
 mod security;
 mod server;
+mod sign_in;
 mod site24x7;
 mod site24x7_command;
-#[expect(dead_code, reason = "the client's tests need more of it")]
-#[path = "../../../../shared/site24x7/tests/stand_in/mod.rs"]
-mod site24x7_stand_in;
-// Included rather than depended on: a crate of its own would be a development dependency of `kazoo` that depends on
-// `kazoo`, for code that nobody ships.
-#[expect(dead_code, unused_imports, reason = "the client's tests need more of it")]
-#[path = "../../../../shared/kazoo/tests/stand_in/mod.rs"]
-mod stand_in;
 mod storage;
 mod stream;
 mod table;
+mod transcripts;
 mod up_command;

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use channels::testing::destinations::StandIn;
 use serde_json::{Value, json};
 
-use crate::notifier::stand_in::StandIn;
 use crate::operator::Operator;
+use crate::transcripts::assert_transcript;
 
 const DISK: &[(&str, &str)] = &[("alertname", "DiskFull"), ("instance", "db-01"), ("severity", "critical")];
 
@@ -70,7 +71,7 @@ async fn what_was_not_told_is_listed_with_the_reason_and_told_once_more() {
     assert_eq!([stand_in.notified("slack").len(), stand_in.notified("webhook").len()], [1, 1]);
     operator.run("notifications retry 42f46be72bbaf4da7783316b31438b48-9-slack").await;
     operator.run("notifications retry").await;
-    insta::assert_snapshot!(operator.transcript());
+    assert_transcript!("notifications", operator.transcript());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -30,6 +30,8 @@ struct Faulty {
     /// What fails where it is part of a call's body.
     fails: Arc<Mutex<Option<&'static str>>>,
     reads: Arc<Mutex<usize>>,
+    /// How often it was asked for a previous version.
+    reads_of_previous: Arc<Mutex<usize>>,
 }
 
 #[async_trait]
@@ -38,6 +40,9 @@ impl AwsService for Faulty {
         let body = String::from_utf8_lossy(&call.body).into_owned();
         if body.contains("AWSCURRENT") {
             *self.reads.lock().unwrap() += 1;
+        }
+        if body.contains("AWSPREVIOUS") {
+            *self.reads_of_previous.lock().unwrap() += 1;
         }
         if self.fails.lock().unwrap().is_some_and(|part| body.contains(part)) {
             return AwsAnswer::error(StatusCode::BAD_REQUEST, "ThrottlingException", "slow down");
@@ -79,7 +84,12 @@ impl World {
     async fn that_keeps_for(max_age: Duration, secret: &str) -> Self {
         let document = json!({ "campanile/kazoo": secret }).to_string();
         let secrets = EmbeddedSecrets::from_json(document.as_bytes()).await.unwrap();
-        let faulty = Faulty { secrets: secrets.clone(), fails: Arc::default(), reads: Arc::default() };
+        let faulty = Faulty {
+            secrets: secrets.clone(),
+            fails: Arc::default(),
+            reads: Arc::default(),
+            reads_of_previous: Arc::default(),
+        };
         let cache = Self::cold(&faulty, max_age);
         Self { operator: Client::new(&sdk_config(secrets)), faulty, cache }
     }
@@ -130,6 +140,25 @@ async fn the_rotation_of_the_readme_refuses_no_call() {
     world.put(&tokens(&["new"])).await;
     sleep(OLD).await;
     assert_eq!([world.call("new").await, world.call("old").await], [200, 401]);
+}
+
+#[tokio::test]
+async fn the_previous_version_is_read_for_whoever_needs_it_and_from_then_on() {
+    let world = World::forgetful(&tokens(&["old"])).await;
+    world.put(&tokens(&["new"])).await;
+    let reads = || *world.faulty.reads_of_previous.lock().unwrap();
+    for _ in 0..2 {
+        assert_eq!((world.call("new").await, reads()), (200, 0));
+        sleep(OLD).await;
+    }
+    assert_eq!((world.call("old").await, reads()), (200, 1));
+    assert_eq!((world.call("old").await, reads()), (200, 1));
+    sleep(OLD).await;
+    assert_eq!((world.call("old").await, reads()), (200, 2), "it is read anew like the current one");
+    // What a person takes back is taken back, also where the current version stays as it is.
+    world.put(&tokens(&["new"])).await;
+    sleep(OLD).await;
+    assert_eq!([world.call("old").await, world.call("new").await], [401, 200]);
 }
 
 #[tokio::test]

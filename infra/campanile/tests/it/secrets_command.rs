@@ -6,6 +6,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
 use crate::operator::{Operator, printed, with_aws_at};
+use crate::transcripts::assert_transcript;
 
 /// Nothing that begins like this may ever be printed.
 const SECRET: &str = "s3cr3t";
@@ -75,14 +76,14 @@ async fn each_mistake_is_told_by_its_path_with_the_remedy_and_without_its_value(
     desk.run("check secrets --secrets nowhere.json", &[]).await;
     desk.keep("{\"campanile/api\": s3cr3t}");
     desk.run("check secrets --secrets secrets.json", &[]).await;
-    insta::assert_snapshot!(desk.transcript);
+    assert_transcript!("secrets", desk.transcript);
 }
 
 #[tokio::test]
 async fn secrets_that_are_right_pass_and_what_is_not_used_is_no_mistake() {
     let mut desk = Desk::with(&right().to_string());
     desk.run("check secrets --secrets secrets.json", &[]).await;
-    insta::assert_snapshot!(desk.transcript);
+    assert_transcript!("secrets", desk.transcript);
 }
 
 #[tokio::test]
@@ -96,7 +97,7 @@ async fn without_a_file_the_secrets_are_those_of_secrets_manager() {
     let endpoint = Endpoint::serve(secrets).await.unwrap();
     let mut desk = Desk::with("{}");
     desk.run("check secrets", &with_aws_at(&endpoint.url())).await;
-    insta::assert_snapshot!(desk.transcript);
+    assert_transcript!("secrets", desk.transcript);
 }
 
 /// `campanile up` in a folder, over a file of secrets.

@@ -8,8 +8,9 @@ use api::AlertsApi;
 use aws::{AlertFilter, Configuration, PageSize, Platform};
 use bytes::Bytes;
 use campanile::embedded::{EmbeddedSecrets, EmbeddedTable, Location, sdk_config};
+use futures::future::BoxFuture;
 use http::Request;
-use intake::{COUNTS, Kazoo, Netdata, Site24x7, Tencent};
+use intake::{COUNTS, Protocol, ProtocolVisitor, WEBHOOKS, with_protocol};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -23,13 +24,12 @@ use crate::server::Up;
 
 /// A platform in memory, of which each source has a token of its own.
 async fn platform() -> Platform {
-    let secrets = json!({
-        "campanile/netdata": { "tokens": ["of-netdata"] },
-        "campanile/kazoo": { "tokens": ["of-kazoo"] },
-        "campanile/tencent": { "tokens": ["of-tencent"] },
-        "campanile/site24x7": { "tokens": ["of-site24x7"] },
+    let mut secrets = json!({
         "campanile/api": { "tokens": [{ "token": "of-api", "name": "ana", "role": "write" }] },
     });
+    for source in WEBHOOKS {
+        secrets[format!("campanile/{source}")] = json!({ "tokens": [format!("of-{source}")] });
+    }
     let secrets = EmbeddedSecrets::from_json(secrets.to_string().as_bytes()).await.unwrap();
     let table = sdk_config(EmbeddedTable::open(&Location::InMemory).unwrap());
     let configuration = Configuration { history_days: 1, ..Configuration::default() };
@@ -45,22 +45,30 @@ fn request(path: &str, token: &str, body: &str) -> Request<Bytes> {
 /// The status of a request to a source's webhook or to the API.
 async fn status(platform: &Platform, path: &str, token: &str, body: &str) -> u16 {
     let request = request(path, token, body);
-    let response = match path {
-        "/netdata" => Box::pin(platform.webhook::<Netdata>().handle(request)).await,
-        "/kazoo" => Box::pin(platform.webhook::<Kazoo>().handle(request)).await,
-        "/tencent" => Box::pin(platform.webhook::<Tencent>().handle(request)).await,
-        "/site24x7" => Box::pin(platform.webhook::<Site24x7>().handle(request)).await,
-        _ => Box::pin(AlertsApi::new(platform.clone()).handle(request)).await,
+    let source = WEBHOOKS.iter().find(|source| path == format!("/{source}"));
+    let response = match source {
+        Some(source) => with_protocol(*source, &mut Received(platform, Some(request))).unwrap().await,
+        None => Box::pin(AlertsApi::new(platform.clone()).handle(request)).await,
     };
     response.status().as_u16()
 }
 
-const PATHS: [(&str, &str); 4] = [
-    ("/netdata", "of-netdata"),
-    ("/kazoo", "of-kazoo"),
-    ("/tencent", "of-tencent"),
-    ("/site24x7", "of-site24x7"),
-];
+/// A request to the webhook of whichever source.
+struct Received<'a>(&'a Platform, Option<Request<Bytes>>);
+
+impl ProtocolVisitor for Received<'_> {
+    type Output = BoxFuture<'static, http::Response<Bytes>>;
+
+    fn visit<P: Protocol>(&mut self) -> Self::Output {
+        let (webhook, request) = (self.0.webhook::<P>(), self.1.take().unwrap());
+        Box::pin(async move { webhook.handle(request).await })
+    }
+}
+
+/// The path of each webhook, and its token.
+fn paths() -> Vec<(String, String)> {
+    WEBHOOKS.iter().map(|source| (format!("/{source}"), format!("of-{source}"))).collect()
+}
 
 /// What Netdata says of one disk at a time of this morning.
 fn disk(severity: &str, date: &str) -> String {
@@ -75,16 +83,16 @@ async fn alerts(platform: &Platform) -> Vec<Alert> {
 #[tokio::test]
 async fn statement_04_each_source_has_a_secret_of_its_own_that_opens_nothing_else() {
     let platform = platform().await;
-    for (path, _) in PATHS {
-        for (other, token) in PATHS.into_iter().chain([("/v1/alerts", "of-api")]) {
-            let is_known = status(&platform, path, token, "{}").await != 401;
+    for (path, _) in paths() {
+        for (other, token) in paths().into_iter().chain([("/v1/alerts".to_owned(), "of-api".to_owned())]) {
+            let is_known = status(&platform, &path, &token, "{}").await != 401;
             assert_eq!(is_known, path == other, "{path} {token}");
         }
     }
-    for (_, token) in PATHS {
+    for (_, token) in paths() {
         let fingerprint = "00000000000000000000000000000000";
         let path = format!("/v1/alerts/{fingerprint}/acknowledge");
-        assert_eq!(status(&platform, &path, token, "{}").await, 401, "{token}");
+        assert_eq!(status(&platform, &path, &token, "{}").await, 401, "{token}");
     }
 }
 
@@ -190,11 +198,10 @@ async fn statement_13_failed_authentications_are_counted() {
     let platform = platform().await;
     let counted = Counted::default();
     let _guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(counted.clone()));
-    for path in
-        ["/netdata", "/kazoo", "/tencent", "/site24x7", "/v1/alerts/x/acknowledge", "/api/v2/silences"]
-    {
+    let webhooks = paths().into_iter().map(|(path, _)| path);
+    for path in webhooks.chain(["/v1/alerts/x/acknowledge", "/api/v2/silences"].map(str::to_owned)) {
         counted.0.lock().unwrap().clear();
-        assert_eq!(status(&platform, path, "guess", "{}").await, 401, "{path}");
+        assert_eq!(status(&platform, &path, "guess", "{}").await, 401, "{path}");
         assert_eq!(*counted.0.lock().unwrap(), ["RequestsUnauthorized"], "{path}");
     }
 }

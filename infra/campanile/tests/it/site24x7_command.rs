@@ -7,13 +7,14 @@ use std::process::{Output, Stdio};
 use campanile::embedded::{EmbeddedSecrets, Endpoint};
 use serde_json::{Value, json};
 use site24x7::Clock as _;
+use site24x7::testing::{
+    CLIENT_ID, CLIENT_SECRET, GRANT_CODE, HOOK_KEY, Hidden, REFRESH_TOKEN, SECRET, StandIn,
+};
 use tempfile::TempDir;
 use tokio::process::Command;
 
 use crate::operator::with_aws_at;
-use crate::site24x7_stand_in::{
-    CLIENT_ID, CLIENT_SECRET, GRANT_CODE, HOOK_KEY, Hidden, REFRESH_TOKEN, SECRET, StandIn,
-};
+use crate::transcripts::assert_transcript;
 
 /// Nothing of this may ever be printed, unless it is asked for.
 const SECRETS: [&str; 6] = [CLIENT_ID, CLIENT_SECRET, GRANT_CODE, HOOK_KEY, REFRESH_TOKEN, "1000.access"];
@@ -98,7 +99,7 @@ async fn a_first_install_creates_the_webhook_and_a_second_one_changes_nothing() 
     terminal.run(&format!("uninstall site24x7 {URL}")).await;
     terminal.run(&format!("uninstall site24x7 {URL}")).await;
     terminal.run(&format!("install site24x7 {URL}")).await;
-    insta::assert_snapshot!(terminal.transcript);
+    assert_transcript!("site24x7", terminal.transcript);
 }
 
 #[tokio::test]
@@ -110,7 +111,7 @@ async fn what_to_enter_by_hand_is_told_without_a_call_and_the_token_only_where_i
         terminal.printed(&format!("install site24x7 {URL} --print --show --secrets secrets.json"), &[]).await;
     assert!(shown.contains(&format!("X-API-KEY: {HOOK_KEY}")), "{shown}");
     assert_eq!(terminal.stand_in.tokens_and_calls(), (0, 0));
-    insta::assert_snapshot!(terminal.transcript);
+    assert_transcript!("site24x7", terminal.transcript);
 }
 
 #[tokio::test]
@@ -127,7 +128,7 @@ async fn a_code_becomes_a_refresh_token_in_the_secret() {
     assert_eq!(kept["campanile/site24x7"]["refresh_token"], REFRESH_TOKEN);
     assert_eq!(kept["campanile/site24x7"]["client_id"], CLIENT_ID);
     assert_eq!(kept["campanile/netdata"], json!({ "tokens": ["other"] }));
-    insta::assert_snapshot!(terminal.transcript);
+    assert_transcript!("site24x7", terminal.transcript);
 }
 
 #[tokio::test]
@@ -176,7 +177,7 @@ async fn a_check_tells_what_works_what_is_lost_and_what_to_do() {
     terminal.stand_in.world().hide(Hidden::Scopes);
     terminal.run(&format!("check site24x7 {URL}")).await;
     terminal.run("check site24x7").await;
-    insta::assert_snapshot!(terminal.transcript);
+    assert_transcript!("site24x7", terminal.transcript);
 }
 
 #[tokio::test]
@@ -191,7 +192,7 @@ async fn what_cannot_be_polled_at_all_ends_with_three() {
     terminal.run("check site24x7").await;
     terminal.keep(&json!({ "tokens": [HOOK_KEY], "data_center": "eu" }));
     terminal.run("check site24x7").await;
-    insta::assert_snapshot!(terminal.transcript);
+    assert_transcript!("site24x7", terminal.transcript);
 }
 
 #[tokio::test]
@@ -209,5 +210,5 @@ async fn what_cannot_be_begun_is_refused_with_the_remedy() {
     terminal.keep(&json!({ "tokens": [HOOK_KEY] }));
     terminal.run("token site24x7 --code c").await;
     assert_eq!(terminal.stand_in.tokens_and_calls(), (0, 0));
-    insta::assert_snapshot!(terminal.transcript);
+    assert_transcript!("site24x7", terminal.transcript);
 }

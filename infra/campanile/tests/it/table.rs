@@ -1,6 +1,6 @@
 //! Tables: what is written, refused, found and kept.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
@@ -8,8 +8,10 @@ use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
     AttributeValue, CancellationReason, KeysAndAttributes, ReturnConsumedCapacity, ReturnValue,
 };
-use campanile::embedded::{EmbeddedTable, Location, OpenError};
+use campanile::embedded::{AwsCall, AwsService, EmbeddedTable, Location, OpenError};
 use futures::future::join_all;
+use http::StatusCode;
+use serde_json::json;
 
 use crate::alert_table::{NAME, client, create, in_memory, new_history_entry, next_state, number, put, text};
 
@@ -384,4 +386,50 @@ async fn write_alerts(client: &Client, writer: u32, alerts: u32) {
     for alert in 0..alerts {
         record(client, &format!("{writer}-{alert}"), "1", 0).await.unwrap();
     }
+}
+
+/// How long the fastest hundred of a thousand alerts takes, each a transaction as the SDK sends it, with a token of its own.
+async fn fastest_hundred(table: &EmbeddedTable, from: usize) -> Duration {
+    let mut fastest = Duration::MAX;
+    for hundred in (from..from + 1_000).step_by(100) {
+        let began = Instant::now();
+        for number in hundred..hundred + 100 {
+            let put = |sk: &str| {
+                let item = json!({ "pk": { "S": format!("ALERT#{number}") }, "sk": { "S": sk } });
+                json!({ "Put": { "TableName": NAME, "Item": item, "ConditionExpression": "attribute_not_exists(pk)" } })
+            };
+            let token = format!("{number:036}");
+            let body =
+                json!({ "TransactItems": [put("STATE"), put("EVENT#1")], "ClientRequestToken": token });
+            let target = "DynamoDB_20120810.TransactWriteItems".to_owned();
+            let answer = table.answer(AwsCall { target, body: body.to_string().into() }).await;
+            assert_eq!(answer.status, StatusCode::OK);
+        }
+        fastest = fastest.min(began.elapsed());
+    }
+    fastest
+}
+
+#[tokio::test]
+async fn a_transaction_takes_no_longer_after_ten_thousand_others() {
+    let (table, _client) = in_memory().await;
+    let first = fastest_hundred(&table, 0).await;
+    for thousand in 1..10 {
+        fastest_hundred(&table, thousand * 1_000).await;
+    }
+    let last = fastest_hundred(&table, 10_000).await;
+    assert!(last < first * 3 / 2, "a hundred took {first:?} at first, and {last:?} after ten thousand");
+}
+
+#[tokio::test]
+async fn what_a_repeated_transaction_would_do_again_is_for_its_conditions_to_say() {
+    let (_table, client) = in_memory().await;
+    let transaction = client
+        .transact_write_items()
+        .transact_items(new_history_entry("f", "1"))
+        .client_request_token("one token for both");
+    transaction.clone().send().await.unwrap();
+
+    let again = transaction.send().await.unwrap_err();
+    assert!(again.as_service_error().unwrap().is_transaction_canceled_exception());
 }

@@ -2,7 +2,7 @@
 
 use alert::{
     Acknowledgement, Alert, AlertEvent, Condition, Conflict, Handling, Signal, Transition, acknowledge,
-    expire, fold, resolve, unacknowledge,
+    acknowledge_if_free, expire, fold, resolve, unacknowledge,
 };
 
 use crate::{at, event, folded};
@@ -21,6 +21,13 @@ fn who_acknowledges_later_takes_the_alert_over() {
     let second = acknowledge(first, by("bob", 3)).unwrap();
     assert_eq!((second.handling, second.acknowledgement), (Handling::Acknowledged, Some(by("bob", 3))));
     assert_eq!(second.revision, 3);
+}
+
+#[test]
+fn who_takes_what_is_free_takes_nothing_from_anybody() {
+    let first = acknowledge_if_free(firing(), by("ada", 2)).unwrap();
+    assert_eq!(first.acknowledgement, Some(by("ada", 2)));
+    assert_eq!(acknowledge_if_free(first, by("bob", 3)).unwrap_err(), Conflict::Acknowledged);
 }
 
 #[test]

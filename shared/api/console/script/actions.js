@@ -7,7 +7,7 @@ async function attempt(act) {
     refresh();
     return true;
   } catch (error) {
-    if (error.status === 401) signOut("The server does not accept this token any more.");
+    if (error.status === 401) notKnown();
     else complain(error);
     if (error.status === 404 || error.status === 409) refresh();
     return false;
@@ -51,7 +51,7 @@ function writeNote(alert) {
 
 function notesSkeleton() {
   const text = element("textarea", { rows: "2", maxlength: "4000", "aria-label": "New note", placeholder: "What the next one should know", required: true });
-  const form = element("form", { class: "note" }, text, element("button", {}, "Add note"));
+  const form = element("form", { class: "note", "data-acts": true }, text, element("button", {}, "Add note"));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     addNote(text);

@@ -19,6 +19,7 @@ function readAddress() {
     source: text("source"),
     q: text("q"),
     filter: query.getAll("filter"),
+    group: text("group"),
     state: text("state"),
     to: text("to"),
   };

@@ -8,6 +8,7 @@ async function loadAlert({ open }, signal) {
     ifThere(get(`${path}/events`, { limit: historyLength(open) }, signal)),
     ifThere(get(`${path}/notes`, {}, signal)),
     loadNotified(open, signal),
+    loadAround(open, signal),
   ]);
   return () => {
     if (alert) showAlert(newest(alertList.all.get(open), alert));
@@ -15,6 +16,7 @@ async function loadAlert({ open }, signal) {
     if (alert && history) showHistory(open, history);
     if (alert) showNotes(notes?.notes ?? null);
     if (alert) showNotified(notified);
+    if (alert) showTimeline(alert, history?.events ?? [], notes?.notes);
   };
 }
 
@@ -32,7 +34,7 @@ function showAlert(alert) {
   Object.assign(node.dataset, { severity: alert.severity, handling: alert.handling, condition: alert.condition });
   setText(part("title"), alert.title);
   fill(part("badges"), [alert.severity, alert.severity_raw, alert.condition, alert.handling], () => badges(alert));
-  fill(part("buttons"), [alert.condition, alert.handling, alert.url, Boolean(alert.acknowledgement)], () => alertButtons(alert));
+  fill(part("buttons"), [alert.condition, alert.handling, alert.url, runbookOf(alert), Boolean(alert.acknowledgement)], () => alertButtons(alert));
   fill(part("taken"), [alert.acknowledgement, alert.silenced_by], () => taken(alert));
   setText(part("summary"), alert.summary === alert.title ? "" : alert.summary);
   fill(part("about"), about(alert), () => alertFacts(alert));
@@ -50,6 +52,8 @@ function alertSkeleton() {
     block("muted"),
     element("p", { class: "summary", dir: "auto" }),
     block("about"),
+    element("h3", {}, "Timeline"),
+    timelineSkeleton(),
     element("h3", {}, "Notified"),
     notifiedSkeleton(),
     element("h3", {}, "Labels"),
@@ -75,18 +79,39 @@ function alertButtons(alert) {
   const fires = alert.condition === FIRING;
   const taken = Boolean(alert.acknowledgement);
   const source = webAddress(alert.url);
+  const runbook = runbookOf(alert);
   return [
+    runbook ? outward(runbook, "Runbook") : null,
     fires && !taken ? action("Acknowledge", "a", acknowledge, "primary") : null,
     fires && taken ? action("Give back", "u", unacknowledge) : null,
     action("Silence", "s", silenceAlert),
     fires ? action("Resolve", "r", resolve) : null,
     action("Note", "n", writeNote),
     source ? outward(alert.url, `Open at ${source.host}`) : null,
+    button("Copy link", () => copyLink(openAlert()), { class: "quiet", "aria-keyshortcuts": "l", title: "Copy link (l)" }),
   ].filter(Boolean);
 }
 
+/** What to do about it, in its maker's words. */
+function runbookOf({ annotations }) {
+  const [runbook] = ["runbook_url", "runbook"].map((name) => annotations?.[name]).filter(webAddress);
+  return runbook;
+}
+
+/** Copies the address at which anybody who may read sees this alert. */
+async function copyLink({ fingerprint }) {
+  const link = `${location.origin}${location.pathname}?open=${encodeURIComponent(fingerprint)}`;
+  try {
+    await navigator.clipboard.writeText(link);
+    say("The link is copied.");
+  } catch {
+    // A page without TLS may not write to the clipboard.
+    say(link);
+  }
+}
+
 function action(text, key, act, style = "") {
-  const attributes = { class: style, "aria-keyshortcuts": key, title: `${text} (${key})` };
+  const attributes = { class: style, "data-acts": true, "aria-keyshortcuts": key, title: `${text} (${key})` };
   return button(text, () => act(openAlert()), attributes);
 }
 

@@ -3,18 +3,60 @@
 const SEVERITIES = ["critical", "high", "warning", "low", "info"];
 const PAGE = 500;
 /** What fires is shown whole up to here; beyond, nobody reads it, and a filter helps more. */
-const MOST_FIRING = 2000;
+const MOST_FIRING = 10_000;
+/** The first part of a list that has several takes in what is new until it is this long. */
+const LONGEST_PART = 1000;
 
-const alertList = { all: new Map(), pages: 1, more: false, query: "", seen: undefined };
+/** `parts`: the pages that are loaded, in the order of the list; each keeps its place while alerts come in. */
+const alertList = { all: new Map(), shown: [], parts: [], turn: 0, pages: 1, more: false, query: "", seen: undefined };
 
-/** Loads the alerts that the address asks for. */
+/**
+ * Loads the alerts that the address asks for: of a list that is not whole yet the next page, else what is new and one
+ * of the older pages in its turn.
+ */
 async function loadAlerts(address, signal) {
   const query = alertQuery(address);
-  const loaded = await pagesOf(query, alertList.query === JSON.stringify(query) ? alertList.pages : 1, signal);
+  const known = alertList.query === JSON.stringify(query) ? alertList.parts : [];
+  const parts = await (isWhole(known, query) ? renewed(known, query, signal) : extended(known, query, signal));
   return () => {
-    takeIn(query, loaded);
+    takeIn(query, parts);
     showAlerts();
   };
+}
+
+function isWhole(parts, query) {
+  if (parts.length === 0) return false;
+  const wanted = query.condition === FIRING ? MOST_FIRING / PAGE : alertList.pages;
+  return !parts.at(-1).next || parts.length >= wanted;
+}
+
+async function extended(known, query, signal) {
+  return [...known, await partOf(query, { cursor: known.at(-1)?.next ?? "" }, PAGE, signal)];
+}
+
+async function renewed(known, query, signal) {
+  if (known.length === 1) return [await partOf(query, { cursor: "" }, PAGE, signal)];
+  const turn = 1 + (alertList.turn % (known.length - 1));
+  const [first, other] = await Promise.all([
+    partOf(query, { cursor: "", from: known[0].from }, LONGEST_PART, signal),
+    partOf(query, { cursor: known[turn].cursor }, PAGE, signal),
+  ]);
+  alertList.turn += 1;
+  // So much is new that the pages have to be cut anew.
+  if (first.next) return [first];
+  first.next = known[0].next;
+  return known.map((part, place) => (place === 0 ? first : place === turn ? other : part));
+}
+
+async function partOf(query, { cursor, from = "" }, limit, signal) {
+  const page = await getPage("v1/alerts", limit, { ...query, ...severalWords(query), cursor, from }, signal);
+  return { cursor, from: from || page.alerts.at(-1)?.condition_since, alerts: page.alerts, next: page.next_cursor };
+}
+
+/** Whether the list goes on at once, because it is not whole yet. */
+function isFilling() {
+  const address = readAddress();
+  return address.view === "alerts" && alertList.query === JSON.stringify(alertQuery(address)) && !isWhole(alertList.parts, alertQuery(address));
 }
 
 function alertQuery({ condition, handling, severity, source, q, filter }) {
@@ -26,25 +68,21 @@ function severalWords({ condition, handling, source }) {
   return { condition: condition.split(","), handling: handling.split(","), source: source.split(",") };
 }
 
-async function pagesOf(query, pages, signal) {
-  const most = query.condition === FIRING ? MOST_FIRING : PAGE * pages;
-  const alerts = [];
-  let cursor = "";
-  do {
-    const page = await getPage("v1/alerts", PAGE, { ...query, ...severalWords(query), cursor }, signal);
-    alerts.push(...page.alerts);
-    cursor = page.next_cursor;
-  } while (cursor && alerts.length < most);
-  return { alerts, more: Boolean(cursor) };
-}
-
-function takeIn(query, { alerts, more }) {
+function takeIn(query, parts) {
   const words = JSON.stringify(query);
   const before = alertList.all;
-  if (words !== alertList.query) Object.assign(alertList, { query: words, pages: 1, seen: undefined });
-  alertList.all = new Map(alerts.map((alert) => [alert.fingerprint, newest(before.get(alert.fingerprint), alert)]));
-  alertList.more = more;
-  announceNew(alerts);
+  const isOther = words !== alertList.query;
+  const isLonger = parts.length > alertList.parts.length;
+  if (isOther) Object.assign(alertList, { query: words, pages: 1, seen: undefined });
+  if (isOther) selectWhole(false);
+  const all = new Map();
+  for (const alert of parts.flatMap((part) => part.alerts)) {
+    const known = newest(before.get(alert.fingerprint), alert);
+    all.set(alert.fingerprint, newest(all.get(alert.fingerprint), known));
+  }
+  Object.assign(alertList, { all, parts, more: Boolean(parts.at(-1).next) });
+  // What an older page brings is no news.
+  announceNew(isLonger && !isOther && alertList.seen ? [] : parts[0].alerts, all);
 }
 
 /** An answer that was under way while somebody acted must not take the action back on the screen. */
@@ -52,9 +90,9 @@ function newest(known, alert) {
   return known && known.revision > alert.revision ? known : alert;
 }
 
-function announceNew(alerts) {
+function announceNew(alerts, all) {
   const seen = alertList.seen;
-  alertList.seen = new Set(alerts.map((alert) => alert.fingerprint));
+  alertList.seen = new Set(all.keys());
   const fresh = seen ? alerts.filter((alert) => !seen.has(alert.fingerprint)) : [];
   if (fresh.length === 1) say(`New: ${fresh[0].severity}, ${fresh[0].title}`);
   if (fresh.length > 1) say(`${fresh.length} new alerts`);
@@ -70,13 +108,23 @@ function putAlert(alert) {
 function showAlerts() {
   const address = readAddress();
   const shown = Array.from(alertList.all.values()).filter((alert) => matchesFilters(alert, address));
-  reconcile(at("alerts"), groups(shown, address), { key: (group) => group.name, create: groupNode, update: updateGroup });
+  alertList.shown = shown;
+  at("alerts").dataset.group = groupingOf(address);
+  at("columns").hidden = shown.length === 0;
+  const group = { key: (group) => group.key, create: groupNode, update: updateGroup };
+  reconcile(at("alerts"), groups(shown, groupingOf(address)), group);
   at("alerts-empty").hidden = shown.length > 0 || alertList.query !== JSON.stringify(alertQuery(address));
   showNothing(address);
   at("more").hidden = !alertList.more || address.condition === FIRING;
   at("too-many").hidden = !alertList.more || address.condition !== FIRING;
   if (!counting.offered) showCounts(countsFromList(address));
   if (address.view === "alerts") showTitle(shown);
+  showSelection();
+}
+
+/** The alerts that the list has and the filters admit. */
+function shownAlerts() {
+  return alertList.shown;
 }
 
 /** The filters of the API, applied to what is known while the answer is still under way. */
@@ -87,68 +135,16 @@ function matchesFilters(alert, { condition, handling, severity, source, q }) {
   return among(conditions, alert.condition) && among(handling, alert.handling) && among(source, alert.source) && grave && hasText(alert, q);
 }
 
-function hasText({ title, summary, resource, service }, text) {
+function hasText({ title, summary, resource, service, fingerprint, labels }, text) {
   const wanted = text.toLowerCase();
-  return !wanted || [title, summary, resource, service].some((part) => part?.toLowerCase().includes(wanted));
-}
-
-/** What fires, by severity and newest first; anything else is a history, newest first. */
-function groups(alerts, { condition }) {
-  alerts.sort((a, b) => Date.parse(b.condition_since) - Date.parse(a.condition_since));
-  if (condition !== FIRING) return alerts.length ? [{ name: "newest first", alerts }] : [];
-  const bySeverity = SEVERITIES.map((name) => ({ name, alerts: alerts.filter((alert) => alert.severity === name) }));
-  return bySeverity.filter((group) => group.alerts.length > 0);
-}
-
-function groupNode({ name }) {
-  const heading = element("h2", { id: `group-${name.replaceAll(" ", "-")}` }, name, " ", element("span", { class: "count" }));
-  return element("section", { "data-severity": name }, heading, element("ol", { "aria-labelledby": heading.id }));
-}
-
-function updateGroup(node, { alerts }) {
-  setText(node.querySelector("h2 .count"), String(alerts.length));
-  const row = { key: (alert) => alert.fingerprint, create: alertRow, update: updateAlertRow };
-  reconcile(node.querySelector("ol"), alerts, row);
-}
-
-function alertRow() {
-  const link = rowLink();
-  const cell = (name) => element("span", { class: name, dir: "auto" });
-  link.append(cell("severity"), cell("title"), cell("where"), cell("value"), cell("handling"), cell("source"), age("", { class: "age" }));
-  return element("li", { class: "row alert" }, link);
-}
-
-function updateAlertRow(row, alert) {
-  const link = row.firstElementChild;
-  const [severity, title, where, value, handling, source, time] = link.children;
-  setAttribute(link, "href", addressWith({ view: "alerts", open: alert.fingerprint }));
-  setAttribute(link, "aria-current", readAddress().open === alert.fingerprint ? "true" : null);
-  Object.assign(row.dataset, { severity: alert.severity, handling: alert.handling, condition: alert.condition });
-  row.classList.toggle("fresh", alertList.fresh?.has(alert.fingerprint) ?? false);
-  setText(severity, alert.severity);
-  setText(title, alert.title);
-  setText(where, placeOf(alert));
-  setText(value, alert.value);
-  setText(handling, handlingOf(alert));
-  setText(source, alert.source);
-  setAge(time, alert.condition_since);
-}
-
-/** Where it is, unless the title says so. */
-function placeOf({ resource, service, title }) {
-  return [resource, service].filter((part) => part && !title.includes(part)).join(" · ");
-}
-
-/** What people have done about it, and whether it still fires, in words. */
-function handlingOf({ handling, condition, acknowledgement }) {
-  const ended = condition === FIRING ? "" : condition;
-  if (handling === "acknowledged") return [ended, `✓ ${acknowledgement?.by ?? "acknowledged"}`].filter(Boolean).join(" · ");
-  return [ended, handling === "silenced" ? "silenced" : ""].filter(Boolean).join(" · ");
+  if (!wanted || fingerprint.startsWith(wanted)) return true;
+  const said = [title, summary, resource, service, ...Object.entries(labels).map(([name, value]) => `${name}=${value}`)];
+  return said.some((part) => part?.toLowerCase().includes(wanted));
 }
 
 function showNothing(address) {
-  fill(at("alerts-empty"), isFiltered(address), () => {
-    if (!isFiltered(address)) return [element("strong", {}, "No alerts are firing."), element("p", {}, "New alerts appear here by themselves.")];
+  fill(at("alerts-empty"), [isFiltered(address), heard.sources], () => {
+    if (!isFiltered(address)) return [element("strong", {}, "No alerts are firing."), element("p", {}, "New alerts appear here by themselves."), ...teaching()];
     return [element("strong", {}, "No alert matches these filters."), button("Clear the filters", clearFilters)];
   });
 }

@@ -11,9 +11,9 @@ class Refusal extends Error {
   }
 }
 
-/** The token of this tab. */
+/** The token of this tab, or the one that this device keeps; null where there is none. */
 function token() {
-  return sessionStorage.getItem(TOKEN);
+  return sessionStorage.getItem(TOKEN) ?? remembered(TOKEN);
 }
 
 /** Reads `path`; a parameter may be a list, and blank ones are left out. */
@@ -23,6 +23,20 @@ function get(path, parameters = {}, signal = undefined) {
     for (const one of [value].flat()) if (one !== "" && one !== undefined) query.append(name, one);
   }
   return call("GET", query.size ? `${path}?${query}` : path, undefined, signal);
+}
+
+/** Answers by address, each with its name: one that has not changed is not sent again. */
+const answers = new Map();
+const MOST_ANSWERS = 60;
+
+function forgetAnswers() {
+  answers.clear();
+}
+
+function remembering(path, tag, answer) {
+  answers.delete(path);
+  if (tag) answers.set(path, { tag, answer });
+  if (answers.size > MOST_ANSWERS) answers.delete(answers.keys().next().value);
 }
 
 /** Reads a page of at most `limit` items; where the server finds that too much for one answer, a tenth of it. */
@@ -60,15 +74,21 @@ async function unless(statuses, answer) {
 }
 
 async function call(method, path, body, signal) {
-  const headers = { authorization: `Bearer ${token()}`, accept: "application/json" };
+  const headers = token() === null ? { accept: "application/json" } : { authorization: `Bearer ${token()}`, accept: "application/json" };
   if (body !== undefined) headers["content-type"] = "application/json";
+  const known = method === "GET" ? answers.get(path) : undefined;
+  if (known) headers["if-none-match"] = known.tag;
   const url = new URL(path, location.origin + base());
   const options = { method, headers, body, signal, cache: "no-store", redirect: "error" };
   const response = await fetch(url, options).catch((error) => {
     throw error.name === "AbortError" ? error : new Refusal(0, "network", "The server cannot be reached.");
   });
+  if (response.status === 304 && known) return known.answer;
   const answer = response.status === 204 ? null : await response.json().catch(() => undefined);
-  if (response.ok && answer !== undefined) return answer;
+  if (response.ok && answer !== undefined) {
+    if (method === "GET") remembering(path, response.headers.get("etag"), answer);
+    return answer;
+  }
   throw refusal(response.status, answer);
 }
 

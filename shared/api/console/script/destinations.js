@@ -64,7 +64,7 @@ function waitingOf({ waiting, oldest_waiting_at, next_attempt_at }) {
 
 function destinationButtons(destination) {
   const { id, name, state, waiting } = destination;
-  const about = (text, verb) => button(text, () => actOnDestination(destination, verb), { "aria-label": `${text}: ${name ?? id}` });
+  const about = (text, verb) => button(text, () => actOnDestination(destination, verb), { "data-acts": true, "aria-label": `${text}: ${name ?? id}` });
   if (state === "disabled") return [];
   if (state === "suspended" || state === "held") return about("Resume", "resume");
   return state === "failing" || waiting ? about("Try now", "retry") : [];

@@ -7,7 +7,7 @@ let typing;
 /** Sets the controls to what the address says. */
 function showFilters(address) {
   const form = at("filters");
-  for (const name of ["condition", "handling", "severity", "source"]) choose(form.elements[name], address[name]);
+  for (const name of ["condition", "handling", "severity", "source", "group"]) choose(form.elements[name], address[name]);
   if (document.activeElement !== form.elements.q) form.elements.q.value = address.q;
   at("clear-filters").hidden = !isFiltered(address);
   at("matchers").hidden = address.filter.length === 0;
@@ -26,6 +26,38 @@ function matcherChip(matcher) {
   return element("li", {}, button(`${matcher} ×`, without, { class: "chip", "aria-label": `Remove the filter ${matcher}` }));
 }
 
+/** One matcher at the beginning of a text: a name, an operator, and a value with or without quotation marks. */
+const MATCHER = /^\s*([\p{L}_][\p{L}\p{N}_.:-]*)\s*(=~|!~|!=|=)\s*("(?:[^"\\]|\\.)*"|[^\s",{}]+)\s*(?:,|$)/u;
+
+/** The matchers that a text is made of, such as `env="prod", host=~"db.*"`; null where it is anything else. */
+function matchersIn(text) {
+  const found = [];
+  let rest = text.trim().replace(/^\{([^]*)\}$/, "$1");
+  while (rest.trim()) {
+    const match = MATCHER.exec(rest);
+    if (!match) return null;
+    const [whole, name, operator, value] = match;
+    found.push(`${name}${operator}${value.startsWith('"') ? value : JSON.stringify(value)}`);
+    rest = rest.slice(whole.length);
+  }
+  return found.length ? found : null;
+}
+
+/** Whether a text is about to become a matcher: such a text is not looked for while it is typed. */
+function isMatcherLike(text) {
+  return /^\s*\{?\s*[\p{L}_][\p{L}\p{N}_.:-]*\s*(=|!=|!~)/u.test(text);
+}
+
+/** Makes the typed matchers filters, and empties the field. True if there were any. */
+function takeMatchers(field) {
+  const typed = matchersIn(field.value);
+  if (!typed) return false;
+  const { filter } = readAddress();
+  field.value = "";
+  visit(addressWith({ q: "", open: "", filter: [...filter, ...typed.filter((matcher) => !filter.includes(matcher))] }));
+  return true;
+}
+
 /** Shows only alerts that have this label. */
 function filterByLabel(name, value) {
   const matcher = `${name}=${JSON.stringify(value)}`;
@@ -34,7 +66,7 @@ function filterByLabel(name, value) {
 }
 
 function clearFilters() {
-  visit(addressOfView("alerts"));
+  visit(addressWith({ ...NO_FILTERS, view: "alerts" }));
   focusList();
 }
 
@@ -90,14 +122,17 @@ function prepareFilters() {
   const form = at("filters");
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    focusList();
+    clearTimeout(typing);
+    if (!takeMatchers(form.elements.q)) focusList();
   });
   form.addEventListener("change", (event) => {
     if (event.target.name === "q") return;
+    if (event.target.name === "group") return visit(addressWith({ group: event.target.value }));
     visit(addressWith({ [event.target.name]: event.target.value, open: "" }));
   });
   form.elements.q.addEventListener("input", (event) => {
     clearTimeout(typing);
+    if (isMatcherLike(event.target.value)) return;
     typing = setTimeout(() => amend({ q: event.target.value.trim(), open: "" }), TYPING_MS);
   });
   at("unfold").addEventListener("click", () => {

@@ -78,7 +78,7 @@ function rawOf(open, event) {
       ["Event", element("code", {}, event.event_id)],
     ]),
     bodyOf(event.raw),
-    element("p", {}, button("Replay this request", () => replayEvent(open, event.event_id), { title: "Normalize the stored body again" })),
+    element("p", {}, button("Replay this request", () => replayEvent(open, event.event_id), { "data-acts": true, title: "Normalize the stored body again" })),
   ];
 }
 

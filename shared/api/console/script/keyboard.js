@@ -9,12 +9,15 @@ const KEYS = [
   ["k", "previous", () => walk(-1)],
   ["Enter", "open"],
   ["Escape", "close, back to the list"],
-  ["a", "acknowledge", () => withAlert(acknowledge)],
+  ["v", "select or not (as Space does)", () => toggleRow()],
+  ["V", "select all that the filter shows, or none", () => selectWhole(!hasSelection())],
+  ["a", "acknowledge; with a selection all of it", () => (hasSelection() ? actOnSelected("acknowledge") : withAlert(acknowledge))],
   ["A", "acknowledge with a note", () => withAlert(acknowledgeWithNote)],
-  ["u", "give back (unacknowledge)", () => withAlert(unacknowledge)],
+  ["u", "give back (unacknowledge)", () => (hasSelection() ? actOnSelected("unacknowledge") : withAlert(unacknowledge))],
   ["s", "silence", () => silenceChosen()],
-  ["r", "resolve by hand", () => withAlert(resolve)],
+  ["r", "resolve by hand", () => (hasSelection() ? resolveSelected() : withAlert(resolve))],
   ["n", "write a note", () => withAlert(writeNote)],
+  ["l", "copy the alert's link", () => withAlert(copyLink)],
   ["o", "open at the source", () => withAlert(openAtSource)],
   ["e", "end the silence", () => withSilence(endSilence)],
   ["c", "change the silence", () => withSilence(changeSilence)],
@@ -32,6 +35,9 @@ const KEYS = [
   ["t", "theme: as the device, dark, light", () => nextTheme()],
   ["?", "this help", () => at("help").showModal()],
 ];
+
+/** Keys that change something. */
+const ACTING_KEYS = "aAusrnecpdyvV";
 
 function prepareKeyboard() {
   keyboard.single = (remembered(SINGLE_KEYS) ?? SINGLE) === SINGLE;
@@ -52,10 +58,15 @@ function pressed(event) {
   if (event.ctrlKey || event.altKey || event.metaKey) return;
   if (event.key === "Escape") return escape(event);
   if (isRowKey(event)) return walkByArrow(event);
+  if (event.key === " " && event.target.matches(".row.alert .row-link")) {
+    event.preventDefault();
+    return mayAct() ? toggleRow() : say("You may read only.");
+  }
   if (!keyboard.single || isTyping(event.target)) return;
   const action = KEYS.find(([key]) => key === event.key)?.[2];
   if (!action) return;
   event.preventDefault();
+  if (!mayAct() && ACTING_KEYS.includes(event.key)) return say("You may read only.");
   action();
 }
 
@@ -64,7 +75,7 @@ function isTyping(target) {
 }
 
 function isRowKey(event) {
-  return event.target.matches(".row-link") && ["ArrowDown", "ArrowUp", "Home", "End"].includes(event.key);
+  return event.target.matches(".row-link, .fold") && ["ArrowDown", "ArrowUp", "Home", "End"].includes(event.key);
 }
 
 function walkByArrow(event) {
@@ -81,6 +92,7 @@ function escape(event) {
     return at("detail").contains(event.target) ? detail?.focus() : focusList();
   }
   if (readAddress().open) closeDetail();
+  else if (hasSelection()) selectWhole(false);
 }
 
 /** The alert that a key is about: the one that is open, else the one whose row has the focus; never one nobody chose. */
@@ -98,6 +110,7 @@ function withAlert(act) {
 
 function silenceChosen() {
   if (readAddress().view === "silences") return composeSilence([]);
+  if (hasSelection()) return silenceSelected();
   withAlert(silenceAlert);
 }
 

@@ -64,7 +64,7 @@ function showNotification() {
     element("span", { class: "badge" }, NOTIFICATION_STATES[entry.state] ?? entry.state),
     element("span", { class: "badge" }, entry.event),
   ]);
-  fill(node.querySelector(".buttons"), entry.state, () => (entry.state === "sent" ? null : button("Try now", () => retryNotification(entry), { class: "primary", "aria-keyshortcuts": "y", title: "Try now (y)" })));
+  fill(node.querySelector(".buttons"), entry.state, () => (entry.state === "sent" ? null : button("Try now", () => retryNotification(entry), { "data-acts": true, class: "primary", "aria-keyshortcuts": "y", title: "Try now (y)" })));
   fill(node.querySelector(".about"), entry, () => notificationFacts(entry));
 }
 

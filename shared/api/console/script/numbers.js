@@ -8,11 +8,13 @@ const numbers = { loadedAt: -Infinity };
 /** Loads them once a minute; they are not worth a complaint of their own. */
 async function loadNumbers(_address, signal) {
   if (performance.now() - numbers.loadedAt < NUMBERS_MS) return () => {};
-  const [quarantine, destinations] = await Promise.all([
+  const [quarantine, destinations, sources] = await Promise.all([
     unless(UNTOLD, get("v1/quarantine", { limit: MOST_NUMBERED }, signal)),
     unless(UNTOLD, get("v1/destinations", {}, signal)),
+    unless(UNTOLD, get("v1/sources", {}, signal)),
   ]);
   return () => {
+    takeHeard(sources?.sources);
     numbers.loadedAt = performance.now();
     numbersOf({ quarantine: quarantine?.quarantine, more: quarantine?.next_cursor, destinations: destinations?.destinations });
   };

@@ -47,8 +47,8 @@ function showEntry(entry) {
   node.entry = entry;
   setText(node.querySelector(".title"), `${entry.source}: ${entry.reason.replaceAll("_", " ")}`);
   fill(node.querySelector(".buttons"), entry.id, () => [
-    button("Replay", () => replayEntry(entry), { class: "primary", "aria-keyshortcuts": "p", title: "Replay (p)" }),
-    button("Delete", () => deleteEntry(entry), { "aria-keyshortcuts": "d", title: "Delete (d)" }),
+    button("Replay", () => replayEntry(entry), { "data-acts": true, class: "primary", "aria-keyshortcuts": "p", title: "Replay (p)" }),
+    button("Delete", () => deleteEntry(entry), { "data-acts": true, "aria-keyshortcuts": "d", title: "Delete (d)" }),
   ]);
   fill(node.querySelector(".about"), entry, () => entryFacts(entry));
 }

@@ -1,18 +1,21 @@
-// The page keeps itself up to date: it asks every few seconds while somebody can see it, and more slowly when refused.
+// The page keeps itself up to date: it asks every few seconds while somebody can see it, and more slowly when not, or when refused.
 
-const REFRESH_MS = 5000;
+const REFRESH_MS = 4000;
 const SLOWEST_MS = 60_000;
-/** A long list is asked for less often: a telephone pays for every byte of it. */
-const REFRESH_MS_PER_ALERT = 10;
+/** A list that is not whole yet goes on as soon as what is there is painted. */
+const FILLING_MS = 20;
+/** A page that nobody sees asks this often; where it is to ring, as often as that takes. */
+const HIDDEN_MS = 60_000;
+const HIDDEN_ALARM_MS = 10_000;
 /** A server that takes long is asked less often: at most this part of the time is spent asking. */
-const ASKING_SHARE = 1 / 8;
+const ASKING_SHARE = 1 / 4;
 
 const refreshing = { timer: undefined, controller: undefined, failures: 0, fresh: undefined };
 
-/** Asks for everything in view, if anybody can see it; an answer to an earlier question is dropped. */
+/** Asks for everything in view; an answer to an earlier question is dropped. */
 async function refresh() {
   stopRefreshing();
-  if (!token() || document.hidden) return;
+  if (!isKnown()) return;
   const controller = new AbortController();
   refreshing.controller = controller;
   const started = performance.now();
@@ -22,7 +25,7 @@ async function refresh() {
     succeeded();
   } catch (error) {
     if (controller.signal.aborted) return;
-    if (error.status === 401) return signOut("The server does not accept this token any more.");
+    if (error.status === 401) return notKnown();
     failed(error);
   }
   refreshing.timer = setTimeout(refresh, nextAfter(performance.now() - started));
@@ -30,7 +33,7 @@ async function refresh() {
 
 async function loadAndShow(signal) {
   const address = readAddress();
-  const parts = [VIEWS[address.view].load, loadCounts, loadNumbers];
+  const parts = [VIEWS[address.view].load, loadCounts, loadNumbers, loadAlarm];
   if (address.open && DETAILS[address.view]) parts.push(DETAILS[address.view].load);
   const shown = parts.map(async (load) => {
     const show = await load(address, signal);
@@ -45,9 +48,16 @@ function stopRefreshing() {
 }
 
 function nextAfter(tookMs) {
-  const usual = REFRESH_MS + REFRESH_MS_PER_ALERT * alertList.all.size;
+  if (refreshing.failures === 0 && isFilling()) return FILLING_MS;
+  const usual = document.hidden ? (isAlarmOn() ? HIDDEN_ALARM_MS : HIDDEN_MS) : REFRESH_MS;
   const patient = usual * 2 ** Math.min(refreshing.failures, 6);
   return Math.min(Math.max(patient, tookMs / ASKING_SHARE), SLOWEST_MS);
+}
+
+/** Nobody sees the page any more: the next question can wait. */
+function slowDown() {
+  clearTimeout(refreshing.timer);
+  refreshing.timer = setTimeout(refresh, nextAfter(0));
 }
 
 function succeeded() {
@@ -82,6 +92,6 @@ function showLive() {
 }
 
 function prepareRefreshing() {
-  document.addEventListener("visibilitychange", refresh);
+  document.addEventListener("visibilitychange", () => (document.hidden ? slowDown() : refresh()));
   window.addEventListener("online", refresh);
 }

@@ -1,8 +1,8 @@
 // Rows that a keyboard walks: one of them is in the tab order, j and k or the arrows move along.
 
-/** Every row of the view in front of the reader, top to bottom. */
+/** Every row of the view in front of the reader, top to bottom; a folded group is a row, too. */
 function rows() {
-  return Array.from(document.querySelectorAll("[data-pane]:not([hidden]) .row-link"));
+  return Array.from(document.querySelectorAll("[data-pane]:not([hidden]) :is(.row-link, .fold[aria-expanded=false])"));
 }
 
 /** The row that has the focus, or that would get it. */
@@ -23,6 +23,7 @@ function walk(steps) {
 }
 
 function follow(row) {
+  if (!row.matches(".row-link")) return;
   history.replaceState(null, "", row.getAttribute("href"));
   arrive();
 }
@@ -77,9 +78,12 @@ function rowLink() {
     event.preventDefault();
     openEntry(link);
   });
-  link.addEventListener("focus", () => {
-    for (const other of rows()) if (other !== link && other.tabIndex === 0) other.tabIndex = -1;
-    link.tabIndex = 0;
-  });
+  link.addEventListener("focus", () => keepInTabOrder(link));
   return link;
+}
+
+/** Makes `row`, which has the focus, the one that Tab comes back to. */
+function keepInTabOrder(row) {
+  for (const other of rows()) if (other !== row && other.tabIndex === 0) other.tabIndex = -1;
+  row.tabIndex = 0;
 }

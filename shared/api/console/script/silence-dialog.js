@@ -114,7 +114,7 @@ async function submitSilence() {
     say(composing.id ? "The silence is changed." : "Silenced.");
     refresh();
   } catch (error) {
-    if (error.status === 401) return signOut("The server does not accept this token any more.");
+    if (error.status === 401) return notKnown();
     setText(complaint, error.status === 404 || error.status === 405 ? NOT_OFFERED : error.message);
   }
 }

@@ -76,11 +76,11 @@ function showSilence(silence) {
 }
 
 function silenceButtons(silence) {
-  const again = button("Silence again", () => composeSilence(silence.matchers, silence.comment));
+  const again = button("Silence again", () => composeSilence(silence.matchers, silence.comment), { "data-acts": true });
   if (silence.state === "expired") return again;
   return [
-    button("End now", () => endSilence(silence), { class: "primary", "aria-keyshortcuts": "e", title: "End now (e)" }),
-    button("Change", () => changeSilence(silence), { "aria-keyshortcuts": "c", title: "Change (c)" }),
+    button("End now", () => endSilence(silence), { "data-acts": true, class: "primary", "aria-keyshortcuts": "e", title: "End now (e)" }),
+    button("Change", () => changeSilence(silence), { "data-acts": true, "aria-keyshortcuts": "c", title: "Change (c)" }),
   ];
 }
 

@@ -2,7 +2,10 @@
 
 async function loadSources(_address, signal) {
   const answer = await ifOffered(get("v1/sources", {}, signal));
-  return () => showSources(answer?.sources ?? null, answer?.totals ?? {});
+  return () => {
+    takeHeard(answer?.sources);
+    showSources(answer?.sources ?? null, answer?.totals ?? {});
+  };
 }
 
 /** A source's counts are those of all its accounts, so that they stand beside the first of them alone. */
@@ -19,7 +22,7 @@ function showSources(sources, totals) {
   reconcile(at("sources").tBodies[0], known, row);
   at("sources-empty").hidden = known.length > 0;
   fill(at("sources-empty"), sources === null, () =>
-    sources === null ? element("p", {}, NOT_OFFERED) : element("strong", {}, "No source has spoken yet."),
+    sources === null ? element("p", {}, NOT_OFFERED) : [element("strong", {}, "No source has spoken yet."), ...teaching()],
   );
 }
 

@@ -18,7 +18,7 @@ const DETAILS = {
 
 /** Shows what the address says: at once what is known, then what the server answers. */
 function arrive() {
-  if (!token()) return signOut();
+  if (!isKnown()) return signOut();
   const address = readAddress();
   showView(address.view);
   showFilters(address);
@@ -39,8 +39,12 @@ function showView(view) {
 
 /** Nothing of the alerts stays behind for whoever signs in next. */
 function forgetAll() {
-  Object.assign(alertList, { all: new Map(), pages: 1, more: false, query: "", seen: undefined, fresh: undefined });
+  Object.assign(alertList, { all: new Map(), shown: [], parts: [], turn: 0, pages: 1, more: false, query: "", seen: undefined, fresh: undefined });
   Object.assign(histories, { open: "", raw: new Map() });
+  forgetAnswers();
+  forgetAlarm();
+  Object.assign(selection, { chosen: new Set(), whole: false });
+  Object.assign(folding, { folded: new Map(), whole: new Set() });
   quarantined.clear();
   notifications.clear();
   forgetNumbers();
@@ -55,6 +59,8 @@ function start() {
   prepareSession();
   prepareDialogs();
   prepareFilters();
+  prepareSelection();
+  prepareAlarm();
   prepareSilences();
   prepareNotifications();
   prepareKeyboard();
@@ -69,8 +75,7 @@ function start() {
       visit(addressOfView(link.dataset.view));
     });
   }
-  if (token()) enter();
-  else signOut();
+  begin();
 }
 
 start();

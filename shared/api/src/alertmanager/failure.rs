@@ -7,8 +7,6 @@ use http::StatusCode;
 use intake::{StoreError, chain};
 use serde_json::json;
 
-use super::answer::LIMIT_BYTES;
-
 /// go-openapi's code for a value of the wrong type.
 pub(super) const WRONG_TYPE: u16 = 601;
 /// go-openapi's code for a member that is not there.
@@ -32,8 +30,10 @@ pub(super) enum Failure {
     UnsupportedMediaType,
     #[error("the body cannot be decoded from `{0}`: send it as it is, or as gzip or deflate")]
     UnreadableEncoding(String),
-    #[error("the answer would be larger than {LIMIT_BYTES} bytes: use a filter")]
+    #[error("the answer would be larger than Lambda's 6 MB: use a filter")]
     AnswerTooLarge,
+    #[error("the answer would be larger than Lambda's 6 MB: send `Accept-Encoding: gzip`, or use a filter")]
+    AnswerTooLargeAsItIs,
     #[error("the table cannot be reached at present: try again")]
     Store(#[source] StoreError),
 }
@@ -44,7 +44,9 @@ impl Failure {
             Self::BadRequest(_) | Self::Refused(_) => StatusCode::BAD_REQUEST,
             Self::NoSuchSilence(_) => StatusCode::NOT_FOUND,
             Self::Schema { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::BodyTooLarge { .. } | Self::AnswerTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::BodyTooLarge { .. } | Self::AnswerTooLarge | Self::AnswerTooLargeAsItIs => {
+                StatusCode::PAYLOAD_TOO_LARGE
+            }
             Self::UnsupportedMediaType | Self::UnreadableEncoding(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }

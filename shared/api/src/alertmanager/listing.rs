@@ -13,7 +13,7 @@ use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::alert::{ServedAlert, State};
-use super::answer::{LIMIT_BYTES, json as answer};
+use super::answer::{LIMIT_IN_MEMORY_BYTES, json as answer};
 use super::failure::Failure;
 use super::query::{Filter, Query};
 use super::status::receiver;
@@ -102,7 +102,7 @@ async fn firing(platform: &Platform, states: &States, filter: &Filter) -> Result
                 Entry::Occupied(mut entry) => entry.get_mut().merge(alert),
             }
         }
-        if bytes > LIMIT_BYTES {
+        if bytes > LIMIT_IN_MEMORY_BYTES {
             return Err(Failure::AnswerTooLarge);
         }
         cursor = page.next;

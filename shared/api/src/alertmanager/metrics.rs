@@ -1,13 +1,11 @@
 //! `/metrics` in Prometheus's text format: the version that karma asks for, and how much fires.
 //!
-//! The version is open to everybody; what fires is for those with a token, and costs reading it.
+//! The version is open to everybody; what fires is for those with a token.
 
-use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use ::alert::{Severity, Source};
-use ::intake::StoreError;
-use aws::Platform;
+use aws::{FiringCounts, Platform};
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -47,7 +45,7 @@ async fn metrics(
 ) -> Result<Response, Failure> {
     let mut text = build_info();
     if reader.is_some() {
-        text.push_str(&firing(&count(&platform).await.map_err(Failure::Store)?));
+        text.push_str(&firing(&platform.table.firing_counts().await.map_err(Failure::Store)?));
     }
     Ok(([(header::CONTENT_TYPE, CONTENT_TYPE)], text).into_response())
 }
@@ -64,25 +62,14 @@ fn build_info() -> String {
     )
 }
 
-type Counts = BTreeMap<(Source, Severity), u64>;
-
-/// How many alerts fire; of those that have ended nothing is read.
-async fn count(platform: &Platform) -> Result<Counts, StoreError> {
-    let mut counts = Counts::new();
-    for alert in platform.table.firing().await? {
-        *counts.entry((alert.source, alert.severity)).or_default() += 1;
-    }
-    Ok(counts)
-}
-
 /// Every source and severity, so that none seems to vanish when it falls to 0.
-fn firing(counts: &Counts) -> String {
+fn firing(counts: &FiringCounts) -> String {
     let mut text = "# HELP campanile_alerts Alerts by condition, severity and source.\n\
                     # TYPE campanile_alerts gauge\n"
         .to_owned();
     for source in Source::ALL {
         for severity in Severity::ALL {
-            let count = counts.get(&(*source, *severity)).copied().unwrap_or_default();
+            let count = counts.count(|from, severe, _| (from, severe) == (*source, *severity));
             let labels = format!(r#"condition="firing",severity="{severity}",source="{source}""#);
             let _ = writeln!(text, "campanile_alerts{{{labels}}} {count}");
         }

@@ -89,9 +89,10 @@ impl IntoResponse for Refused {
             Failure::UnsupportedMediaType | Failure::UnreadableEncoding(_) => {
                 (failure.status(), "unsupported_media_type")
             }
-            Failure::BadRequest(_) | Failure::NoSuchSilence(_) | Failure::AnswerTooLarge => {
-                (failure.status(), "bad_request")
-            }
+            Failure::BadRequest(_)
+            | Failure::NoSuchSilence(_)
+            | Failure::AnswerTooLarge
+            | Failure::AnswerTooLargeAsItIs => (failure.status(), "bad_request"),
         };
         failure.log(status);
         let error = Reason { code, message: failure.to_string() };

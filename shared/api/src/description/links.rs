@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use super::pointer;
+
 /// A successful answer, what it names, and whom that is for.
 struct Lead {
     /// Path, method and status of the answer.
@@ -85,12 +87,6 @@ fn links(names: &[(&str, &str)], leads_to: &[(&str, &str)]) -> Map<String, Value
         (format!("{method}_{last}"), json!({ "operationRef": operation, "parameters": parameters }))
     };
     leads_to.iter().map(link).collect()
-}
-
-/// A JSON pointer to what lies behind these members.
-fn pointer(members: &[&str]) -> String {
-    let escaped = members.iter().map(|member| member.replace('~', "~0").replace('/', "~1"));
-    escaped.flat_map(|member| ["/".to_owned(), member]).collect()
 }
 
 #[cfg(test)]

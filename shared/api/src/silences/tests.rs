@@ -22,11 +22,11 @@ fn asked(mut members: Value) -> NewSilence {
 }
 
 fn ada() -> Principal {
-    Principal("ada".to_owned())
+    Principal::of_token("ada".to_owned())
 }
 
 fn made(members: Value) -> Result<Silence, SilenceError> {
-    asked(members).draft(ada()).unwrap().create(SilenceId::from_chance(1), at("2026-03-01T00:00:00Z"))
+    asked(members).draft(&ada()).unwrap().create(SilenceId::from_chance(1), at("2026-03-01T00:00:00Z"))
 }
 
 fn sundays() -> Silence {
@@ -64,7 +64,7 @@ fn a_rule_or_zone_that_is_not_known_is_refused_by_its_value() {
 
 #[test]
 fn a_change_that_does_not_speak_of_the_recurrence_leaves_it() {
-    let changed = |members| asked(members).change_of(ada(), sundays()).unwrap();
+    let changed = |members| asked(members).change_of(&ada(), sundays()).unwrap();
     let kept = changed(json!({ "comment": "still planned" }));
     assert_eq!((kept.recurrence, kept.time_zone), (sundays().recurrence, sundays().time_zone));
     let other = changed(json!({ "recurrence": "FREQ=DAILY" }));

@@ -27,7 +27,7 @@ pub(super) struct Operations {
 
 /// Why there is nowhere to send to.
 #[derive(Debug, thiserror::Error)]
-enum PlaceError {
+enum EndpointError {
     #[error("no AWS region is configured: set AWS_REGION, or name the region in the destination's settings")]
     NoRegion,
     #[error("the configured endpoint of `{service}` is no URL: correct AWS_ENDPOINT_URL")]
@@ -36,7 +36,7 @@ enum PlaceError {
 
 /// Where a service is reached.
 #[derive(Debug, PartialEq, Eq)]
-struct Place {
+struct ServiceEndpoint {
     region: String,
     endpoint: Url,
 }
@@ -84,7 +84,8 @@ impl Operations {
             if self.is_of_bundle && !has_credentials(sdk).await {
                 return Ok(None);
             }
-            let Place { region, endpoint } = place(sdk, service, host).map_err(|error| unanswered(&error))?;
+            let ServiceEndpoint { region, endpoint } =
+                place(sdk, service, host).map_err(|error| unanswered(&error))?;
             let request = service.request(&endpoint, input);
             let signed = signed(sdk, service.signing_name, &region, request).await;
             signed.map(Some).map_err(|error| unanswered(&error))
@@ -117,14 +118,14 @@ fn unanswered(error: &(dyn std::error::Error + 'static)) -> Unanswered {
 
 /// Where `service` of a destination at `host` is reached: at the configured endpoint, or at AWS's own in the region of the
 /// host or, where it names none, in ours.
-fn place(sdk: &SdkConfig, service: &AwsService, host: &str) -> Result<Place, PlaceError> {
+fn place(sdk: &SdkConfig, service: &AwsService, host: &str) -> Result<ServiceEndpoint, EndpointError> {
     let own = || sdk.region().map(AsRef::as_ref);
-    let region = aws_region(host).or_else(own).ok_or(PlaceError::NoRegion)?;
+    let region = aws_region(host).or_else(own).ok_or(EndpointError::NoRegion)?;
     let endpoint = endpoint(sdk, service.sdk_id);
     let endpoint = endpoint.unwrap_or_else(|| format!("https://{}", service.host(region)));
     let endpoint = endpoint.parse().ok().filter(Url::has_host);
-    let endpoint = endpoint.ok_or(PlaceError::Endpoint { service: service.name })?;
-    Ok(Place { region: region.to_owned(), endpoint })
+    let endpoint = endpoint.ok_or(EndpointError::Endpoint { service: service.name })?;
+    Ok(ServiceEndpoint { region: region.to_owned(), endpoint })
 }
 
 #[cfg(test)]

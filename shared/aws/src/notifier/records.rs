@@ -14,6 +14,7 @@ use super::{Notifier, NotifierError};
 use crate::store::canary::is_canary;
 use crate::store::definition::SK;
 use crate::store::item::{Item, STATE, text, to_alert, unreadable};
+use crate::store::state::UNTOLD;
 
 /// The word in error messages.
 const WHAT: &str = "stream record";
@@ -40,12 +41,13 @@ struct Images {
 impl Notifier {
     /// Routes what `records` say. The answer names the first record that has to come again.
     pub(super) async fn route(&self, records: &[Value]) -> Result<Value, NotifierError> {
-        let (mut changes, mut places, mut failed) = (Vec::new(), Vec::new(), None);
+        let (mut changes, mut before, mut places, mut failed) = (Vec::new(), Vec::new(), Vec::new(), None);
         for (place, record) in records.iter().enumerate() {
             match self.change(record).await {
                 Ok(None) => {}
-                Ok(Some(change)) => {
+                Ok(Some((change, old))) => {
                     changes.push(change);
+                    before.push(old);
                     places.push(place);
                 }
                 Err(error) => {
@@ -59,13 +61,18 @@ impl Notifier {
                 self.engine.dispatcher.handle_changes(&changes).await.map_err(NotifierError::Outbox)?;
             let first = failures.first().and_then(|change| places.get(*change)).copied();
             failed = failed.into_iter().chain(first).min();
+            // What comes again is counted then.
+            let done = places.iter().filter(|place| failed.is_none_or(|failed| **place < failed)).count();
+            let after = changes.iter().map(|change| &change.alert);
+            let counted: Vec<_> = before.into_iter().zip(after).take(done).collect();
+            self.platform.table.count_changes(&counted).await;
         }
         self.send_back_canary(records).await;
         Ok(answer(records, failed))
     }
 
-    /// The change that `record` tells of, if it is one that may be told.
-    async fn change(&self, record: &Value) -> Result<Option<StateChange>, StoreError> {
+    /// The change that `record` tells of, if it is one that may be told, and the alert before it.
+    async fn change(&self, record: &Value) -> Result<Option<(StateChange, Option<Alert>)>, StoreError> {
         let Some((old, new)) = images(record)? else { return Ok(None) };
         let at = self.engine.clock.now();
         let Some(mut change) = StateChange::between(old.as_ref(), &new, at) else { return Ok(None) };
@@ -78,7 +85,7 @@ impl Notifier {
                 *note = Some(known.text).filter(|text| !text.is_empty());
             }
         }
-        Ok(Some(change))
+        Ok(Some((change, old)))
     }
 
     /// Keeps a record that cannot be read where an operator finds it, so that it holds nobody up.
@@ -101,10 +108,12 @@ impl Notifier {
     }
 }
 
-/// An alert before and after a change; `None` if `record` is not about an alert's state, or if that is gone.
+/// An alert before and after a change; `None` if `record` is not about an alert's state, if that is gone, or if there is
+/// nothing to tell.
 fn images(record: &Value) -> Result<Option<(Option<Alert>, Alert)>, StoreError> {
     let Record { dynamodb: Keys { keys } } = Record::deserialize(record).map_err(unreadable(WHAT))?;
-    if text(&Item::from(keys), SK) != Some(STATE) || is_canary(record) {
+    let is_untold = record["dynamodb"]["NewImage"][UNTOLD]["BOOL"] == true;
+    if is_untold || text(&Item::from(keys), SK) != Some(STATE) || is_canary(record) {
         return Ok(None);
     }
     let Record { dynamodb: Images { new_image, old_image } } =

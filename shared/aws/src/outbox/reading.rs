@@ -32,7 +32,7 @@ impl AlertReader for AlertsOfTable {
         let cursor = cursor.and_then(|cursor| cursor.parse::<Cursor>().ok());
         let page = self
             .0
-            .alerts(&filter, PageSize::items(limit), cursor.as_ref())
+            .alerts_now(&filter, PageSize::items(limit), cursor.as_ref())
             .await
             .map_err(unavailable("list what fires"))?;
         Ok(Page { items: page.alerts, next: page.next.map(|cursor| cursor.to_string()) })

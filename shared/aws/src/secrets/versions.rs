@@ -15,10 +15,21 @@ const READ_LIMIT: Duration = Duration::from_secs(3);
 pub(super) struct Versions {
     /// `AWSCURRENT`.
     pub(super) current: Sensitive,
-    /// `AWSPREVIOUS`.
+    /// `AWSPREVIOUS`, if it was asked for.
     pub(super) previous: Option<Sensitive>,
-    /// Whether both were read; the previous one may be what was known of it.
+    /// Whether whatever was asked for was read; the previous one may be what was known of it.
     pub(super) is_complete: bool,
+    /// Whether the previous one was asked for.
+    pub(super) is_previous_asked: bool,
+}
+
+/// Which versions to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// The current one alone.
+    Current,
+    /// The previous one as well.
+    Both,
 }
 
 impl Versions {
@@ -28,13 +39,20 @@ impl Versions {
     }
 }
 
-/// Reads the versions of the secret `name`; `None` if there is no such secret. `known` stands in for a previous version
-/// that cannot be read: a failed read does not say that there is none.
+/// Reads the `wanted` versions of the secret `name`; `None` if there is no such secret. `known` stands in for a previous
+/// version that cannot be read: a failed read does not say that there is none.
 pub(super) async fn fetch(
     client: &Client,
     name: &str,
+    wanted: Wanted,
     known: Option<&Versions>,
 ) -> Result<Option<Versions>, SecretsError> {
+    if wanted == Wanted::Current {
+        let current = version(client, name, "AWSCURRENT").await?;
+        let alone =
+            |current| Versions { current, previous: None, is_complete: true, is_previous_asked: false };
+        return Ok(current.map(alone));
+    }
     let [current, previous] = ["AWSCURRENT", "AWSPREVIOUS"].map(|stage| version(client, name, stage));
     let (current, previous) = futures::future::join(current, previous).await;
     let Some(current) = current? else { return Ok(None) };
@@ -46,7 +64,7 @@ pub(super) async fn fetch(
             (known.and_then(|known| known.before(&current)), false)
         }
     };
-    Ok(Some(Versions { current, previous, is_complete }))
+    Ok(Some(Versions { current, previous, is_complete, is_previous_asked: true }))
 }
 
 async fn version(client: &Client, name: &str, stage: &str) -> Result<Option<Sensitive>, SecretsError> {

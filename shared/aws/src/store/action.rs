@@ -1,8 +1,8 @@
 //! What people do with an alert: the change and the note about it in one transaction, guarded by the revision.
 
 use alert::{
-    Acknowledgement, Action, Actor, Alert, Conflict, Fingerprint, Note, acknowledge, resolve, silenced,
-    unacknowledge,
+    Acknowledgement, Action, Actor, Alert, Conflict, Fingerprint, Note, acknowledge, acknowledge_if_free,
+    resolve, silenced, unacknowledge,
 };
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use intake::{Clock, Entry, OWN_METHOD, Store, StoreError};
@@ -51,6 +51,19 @@ impl Table {
         let acknowledgement =
             Acknowledgement { by: note.by.clone(), note: text.map(str::to_owned), at: note.at };
         self.act(fingerprint, note, |alert| acknowledge(alert, acknowledgement.clone())).await
+    }
+
+    /// Gives a firing alert that nobody has to `by`, with `text` to say about it; who was first stays.
+    pub async fn acknowledge_if_free(
+        &self,
+        fingerprint: Fingerprint,
+        actor: impl Into<Actor<'_>>,
+        text: Option<&str>,
+    ) -> Result<Alert, ActionFailure> {
+        let note = self.new_note(actor, Action::Acknowledge, text);
+        let acknowledgement =
+            Acknowledgement { by: note.by.clone(), note: text.map(str::to_owned), at: note.at };
+        self.act(fingerprint, note, |alert| acknowledge_if_free(alert, acknowledgement.clone())).await
     }
 
     /// Takes the acknowledgement of an alert back.

@@ -21,13 +21,10 @@ const AT_A_TIME: usize = 16;
 type Key = (String, String);
 
 impl Table {
-    /// Records `entries`; outcomes in their order.
+    /// Records several `entries`; outcomes in their order.
     pub(super) async fn record_batch(&self, entries: &[Entry<'_>]) -> Vec<Result<Recorded, StoreError>> {
-        if let [entry] = entries {
-            return vec![intake::Store::record(self, *entry).await];
-        }
-        let opened = self.open_days(entries).await;
-        let stored = match opened {
+        let indexed = self.index_days(entries).await;
+        let stored = match indexed {
             Ok(()) => self.stored(entries).await.unwrap_or_else(|error| {
                 tracing::debug!(error = intake::chain(&error), "batch not read ahead");
                 Stored::default()
@@ -52,7 +49,7 @@ impl Table {
         outcomes.into_iter().map(|(_, outcome)| outcome).collect()
     }
 
-    async fn open_days(&self, entries: &[Entry<'_>]) -> Result<(), StoreError> {
+    async fn index_days(&self, entries: &[Entry<'_>]) -> Result<(), StoreError> {
         for Entry { event, inbound } in entries {
             self.index_day(DayIndex::Of(event.source), inbound.received_at).await?;
         }

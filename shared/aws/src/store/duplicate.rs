@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use alert::Alert;
+use aws_sdk_dynamodb::types::AttributeValue;
 use futures::{FutureExt, StreamExt, stream};
 use intake::{Clock, Entry, Recorded};
 use jiff::{SignedDuration, Timestamp};
@@ -13,7 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::Table;
 use super::definition::PK;
 use super::item::{STATE, alert_pk, key, number, sortable, string};
-use super::state::State;
+use super::state::{State, UNTOLD};
 
 /// How long a reply may wait for the count of a duplicate, which is best effort.
 const COUNT_WAIT: Duration = Duration::from_millis(50);
@@ -53,24 +54,24 @@ impl Table {
     }
 
     fn count(&self, Entry { event, inbound }: Entry<'_>, state: &State) -> impl Future<Output = ()> + use<> {
-        let mut assigned = Vec::new();
-        let mut values = vec![(":one".to_owned(), number(1))];
+        let mut assigned = vec![format!("{UNTOLD} = :untold")];
+        let mut values =
+            vec![(":one".to_owned(), number(1)), (":untold".to_owned(), AttributeValue::Bool(true))];
         if self.is_live(inbound.received_at) {
-            assigned.push("heard_at = :heard_at");
+            assigned.push("heard_at = :heard_at".to_owned());
             values.push((":heard_at".to_owned(), string(sortable(inbound.received_at))));
             let renewed_until = event.expires_at.filter(|until| state.expires_before(*until));
             if let Some(until) = renewed_until {
-                assigned.push("renewed_until = :renewed_until");
+                assigned.push("renewed_until = :renewed_until".to_owned());
                 values.push((":renewed_until".to_owned(), string(until.to_string())));
             }
         }
-        let set = if assigned.is_empty() { String::new() } else { format!("SET {} ", assigned.join(", ")) };
         let count = self
             .client
             .update_item()
             .table_name(&self.name)
             .set_key(Some(key(alert_pk(event.fingerprint), STATE)))
-            .update_expression(format!("{set}ADD duplicates :one"))
+            .update_expression(format!("SET {} ADD duplicates :one", assigned.join(", ")))
             .condition_expression(format!("attribute_exists({PK})"))
             .set_expression_attribute_values(Some(values.into_iter().collect()));
         async move {

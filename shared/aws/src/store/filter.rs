@@ -4,7 +4,7 @@ use alert::matcher::{Matcher, all_match};
 use alert::{Alert, Condition, Handling, Severity, Signal, Source, served_labels};
 use jiff::Timestamp;
 
-use super::item::sortable;
+use super::item::{kind_in_key, sortable};
 use super::merge::Span;
 use super::{Cursor, HistoryEntry};
 
@@ -23,7 +23,7 @@ pub struct AlertFilter {
     pub accounts: Vec<String>,
     /// All of these, of the served labels.
     pub matchers: Vec<Matcher>,
-    /// In title, summary, resource or service, in any case.
+    /// In title, summary, resource, service or a label, in any case; or what the fingerprint begins with.
     pub text: Option<String>,
     /// In the present condition since this time or later.
     pub from: Option<Timestamp>,
@@ -51,6 +51,17 @@ impl AlertFilter {
             && (self.matchers.is_empty() || all_match(&self.matchers, &served_labels(alert)))
     }
 
+    /// Whether a key of the index may say enough to leave an alert out without reading it.
+    pub(crate) fn is_for_keys(&self) -> bool {
+        self.severity.is_some() || !self.sources.is_empty()
+    }
+
+    /// Whether the alert of an entry with `sort_key` in the index by condition may be asked for.
+    pub(crate) fn may_admit(&self, sort_key: &str) -> bool {
+        let Some((severity, source)) = kind_in_key(sort_key) else { return true };
+        admits(&self.sources, &source) && self.severity.is_none_or(|least| severity >= least)
+    }
+
     /// The part of the index by condition that can hold what is asked for, behind `cursor`.
     pub(crate) fn span(&self, cursor: Option<&Cursor>) -> Span {
         // `$` is what follows `#`, which stands behind the time in a sort key.
@@ -74,5 +85,8 @@ fn admits<T: PartialEq>(any_of: &[T], one: &T) -> bool {
 fn says(alert: &Alert, text: &str) -> bool {
     let text = text.to_lowercase();
     let read = [Some(&alert.title), alert.summary.as_ref(), alert.resource.as_ref(), alert.service.as_ref()];
-    read.into_iter().flatten().any(|read| read.to_lowercase().contains(&text))
+    let is_said = |read: &str| read.to_lowercase().contains(&text);
+    read.into_iter().flatten().any(|read| is_said(read))
+        || alert.labels.iter().any(|(name, value)| is_said(&format!("{name}={value}")))
+        || alert.fingerprint.to_string().starts_with(&text)
 }

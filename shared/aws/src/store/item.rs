@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use alert::{Alert, Condition, Fingerprint, Source};
+use alert::{Alert, Condition, Fingerprint, Severity, Source};
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use intake::{QuarantineId, StoreError};
@@ -138,6 +138,21 @@ pub(crate) fn condition_shard(condition: Condition, shard: u8) -> String {
     format!("{}#{shard}", condition.as_str())
 }
 
+/// The place of `alert` in its partition of `by_condition`. Severity and source stand behind what sorts, so that a filter
+/// leaves out what it does not admit without reading it.
+fn condition_key(alert: &Alert) -> String {
+    let since = sortable(alert.condition_since);
+    format!("{since}#{}#{} {}", alert.fingerprint, alert.severity, alert.source)
+}
+
+/// Severity and source of the alert that stands in `by_condition` with `sort_key`; `None` where an older version wrote it,
+/// or a newer one that knows more of them.
+pub(crate) fn kind_in_key(sort_key: &str) -> Option<(Severity, Source)> {
+    let (_, kind) = sort_key.rsplit_once('#')?;
+    let (severity, source) = kind.split_once(' ')?;
+    Some((severity.parse().ok()?, source.parse().ok()?))
+}
+
 /// The partition of `by_reception` that holds a source's entries of a day and shard.
 pub(crate) fn received_shard(source: Source, day: &str, shard: u8) -> String {
     format!("{source}#{day}#{shard}")
@@ -159,10 +174,9 @@ pub(crate) fn state_attributes(
     let mut attributes = vec![("alert", AttributeValue::B(packed)), ("revision", number(revision))];
     // A recovery of which no firing was seen is kept for a firing that may come late, but it is no alert to list.
     if alert.occurrences > 0 {
-        let since = sortable(alert.condition_since);
         attributes.extend([
             (BY_CONDITION.partition_key, string(condition_shard(alert.condition, shard(alert.fingerprint)))),
-            (BY_CONDITION.sort_key, string(format!("{since}#{}", alert.fingerprint))),
+            (BY_CONDITION.sort_key, string(condition_key(alert))),
         ]);
     }
     Ok(attributes)

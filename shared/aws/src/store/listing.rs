@@ -12,7 +12,7 @@ use super::days::DayIndex;
 use super::definition::{BY_CONDITION, BY_RECEPTION, PK, SK};
 use super::filter::{AlertFilter, EventFilter};
 use super::item::{Item, SHARDS, condition_shard, is_expired, received_shard, text, to_alert};
-use super::merge::{Entry, Merge, Span};
+use super::merge::{Entry, Found, Merge, Span};
 use super::page::{Page, PageSize};
 use super::read::{HistoryEntry, to_history_entry};
 use super::{Cursor, Table};
@@ -24,6 +24,20 @@ pub(crate) const AT_A_TIME: usize = 1_000;
 
 /// How many history entries are held at once, beside those that the page has.
 const AT_ONCE: usize = 100;
+
+/// How many keys are left out at a time where a filter goes by keys.
+const MOST_KEYS: usize = 2_000;
+/// How many keys that are left out count as one item that is read.
+const KEYS_FOR_AN_ITEM: usize = 10;
+
+/// How new what is read must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    /// As of now.
+    Now,
+    /// As of a moment ago, for half the price.
+    Soon,
+}
 
 /// A day, and the sources that said something on it.
 type SourcesOfDay = (Date, Vec<Source>);
@@ -47,10 +61,30 @@ pub struct EventPage {
 }
 
 impl Table {
-    /// The alerts behind `cursor` that `filter` admits, as many as `size` says. Reads the index of the conditions asked for
-    /// and nothing of the others.
+    /// The alerts behind `cursor` that `filter` admits, as many as `size` says, as they were a moment ago: the index that
+    /// they are found by lags as well. Reads the index of the conditions asked for and nothing of the others.
     pub async fn alerts(
         &self,
+        filter: &AlertFilter,
+        size: PageSize,
+        cursor: Option<&Cursor>,
+    ) -> Result<AlertPage, StoreError> {
+        self.alerts_read(Reading::Soon, filter, size, cursor).await
+    }
+
+    /// The same, each as it is now, for whoever acts upon it.
+    pub(crate) async fn alerts_now(
+        &self,
+        filter: &AlertFilter,
+        size: PageSize,
+        cursor: Option<&Cursor>,
+    ) -> Result<AlertPage, StoreError> {
+        self.alerts_read(Reading::Now, filter, size, cursor).await
+    }
+
+    async fn alerts_read(
+        &self,
+        reading: Reading,
         filter: &AlertFilter,
         size: PageSize,
         cursor: Option<&Cursor>,
@@ -64,22 +98,25 @@ impl Table {
         let mut page = Page::of(size);
         let silences = self.silences().await?;
         while !page.is_done() {
-            let entries = merge.next(page.step()).await?;
-            let Some(last) = entries.last() else {
+            let found = if filter.is_for_keys() {
+                merge.next_where(page.step(), MOST_KEYS, |entry| filter.may_admit(&entry.sort_key)).await?
+            } else {
+                Found::all(merge.next(page.step()).await?)
+            };
+            let Some(last) = &found.last else {
                 break;
             };
-            let admitted = self.admitted_alerts(filter, &silences, &entries).await?;
+            let admitted = self.admitted_alerts(reading, filter, &silences, &found.entries).await?;
             page.extend(admitted);
-            page.examined(entries.len(), &last.sort_key);
+            // What a key alone says is some fifty times as cheap as an item.
+            page.examined(found.entries.len() + found.left_out.div_ceil(KEYS_FOR_AN_ITEM), last);
         }
         let (alerts, next) = page.cut();
         Ok(AlertPage { alerts, next })
     }
 
-    /// Every alert that fires now, newest first.
-    pub async fn firing(&self) -> Result<Vec<Alert>, StoreError> {
-        let filter = AlertFilter { conditions: vec![Condition::Firing], ..AlertFilter::default() };
-        let silences = self.silences().await?;
+    /// Every alert that fires as it is stored, whatever the clock and silences say of it.
+    pub(super) async fn stored_firing(&self) -> Result<Vec<Alert>, StoreError> {
         let mut merge = self.merge_firing();
         let mut firing = Vec::new();
         loop {
@@ -87,8 +124,8 @@ impl Table {
             if entries.is_empty() {
                 return Ok(firing);
             }
-            let admitted = self.admitted_alerts(&filter, &silences, &entries).await?;
-            firing.extend(admitted.into_iter().map(|(_, alert)| alert));
+            let items = self.items_soon(&keys(&entries)).await?;
+            firing.extend(items.iter().filter_map(|item| self.readable(item, to_alert)));
         }
     }
 
@@ -100,12 +137,16 @@ impl Table {
 
     async fn admitted_alerts(
         &self,
+        reading: Reading,
         filter: &AlertFilter,
         silences: &[Silence],
         entries: &[Entry],
     ) -> Result<Vec<(String, Alert)>, StoreError> {
         let now = self.clock.now();
-        let items = self.items(&keys(entries)).await?;
+        let items = match reading {
+            Reading::Now => self.items(&keys(entries)).await?,
+            Reading::Soon => self.items_soon(&keys(entries)).await?,
+        };
         let items = items.iter().filter(|item| !is_expired(item, now));
         let alerts = items.filter_map(|item| Some((key_of(item)?, self.readable(item, to_alert)?)));
         let alerts = alerts.map(|(key, alert)| (key, self.as_of(alert, silences, now)));
@@ -187,7 +228,7 @@ impl Table {
         entries: &[Entry],
     ) -> Result<Vec<(String, HistoryEntry)>, StoreError> {
         let now = self.clock.now();
-        let items = self.items(&keys(entries)).await?;
+        let items = self.items_soon(&keys(entries)).await?;
         let by_key = places(entries);
         let items = items.iter().filter(|item| !is_expired(item, now));
         let read = items.filter_map(|item| Some((key_of(item)?, self.readable(item, to_history_entry)?)));

@@ -76,6 +76,25 @@ enum Resume {
     Nowhere,
 }
 
+/// What was found of entries that a key admits.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    /// The entries.
+    pub(crate) entries: Vec<Entry>,
+    /// How many others were passed over.
+    pub(crate) left_out: usize,
+    /// The sort key of the last entry that was looked at; `None` at the end.
+    pub(crate) last: Option<String>,
+}
+
+impl Found {
+    /// `entries`, none of them left out.
+    pub(crate) fn all(entries: Vec<Entry>) -> Self {
+        let last = entries.last().map(|entry| entry.sort_key.clone());
+        Self { entries, left_out: 0, last }
+    }
+}
+
 impl<'a> Merge<'a> {
     /// The entries of `partitions` of `index` in `span`.
     pub(crate) fn new(
@@ -95,13 +114,39 @@ impl<'a> Merge<'a> {
         let mut entries = Vec::with_capacity(wanted);
         while entries.len() < wanted {
             self.refill(wanted - entries.len()).await?;
-            let newest = self.partitions.iter_mut().max_by(|a, b| a.newest().cmp(&b.newest()));
-            match newest.and_then(|partition| partition.read.pop_front()) {
+            match self.pop() {
                 Some(entry) => entries.push(entry),
                 None => break,
             }
         }
         Ok(entries)
+    }
+
+    /// The next `wanted` entries that `admits` admits, fewer at the end or where `most` others were passed over.
+    pub(crate) async fn next_where(
+        &mut self,
+        wanted: usize,
+        most: usize,
+        admits: impl Fn(&Entry) -> bool,
+    ) -> Result<Found, StoreError> {
+        let mut found = Found::default();
+        while found.entries.len() < wanted && found.left_out < most {
+            self.refill(MOST).await?;
+            let Some(entry) = self.pop() else { break };
+            found.last = Some(entry.sort_key.clone());
+            if admits(&entry) {
+                found.entries.push(entry);
+            } else {
+                found.left_out += 1;
+            }
+        }
+        Ok(found)
+    }
+
+    /// The newest entry that was read.
+    fn pop(&mut self) -> Option<Entry> {
+        let newest = self.partitions.iter_mut().max_by(|a, b| a.newest().cmp(&b.newest()));
+        newest.and_then(|partition| partition.read.pop_front())
     }
 
     /// Reads on wherever nothing is left to compare, all such partitions at once.

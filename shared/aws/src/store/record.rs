@@ -80,7 +80,10 @@ impl Store for Table {
     }
 
     async fn record_all<'a>(&'a self, entries: &'a [Entry<'a>]) -> Vec<Result<Recorded, StoreError>> {
-        self.record_batch(entries).await
+        match entries {
+            [entry] => vec![self.record(*entry).await],
+            _ => self.record_batch(entries).await,
+        }
     }
 
     async fn quarantine(&self, quarantined: &Quarantined) -> Result<(), StoreError> {

@@ -10,6 +10,7 @@ use alert::{Alert, Condition};
 use aws_sdk_dynamodb::types::{
     AttributeValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
+use dispatch::ChangeReason;
 use intake::{Clock, StoreError};
 use jiff::{SignedDuration, Timestamp};
 
@@ -22,6 +23,9 @@ use super::item::{
 use super::record::expiry;
 use super::repeat::Repeat;
 
+/// Says of a state that what was written last is nothing to tell: a repeat, a count. The filter of the table's stream
+/// keeps such a write from the notifier, so every write sets or removes it.
+pub(crate) const UNTOLD: &str = "untold";
 /// Until when, in Unix seconds, there may be history entries of the first format.
 const FIRST_FORMAT_UNTIL: &str = "first_format_until";
 /// The size from which on an item is too dear to be written for a count alone, in bytes.
@@ -230,14 +234,16 @@ impl Table {
         let update = match change {
             Change::Repeat(Repeat { is_newest: false, .. }, _) => {
                 values.insert(":one".to_owned(), number(1));
-                "ADD repeats :one".to_owned()
+                values.insert(":untold".to_owned(), AttributeValue::Bool(true));
+                format!("SET {UNTOLD} = :untold ADD repeats :one")
             }
             Change::Repeat(_, at) => {
                 let packed = state_attributes(alert, state.repeats + 1)?.swap_remove(0);
                 values.insert(":alert".to_owned(), packed.1);
                 values.insert(":at".to_owned(), string(sortable(at)));
                 values.insert(":one".to_owned(), number(1));
-                "SET alert = :alert, repeated_at = :at ADD repeats :one".to_owned()
+                values.insert(":untold".to_owned(), AttributeValue::Bool(true));
+                format!("SET alert = :alert, repeated_at = :at, {UNTOLD} = :untold ADD repeats :one")
             }
             Change::Event(_) | Change::Action | Change::Expiry => {
                 self.whole_state(state, alert, &mut values)?
@@ -257,6 +263,11 @@ impl Table {
         let mut attributes = state_attributes(alert, state.repeats)?;
         attributes.push((VERSION, number(FORMAT)));
         let mut removed = vec!["renewed_until"];
+        if ChangeReason::between(state.alert.as_ref(), alert).is_some() {
+            removed.push(UNTOLD);
+        } else {
+            attributes.push((UNTOLD, AttributeValue::Bool(true)));
+        }
         if alert.condition == Condition::Firing {
             removed.push(EXPIRES_AT);
         } else {

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use alert::{Action, Alert, AlertEvent, Condition, Heartbeat, Source};
+use futures::future::try_join;
 use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 use intake::{Entry, Recorded, Store, StoreError};
 use jiff::Timestamp;
@@ -12,6 +13,7 @@ use serde_json::json;
 
 use super::Table;
 use super::action::own_request;
+use super::counts::{ActiveSilences, FiringCounts, Kind};
 use super::listing::{AT_A_TIME, keys};
 use super::record::Attempt;
 use super::state::State;
@@ -42,16 +44,23 @@ impl Table {
     }
 
     async fn expire_overdue(&self, now: Timestamp) -> Result<usize, StoreError> {
+        let (kept, silences) = try_join(self.kept_counts(), self.silences()).await?;
+        let active = ActiveSilences::at(&silences, now);
+        let mut found = FiringCounts::default();
         let mut merge = self.merge_firing();
         let mut expired = 0;
         loop {
             let entries = merge.next(AT_A_TIME).await?;
             if entries.is_empty() {
+                self.keep_counts(&found, kept.as_ref(), &active, now).await;
                 return Ok(expired);
             }
             let items = self.items(&keys(&entries)).await?;
             let states =
                 items.iter().filter_map(|item| self.readable(item, |item| State::read(Some(item), now)));
+            let states = states.inspect(|state| {
+                found.add(state.alert.as_ref().and_then(|alert| Kind::of(alert, &active)), 1);
+            });
             let overdue: Vec<_> = states
                 .map(|state| async move { self.expire_if_overdue(&state, now).await }.boxed())
                 .collect();

@@ -15,7 +15,7 @@ const FIELD_CHARS: usize = 2000;
 
 /// Whether posts are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pace {
+pub enum RateLimit {
     /// As many as come.
     Any,
     /// One a second; here, whatever the clock says, the first only.
@@ -23,12 +23,12 @@ pub enum Pace {
 }
 
 /// A server that takes what Slack takes from a bot.
-pub async fn slack_web(pace: Pace) -> MockServer {
-    answering(SlackWeb { pace, posted: Mutex::default() }).await
+pub async fn slack_web(rate_limit: RateLimit) -> MockServer {
+    answering(SlackWeb { rate_limit, posted: Mutex::default() }).await
 }
 
 struct SlackWeb {
-    pace: Pace,
+    rate_limit: RateLimit,
     /// The `ts` of every message that is there.
     posted: Mutex<Vec<String>>,
 }
@@ -58,7 +58,7 @@ impl Respond for SlackWeb {
 impl SlackWeb {
     fn post(&self, body: &Value) -> ResponseTemplate {
         let mut posted = self.posted.lock().unwrap();
-        if self.pace == Pace::OneASecond && !posted.is_empty() {
+        if self.rate_limit == RateLimit::OneASecond && !posted.is_empty() {
             let body = json!({ "ok": false, "error": "ratelimited" });
             return ResponseTemplate::new(429).insert_header("retry-after", "1").set_body_json(body);
         }

@@ -8,7 +8,7 @@ use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 use super::alert_api;
 use super::flow::Flow;
 use super::robots::{self, Rules};
-use super::slack_web::{self, Pace};
+use super::slack_web::{self, RateLimit};
 use super::telegram::{self, Chat};
 
 /// A server that answers everything with `answer`.
@@ -23,7 +23,7 @@ pub async fn stand_in(type_name: &'static str) -> MockServer {
     match type_name {
         "wecom" | "dingtalk" | "feishu" => return robots::robot(type_name, Rules::default()).await,
         "opsgenie" | "jsm" => return alert_api::alert_api(type_name, 1).await.0,
-        "slack_bot" => return slack_web::slack_web(Pace::Any).await,
+        "slack_bot" => return slack_web::slack_web(RateLimit::Any).await,
         "teams" => return answering(Flow).await,
         "telegram" => return telegram::telegram(Chat::Fine).await,
         _ => {}

@@ -4,7 +4,7 @@ use alert::{Alert, Condition, Severity};
 use net::sanitize;
 
 use super::link::links;
-use super::{Fact, Line, Wording, account, optional_line, own_title, says, shade, source, state};
+use super::{Fact, ListItem, Wording, account, optional_line, own_title, says, shade, source, state};
 use crate::timing::occurred_at;
 use crate::{Event, GroupSubject, Notification};
 
@@ -82,7 +82,7 @@ fn severity_count((severity, count): (&Severity, &usize)) -> String {
 }
 
 /// One alert of the list: how bad, what, and its value, without the place and the end that the title has.
-fn line(event: Event, alert: &Alert, place: &str) -> Line {
+fn line(event: Event, alert: &Alert, place: &str) -> ListItem {
     let is_firing = alert.condition == Condition::Firing;
     let state = match alert.condition {
         Condition::Firing => alert.severity.as_str().to_uppercase(),
@@ -97,7 +97,7 @@ fn line(event: Event, alert: &Alert, place: &str) -> Line {
     let title = shortened(title);
     let value = optional_line(alert.value.as_deref()).filter(|value| is_firing && !says(&title, value));
     let value = value.map(|value| format!(" ({})", shortened(&value))).unwrap_or_default();
-    Line { text: format!("{state} {title}{value}").trim_start().to_owned(), is_firing }
+    ListItem { text: format!("{state} {title}{value}").trim_start().to_owned(), is_firing }
 }
 
 fn shortened(text: &str) -> String {

@@ -1,8 +1,8 @@
 //! What vendors refuse, over real connections: the stand-ins are as particular as they are.
 
 use channels::testing::{
-    Chat, Pace, alert, alert_api, channel, group, notification, notification_of, now, slack_web, stand_in,
-    telegram,
+    Chat, RateLimit, alert, alert_api, channel, group, notification, notification_of, now, slack_web,
+    stand_in, telegram,
 };
 use channels::{
     Attempt, Channel, Event, Interpretation, Memory, Next, Notification, Probe, Progress, Request, Verdict,
@@ -138,7 +138,7 @@ async fn telegram_refuses_another_token_another_chat_and_html_that_is_none() {
 
 #[tokio::test]
 async fn slack_updates_only_a_message_that_is_there_and_replies_only_to_one() {
-    let server = slack_web(Pace::Any).await;
+    let server = slack_web(RateLimit::Any).await;
     let channel = channel("slack_bot", &server.uri(), &json!({}));
     let mut told = Told::of(&*channel);
     assert_eq!(told.of_event(Event::Opened).await, Verdict::Sent);
@@ -151,7 +151,7 @@ async fn slack_updates_only_a_message_that_is_there_and_replies_only_to_one() {
 
 #[tokio::test]
 async fn slack_says_under_200_who_may_not_post_where() {
-    let server = slack_web(Pace::Any).await;
+    let server = slack_web(RateLimit::Any).await;
     for more in [
         json!({ "bot_token": "xoxb-of-somebody-else" }),
         json!({ "channel": "C0ARCHIVED0" }),
@@ -165,7 +165,7 @@ async fn slack_says_under_200_who_may_not_post_where() {
 
 #[tokio::test]
 async fn slack_takes_one_message_a_second() {
-    let server = slack_web(Pace::OneASecond).await;
+    let server = slack_web(RateLimit::OneASecond).await;
     let channel = channel("slack_bot", &server.uri(), &json!({}));
     assert_eq!(Told::of(&*channel).of_event(Event::Opened).await, Verdict::Sent);
     let wait = Some(SignedDuration::from_secs(1));

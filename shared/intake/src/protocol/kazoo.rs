@@ -36,7 +36,7 @@ impl Protocol for Kazoo {
     const KEPT_HEADERS: &'static [&'static str] = &[HOOK_ID, "x-account-id"];
 
     fn read_secret(members: &mut Members, secret: &mut SourceSecret) -> Result<(), Unusable> {
-        for name in ["url", "username", "password", "account_name", "api_key"] {
+        for name in ["url", "username", "password", "account_name", "api_key", "account_id"] {
             members.text(name);
         }
         secret.sha256_key = members.restricting_secret("sha256_key")?;

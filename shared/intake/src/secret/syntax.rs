@@ -7,7 +7,7 @@ use serde_path_to_error::Segment;
 use super::finding::{Finding, Gravity};
 
 /// Names that may be shown although the text around them could not be read: a token in a member's place may not.
-const NAMES: [&str; 26] = [
+const NAMES: [&str; 27] = [
     "tokens",
     "token",
     "name",
@@ -24,6 +24,7 @@ const NAMES: [&str; 26] = [
     "url",
     "api_key",
     "account_name",
+    "account_id",
     "validation_code",
     "data_center",
     "client_id",

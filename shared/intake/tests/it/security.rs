@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::pin::Pin;
 
 use alert::Source;
 use base64::Engine;
@@ -10,7 +11,10 @@ use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use hmac::{Hmac, Mac};
 use http::{Method, Request};
-use intake::{Kazoo, Keyring, Netdata, Protocol, Sensitive, Site24x7, SourceSecret, Tencent};
+use intake::{
+    Kazoo, Keyring, Netdata, Protocol, ProtocolVisitor, Sensitive, Site24x7, SourceSecret, Tencent, WEBHOOKS,
+    with_protocol,
+};
 use serde_json::{Value, json};
 use sha2::Sha256;
 use subtle::Choice;
@@ -24,15 +28,31 @@ const PLANTED: &str = "planted7f3a";
 /// Sends `request` to the webhook of `source`.
 async fn ask(source: Source, behaviour: Behaviour, json: &str, request: Request<Bytes>) -> Seen {
     let secrets = Given { known: Some(secret(json)), newer: None };
-    match source {
-        Source::Netdata => send_to::<Netdata>(behaviour, secrets, request).await,
-        Source::Kazoo => send_to::<Kazoo>(behaviour, secrets, request).await,
-        Source::Tencent => send_to::<Tencent>(behaviour, secrets, request).await,
-        _ => send_to::<Site24x7>(behaviour, secrets, request).await,
+    with_protocol(source, &mut Asking(Some((behaviour, secrets, request)))).unwrap().await
+}
+
+/// What is asked of whichever protocol.
+struct Asking(Option<(Behaviour, Given, Request<Bytes>)>);
+
+impl ProtocolVisitor for Asking {
+    type Output = Pin<Box<dyn Future<Output = Seen>>>;
+
+    fn visit<P: Protocol>(&mut self) -> Self::Output {
+        let (behaviour, secrets, request) = self.0.take().unwrap();
+        Box::pin(send_to::<P>(behaviour, secrets, request))
     }
 }
 
-const SOURCES: [Source; 4] = [Source::Netdata, Source::Kazoo, Source::Tencent, Source::Site24x7];
+/// The largest body that a protocol reads.
+struct Limit;
+
+impl ProtocolVisitor for Limit {
+    type Output = usize;
+
+    fn visit<P: Protocol>(&mut self) -> usize {
+        P::LIMIT_BYTES
+    }
+}
 
 fn post(source: Source, token: &str, body: impl Into<Bytes>) -> Request<Bytes> {
     Request::post(format!("/{source}")).header("x-api-key", token).body(body.into()).unwrap()
@@ -49,7 +69,7 @@ fn fixtures(source: Source) -> Vec<Value> {
 
 #[tokio::test]
 async fn statement_01_a_missing_or_wrong_secret_is_401_with_one_body_for_every_reason() {
-    for source in SOURCES {
+    for &source in WEBHOOKS {
         let mut bodies = Vec::new();
         let anonymous = Request::post(format!("/{source}")).body(Bytes::new()).unwrap();
         for request in
@@ -94,7 +114,7 @@ fn sources(folder: &Path) -> Vec<(String, String)> {
 
 #[tokio::test]
 async fn statement_03_the_current_and_the_previous_secret_pass_and_a_withdrawn_one_fails() {
-    for source in SOURCES {
+    for &source in WEBHOOKS {
         for (token, is_known) in [("new", true), ("old", true), ("older", false)] {
             let current = version(r#"{"tokens":["new"]}"#);
             let known = Some(Keyring { current, previous: Some(version(r#"{"tokens":["old"]}"#)) });
@@ -152,7 +172,7 @@ async fn statement_06_signed_times_off_by_more_than_five_minutes_fail() {
 
 #[tokio::test]
 async fn statement_08_other_methods_than_the_sources_are_405_with_allow() {
-    for source in SOURCES {
+    for &source in WEBHOOKS {
         for method in [Method::CONNECT, Method::OPTIONS, Method::HEAD, Method::TRACE] {
             let mut request = post(source, "right", "{}");
             *request.method_mut() = method;
@@ -168,8 +188,8 @@ async fn statement_09_a_wrong_content_type_is_415_and_too_large_a_body_413_also_
     let mut plain = post(Source::Netdata, "right", "{}");
     plain.headers_mut().insert("content-type", "text/plain".parse().unwrap());
     assert_eq!(ask(Source::Netdata, Behaviour::Keeps, KNOWN, plain).await.status, 415);
-    let limits = [Netdata::LIMIT_BYTES, Kazoo::LIMIT_BYTES, Tencent::LIMIT_BYTES, Site24x7::LIMIT_BYTES];
-    for (source, limit) in SOURCES.into_iter().zip(limits) {
+    for &source in WEBHOOKS {
+        let limit = with_protocol(source, &mut Limit).unwrap();
         let request = post(source, "right", vec![b'x'; limit + 1]);
         assert!(!request.headers().contains_key("content-length"));
         assert_eq!(ask(source, Behaviour::Keeps, KNOWN, request).await.status, 413, "{source}");
@@ -178,7 +198,7 @@ async fn statement_09_a_wrong_content_type_is_415_and_too_large_a_body_413_also_
 
 #[tokio::test]
 async fn statement_11_no_answer_repeats_a_field_or_shows_a_stack() {
-    for source in SOURCES {
+    for &source in WEBHOOKS {
         for body in fixtures(source) {
             for body in planted(&body) {
                 let seen =
@@ -219,7 +239,7 @@ fn planted(body: &Value) -> Vec<Value> {
 
 #[tokio::test]
 async fn statement_15_2xx_only_after_it_is_durable() {
-    for source in SOURCES {
+    for &source in WEBHOOKS {
         for body in fixtures(source).into_iter().take(3) {
             let seen = ask(source, Behaviour::Fails, KNOWN, post(source, "right", body.to_string())).await;
             assert!(seen.status >= 500, "{source}: {}", seen.status);

@@ -43,7 +43,7 @@ pub(crate) struct Given {
 
 /// A clock that stands still.
 #[derive(Debug, Clone)]
-pub(crate) struct Standing;
+pub(crate) struct FixedClock;
 
 /// What a webhook answered, and what it kept.
 pub(crate) struct Seen {
@@ -106,7 +106,7 @@ impl Secrets for Given {
     }
 }
 
-impl Clock for Standing {
+impl Clock for FixedClock {
     fn now(&self) -> Timestamp {
         "2026-11-21T18:45:12Z".parse().unwrap()
     }
@@ -148,7 +148,7 @@ pub(crate) async fn send_to<P: Protocol>(
         quarantined: Mutex::default(),
     });
     let webhook: Webhook<P, _, _, _> =
-        Webhook::new(Arc::clone(&shelf), Arc::new(secrets), Standing, Settings::default());
+        Webhook::new(Arc::clone(&shelf), Arc::new(secrets), FixedClock, Settings::default());
     let response: Response<Bytes> = webhook.handle(request).await;
     let allow = response.headers().get("allow").map(|value| value.to_str().unwrap().to_owned());
     let status = response.status().as_u16();

@@ -3,11 +3,11 @@
 use jiff::SignedDuration;
 use kazoo::check::{Report, Token, examine, repair};
 use kazoo::install::{Selection, survey};
+use kazoo::testing::{StandIn, Version};
 use kazoo::{AttemptRange, Clock as _, State, apply};
 use serde_json::json;
 
 use crate::install::{install, options, receiver};
-use crate::stand_in::{StandIn, Version};
 
 async fn examined(stand_in: &StandIn, token: &str) -> Report {
     let client = stand_in.client();
@@ -47,7 +47,15 @@ async fn a_hook_switched_off_for_failures_is_shown_with_its_last_attempts_and_re
         assert_eq!(hook.hook.state(), State::AutoDisabled { reason: "too many failed attempts".to_owned() });
         assert_eq!(hook.failed_attempts.len(), 5);
         assert!(hook.failed_attempts.is_sorted_by_key(|attempt| std::cmp::Reverse(attempt.at)));
-        insta::allow_duplicates! { insta::assert_snapshot!(report); }
+        insta::allow_duplicates! { insta::assert_snapshot!(report, @r#"
+        channel_destroy (00000000000000000000000000000001): disabled by KAZOO, too many failed attempts; check --repair switches it on
+          failed 2024-11-28T08:00:30Z answered 503: {"error":{"code":"unauthorized"}}
+          failed 2024-11-28T08:00:25Z answered 503: {"error":{"code":"unauthorized"}}
+          failed 2024-11-28T08:00:20Z answered 503: {"error":{"code":"unauthorized"}}
+          failed 2024-11-28T08:00:15Z answered 503: {"error":{"code":"unauthorized"}}
+          failed 2024-11-28T08:00:10Z answered 503: {"error":{"code":"unauthorized"}}
+        notifications:all (00000000000000000000000000000002): enabled
+        "#); }
 
         let plan = repair(&report, &receiver("s3cr3t"));
         apply(&stand_in.client(), &plan).await.unwrap();
@@ -65,7 +73,17 @@ async fn a_hook_with_another_token_is_repaired_together_with_its_address() {
     let report = examined(&stand_in, "n3w-t0ken").await;
     assert!(report.hooks.iter().all(|hook| hook.token == Token::Other));
     let plan = repair(&report, &receiver("n3w-t0ken"));
-    insta::assert_snapshot!(format!("{report}\n{plan}"));
+    insta::assert_snapshot!(format!("{report}\n{plan}"), @r#"
+    channel_destroy (00000000000000000000000000000001): disabled by KAZOO, too many failed attempts; check --repair switches it on; shows another token than the present one; install corrects it
+      failed 2024-11-28T08:00:00Z answered 401: {"error":{"code":"unauthorized"}}
+      failed 2024-11-28T08:00:00Z answered 401: {"error":{"code":"unauthorized"}}
+      failed 2024-11-28T08:00:00Z answered 401: {"error":{"code":"unauthorized"}}
+      failed 2024-11-28T08:00:00Z answered 401: {"error":{"code":"unauthorized"}}
+      failed 2024-11-28T08:00:00Z answered 401: {"error":{"code":"unauthorized"}}
+    notifications:all (00000000000000000000000000000002): enabled; shows another token than the present one; install corrects it
+
+    change channel_destroy (00000000000000000000000000000001): uri: another token, enabled: false -> true
+    "#);
     apply(&stand_in.client(), &plan).await.unwrap();
     let repaired = stand_in.crossbar().document(&broken);
     assert_eq!(repaired["uri"], json!("https://alerts.example.com/kazoo/n3w-t0ken?hook=channel_destroy"));
@@ -83,7 +101,13 @@ async fn what_a_person_switched_off_or_took_away_is_reported_and_not_repaired() 
     assert!(!report.is_healthy());
     let plan = repair(&report, &receiver("s3cr3t"));
     assert!(plan.is_empty());
-    insta::assert_snapshot!(format!("{report}\n{plan}"));
+    insta::assert_snapshot!(format!("{report}\n{plan}"), @"
+    channel_destroy (00000000000000000000000000000001): disabled by a person; install --enable switches it on
+    notifications:all: missing; install creates it
+
+    nothing to change
+    leave channel_destroy (00000000000000000000000000000001) disabled: a person switched it off; install --enable switches it on
+    ");
 }
 
 #[tokio::test]

@@ -1,9 +1,8 @@
 //! What the client does with lists, documents, attempts and conflicts.
 
+use kazoo::testing::{CHILD, Effect, StandIn, Version, new_hook};
 use kazoo::{AttemptRange, HookId, Operation, Patch, Refusal};
 use serde_json::{Value, json};
-
-use crate::stand_in::{CHILD, Effect, StandIn, Version, new_hook};
 
 const URI: &str = "https://alerts.example.com/kazoo/s3cr3t?hook=parking";
 
@@ -154,6 +153,35 @@ async fn attempts_are_read_of_the_account_and_of_one_hook_within_a_range() {
         "2024-11-28T08:00:10Z answered 503: {\"error\":{\"code\":\"unauthorized\"}}"
     );
     assert_eq!(hook[0].hook_id, Some(id("h2")));
+}
+
+#[tokio::test]
+async fn the_oldest_attempts_come_first_and_a_second_with_many_is_read_at_once() {
+    let stand_in = StandIn::start(Version::V4_3).await;
+    stand_in.crossbar().put("h1", parking());
+    let from = kazoo::Clock::now(&*stand_in.clock);
+    for _ in 0..70 {
+        stand_in.crossbar().deliver("h1", 500);
+        stand_in.crossbar().hooks.get_mut("h1").unwrap().failures.clear();
+    }
+    stand_in.clock.advance(10);
+    stand_in.crossbar().attempt("h1", "{}", None);
+    let to = kazoo::Clock::now(&*stand_in.clock).checked_add(jiff::SignedDuration::from_secs(60)).unwrap();
+
+    let client = stand_in.client();
+    let page = client.oldest_attempts(AttemptRange { from, to }).await.unwrap();
+    assert_eq!((page.entries.len(), page.next.is_some()), (50, true));
+    assert!(page.entries.iter().all(|attempt| attempt.at == Some(from) && attempt.is_final_failure()));
+    assert_eq!(page.answered_at, Some(kazoo::Clock::now(&*stand_in.clock)));
+    let second = client.all_attempts(AttemptRange { from, to: from }).await.unwrap();
+    assert_eq!((second.entries.len(), second.next), (70, None));
+
+    let later = AttemptRange { from: from.checked_add(jiff::SignedDuration::from_secs(1)).unwrap(), to };
+    let unanswered = client.oldest_attempts(later).await.unwrap().entries;
+    let finals: Vec<_> = unanswered.iter().map(kazoo::Attempt::is_final_failure).collect();
+    assert_eq!(finals, [false, false, false, true]);
+    let events: std::collections::BTreeSet<_> = unanswered.iter().map(|attempt| &attempt.event_id).collect();
+    assert_eq!(events.len(), 1);
 }
 
 #[tokio::test]

@@ -1,11 +1,11 @@
 //! Installing where hooks are already there: which is kept, what of it is put right, what is left.
 
 use kazoo::install::{DisabledByPerson, Duplicates, Options, Selection};
+use kazoo::testing::{StandIn, Version};
 use kazoo::{NoteReason, apply};
 use serde_json::{Value, json};
 
 use crate::install::{chosen, install, options, planned};
-use crate::stand_in::{StandIn, Version};
 
 fn uri(hook: &str, token: &str) -> String {
     format!("https://alerts.example.com/kazoo/{token}?hook={hook}")
@@ -25,7 +25,10 @@ async fn a_rotated_token_changes_the_address_and_nothing_else() {
     let stand_in = StandIn::start(Version::V4_3).await;
     install(&stand_in.client(), &options("0ld-t0ken"), &Selection::defaults()).await;
     let plan = planned(&stand_in.client(), &options("n3w-t0ken"), &Selection::defaults()).await;
-    insta::assert_snapshot!(plan);
+    insta::assert_snapshot!(plan, @"
+    change channel_destroy (00000000000000000000000000000001): uri: another token
+    change notifications:all (00000000000000000000000000000002): uri: another token
+    ");
     apply(&stand_in.client(), &plan).await.unwrap();
     let crossbar = stand_in.crossbar();
     assert_eq!(crossbar.ids().len(), 2);
@@ -48,7 +51,9 @@ async fn what_differs_is_put_right_and_what_is_somebody_elses_is_not_looked_at()
     }
     let selections = chosen(&["channel_destroy"]);
     let plan = planned(&stand_in.client(), &options("s3cr3t"), &selections).await;
-    insta::assert_snapshot!(plan);
+    insta::assert_snapshot!(plan, @"
+    change channel_destroy:x (h1): custom_data: {api_token=[redacted] type=x} -> {}, format: `form-data` -> `json`, include_internal_legs: true -> false, name: `Alarme [31m` -> `campanile channel_destroy`, retries: 2 -> 3
+    ");
     apply(&stand_in.client(), &plan).await.unwrap();
     assert_eq!(stand_in.crossbar().writes(), ["PATCH /v2/accounts/A/webhooks/h1"]);
     let sent = stand_in.crossbar().requests.last().unwrap().data.clone();
@@ -118,7 +123,15 @@ async fn of_several_equal_hooks_one_is_kept_and_the_others_go_when_asked_for() {
     let reporting = planned(&stand_in.client(), &options("s3cr3t"), &selections).await;
     let pruning = Options { duplicates: Duplicates::Prune, ..options("s3cr3t") };
     let pruned = planned(&stand_in.client(), &pruning, &selections).await;
-    insta::assert_snapshot!(format!("{reporting}\n{pruned}"));
+    insta::assert_snapshot!(format!("{reporting}\n{pruned}"), @"
+    change channel_destroy (b-on): uri: another token
+    leave channel_destroy (c-on): the same as b-on; install --prune deletes it
+    leave channel_destroy (a-off): the same as b-on; install --prune deletes it
+
+    change channel_destroy (b-on): uri: another token
+    delete channel_destroy (c-on)
+    delete channel_destroy (a-off)
+    ");
 
     apply(&stand_in.client(), &reporting).await.unwrap();
     assert_eq!(stand_in.crossbar().ids(), ["a-off", "b-on", "c-on"]);

@@ -3,11 +3,11 @@
 use kazoo::install::{
     DisabledByPerson, Duplicates, Options, Selection, Subaccounts, SurveyError, plan, survey,
 };
+use kazoo::testing::{Condition, StandIn, Version};
 use kazoo::{Client, Location, NoteReason, Outcome, Plan, Receiver, apply};
 use serde_json::{Value, json};
 
 use crate::refusals::chain;
-use crate::stand_in::{Condition, StandIn, Version};
 
 pub(crate) fn receiver(token: &str) -> Receiver {
     Receiver::new(Location::parse("https://alerts.example.com").unwrap(), token.into()).unwrap()
@@ -107,5 +107,12 @@ async fn what_the_server_does_not_offer_is_refused_before_the_login() {
     let stand_in = StandIn::start(Version::V4_3).await;
     stand_in.crossbar().conditions.insert(Condition::NothingOffered);
     told.push(chain(&survey(&stand_in.client(), &location, &Selection::defaults()).await.unwrap_err()));
-    insta::assert_snapshot!(told.join("\n"));
+    insta::assert_snapshot!(told.join("\n"), @"
+    cannot install the hooks chosen: KAZOO has no hook `notifications`: choose among `channel_answer`, `channel_bridge`, `channel_create`, `channel_destroy`, `object`, `parking` with --hooks
+    cannot install the hooks chosen: KAZOO has no hook `sms`: choose among `channel_answer`, `channel_bridge`, `channel_create`, `channel_destroy`, `notifications`, `object`, `parking` with --hooks
+    cannot install the hooks chosen: KAZOO's hook `notifications` has no type `system_alert`: choose among `all`, `deregister`, `low_balance`, `missed_call`, `outbound_fax_error`, `voicemail_new`
+    cannot install the hooks chosen: KAZOO's hook `object` has no action `doc_updated`: choose among `doc_created`, `doc_edited`, `doc_deleted`
+    cannot install the hooks chosen: KAZOO's hook `parking` has no type: write `parking` alone
+    cannot install the hooks chosen: KAZOO offers no hooks at all: start its webhooks application once
+    ");
 }

@@ -12,6 +12,4 @@ mod planning;
 mod refusals;
 mod secrecy;
 mod sessions;
-#[path = "../stand_in/mod.rs"]
-mod stand_in;
 mod uninstall;

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use kazoo::testing::{API_KEY, Effect, StandIn, Version};
 use kazoo::{BaseUrl, Client, Clock as _, Configuration, Credentials, HookId, Refusal, Trouble};
 use serde_json::json;
-
-use crate::stand_in::{API_KEY, Effect, StandIn, Version};
 
 #[tokio::test]
 async fn an_empty_allowance_is_waited_for_and_a_login_waits_longer() {

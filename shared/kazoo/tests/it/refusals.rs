@@ -3,10 +3,9 @@
 use std::error::Error as _;
 use std::fmt::Write as _;
 
+use kazoo::testing::{Condition, Effect, StandIn, Version, new_hook};
 use kazoo::{AccountIdentity, Credentials, Error, HashMethod, HookId, Refusal};
 use serde_json::{Value, json};
-
-use crate::stand_in::{Condition, Effect, StandIn, Version, new_hook};
 
 const URI: &str = "https://alerts.example.com/kazoo/s3cr3t?hook=parking";
 
@@ -44,7 +43,13 @@ async fn every_way_to_be_refused_at_the_login_is_told_with_its_remedy() {
     told.push(refusal(&john("m32c6NfqYEt", "master").hooks().await.unwrap_err()));
     stand_in.crossbar().conditions.insert(Condition::AccountLocked);
     told.push(refusal(&john("m32c6NfqYEt", "master").hooks().await.unwrap_err()));
-    insta::assert_snapshot!(told.join("\n"));
+    insta::assert_snapshot!(told.join("\n"), @"
+    cannot log in to KAZOO (request `8a6b612ca22aa16c57c0b89920dec383`): KAZOO does not know these credentials: check the user name, the password and the account
+    cannot log in to KAZOO (request `8a6b612ca22aa16c57c0b89920dec383`): KAZOO does not know these credentials: check the user name, the password and the account
+    cannot log in to KAZOO (request `8a6b612ca22aa16c57c0b89920dec383`): KAZOO does not know this API key: copy it from the account again
+    cannot log in to KAZOO (request `8a6b612ca22aa16c57c0b89920dec383`): KAZOO asks for a second factor, which a command cannot give: use the account's API key
+    cannot log in to KAZOO (request `8a6b612ca22aa16c57c0b89920dec383`): KAZOO has locked the account after too many failed logins: wait, and check the credentials first
+    ");
     assert_eq!(stand_in.crossbar().requests.len(), 5);
 }
 
@@ -87,7 +92,25 @@ async fn every_other_row_of_the_table_is_told_with_its_remedy() {
     told.push(refusal(&client.hooks().await.unwrap_err()));
     stand_in.crossbar().conditions.insert(Condition::WebhooksDown);
     told.push(refusal(&client.reenable_disabled().await.unwrap_err()));
-    insta::assert_snapshot!(told.join("\n"));
+    insta::assert_snapshot!(told.join("\n"), @"
+    cannot list the account's webhooks (request `8a6b612ca22aa16c57c0b89920dec383`): KAZOO could not read the request as JSON: something between here and there changes it
+    cannot list the account's webhooks (request `8a6b612ca22aa16c57c0b89920dec383`): KAZOO does not accept the document: `name`: Field is required but missing (required)
+    cannot list the account's webhooks (request `8a6b612ca22aa16c57c0b89920dec383`): KAZOO does not accept the document: `custom_data.type`: no such value (enum)
+    cannot list the account's webhooks (request `8a6b612ca22aa16c57c0b89920dec383`): KAZOO does not accept the document: `retries`: too many (maximum)
+    cannot list the account's webhooks (request `8a6b612ca22aa16c57c0b89920dec383`): KAZOO answered 400 `odd`: look it up in Crossbar's log
+    cannot list the account's webhooks (request `8a6b612ca22aa16c57c0b89920dec383`): the account is not among those that these credentials may change: log in to it or to its reseller
+    cannot list the account's webhooks (request `8a6b612ca22aa16c57c0b89920dec383`): KAZOO has no such thing as `h1`: check the account and the address
+    cannot list the account's webhooks (request `8a6b612ca22aa16c57c0b89920dec383`): KAZOO has no such thing as `h1`: check the account and the address
+    cannot list the account's webhooks (request `8a6b612ca22aa16c57c0b89920dec383`): KAZOO does not offer this at this address: check that the address ends in Crossbar's `/v2`
+    cannot list the account's webhooks (request `8a6b612ca22aa16c57c0b89920dec383`): KAZOO has disabled the account, or it has expired: ask the reseller
+    cannot list the account's webhooks (request `8a6b612ca22aa16c57c0b89920dec383`): KAZOO answered 500 `unspecified_fault`: look it up in Crossbar's log
+    cannot list the account's webhooks (request `8a6b612ca22aa16c57c0b89920dec383`): KAZOO answered 502 `bad gateway`: look it up in Crossbar's log
+    cannot list the account's webhooks (request `8a6b612ca22aa16c57c0b89920dec383`): KAZOO's database or webhooks application does not answer (`datastore_fault`): start it, or try again later
+    cannot list the account's webhooks (request `8a6b612ca22aa16c57c0b89920dec383`): KAZOO's database or webhooks application does not answer (`datastore_unreachable`): start it, or try again later
+    cannot list the account's webhooks (request `8a6b612ca22aa16c57c0b89920dec383`): KAZOO answered 402 `accept_charges`: look it up in Crossbar's log
+    cannot list the account's webhooks: KAZOO answered 502 without a word: look it up in Crossbar's log
+    cannot enable the disabled webhooks again (request `8a6b612ca22aa16c57c0b89920dec383`): KAZOO's webhooks application does not run: start it and run the command again
+    ");
 }
 
 #[tokio::test]
@@ -102,7 +125,20 @@ async fn what_the_server_itself_refuses_of_a_document_is_told_by_member() {
         let nowhere: HookId = "0000".parse().unwrap();
         told.push(refusal(&client.hook(&nowhere).await.unwrap_err()));
     }
-    insta::assert_snapshot!(told.join("\n"));
+    insta::assert_snapshot!(told.join("\n"), @"
+    cannot create a webhook (request `8a6b612ca22aa16c57c0b89920dec383`): KAZOO does not accept the document: `type`: missing required modifier (required)
+    cannot create a webhook (request `8a6b612ca22aa16c57c0b89920dec383`): KAZOO's database or webhooks application does not answer (`datastore_fault`): start it, or try again later
+    cannot create a webhook (request `8a6b612ca22aa16c57c0b89920dec383`): KAZOO does not accept the document: `uri`: Failed to match pattern (pattern)
+    cannot read a webhook (request `8a6b612ca22aa16c57c0b89920dec383`): KAZOO has no such thing as `0000`: check the account and the address
+    cannot create a webhook (request `8a6b612ca22aa16c57c0b89920dec383`): KAZOO does not accept the document: `type`: missing required modifier (required)
+    cannot create a webhook (request `8a6b612ca22aa16c57c0b89920dec383`): KAZOO's database or webhooks application does not answer (`datastore_fault`): start it, or try again later
+    cannot create a webhook (request `8a6b612ca22aa16c57c0b89920dec383`): KAZOO does not accept the document: `uri`: Failed to match pattern (pattern)
+    cannot read a webhook (request `8a6b612ca22aa16c57c0b89920dec383`): KAZOO has no such thing as `0000`: check the account and the address
+    cannot create a webhook (request `8a6b612ca22aa16c57c0b89920dec383`): KAZOO does not accept the document: `custom_data.type`: missing required modifier (required)
+    cannot create a webhook (request `8a6b612ca22aa16c57c0b89920dec383`): KAZOO's database or webhooks application does not answer (`datastore_fault`): start it, or try again later
+    cannot create a webhook (request `8a6b612ca22aa16c57c0b89920dec383`): KAZOO does not accept the document: `uri`: Failed to match pattern (pattern)
+    cannot read a webhook (request `8a6b612ca22aa16c57c0b89920dec383`): KAZOO has no such thing as `0000`: check the account and the address
+    ");
 }
 
 #[test]
@@ -114,13 +150,19 @@ fn what_waiting_reading_again_or_a_new_login_did_not_help_is_told_with_its_remed
         Refusal::Redirected { status: 307 },
         Refusal::NotFound { identifiers: Vec::new() },
     ];
-    insta::assert_snapshot!(refusals.map(|refusal| refusal.to_string()).join("\n"));
+    insta::assert_snapshot!(refusals.map(|refusal| refusal.to_string()).join("\n"), @"
+    KAZOO does not accept the token it has just given: check that the account is the user's own
+    somebody else is changing the same document: run the command again
+    KAZOO's request allowance is used up (a login alone costs 35 of 100 and 10 come back each second): wait a minute
+    the address answers with a redirect (307): give the address that it leads to
+    KAZOO has no such thing: check the account and the address
+    ");
 }
 
 #[tokio::test]
 async fn an_account_outside_of_ones_own_tree_is_forbidden() {
     let stand_in = StandIn::start(Version::V4_3).await;
-    let mut configuration = stand_in.configuration(Credentials::api_key(crate::stand_in::API_KEY).unwrap());
+    let mut configuration = stand_in.configuration(Credentials::api_key(kazoo::testing::API_KEY).unwrap());
     configuration.account = Some("eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee".parse().unwrap());
     let client = kazoo::Client::new(configuration, std::sync::Arc::clone(&stand_in.clock) as _).unwrap();
     let error = client.hooks().await.unwrap_err();

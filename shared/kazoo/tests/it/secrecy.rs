@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use kazoo::install::Wanted;
+use kazoo::testing::{API_KEY, Effect, StandIn, Version, new_hook};
 use kazoo::{
     AccountIdentity, AttemptRange, Client, Clock as _, Credentials, Error, HashMethod, HookId, Patch,
 };
@@ -10,7 +11,6 @@ use serde_json::json;
 
 use crate::planning::stored;
 use crate::refusals::chain;
-use crate::stand_in::{API_KEY, Effect, StandIn, Version, new_hook};
 
 const URI: &str = "https://alerts.example.com/kazoo/s3cr3t-t0ken?hook=parking";
 const STATUSES: [u16; 14] = [300, 400, 401, 402, 403, 404, 405, 409, 423, 429, 500, 502, 503, 504];

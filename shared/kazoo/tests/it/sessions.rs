@@ -1,9 +1,8 @@
 //! Logging in: by what, how often, and what becomes of a token.
 
+use kazoo::testing::{ACCOUNT, CHILD, Effect, StandIn, Version};
 use kazoo::{AccountIdentity, Credentials, HashMethod, Refusal};
 use serde_json::json;
-
-use crate::stand_in::{ACCOUNT, CHILD, Effect, StandIn, Version};
 
 fn john(method: HashMethod, account: AccountIdentity) -> Credentials {
     Credentials::user("John@Example.com", "m32c6NfqYEt", method, account).unwrap()

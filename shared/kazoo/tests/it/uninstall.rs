@@ -1,11 +1,11 @@
 //! Uninstalling takes our hooks away and no others.
 
 use kazoo::install::{Selection, ours};
+use kazoo::testing::{CHILD, StandIn, Version};
 use kazoo::{Outcome, apply, uninstall};
 use serde_json::json;
 
 use crate::install::{chosen, install, options, receiver};
-use crate::stand_in::{CHILD, StandIn, Version};
 
 async fn uninstalled(stand_in: &StandIn) -> Vec<Outcome> {
     let client = stand_in.client();

@@ -19,7 +19,7 @@ use serde_json::Value;
 
 use super::DEEPEST;
 use super::exact::is_number;
-use super::string::{Place, copy, is_blank, skip_blank};
+use super::string::{Position, copy, is_blank, skip_blank};
 
 /// Strict JSON that says what `json` seems to say; `None` if that cannot be told.
 pub(super) fn repair(json: &str) -> Option<String> {
@@ -121,7 +121,7 @@ impl<'a> Mender<'a> {
         self.part();
         self.next = Next::Colon;
         if sign == '"' {
-            self.at = copy(self.json, self.at, Place::Key, &mut self.out)?;
+            self.at = copy(self.json, self.at, Position::Key, &mut self.out)?;
             return Some(());
         }
         let word = self.word();
@@ -136,7 +136,7 @@ impl<'a> Mender<'a> {
             '{' => self.open(Container::Object),
             '[' => self.open(Container::List),
             '"' => {
-                let place = if self.is_in(Container::Object) { Place::Member } else { Place::Element };
+                let place = if self.is_in(Container::Object) { Position::Member } else { Position::Element };
                 self.at = copy(self.json, self.at, place, &mut self.out)?;
                 self.complete();
                 Some(())

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 /// Where a text stands, which decides what may follow its closing quote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum Position {
     /// Before a colon.
     Key,
     /// After a colon.
@@ -17,7 +17,7 @@ pub(super) enum Place {
 ///
 /// Raw control characters and lone surrogates are escaped or replaced, a backslash that escapes nothing stays one,
 /// and a quote that cannot be the closing one is part of the text.
-pub(super) fn copy(json: &str, start: usize, place: Place, out: &mut String) -> Option<usize> {
+pub(super) fn copy(json: &str, start: usize, place: Position, out: &mut String) -> Option<usize> {
     out.push('"');
     let mut at = start + 1;
     loop {
@@ -51,17 +51,19 @@ enum AfterQuote {
 }
 
 /// Judges a quote by what comes behind it, at `at`.
-fn after_quote(json: &str, at: usize, place: Place) -> AfterQuote {
+fn after_quote(json: &str, at: usize, place: Position) -> AfterQuote {
     let rest = skip_blank(json.get(at..).unwrap_or_default());
     let follows = rest.chars().next();
     match (place, follows) {
-        (Place::Member, Some(',')) if !begins_member(rest.get(1..).unwrap_or_default()) => AfterQuote::Text,
+        (Position::Member, Some(',')) if !begins_member(rest.get(1..).unwrap_or_default()) => {
+            AfterQuote::Text
+        }
         (_, None)
-        | (Place::Key, Some(':'))
-        | (Place::Element, Some(',' | ']'))
-        | (Place::Member, Some(',' | '}')) => AfterQuote::End,
-        (Place::Key | Place::Element, Some(_)) | (Place::Member, Some(':')) => AfterQuote::Lost,
-        (Place::Member, Some(_)) => AfterQuote::Text,
+        | (Position::Key, Some(':'))
+        | (Position::Element, Some(',' | ']'))
+        | (Position::Member, Some(',' | '}')) => AfterQuote::End,
+        (Position::Key | Position::Element, Some(_)) | (Position::Member, Some(':')) => AfterQuote::Lost,
+        (Position::Member, Some(_)) => AfterQuote::Text,
     }
 }
 

@@ -23,7 +23,7 @@ const MOST_NAMES: usize = 10;
 
 /// Whether `body` looks like such a notification.
 pub(super) fn is_marked(body: &Body) -> bool {
-    let is_legible = |place: Place| matches!(place.read(body), Some(Ok(_)));
+    let is_legible = |place: Field| matches!(place.read(body), Some(Ok(_)));
     body.get("nodes").is_some_and(Value::is_array)
         || is_legible(REACHABLE)
         || is_legible(STATUS)
@@ -54,7 +54,7 @@ enum State {
 impl State {
     /// The state at the first place that has any word.
     fn read(body: &Body) -> Result<Self, Rejection> {
-        PLACES.into_iter().find_map(|place| place.read(body)).unwrap_or_else(|| Err(no_state()))
+        FIELDS.into_iter().find_map(|place| place.read(body)).unwrap_or_else(|| Err(no_state()))
     }
 
     fn as_str(self) -> &'static str {
@@ -88,24 +88,24 @@ impl State {
 
 /// Where a state may stand, and its words there.
 #[derive(Clone, Copy)]
-struct Place {
+struct Field {
     path: &'static str,
     reachable: &'static str,
     unreachable: &'static str,
 }
 
-const REACHABLE: Place = Place { path: "reachable", reachable: "true", unreachable: "false" };
-const STATUS: Place = Place { path: "status", reachable: "reachable", unreachable: "unreachable" };
+const REACHABLE: Field = Field { path: "reachable", reachable: "true", unreachable: "false" };
+const STATUS: Field = Field { path: "status", reachable: "reachable", unreachable: "unreachable" };
 /// Every place, the most telling first.
-const PLACES: [Place; 5] = [
+const FIELDS: [Field; 5] = [
     REACHABLE,
-    Place { path: "status.reachable", ..REACHABLE },
-    Place { path: "status.text", ..STATUS },
+    Field { path: "status.reachable", ..REACHABLE },
+    Field { path: "status.text", ..STATUS },
     STATUS,
-    Place { path: "severity", reachable: "info", unreachable: "critical" },
+    Field { path: "severity", reachable: "info", unreachable: "critical" },
 ];
 
-impl Place {
+impl Field {
     /// The state that stands here, if anything does.
     fn read(self, body: &Body) -> Option<Result<State, Rejection>> {
         let word = body.text(self.path)?;

@@ -31,7 +31,7 @@ pub enum DataCenter {
 }
 
 /// One row of the table of data centres.
-struct Place {
+struct Region {
     code: &'static str,
     site24x7: &'static str,
     accounts: &'static str,
@@ -77,72 +77,72 @@ impl DataCenter {
         )
     }
 
-    const fn place(self) -> &'static Place {
+    const fn place(self) -> &'static Region {
         match self {
-            Self::Us => &Place {
+            Self::Us => &Region {
                 code: "us",
                 site24x7: "www.site24x7.com",
                 accounts: "accounts.zoho.com",
                 console: "api-console.zoho.com",
                 domains: &["com"],
             },
-            Self::Eu => &Place {
+            Self::Eu => &Region {
                 code: "eu",
                 site24x7: "www.site24x7.eu",
                 accounts: "accounts.zoho.eu",
                 console: "api-console.zoho.eu",
                 domains: &["eu"],
             },
-            Self::In => &Place {
+            Self::In => &Region {
                 code: "in",
                 site24x7: "www.site24x7.in",
                 accounts: "accounts.zoho.in",
                 console: "api-console.zoho.in",
                 domains: &["in"],
             },
-            Self::Au => &Place {
+            Self::Au => &Region {
                 code: "au",
                 site24x7: "www.site24x7.net.au",
                 accounts: "accounts.zoho.com.au",
                 console: "api-console.zoho.com.au",
                 domains: &["com.au", "au", "net.au"],
             },
-            Self::Cn => &Place {
+            Self::Cn => &Region {
                 code: "cn",
                 site24x7: "www.site24x7.cn",
                 accounts: "accounts.zoho.com.cn",
                 console: "api-console.zoho.com.cn",
                 domains: &["com.cn", "cn"],
             },
-            Self::Jp => &Place {
+            Self::Jp => &Region {
                 code: "jp",
                 site24x7: "app.site24x7.jp",
                 accounts: "accounts.zoho.jp",
                 console: "api-console.zoho.jp",
                 domains: &["jp"],
             },
-            Self::Ca => &Place {
+            Self::Ca => &Region {
                 code: "ca",
                 site24x7: "www.site24x7.ca",
                 accounts: "accounts.zohocloud.ca",
                 console: "api-console.zohocloud.ca",
                 domains: &["ca"],
             },
-            Self::Uk => &Place {
+            Self::Uk => &Region {
                 code: "uk",
                 site24x7: "app.site24x7.uk",
                 accounts: "accounts.zoho.uk",
                 console: "api-console.zoho.uk",
                 domains: &["uk"],
             },
-            Self::Ae => &Place {
+            Self::Ae => &Region {
                 code: "ae",
                 site24x7: "app.site24x7.ae",
                 accounts: "accounts.zoho.ae",
                 console: "api-console.zoho.ae",
                 domains: &["ae"],
             },
-            Self::Sa => &Place {
+            Self::Sa => &Region {
                 code: "sa",
                 site24x7: "www.site24x7.sa",
                 accounts: "accounts.zoho.sa",

@@ -23,8 +23,8 @@ pub(super) fn read(document: Section<'_>, default_severity: Severity) -> Result<
     if !alarm.has_identity() {
         return Err(refusal::no_identity());
     }
-    let course = alarm.course()?;
-    Ok(alarm.event(&course, default_severity))
+    let lifecycle = alarm.lifecycle()?;
+    Ok(alarm.event(&lifecycle, default_severity))
 }
 
 /// The parts of a default body.
@@ -40,13 +40,13 @@ struct Alarm<'a> {
 
 /// The times of an alarm, all from fields that its event's id is made of.
 #[derive(Debug)]
-struct Course {
+struct Lifecycle {
     began_at: Timestamp,
     lasted_secs: i64,
     recovered_at: Option<Timestamp>,
 }
 
-impl Course {
+impl Lifecycle {
     fn occurred_at(&self, signal: Signal) -> Timestamp {
         let by_duration = time::seconds_after(self.began_at, self.lasted_secs);
         match signal {
@@ -70,7 +70,7 @@ impl<'a> Alarm<'a> {
             || self.conditions.names(&["metricName", "eventName"]).is_some()
     }
 
-    fn course(&self) -> Result<Course, Rejection> {
+    fn lifecycle(&self) -> Result<Lifecycle, Rejection> {
         let key = "firstOccurTime";
         let found = self.timing(key);
         let began_at = found.as_deref().and_then(time::moment).ok_or_else(|| {
@@ -81,7 +81,7 @@ impl<'a> Alarm<'a> {
             )
         })?;
         let recovered = self.timing("recoverTime");
-        Ok(Course {
+        Ok(Lifecycle {
             began_at,
             lasted_secs: self.duration().unwrap_or_default(),
             recovered_at: recovered.and_then(|text| time::moment_or_seconds_after(&text, began_at)),
@@ -98,12 +98,12 @@ impl<'a> Alarm<'a> {
         self.document.scalar(key).or_else(|| self.policy.scalar(key))
     }
 
-    fn event(&self, course: &Course, default_severity: Severity) -> AlertEvent {
+    fn event(&self, lifecycle: &Lifecycle, default_severity: Severity) -> AlertEvent {
         let identity = self.identity();
         let fingerprint = identity.fingerprint();
         let signal = state::numbered(self.status().as_deref());
         let level = self.level();
-        let occurred_at = course.occurred_at(signal);
+        let occurred_at = lifecycle.occurred_at(signal);
         // A recovery event may have its own `firstOccurTime`, which then says nothing of the firing.
         let severity = level.as_deref().and_then(state::severity).unwrap_or(default_severity);
         // In one second with its firing it comes after that, whichever arrives first: an event has no episode to say so.
@@ -111,13 +111,13 @@ impl<'a> Alarm<'a> {
         let is_began_at_known = self.kind == Kind::Metric || signal != Signal::Resolved;
         AlertEvent {
             source: Source::Tencent,
-            event_id: self.event_id(fingerprint, course),
+            event_id: self.event_id(fingerprint, lifecycle),
             fingerprint,
             signal,
             severity,
             severity_raw: level.unwrap_or_default(),
             title: self.title(),
-            summary: self.summary(course),
+            summary: self.summary(lifecycle),
             resource: resource::resource(self.object),
             service: self.service(),
             value: self.value(),
@@ -125,10 +125,10 @@ impl<'a> Alarm<'a> {
             labels: self.labels(&identity),
             annotations: self.annotations(),
             occurred_at,
-            started_at: is_began_at_known.then_some(course.began_at),
+            started_at: is_began_at_known.then_some(lifecycle.began_at),
             ended_at: (signal == Signal::Resolved).then_some(occurred_at),
             auto_resolve: self.auto_resolve(),
-            episode: (self.kind == Kind::Metric).then(|| course.began_at.to_string()),
+            episode: (self.kind == Kind::Metric).then(|| lifecycle.began_at.to_string()),
             expires_at: None,
             order: alert::Order::after(ends_an_event.then_some(alert::PriorState::Firing(severity))),
             account: identity.account,
@@ -170,14 +170,20 @@ impl<'a> Alarm<'a> {
         format!("{}/{}", part("policyName"), part("policyType"))
     }
 
-    fn event_id(&self, fingerprint: Fingerprint, course: &Course) -> EventId {
+    fn event_id(&self, fingerprint: Fingerprint, lifecycle: &Lifecycle) -> EventId {
         let status = self.status().unwrap_or_default();
         let status = time::integer(&status).map_or(status, |number| number.to_string());
-        let recovered_at = course.recovered_at.map(|moment| moment.to_string()).unwrap_or_default();
+        let recovered_at = lifecycle.recovered_at.map(|moment| moment.to_string()).unwrap_or_default();
         let level = self.level().unwrap_or_default().to_lowercase();
         event_id(
             fingerprint,
-            [&course.began_at.to_string(), &status, &course.lasted_secs.to_string(), &recovered_at, &level],
+            [
+                &lifecycle.began_at.to_string(),
+                &status,
+                &lifecycle.lasted_secs.to_string(),
+                &recovered_at,
+                &level,
+            ],
         )
     }
 

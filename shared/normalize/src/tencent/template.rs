@@ -16,8 +16,8 @@ use crate::value::{filled, link};
 /// Reads the one event of a template's body.
 pub(super) fn read(document: Section<'_>, default_severity: Severity) -> Result<AlertEvent, Rejection> {
     let body = Body(document);
-    let course = body.course()?;
-    Ok(body.event(&course, default_severity))
+    let lifecycle = body.lifecycle()?;
+    Ok(body.event(&lifecycle, default_severity))
 }
 
 /// The variables of a template.
@@ -26,7 +26,7 @@ struct Body<'a>(Section<'a>);
 
 /// The times of an alarm, all from fields that its event's id is made of.
 #[derive(Debug)]
-struct Course {
+struct Lifecycle {
     began_at: Timestamp,
     first_triggered_at: Option<Timestamp>,
     triggered_at: Option<Timestamp>,
@@ -34,7 +34,7 @@ struct Course {
     lasted_secs: i64,
 }
 
-impl Course {
+impl Lifecycle {
     fn occurred_at(&self, signal: Signal) -> Timestamp {
         let while_firing =
             self.triggered_at.unwrap_or_else(|| time::seconds_after(self.began_at, self.lasted_secs));
@@ -46,10 +46,10 @@ impl Course {
 }
 
 impl Body<'_> {
-    fn course(&self) -> Result<Course, Rejection> {
+    fn lifecycle(&self) -> Result<Lifecycle, Rejection> {
         let first_triggered_at = self.moment("first_trigger_time", "first_trigger_time_fmt");
         let triggered_at = self.moment("trigger_time", "trigger_time_fmt");
-        Ok(Course {
+        Ok(Lifecycle {
             began_at: first_triggered_at.or(triggered_at).ok_or_else(|| self.no_time())?,
             first_triggered_at,
             triggered_at,
@@ -74,21 +74,21 @@ impl Body<'_> {
         refusal::no_time(&keys, self.0.first_scalar(&keys).as_deref(), remedy)
     }
 
-    fn event(&self, course: &Course, default_severity: Severity) -> AlertEvent {
+    fn event(&self, lifecycle: &Lifecycle, default_severity: Severity) -> AlertEvent {
         let identity = self.identity();
         let fingerprint = identity.fingerprint();
         let signal = state::worded(&self.status().unwrap_or_default());
         let level = self.level(signal);
-        let occurred_at = course.occurred_at(signal);
+        let occurred_at = lifecycle.occurred_at(signal);
         AlertEvent {
             source: Source::Tencent,
-            event_id: event_id_of(fingerprint, signal, course, level.as_deref()),
+            event_id: event_id_of(fingerprint, signal, lifecycle, level.as_deref()),
             fingerprint,
             signal,
             severity: level.as_deref().and_then(state::severity).unwrap_or(default_severity),
             severity_raw: level.unwrap_or_default(),
             title: self.title(),
-            summary: self.summary(course),
+            summary: self.summary(lifecycle),
             resource: self.0.scalar("object"),
             service: self.0.scalar("server_name"),
             value: self.value(),
@@ -96,11 +96,11 @@ impl Body<'_> {
             labels: self.labels(&identity),
             annotations: self.annotations(),
             occurred_at,
-            started_at: Some(course.began_at),
+            started_at: Some(lifecycle.began_at),
             ended_at: (signal == Signal::Resolved).then_some(occurred_at),
             // One template writes both notifications: whoever is told of the alarm is told of its recovery.
             auto_resolve: AutoResolve::Recovery,
-            episode: course.first_triggered_at.map(|moment| moment.to_string()),
+            episode: lifecycle.first_triggered_at.map(|moment| moment.to_string()),
             expires_at: None,
             order: alert::Order::default(),
             account: identity.account,
@@ -144,12 +144,12 @@ impl Body<'_> {
         wording::title(what.as_deref(), self.0.scalar("object").as_deref())
     }
 
-    fn summary(&self, course: &Course) -> Option<String> {
+    fn summary(&self, lifecycle: &Lifecycle) -> Option<String> {
         let lines = [
             ("Value", self.value()),
             ("Policy", self.0.first_scalar(&["policy_name", "policy_id"])),
             ("Region", self.region()),
-            ("Duration", wording::duration(course.lasted_secs)),
+            ("Duration", wording::duration(lifecycle.lasted_secs)),
         ];
         wording::summary(Vec::new(), lines, [])
     }
@@ -201,17 +201,22 @@ impl Body<'_> {
     }
 }
 
-fn event_id_of(fingerprint: Fingerprint, signal: Signal, course: &Course, level: Option<&str>) -> EventId {
+fn event_id_of(
+    fingerprint: Fingerprint,
+    signal: Signal,
+    lifecycle: &Lifecycle,
+    level: Option<&str>,
+) -> EventId {
     let text = |moment: Option<Timestamp>| moment.map(|moment| moment.to_string());
     let status = if signal == Signal::Resolved { "0" } else { "1" };
-    let progress = text(course.triggered_at).unwrap_or_else(|| course.lasted_secs.to_string());
+    let progress = text(lifecycle.triggered_at).unwrap_or_else(|| lifecycle.lasted_secs.to_string());
     event_id(
         fingerprint,
         [
-            &text(course.first_triggered_at).unwrap_or_default(),
+            &text(lifecycle.first_triggered_at).unwrap_or_default(),
             status,
             &progress,
-            &text(course.recovered_at).unwrap_or_default(),
+            &text(lifecycle.recovered_at).unwrap_or_default(),
             &level.unwrap_or_default().to_lowercase(),
         ],
     )

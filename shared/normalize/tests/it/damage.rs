@@ -26,7 +26,7 @@ const SEED: u64 = 0x6272_6f6b_656e;
 type Reader = fn(&InboundRequest) -> Result<Normalized, Rejection>;
 
 /// How each source's requests are read.
-const SOURCES: [(&str, Reader); 5] = [
+const SOURCES: &[(&str, Reader)] = &[
     ("alertmanager", |request| alertmanager::normalize(request, &Settings::default())),
     ("kazoo", |request| kazoo::normalize(&kazoo::redact(request.clone()), &Settings::default())),
     ("netdata", |request| netdata::normalize(request, &Settings::default())),
@@ -47,7 +47,7 @@ fn fixtures() -> Vec<Fixture> {
 
 /// The fixtures of all sources in `folder`, which has a folder for each.
 fn fixtures_below(folder: &str) -> Vec<Fixture> {
-    let of = |(source, reader): (&str, Reader)| {
+    let of = |&(source, reader): &(&str, Reader)| {
         let folder: PathBuf =
             [env!("CARGO_MANIFEST_DIR"), "../../tests/fixtures", folder, source].iter().collect();
         let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
@@ -55,7 +55,7 @@ fn fixtures_below(folder: &str) -> Vec<Fixture> {
         paths.sort();
         paths.into_iter().map(move |path| Fixture { request: inbound(&path), path, reader })
     };
-    SOURCES.into_iter().flat_map(of).collect()
+    SOURCES.iter().flat_map(of).collect()
 }
 
 impl Fixture {
@@ -127,7 +127,7 @@ fn damage_anywhere(body: &mut Vec<u8>, chance: &mut Rng) {
 fn damage_in_a_text_or_a_number_takes_that_spot_alone() {
     let mut chance = Rng::with_seed(SEED);
     let fixtures = fixtures();
-    let places: Vec<_> = fixtures.iter().flat_map(Place::of).collect();
+    let places: Vec<_> = fixtures.iter().flat_map(Spot::of).collect();
     assert!(places.len() > 1_000);
     let mut tried = 0;
     while tried < damages() {
@@ -137,7 +137,7 @@ fn damage_in_a_text_or_a_number_takes_that_spot_alone() {
 }
 
 /// A text or a number of a fixture that is neither the identity of an alert nor its state.
-struct Place<'a> {
+struct Spot<'a> {
     fixture: &'a Fixture,
     before: String,
     value: Value,
@@ -150,7 +150,7 @@ struct Place<'a> {
 /// What stands in the place while the text around it is cut out.
 const MARK: &str = "MARK-OF-THE-PLACE";
 
-impl<'a> Place<'a> {
+impl<'a> Spot<'a> {
     /// All such places of a fixture.
     fn of(fixture: &'a Fixture) -> Vec<Self> {
         let Ok(whole) = serde_json::from_slice::<Value>(fixture.request.body.trim_ascii()) else {

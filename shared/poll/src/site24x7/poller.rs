@@ -52,7 +52,7 @@ pub enum PollError {
     #[error("there is no access token to poll with")]
     Token(#[source] TokenError),
     /// The cursor cannot be read.
-    #[error("it cannot be read how far the account was polled")]
+    #[error("could not read the poll cursor")]
     Cursor(#[source] StoreError),
     /// Neither part of a poll came to anything; the other part's failure is in the log.
     #[error("neither the alert logs nor the current status could be read and recorded")]

@@ -118,9 +118,11 @@ impl Polled {
 pub(crate) fn say(outcome: &Outcome) {
     let source = Source::Site24x7;
     match outcome {
-        Outcome::NotConfigured { missing } => tracing::info!(%source, missing, "not polled"),
+        Outcome::NotConfigured { missing } => {
+            tracing::info!(%source, missing, "site24x7 poll skipped: the secret is not complete");
+        }
         Outcome::CoolingDown { until } => {
-            tracing::warn!(%source, %until, "not polled: zoho issues no more tokens");
+            tracing::warn!(%source, %until, "site24x7 poll skipped: zoho issues no more tokens");
         }
         Outcome::Polled(polled) => {
             say_part("alert logs", &polled.logs);
@@ -143,7 +145,7 @@ fn say_part(part: &'static str, outcome: &Result<Counts, PartError>) {
             counts.count();
         }
         Err(error) => {
-            tracing::warn!(%source, part, error = chain(error), lost = error.is_lost(), "not polled");
+            tracing::warn!(%source, part, error = chain(error), lost = error.is_lost(), "site24x7 part not polled");
         }
     }
 }

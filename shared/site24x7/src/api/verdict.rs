@@ -161,6 +161,63 @@ mod tests {
             .iter()
             .map(|(status, body)| format!("{status} {body}\n  {}", verdict(*status, body)))
             .collect();
-        insta::assert_snapshot!("verdicts", lines.join("\n"));
+        insta::assert_snapshot!(lines.join("\n"), @r#"
+        200 {"code":0,"message":"success","data":[1]}
+          Ok(Some(RawValue([1])))
+        201 {"code":0,"message":"success","data":{"service_id":"1"}}
+          Ok(Some(RawValue({"service_id":"1"})))
+        200 {"code":"0","message":"success"}
+          Ok(None)
+        200 {"code":0,"data":null}
+          Ok(None)
+        200 {"code":0,"data":{ }}
+          Ok(None)
+        200 {"code":0,"data":[]}
+          Ok(Some(RawValue([])))
+        200 {"data":[1]}
+          Ok(Some(RawValue([1])))
+        200 {"error_code":1121,"message":"OAuth Scope associated to the OAuth Access Token is disallowed."}
+          Err(ScopeMissing)
+        401 {"error_code":1121,"message":"OAuth Scope associated to the OAuth Access Token is disallowed."}
+          Err(ScopeMissing)
+        403 {"error_code":1121,"message":"OAuth Scope associated to the OAuth Access Token is disallowed."}
+          Err(ScopeMissing)
+        503 {"error_code":1121,"message":"OAuth Scope associated to the OAuth Access Token is disallowed."}
+          Err(ScopeMissing)
+        400 {"error_code":"1121","message":"disallowed"}
+          Err(ScopeMissing)
+        401 {"error_code":1124,"message":"OAuth Access Token is invalid or has expired."}
+          Err(TokenRefused { message: "OAuth Access Token is invalid or has expired." })
+        401 <html>maintenance</html>
+          Err(TokenRefused { message: "" })
+        429 <html>maintenance</html>
+          Err(Unavailable { status: 429, retry_after: Some("7"), message: "" })
+        500 <html>maintenance</html>
+          Err(Unavailable { status: 500, retry_after: Some("7"), message: "" })
+        503 {"error_code":5,"message":"later"}
+          Err(Unavailable { status: 503, retry_after: Some("7"), message: "later" })
+        501 <html>maintenance</html>
+          Err(Refused { status: 501, error_code: None, message: "" })
+        302 <html>maintenance</html>
+          Err(Redirected { status: 302, location: "https://elsewhere.example/x" })
+        400 {"error_code":"1004","message":"no such monitor","error_info":{"id":"1"}}
+          Err(Refused { status: 400, error_code: Some(1004), message: "no such monitor" })
+        404 <html>maintenance</html>
+          Err(Refused { status: 404, error_code: None, message: "" })
+        200 {"error_code":1004,"message":"no such monitor"}
+          Err(Refused { status: 200, error_code: Some(1004), message: "no such monitor" })
+        200 {"code":1004,"message":"no such monitor"}
+          Err(Refused { status: 200, error_code: Some(1004), message: "no such monitor" })
+        200 <html>maintenance</html>
+          Err(NotUnderstood { status: 200 })
+        200 
+          Err(NotUnderstood { status: 200 })
+        200 {}
+          Err(NotUnderstood { status: 200 })
+        200 [0]
+          Err(NotUnderstood { status: 200 })
+        204 
+          Ok(None)
+        "#);
     }
 }

@@ -8,7 +8,7 @@ const NAME: &str = "hosts";
 
 /// What became of a host's connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Reach {
+enum Reachability {
     Answers,
     Silent,
     NotAsked,
@@ -18,34 +18,34 @@ pub(super) fn finding(hosts: &Hosts, seen: &Observations) -> Finding {
     let (accounts, api) = (accounts(seen), api(seen));
     let detail = format!("{} {}, {} {}", hosts.accounts(), accounts.as_str(), hosts.api_root(), api.as_str());
     match (accounts, api) {
-        (Reach::Silent, _) | (_, Reach::Silent) => {
+        (Reachability::Silent, _) | (_, Reachability::Silent) => {
             Finding::warning(NAME, detail, "let this network reach both, over port 443")
         }
-        (Reach::Answers, Reach::Answers) => Finding::passed(NAME, detail),
-        (Reach::NotAsked, _) | (_, Reach::NotAsked) => Finding::not_checked(NAME, detail),
+        (Reachability::Answers, Reachability::Answers) => Finding::passed(NAME, detail),
+        (Reachability::NotAsked, _) | (_, Reachability::NotAsked) => Finding::not_checked(NAME, detail),
     }
 }
 
-fn accounts(seen: &Observations) -> Reach {
+fn accounts(seen: &Observations) -> Reachability {
     match &seen.token {
-        Err(TokenError::Zoho { source: ZohoError::NoAnswer { .. } }) => Reach::Silent,
-        Ok(_) | Err(TokenError::Zoho { .. }) => Reach::Answers,
-        Err(_) => Reach::NotAsked,
+        Err(TokenError::Zoho { source: ZohoError::NoAnswer { .. } }) => Reachability::Silent,
+        Ok(_) | Err(TokenError::Zoho { .. }) => Reachability::Answers,
+        Err(_) => Reachability::NotAsked,
     }
 }
 
-fn api(seen: &Observations) -> Reach {
+fn api(seen: &Observations) -> Reachability {
     match &seen.monitors {
-        Some(Err(CallError::NoAnswer { .. })) => Reach::Silent,
+        Some(Err(CallError::NoAnswer { .. })) => Reachability::Silent,
         None
         | Some(Err(CallError::CoolingDown { .. } | CallError::Token { .. } | CallError::OutOfTime { .. })) => {
-            Reach::NotAsked
+            Reachability::NotAsked
         }
-        Some(_) => Reach::Answers,
+        Some(_) => Reachability::Answers,
     }
 }
 
-impl Reach {
+impl Reachability {
     const fn as_str(self) -> &'static str {
         match self {
             Self::Answers => "answers",

@@ -24,7 +24,7 @@ pub enum KeyDisplay {
 /// The steps in the console that do what an installation does.
 pub fn instructions(spec: &WebhookSpec, data_center: DataCenter, display: KeyDisplay) -> String {
     let (url, key) = match display {
-        KeyDisplay::Masked => (presentable(spec.url(), [spec.key()]), "***"),
+        KeyDisplay::Masked => (presentable(spec.url(), [spec.key()]), "[redacted]"),
         KeyDisplay::Shown => (spec.url().to_owned(), spec.key().expose()),
     };
     let (host, name) = (data_center.site24x7_host(), spec.name());
@@ -64,7 +64,32 @@ mod tests {
 
     #[test]
     fn the_steps_are_told_with_the_key_masked_everywhere() {
-        insta::assert_snapshot!(instructions(&spec(), DataCenter::Jp, KeyDisplay::Masked));
+        insta::assert_snapshot!(instructions(&spec(), DataCenter::Jp, KeyDisplay::Masked), @r#"
+        In the console at https://app.site24x7.jp open Admin > Third-Party Integrations, add a webhook, and enter:
+
+          name                        Campanile
+          URL                         https://alerts.example.com/site24x7/[redacted]
+          HTTP method                 POST
+          timeout                     30 seconds
+          monitors                    all
+          alert when                  down, critical and trouble: all three
+          send incident parameters    yes
+          send as JSON                yes
+          authentication              Basic, without user name and password
+          custom header               X-API-KEY: [redacted]
+          poller webhook              no
+          manage tickets              no
+          alert tags                  none
+
+        A body of your own (*Post as JSON* with custom parameters) must hold these members under these names,
+        or its notifications are quarantined; others are kept as annotations:
+
+          {"MONITOR_ID": "$MONITOR_ID", "MONITORNAME": "$MONITORNAME", "STATUS": "$STATUS",
+           "INCIDENT_REASON": "$INCIDENT_REASON", "INCIDENT_TIME_ISO": "$INCIDENT_TIME_ISO",
+           "OUTAGE_TIME_UNIX_FORMAT": "$OUTAGE_TIME_UNIX_FORMAT", "MONITOR_DASHBOARD_LINK": "$MONITOR_DASHBOARD_LINK"}
+
+        Save it and press its test button: the test is answered with 200 and kept as a notice.
+        "#);
     }
 
     #[test]

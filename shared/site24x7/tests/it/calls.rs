@@ -5,9 +5,8 @@ use std::time::Duration;
 use axum::http::Method;
 use jiff::civil::date;
 use serde_json::json;
+use site24x7::testing::{Fault, SECRET, StandIn, calls, transport};
 use site24x7::{Call, CallError, Deadlines, MemoryTokenStore, Scope, Transport};
-
-use crate::stand_in::{Fault, SECRET, StandIn, calls, transport};
 
 const PAGE: &str = "<html>sign in</html>";
 const EXPIRED: &str = r#"{"error_code":1124,"message":"OAuth Access Token is invalid or has expired."}"#;

@@ -3,11 +3,10 @@
 use serde_json::json;
 use site24x7::check::{Report, Subject, check, settings};
 use site24x7::hook::{WebhookSpec, install};
-use site24x7::{Clock, Hosts, MemoryTokenStore, TokenStore};
-
-use crate::stand_in::{
+use site24x7::testing::{
     CLIENT_SECRET, Fault, Hidden, SECRET, StandIn, TestClient, calls, hook_key, transport,
 };
+use site24x7::{Clock, Hosts, MemoryTokenStore, TokenStore};
 
 fn subject() -> Subject {
     let spec = WebhookSpec::new("Campanile", "https://alerts.example.com/site24x7", hook_key()).unwrap();
@@ -30,7 +29,18 @@ async fn all_is_well() {
     install(calls(&client), subject().webhook.as_ref().unwrap()).await.unwrap();
     let (usable, report) = told(&stand_in, &client).await;
     assert!(usable);
-    insta::assert_snapshot!(report);
+    insta::assert_snapshot!(report, @"
+    ok           valid_tld: `eu` is a data centre
+    ok           authenticated: zoho issued a token and the API takes it
+    ok           hosts: http://stand-in answers, http://stand-in/api answers
+    ok           scope Site24x7.Admin.Read: a call that needs it succeeds
+    ok           scope Site24x7.Operations.Read: the token has it
+    ok           scope Site24x7.Reports.Read: the token has it
+    ok           scope Site24x7.Admin.Create: the token has it
+    ok           scope Site24x7.Admin.Update: the token has it
+    ok           webhook: 700 is as it should be
+    ok           calls_per_day: some 600 calls a day; 600 are allowed for 3 monitors
+    ");
 }
 
 #[tokio::test]
@@ -40,7 +50,22 @@ async fn scopes_that_the_token_lacks_are_told_with_what_is_lost() {
         vec!["Site24x7.Admin.Read", "Site24x7.Admin.Create", "Site24x7.Operations.Read"];
     let (usable, report) = told(&stand_in, &stand_in.client()).await;
     assert!(usable);
-    insta::assert_snapshot!(report);
+    insta::assert_snapshot!(report, @"
+    ok           valid_tld: `eu` is a data centre
+    ok           authenticated: zoho issued a token and the API takes it
+    ok           hosts: http://stand-in answers, http://stand-in/api answers
+    ok           scope Site24x7.Admin.Read: a call that needs it succeeds
+    ok           scope Site24x7.Operations.Read: the token has it
+    warning      scope Site24x7.Reports.Read: missing: no current status; the webhook and the alert logs still work, and fire and resolve alone
+                 -> generate a code for the scopes Site24x7.Admin.Read,Site24x7.Operations.Read,Site24x7.Reports.Read,Site24x7.Admin.Create,Site24x7.Admin.Update at https://api-console.zoho.eu (Self Client, Generate Code), and exchange it with `campanile token site24x7`
+    ok           scope Site24x7.Admin.Create: the token has it
+    warning      scope Site24x7.Admin.Update: missing: the webhook cannot be changed; everything else works
+                 -> generate a code for the scopes Site24x7.Admin.Read,Site24x7.Operations.Read,Site24x7.Reports.Read,Site24x7.Admin.Create,Site24x7.Admin.Update at https://api-console.zoho.eu (Self Client, Generate Code), and exchange it with `campanile token site24x7`
+    warning      webhook: there is none: only polls tell of outages
+                 -> run `campanile install site24x7`
+    warning      calls_per_day: some 600 calls a day; 200 are allowed for 1 monitor
+                 -> poll less often: every 15 minutes is right for up to three monitors
+    ");
 }
 
 #[tokio::test]
@@ -50,7 +75,21 @@ async fn scopes_that_the_token_does_not_tell_are_tried_by_reading() {
     stand_in.world().lose_scope("Site24x7.Operations.Read");
     let (usable, report) = told(&stand_in, &stand_in.client()).await;
     assert!(usable);
-    insta::assert_snapshot!(report);
+    insta::assert_snapshot!(report, @"
+    ok           valid_tld: `eu` is a data centre
+    ok           authenticated: zoho issued a token and the API takes it
+    ok           hosts: http://stand-in answers, http://stand-in/api answers
+    ok           scope Site24x7.Admin.Read: a call that needs it succeeds
+    warning      scope Site24x7.Operations.Read: missing: no alert logs; the webhook and the current status still work
+                 -> generate a code for the scopes Site24x7.Admin.Read,Site24x7.Operations.Read,Site24x7.Reports.Read,Site24x7.Admin.Create,Site24x7.Admin.Update at https://api-console.zoho.eu (Self Client, Generate Code), and exchange it with `campanile token site24x7`
+    ok           scope Site24x7.Reports.Read: a call that needs it succeeds
+    not checked  scope Site24x7.Admin.Create: zoho does not tell the token's scopes, and trying would change something
+    not checked  scope Site24x7.Admin.Update: zoho does not tell the token's scopes, and trying would change something
+    warning      webhook: there is none: only polls tell of outages
+                 -> run `campanile install site24x7`
+    warning      calls_per_day: some 600 calls a day; 200 are allowed for 1 monitor
+                 -> poll less often: every 15 minutes is right for up to three monitors
+    ");
 }
 
 #[tokio::test]
@@ -59,7 +98,22 @@ async fn without_admin_read_the_api_still_counts_as_authenticated() {
     stand_in.world().scopes = vec!["Site24x7.Operations.Read", "Site24x7.Reports.Read"];
     let (usable, report) = told(&stand_in, &stand_in.client()).await;
     assert!(usable);
-    insta::assert_snapshot!(report);
+    insta::assert_snapshot!(report, @"
+    ok           valid_tld: `eu` is a data centre
+    ok           authenticated: zoho issued a token and the API takes it
+    ok           hosts: http://stand-in answers, http://stand-in/api answers
+    warning      scope Site24x7.Admin.Read: missing: monitor names come from the current status only, and the webhook can be neither checked nor installed
+                 -> generate a code for the scopes Site24x7.Admin.Read,Site24x7.Operations.Read,Site24x7.Reports.Read,Site24x7.Admin.Create,Site24x7.Admin.Update at https://api-console.zoho.eu (Self Client, Generate Code), and exchange it with `campanile token site24x7`
+    ok           scope Site24x7.Operations.Read: the token has it
+    ok           scope Site24x7.Reports.Read: the token has it
+    warning      scope Site24x7.Admin.Create: missing: the webhook cannot be created; everything else works
+                 -> generate a code for the scopes Site24x7.Admin.Read,Site24x7.Operations.Read,Site24x7.Reports.Read,Site24x7.Admin.Create,Site24x7.Admin.Update at https://api-console.zoho.eu (Self Client, Generate Code), and exchange it with `campanile token site24x7`
+    warning      scope Site24x7.Admin.Update: missing: the webhook cannot be changed; everything else works
+                 -> generate a code for the scopes Site24x7.Admin.Read,Site24x7.Operations.Read,Site24x7.Reports.Read,Site24x7.Admin.Create,Site24x7.Admin.Update at https://api-console.zoho.eu (Self Client, Generate Code), and exchange it with `campanile token site24x7`
+    not checked  webhook: GET /third_party_services is not allowed: generate a new code with the scope `Site24x7.Admin.Read`
+                 -> generate a code for the scopes Site24x7.Admin.Read,Site24x7.Operations.Read,Site24x7.Reports.Read,Site24x7.Admin.Create,Site24x7.Admin.Update at https://api-console.zoho.eu (Self Client, Generate Code), and exchange it with `campanile token site24x7`
+    not checked  calls_per_day: some 600 calls a day; the monitors cannot be counted
+    ");
 }
 
 #[tokio::test]
@@ -68,7 +122,19 @@ async fn a_client_of_another_data_centre_fails() {
     stand_in.world().token_answers.push_back((200, json!({"error": "invalid_client"}).to_string()));
     let (usable, report) = told(&stand_in, &stand_in.client()).await;
     assert!(!usable);
-    insta::assert_snapshot!(report);
+    insta::assert_snapshot!(report, @"
+    ok           valid_tld: `eu` is a data centre
+    failed       authenticated: zoho issued no access token: zoho answers `invalid_client`: the client id is unknown here, or belongs to another data centre
+                 -> copy `client_id` from https://api-console.zoho.eu, or set `data_center` to where the client was made
+    not checked  hosts: http://stand-in answers, http://stand-in/api was not asked
+    not checked  scope Site24x7.Admin.Read: the API does not take the token
+    not checked  scope Site24x7.Operations.Read: the API does not take the token
+    not checked  scope Site24x7.Reports.Read: the API does not take the token
+    not checked  scope Site24x7.Admin.Create: the API does not take the token
+    not checked  scope Site24x7.Admin.Update: the API does not take the token
+    not checked  webhook: there is no token to look with, or our url is not known
+    not checked  calls_per_day: some 600 calls a day; the monitors cannot be counted
+    ");
 }
 
 #[tokio::test]
@@ -82,7 +148,12 @@ async fn a_revoked_refresh_token_and_a_wrong_client_secret_fail_with_their_own_r
         assert!(!report.is_usable());
         authenticated.push(Report { findings: vec![report.findings[1].clone()] }.to_string());
     }
-    insta::assert_snapshot!(authenticated.concat());
+    insta::assert_snapshot!(authenticated.concat(), @"
+    failed       authenticated: zoho issued no access token: zoho answers `invalid_code`: the refresh token was revoked, or belongs to another client or another data centre
+                 -> generate a code for the scopes Site24x7.Admin.Read,Site24x7.Operations.Read,Site24x7.Reports.Read,Site24x7.Admin.Create,Site24x7.Admin.Update at https://api-console.zoho.eu (Self Client, Generate Code), and exchange it with `campanile token site24x7`; or set `data_center` to where the client was made
+    failed       authenticated: zoho issued no access token: zoho answers `invalid_client_secret`: the client secret is not that of the client id
+                 -> copy `client_secret` from https://api-console.zoho.eu (Self Client, Client Secret)
+    ");
 }
 
 #[tokio::test]
@@ -94,7 +165,19 @@ async fn a_token_that_the_api_refuses_fails() {
     stand_in.world().fail("/monitors", [refused(), refused()]);
     let (usable, report) = told(&stand_in, &stand_in.client()).await;
     assert!(!usable);
-    insta::assert_snapshot!(report);
+    insta::assert_snapshot!(report, @"
+    ok           valid_tld: `eu` is a data centre
+    failed       authenticated: GET /monitors refuses even a new token (`OAuth Access Token is invalid or has expired.`): are the data centre and `zaaid` right
+                 -> see that `zaaid` is an id of this account (or leave it out), and that `data_center` is where the account lives
+    ok           hosts: http://stand-in answers, http://stand-in/api answers
+    ok           scope Site24x7.Admin.Read: the token has it
+    ok           scope Site24x7.Operations.Read: the token has it
+    ok           scope Site24x7.Reports.Read: the token has it
+    ok           scope Site24x7.Admin.Create: the token has it
+    ok           scope Site24x7.Admin.Update: the token has it
+    not checked  webhook: there is no token to look with, or our url is not known
+    not checked  calls_per_day: some 600 calls a day; the monitors cannot be counted
+    ");
 }
 
 #[tokio::test]
@@ -156,7 +239,19 @@ async fn the_webhook_is_told_as_it_is() {
         .world()
         .fail("/third_party_services", [Fault::status(400, r#"{"error_code":7,"message":"no"}"#)]);
     lines += &webhook().await;
-    insta::assert_snapshot!(lines);
+    insta::assert_snapshot!(lines, @"
+    ok           webhook: 700 is as it should be as far as can be seen, but for header `X-API-KEY` (shown masked)
+    warning      webhook: 700 differs in `url`, header `X-API-KEY` (shown masked)
+                 -> run `campanile install site24x7`
+    warning      webhook: 700 is suspended
+                 -> run `campanile install site24x7`
+    warning      webhook: several have our name, and not exactly one calls our url (service ids 700, 700)
+                 -> remove or rename all but one in the console under Admin > Third-Party Integrations
+    warning      webhook: there is none: only polls tell of outages
+                 -> run `campanile install site24x7`
+    not checked  webhook: GET /third_party_services is refused with HTTP 400 (error_code 7, `no`)
+                 -> see that the account is active and its plan includes the API
+    ");
 }
 
 #[test]
@@ -174,5 +269,32 @@ fn a_secret_that_cannot_be_read_is_reported_as_well() {
         SECRET.replace(r#""refresh_token":"1000.refresh.token","#, ""),
         SECRET.replacen('{', r#"{"zaaid":"1; admin=1","#, 1),
     ];
-    insta::assert_snapshot!(reports.iter().map(|secret| told(secret)).collect::<Vec<_>>().join("\n"));
+    insta::assert_snapshot!(reports.iter().map(|secret| told(secret)).collect::<Vec<_>>().join("\n"), @"
+    failed       valid_tld: no `data_center` (or `zohoAccountTLD`)
+                 -> set it to where the account lives: it is the end of the console's address, such as `eu`
+    failed       authenticated: the secret is not a JSON object: write one with data_center, client_id, client_secret and refresh_token
+                 -> write the members of a Self Client into the secret `<prefix>/site24x7`; the prefix is `campanile` unless configured
+
+    failed       valid_tld: no `data_center` (or `zohoAccountTLD`)
+                 -> set it to where the account lives: it is the end of the console's address, such as `eu`
+    failed       authenticated: the secret lacks `data_center` (or `zohoAccountTLD`), `client_id` (or `zohoClientId`), `client_secret` (or `zohoClientSecret`), `refresh_token` (or `zohoRefreshToken`): add what is missing, as text
+                 -> write the members of a Self Client into the secret `<prefix>/site24x7`; the prefix is `campanile` unless configured
+
+    failed       valid_tld: `.mars` is not a Site24x7 data centre: use one of us (.com), eu (.eu), in (.in), au (.com.au, .au, .net.au), cn (.com.cn, .cn), jp (.jp), ca (.ca), uk (.uk), ae (.ae), sa (.sa)
+                 -> set `data_center` to one of these
+    not checked  authenticated: no data centre to ask
+
+    failed       valid_tld: no `data_center` (or `zohoAccountTLD`)
+                 -> set it to where the account lives: it is the end of the console's address, such as `eu`
+    failed       authenticated: the secret lacks `data_center` (or `zohoAccountTLD`): add what is missing, as text
+                 -> write the members of a Self Client into the secret `<prefix>/site24x7`; the prefix is `campanile` unless configured
+
+    ok           valid_tld: `eu` is a data centre
+    failed       authenticated: the secret lacks `refresh_token` (or `zohoRefreshToken`): add what is missing, as text
+                 -> generate a code for the scopes Site24x7.Admin.Read,Site24x7.Operations.Read,Site24x7.Reports.Read,Site24x7.Admin.Create,Site24x7.Admin.Update at https://api-console.zoho.eu (Self Client, Generate Code), and exchange it with `campanile token site24x7`
+
+    ok           valid_tld: `eu` is a data centre
+    failed       authenticated: the secret's `zaaid` is not an id: use letters, digits, `-` and `_` only
+                 -> set `zaaid` to an id of this account, or leave it out
+    ");
 }

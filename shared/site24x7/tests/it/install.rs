@@ -2,9 +2,8 @@
 
 use serde_json::{Value, json};
 use site24x7::hook::{Change, HookError, Installed, Test, Uninstalled, WebhookSpec, install, uninstall};
+use site24x7::testing::{Fault, Hidden, StandIn, TestClient, calls, hook_key};
 use site24x7::{CallError, MemoryTokenStore};
-
-use crate::stand_in::{Fault, Hidden, StandIn, TestClient, calls, hook_key};
 
 const URL: &str = "https://alerts.example.com/site24x7";
 

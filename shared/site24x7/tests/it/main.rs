@@ -15,9 +15,6 @@ mod secrecy;
 #[cfg(test)]
 mod settings;
 #[cfg(test)]
-#[path = "../stand_in/mod.rs"]
-mod stand_in;
-#[cfg(test)]
 mod storm;
 #[cfg(test)]
 mod tokens;

@@ -6,14 +6,13 @@ use jiff::civil::date;
 use serde_json::json;
 use site24x7::check::{Subject, check};
 use site24x7::hook::{KeyDisplay, WebhookSpec, install, instructions, uninstall};
+use site24x7::testing::{
+    CLIENT_ID, CLIENT_SECRET, Fault, GRANT_CODE, HOOK_KEY, REFRESH_TOKEN, SECRET, StandIn, calls, hook_key,
+    transport,
+};
 use site24x7::{
     Application, Clock, DataCenter, Hosts, MemoryTokenStore, Secret, Settings, Token, TokenRecord,
     TokenStore, exchange_code,
-};
-
-use crate::stand_in::{
-    CLIENT_ID, CLIENT_SECRET, Fault, GRANT_CODE, HOOK_KEY, REFRESH_TOKEN, SECRET, StandIn, calls, hook_key,
-    transport,
 };
 
 const ACCESS_TOKEN: &str = "1000.access";
@@ -79,7 +78,7 @@ async fn no_error_of_any_call_shows_a_credential() {
         // Refused tokens have been renewed: let Zoho forget them.
         stand_in.clock.forward_secs(11 * 60);
     }
-    for repeated in ["Zoho-oauthtoken ***", r#""value":"***""#] {
+    for repeated in ["Zoho-oauthtoken [redacted]", r#""value":"[redacted]""#] {
         assert!(shown.0.contains(repeated), "{repeated} not in:\n{}", shown.0);
     }
     shown.assert_hides(&[ACCESS_TOKEN, CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN, HOOK_KEY]);

@@ -5,11 +5,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use site24x7::testing::{SECRET, StandIn, TestClient, calls, transport};
 use site24x7::{Clock, MemoryTokenStore, Readiness, Secret, StoreError, Token, TokenRecord, TokenStore};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
-
-use crate::stand_in::{SECRET, StandIn, TestClient, calls, transport};
 
 const POLLERS: usize = 500;
 

@@ -5,12 +5,11 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::json;
+use site24x7::testing::{GRANT_CODE, REFRESH_TOKEN, SECRET, StandIn, TestClient, calls, transport};
 use site24x7::{
     Application, Clock, Deadlines, MemoryTokenStore, Readiness, Scope, Secret, Token, TokenError,
     TokenRecord, TokenStore, Transport, ZohoError, exchange_code,
 };
-
-use crate::stand_in::{GRANT_CODE, REFRESH_TOKEN, SECRET, StandIn, TestClient, calls, transport};
 
 async fn cooling_until<S: TokenStore>(client: &TestClient<S>) -> Option<Timestamp> {
     match calls(client).ready().await.unwrap() {

@@ -3,25 +3,17 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use intake::WEBHOOKS;
 use serde_json::Value;
 
+use super::super::secrets::known::{OPTIONAL, names};
 use super::account::{Account, AskError};
 use super::finding::{Fault, Finding, Part, fault};
 use super::verdict::{table_itself, the_alarms, the_function, the_mapping, the_schedules, the_subscription};
 use crate::command::secret;
 
-/// The functions, by what follows the stack's name in theirs.
-const FUNCTIONS: [&str; 7] = [
-    "netdata-webhook",
-    "kazoo-webhook",
-    "tencent-webhook",
-    "site24x7-webhook",
-    "site24x7-poller",
-    "notifier",
-    "alerts-api",
-];
-/// Outputs with the address of a webhook.
-const WEBHOOKS: [&str; 4] = ["NetdataUrl", "KazooUrl", "TencentUrl", "Site24x7Url"];
+/// The functions that are no webhook, by what follows the stack's name in theirs.
+const OTHER_FUNCTIONS: [&str; 4] = ["site24x7-poller", "source-keeper", "notifier", "alerts-api"];
 /// How long an address may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -32,12 +24,13 @@ pub(super) async fn inspect(account: &Account, stack: &str) -> Result<Vec<Findin
     let outputs = by_name(&described["Outputs"], "OutputKey", "OutputValue");
     let output = |name: &str| outputs.get(name).cloned().unwrap_or_default();
     let mut findings = vec![the_stack(stack, described)];
-    for function in FUNCTIONS {
+    let webhooks = WEBHOOKS.iter().map(|source| format!("{source}-webhook"));
+    for function in webhooks.chain(OTHER_FUNCTIONS.map(str::to_owned)) {
         let name = format!("{stack}-{function}");
         let asked = account.ask(&["lambda", "get-function-configuration", "--function-name", &name]).await;
         findings.push(answered(format!("function {function}"), asked, the_function));
     }
-    for name in super::super::secrets::known::NAMES {
+    for name in names().into_iter().filter(|name| !OPTIONAL.contains(name)) {
         let id = format!("{}/{name}", output("SecretNames"));
         let asked = account.ask(&["secretsmanager", "get-secret-value", "--secret-id", &id]).await;
         findings.push(the_secret(name, asked.ok().as_ref()));
@@ -51,12 +44,19 @@ pub(super) async fn inspect(account: &Account, stack: &str) -> Result<Vec<Findin
     let prefix = format!("{stack}-");
     let alarms = ["cloudwatch", "describe-alarms", "--alarm-name-prefix", &prefix, "--state-value", "ALARM"];
     findings.push(answered("alarms".to_owned(), account.ask(&alarms).await, the_alarms));
-    for name in WEBHOOKS {
+    for source in WEBHOOKS {
+        let name = address_output(source.as_str());
         // Without a credential: refused by a function that could read its secret.
-        findings.push(the_address(name, &output(name), &[401, 503]).await);
+        findings.push(the_address(&name, &output(&name), &[401, 503]).await);
     }
     findings.push(the_address("ApiUrl", &format!("{}-/ready", output("ApiUrl")), &[200]).await);
     Ok(findings)
+}
+
+/// The output with the address of the webhook of `source`, such as `NetdataUrl`.
+fn address_output(source: &str) -> String {
+    let (first, rest) = source.split_at(1);
+    format!("{}{rest}Url", first.to_uppercase())
 }
 
 /// The members of a list of name and value.

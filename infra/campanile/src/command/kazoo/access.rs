@@ -6,9 +6,9 @@ use aws::{Configuration, DEVELOPMENT_TOKEN};
 use clap::Args;
 use intake::{Sensitive, chain};
 use kazoo::{AccountId, BaseUrl, Client, Deadlines, HookId, Location, LocationError, Receiver};
+use poll::kazoo::{KazooSecret, WallClock};
 
-use super::clock::SystemClock;
-use super::secret::KazooSecret;
+use super::secret::complete_login;
 use crate::command::probe::Probe;
 use crate::command::secrets::{ReadSecretError, Secrets};
 use crate::command::terminal::{Prompt, Terminal};
@@ -20,7 +20,7 @@ pub(super) struct Access {
     /// Address under which KAZOO reaches Campanile, such as `https://alerts.example.com`
     #[arg(long, env = "CAMPANILE_URL", hide_env_values = true)]
     url: String,
-    /// Id of the account whose webhooks are meant; the account that is logged in to unless given
+    /// Id of the account whose webhooks are meant; the secret's `account_id`, or else the account that is logged in to, unless given
     #[arg(long, value_name = "ID")]
     account: Option<AccountId>,
     #[command(flatten)]
@@ -67,10 +67,10 @@ impl Access {
         let settings = kazoo::Configuration {
             base_url: base_url.clone(),
             credentials,
-            account: self.account.clone(),
+            account: self.account.clone().map_or_else(|| secret.account(), |account| Ok(Some(account)))?,
             deadlines,
         };
-        let client = Client::new(settings, Arc::new(SystemClock))?;
+        let client = Client::new(settings, Arc::new(WallClock))?;
         Ok(Kazoo { client, location, base_url, secret, secret_name })
     }
 
@@ -85,7 +85,7 @@ impl Access {
             }
             read => read?,
         };
-        secret.complete_login(&mut terminal)?;
+        complete_login(&mut secret, &mut terminal)?;
         Ok(secret)
     }
 }

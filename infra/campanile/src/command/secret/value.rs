@@ -65,6 +65,12 @@ mod tests {
             ("api", r#"{"tokens": [{"token": "t", "name": "me", "role": "write"}]}"#),
             ("destinations", r#"{"destinations": []}"#),
             ("links", r#"{"key": "0123456789abcdef"}"#),
+            ("session", r#"{"key": "0123456789abcdef0123456789abcdef"}"#),
+            (
+                "oidc",
+                r#"{"issuers": [{"name": "corp", "issuer": "https://id.example.com", "client_id": "c",
+                    "roles": [{"claim": "/groups", "value": "ops", "role": "write"}]}]}"#,
+            ),
         ] {
             let value = read(name, text, &Configuration::default()).unwrap();
             assert_eq!(Value::Object(value.members), serde_json::from_str::<Value>(text).unwrap());
@@ -88,6 +94,8 @@ mod tests {
             ("api", r#"{"tokens": [{"token": "s3cr3t", "name": "me", "role": "admin"}]}"#, "tokens[0].role"),
             ("netdata", r#"{"token": "s3cr3t"}"#, "token"),
             ("links", r#"{"key": "s3cr3t"}"#, "openssl rand -hex 32"),
+            ("session", r#"{"key": "s3cr3t"}"#, "openssl rand -hex 32"),
+            ("oidc", r#"{"issuers": [{"name": "s3cr3t!"}]}"#, "issuers[0].name"),
             ("destinations", r#"{"destinations": [{"id": "x", "type": "pigeon"}]}"#, "destinations[0]"),
         ] {
             let message = mistake(name, text);

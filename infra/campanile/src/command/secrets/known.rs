@@ -2,11 +2,20 @@
 
 use std::path::Path;
 
+use alert::Source;
+use intake::WEBHOOKS;
 use serde_json::{Map, Value};
 
+/// The secrets that belong to no source, without their prefix.
+const OTHERS: [&str; 5] = ["api", "destinations", "links", "oidc", "session"];
+
 /// Every secret, without its prefix.
-pub(in crate::command) const NAMES: [&str; 7] =
-    ["netdata", "kazoo", "tencent", "site24x7", "api", "destinations", "links"];
+pub(in crate::command) fn names() -> Vec<&'static str> {
+    WEBHOOKS.iter().map(|source| Source::as_str(*source)).chain(OTHERS).collect()
+}
+
+/// Those that are there only where people sign in.
+pub(in crate::command) const OPTIONAL: [&str; 2] = ["oidc", "session"];
 
 /// How different a name may be from a known one to be taken for a misspelling of it.
 const MISSPELT: f64 = 0.75;
@@ -20,7 +29,7 @@ pub(in crate::command) async fn unknown_names(file: &Path, prefix: &str) -> Vec<
 }
 
 fn unknown(name: &str, prefix: &str) -> Option<String> {
-    let known = NAMES.map(|known| format!("{prefix}/{known}"));
+    let known: Vec<_> = names().into_iter().map(|known| format!("{prefix}/{known}")).collect();
     if known.iter().any(|known| known == name) {
         return None;
     }

@@ -1,7 +1,7 @@
 //! Reads a secret as whoever uses it reads it.
 
 use alert::Source;
-use api::ApiSecret;
+use api::{ApiSecret, OidcSecret, SessionSecret};
 use dispatch::Settings;
 use intake::{Finding, Gravity, SecretReport, SourceSecret};
 use net::EgressPolicy;
@@ -23,6 +23,8 @@ pub(in crate::command) fn read_as_its_user(
     match (name, name.parse::<Source>()) {
         ("api", _) => without_value(ApiSecret::read(text)),
         ("links", _) => links(text),
+        ("oidc", _) => without_value(OidcSecret::read(text)),
+        ("session", _) => without_value(SessionSecret::read(text)),
         (_, Ok(source)) => without_value(SourceSecret::read(source, text)),
         (_, Err(_)) => destinations(text, egress),
     }

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{DISK, fingerprint, three_ring};
+use crate::transcripts::assert_transcript;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_alert_is_taken_given_back_written_about_and_ended() {
@@ -16,7 +17,7 @@ async fn an_alert_is_taken_given_back_written_about_and_ended() {
     operator.run(&format!("ack {disk}")).await;
     operator.run(&format!("resolve {disk}")).await;
     operator.run(&format!("ack {} --undo", fingerprint(&operator, "SwapUsed").await)).await;
-    insta::assert_snapshot!(operator.transcript());
+    assert_transcript!("alerts", operator.transcript());
     let notes: Value =
         serde_json::from_str(&operator.api(&format!("/v1/alerts/{disk}/notes")).await).unwrap();
     let notes = notes["notes"].as_array().unwrap().iter();
@@ -41,7 +42,7 @@ async fn of_several_alerts_each_is_taken_that_can_be_and_the_others_are_named() 
     // A slip of the finger takes none.
     operator.run(&format!("ack {swap} 0000 --undo")).await;
     operator.run("alerts --handling acknowledged").await;
-    insta::assert_snapshot!(operator.transcript());
+    assert_transcript!("alerts", operator.transcript());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -57,7 +58,7 @@ async fn without_a_name_it_is_whose_token_it_is() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_alert_that_rings_goes_before_one_that_has_ended_where_both_are_meant() {
+async fn an_alert_that_fires_goes_before_one_that_has_ended_where_both_are_meant() {
     let operator = three_ring().await;
     let disk = fingerprint(&operator, "DiskFull").await;
     operator.answer(&format!("resolve {}", &disk[..5])).await;

@@ -2,6 +2,7 @@
 
 use super::{fingerprint, three_ring};
 use crate::operator::{Operator, READER};
+use crate::transcripts::assert_transcript;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn all_that_match_are_taken_and_those_that_somebody_has_are_left_to_them() {
@@ -15,7 +16,7 @@ async fn all_that_match_are_taken_and_those_that_somebody_has_are_left_to_them()
     operator.run("resolve instance=nowhere").await;
     operator.run("note alertname=JobLate --note 'it is always late'").await;
     operator.run("counts").await;
-    insta::assert_snapshot!(operator.transcript());
+    assert_transcript!("alerts", operator.transcript());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -26,18 +27,18 @@ async fn what_means_no_alert_is_refused_before_anything_is_done() {
     operator.run("ack db-01").await;
     operator.run("ack a=~(").await;
     operator.run("alerts --handling acknowledged").await;
-    insta::assert_snapshot!(operator.transcript());
+    assert_transcript!("alerts", operator.transcript());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_all_that_match_each_that_cannot_be_taken_is_named() {
     let mut operator = three_ring().await;
     operator.run(&format!("ack severity!=none --token {READER}")).await;
-    insta::assert_snapshot!(operator.transcript());
+    assert_transcript!("alerts", operator.transcript());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_rings_is_counted_and_who_speaks_is_listed() {
+async fn what_is_firing_is_counted_and_who_speaks_is_listed() {
     let quiet = Operator::before_a_bundle().await;
     assert_eq!(quiet.answer("counts").await, "nothing is open\n");
     assert!(quiet.answer("sources").await.starts_with("no source has spoken yet: `campanile send "));
@@ -51,5 +52,5 @@ async fn what_rings_is_counted_and_who_speaks_is_listed() {
         let name = if line.starts_with("counts") { "by_severity" } else { "totals" };
         assert!(answer[name].is_object(), "{line}: {answer}");
     }
-    insta::assert_snapshot!(operator.transcript());
+    assert_transcript!("alerts", operator.transcript());
 }

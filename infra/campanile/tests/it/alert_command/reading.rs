@@ -4,9 +4,10 @@ use serde_json::json;
 
 use super::{DAY, HOUR, JOB, fingerprint, name_events, three_ring};
 use crate::operator::{Operator, ago};
+use crate::transcripts::assert_transcript;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_rings_is_a_table_within_the_terminal_and_each_filter_narrows_it() {
+async fn what_is_firing_is_a_table_within_the_terminal_and_each_filter_narrows_it() {
     let mut operator = three_ring().await;
     operator.run("alerts --columns 80").await;
     operator.run("alerts --severity warning").await;
@@ -16,7 +17,7 @@ async fn what_rings_is_a_table_within_the_terminal_and_each_filter_narrows_it() 
     operator.run("alerts --source netdata,kazoo").await;
     operator.run("alerts --account nobody").await;
     operator.run("alerts --handling acknowledged,silenced --all").await;
-    insta::assert_snapshot!(operator.transcript());
+    assert_transcript!("alerts", operator.transcript());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -32,7 +33,7 @@ async fn what_has_ended_is_listed_only_where_it_is_asked_for() {
     name_events(&mut operator).await;
     operator.run(&format!("alert {}", &job[..6])).await;
     operator.run("alert 0000").await;
-    insta::assert_snapshot!(operator.transcript());
+    assert_transcript!("alerts", operator.transcript());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -52,7 +53,7 @@ async fn an_alert_is_shown_with_its_history_and_what_people_wrote_and_on_request
     operator.run(&format!("alert {disk} --raw --limit 1")).await;
     operator.run("events --columns 80").await;
     operator.run("events --signal notice").await;
-    insta::assert_snapshot!(operator.transcript());
+    assert_transcript!("alerts", operator.transcript());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -69,5 +70,5 @@ async fn an_id_is_as_long_as_it_must_be_to_be_no_others() {
     let alike = shown.windows(2).find(|pair| pair[0][..4] == pair[1][..4]).unwrap();
     operator.run(&format!("ack {}", &alike[0][..4])).await;
     operator.run(&format!("ack {}", &alike[0][..8])).await;
-    insta::assert_snapshot!(operator.transcript());
+    assert_transcript!("alerts", operator.transcript());
 }

@@ -8,6 +8,7 @@ use tokio::net::TcpListener;
 
 use super::three_ring;
 use crate::operator::{Operator, READER};
+use crate::transcripts::assert_transcript;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_typed_wrong_is_told_what_would_be_right() {
@@ -41,7 +42,7 @@ async fn what_is_typed_wrong_is_told_what_would_be_right() {
     ] {
         operator.run(line).await;
     }
-    insta::assert_snapshot!(operator.transcript());
+    assert_transcript!("refusals", operator.transcript());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -52,7 +53,7 @@ async fn a_token_that_does_not_do_is_told_apart() {
     operator.run(&format!("ack 42f46be7 --token {READER}")).await;
     operator.run("ack 42f46be7 --token 'two\nlines'").await;
     operator.run("send netdata nested-raised-critical --token wrong").await;
-    insta::assert_snapshot!(operator.transcript());
+    assert_transcript!("refusals", operator.transcript());
     let output =
         operator.command("alerts").env("CAMPANILE_TOKEN", format!(" {READER}\n")).output().await.unwrap();
     assert!(output.status.success(), "what a file ends with is no part of the token in it");
@@ -82,7 +83,7 @@ async fn an_address_that_is_none_is_refused_before_anything_is_sent() {
     ] {
         operator.run(&format!("alerts --url {url}")).await;
     }
-    insta::assert_snapshot!(operator.transcript());
+    assert_transcript!("refusals", operator.transcript());
 }
 
 #[tokio::test]
@@ -103,5 +104,5 @@ async fn somebody_else_who_answers_is_not_taken_for_campanile() {
         operator.run(&format!("alerts --url {url}")).await;
     }
     operator.run(&format!("alerts --json --url {}/page", operator.url.clone())).await;
-    insta::assert_snapshot!(operator.transcript());
+    assert_transcript!("refusals", operator.transcript());
 }

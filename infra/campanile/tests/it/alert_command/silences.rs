@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::three_ring;
+use crate::transcripts::assert_transcript;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_silence_is_added_listed_and_ended() {
@@ -24,7 +25,7 @@ async fn a_silence_is_added_listed_and_ended() {
     operator.run("silence list --all").await;
     operator.run(&format!("silence end {id}")).await;
     operator.run("alerts instance=db-01").await;
-    insta::assert_snapshot!(operator.transcript());
+    assert_transcript!("silences", operator.transcript());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -70,5 +71,5 @@ async fn what_cannot_be_silenced_is_refused_with_the_remedy() {
     ] {
         operator.run(line).await;
     }
-    insta::assert_snapshot!(operator.transcript());
+    assert_transcript!("silences", operator.transcript());
 }

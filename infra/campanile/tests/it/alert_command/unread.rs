@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::{name_events, three_ring};
 use crate::operator::Operator;
+use crate::transcripts::assert_transcript;
 
 const TOKEN: &str = "campanile-development-netdata";
 
@@ -31,7 +32,7 @@ async fn what_was_not_understood_is_listed_shown_and_deleted() {
     operator.run(&format!("quarantine delete {empty}")).await;
     operator.run(&format!("quarantine replay {empty}")).await;
     operator.run("quarantine list").await;
-    insta::assert_snapshot!(operator.transcript());
+    assert_transcript!("quarantine", operator.transcript());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -67,5 +68,5 @@ async fn an_event_is_read_once_more_and_nothing_counts_twice() {
         operator.run(&line).await;
         assert_eq!(operator.answer("alerts --json").await.len(), before.len());
     }
-    insta::assert_snapshot!(operator.transcript());
+    assert_transcript!("quarantine", operator.transcript());
 }

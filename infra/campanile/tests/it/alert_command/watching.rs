@@ -48,7 +48,7 @@ async fn into_a_pipe_each_change_is_told_once() {
     if last.len() > 2 {
         last = told(&mut lines).await;
     }
-    assert_eq!(last[1], "no alert is like that");
+    assert_eq!(last[1], "No alerts match.");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -11,6 +11,7 @@ use sha2::Sha256;
 use tokio::net::TcpListener;
 
 use super::{Desk, PATH};
+use crate::transcripts::assert_transcript;
 
 #[tokio::test]
 async fn settings_that_are_right_pass_and_nobody_is_told_anything() {
@@ -22,10 +23,10 @@ async fn settings_that_are_right_pass_and_nobody_is_told_anything() {
     desk.run("check destinations").await;
     desk.keep(&json!({ "destinations": [] }));
     desk.run("check destinations").await;
-    for kind in crate::notifier::stand_in::every_type() {
+    for kind in channels::testing::destinations::every_type() {
         assert_eq!(desk.stand_in.notified(kind).len(), 0, "{kind}");
     }
-    insta::assert_snapshot!(desk.transcript);
+    assert_transcript!("destinations", desk.transcript);
 }
 
 #[tokio::test]
@@ -51,7 +52,7 @@ async fn a_mistake_is_named_by_its_field_with_the_remedy_and_the_others_are_chec
         7,
     ] }));
     desk.run("check destinations").await;
-    insta::assert_snapshot!(desk.transcript);
+    assert_transcript!("destinations", desk.transcript);
 }
 
 #[tokio::test]
@@ -70,7 +71,7 @@ async fn what_is_missing_or_no_json_is_told() {
     desk.run_in("check destinations", &[("CAMPANILE_SECRET_PREFIX", "tower")]).await;
     std::fs::remove_file(desk.folder.path().join("secrets.json")).unwrap();
     desk.run("check destinations").await;
-    insta::assert_snapshot!(desk.transcript);
+    assert_transcript!("destinations", desk.transcript);
 }
 
 #[tokio::test]
@@ -83,7 +84,7 @@ async fn this_machine_is_reached_only_where_that_is_asked_for() {
     desk.run_in("check destinations", &[]).await;
     desk.run_in("notify --test slack", &[]).await;
     desk.run("check destinations").await;
-    insta::assert_snapshot!(desk.transcript.replace("localhost:", "localhost:PORT-"));
+    assert_transcript!("destinations", desk.transcript.replace("localhost:", "localhost:PORT-"));
 }
 
 #[tokio::test]
@@ -125,5 +126,5 @@ async fn whoever_does_not_own_the_url_is_found_out() {
         webhook("nobody", "http://127.0.0.1:1", "challenge-of-ours"),
     ] }));
     desk.run("check destinations").await;
-    insta::assert_snapshot!(desk.transcript);
+    assert_transcript!("destinations", desk.transcript);
 }

@@ -1,9 +1,10 @@
 //! `campanile notify --test`.
 
+use channels::testing::destinations::every_type;
 use serde_json::json;
 
 use super::Desk;
-use crate::notifier::stand_in::every_type;
+use crate::transcripts::assert_transcript;
 
 #[tokio::test]
 async fn each_type_takes_a_test_that_is_at_once_over() {
@@ -13,7 +14,7 @@ async fn each_type_takes_a_test_that_is_at_once_over() {
         let notified = desk.stand_in.notified(kind);
         assert!(notified.len() >= 2 && notified.last().unwrap().is_end(), "{kind}: {notified:?}");
     }
-    insta::assert_snapshot!(desk.transcript);
+    assert_transcript!("destinations", desk.transcript);
 }
 
 #[tokio::test]
@@ -33,7 +34,7 @@ async fn a_test_is_for_one_destination_by_its_id_or_else_its_name() {
     desk.run("notify").await;
     // Discord is also told by an edit of the message that is there.
     assert_eq!(["discord", "mattermost", "slack"].map(|kind| desk.stand_in.notified(kind).len()), [3, 2, 2]);
-    insta::assert_snapshot!(desk.transcript);
+    assert_transcript!("destinations", desk.transcript);
 }
 
 #[tokio::test]
@@ -49,5 +50,5 @@ async fn a_test_that_is_not_taken_says_what_the_destination_answered() {
     gone["settings"]["webhook_url"] = json!("http://127.0.0.1:1/s3cr3t-path");
     desk.keep(&json!({ "destinations": [gone] }));
     desk.run("notify --test slack").await;
-    insta::assert_snapshot!(desk.transcript);
+    assert_transcript!("destinations", desk.transcript);
 }

@@ -1,9 +1,9 @@
 //! `deliver: state`: people are notified the present state of a group, and never a backlog.
 
 use alert::{AlertEvent, Severity};
+use channels::testing::destinations::StandIn;
 use serde_json::{Value, json};
 
-use super::stand_in::StandIn;
 use super::world::World;
 use crate::api::{firing, resolved};
 

@@ -2,11 +2,11 @@
 
 use alert::{AlertEvent, Fingerprint, Severity};
 use campanile::embedded::{AwsCall, AwsService};
+use channels::testing::destinations::StandIn;
 use dispatch::{NotificationState, Outbox};
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::stand_in::StandIn;
 use super::world::World;
 use crate::api::{firing, resolved};
 

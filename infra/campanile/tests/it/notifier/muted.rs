@@ -1,11 +1,11 @@
 //! What is withheld, and what never is: silences, acknowledgements, damping.
 
 use alert::{AlertEvent, Severity, SilenceDraft};
+use channels::testing::destinations::StandIn;
 use dispatch::Clock as _;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use super::stand_in::StandIn;
 use super::world::World;
 use crate::api::{firing, resolved};
 

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use alert::{AlertEvent, Severity, Signal};
+use channels::testing::destinations::StandIn;
 use dispatch::Clock as _;
 use serde_json::json;
 
-use super::stand_in::StandIn;
 use super::world::World;
 use crate::api::firing;
 

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use alert::{Condition, Signal};
 use poll::site24x7::Counts;
 use serde_json::json;
+use site24x7::testing::Fault;
 
 use super::world::{MONITOR, World, after, log, outage, status};
-use crate::site24x7_stand_in::Fault;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_day_of_five_thousand_rows_becomes_the_few_events_they_are_and_nothing_the_second_time() {

@@ -4,9 +4,9 @@ use alert::{Condition, Signal};
 use http::Method;
 use poll::site24x7::{Outcome, PollError};
 use serde_json::{Value, json};
+use site24x7::testing::Fault;
 
 use super::world::{MONITOR, World, after, log, status};
-use crate::site24x7_stand_in::Fault;
 
 fn of(world: &World, days: i64) -> Value {
     let from = world.day.checked_sub(jiff::Span::new().days(days - 1)).unwrap();

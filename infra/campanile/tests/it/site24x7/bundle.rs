@@ -8,11 +8,11 @@ use aws::Configuration;
 use campanile::bundle::Bundle;
 use campanile::embedded::{EmbeddedSecrets, Location};
 use serde_json::{Value, json};
+use site24x7::testing::SECRET;
 use tokio::net::TcpListener;
 use tokio::process::Command;
 
 use super::world::{MONITOR, World, after, outage};
-use crate::site24x7_stand_in::SECRET;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_bundle_polls_at_its_start() {

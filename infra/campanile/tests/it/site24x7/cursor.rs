@@ -6,9 +6,9 @@ use jiff::tz::Offset;
 use poll::site24x7::PollError;
 use serde_json::json;
 use site24x7::Clock as _;
+use site24x7::testing::Fault;
 
 use super::world::{World, after, iso_at, log};
-use crate::site24x7_stand_in::Fault;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_that_dies_half_way_loses_no_row() {

@@ -3,9 +3,9 @@
 use alert::Condition;
 use poll::site24x7::{Outcome, PollError};
 use serde_json::json;
+use site24x7::testing::{Fault, SECRET};
 
 use super::world::{MONITOR, World, after, log, outage, status};
-use crate::site24x7_stand_in::{Fault, SECRET};
 
 const LOGS: &str = "Site24x7.Operations.Read";
 const STATUS: &str = "Site24x7.Reports.Read";

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use alert::Source;
 use aws::AccountTokens;
 use jiff::Timestamp;
+use site24x7::testing::{SECRET, transport};
 use site24x7::{Client, Clock, Readiness, Settings};
 use tokio::task::JoinSet;
 
 use super::world::{World, after};
-use crate::site24x7_stand_in::{SECRET, transport};
 
 const POLLERS: usize = 500;
 

@@ -16,8 +16,7 @@ use jiff::{SignedDuration, Timestamp};
 use poll::site24x7::{Outcome, PollError, Polled, Poller};
 use serde_json::{Value, json};
 use site24x7::Clock as _;
-
-use crate::site24x7_stand_in::{SECRET, StandIn, TestClock};
+use site24x7::testing::{SECRET, StandIn, TestClock};
 
 pub(super) const MONITOR: &str = "123456000000025013";
 pub(super) const TOKEN: &str = "hook-key-0123456789";

@@ -6,7 +6,7 @@ use super::super::document::Section;
 use super::super::entries::{Entries, snake_case};
 use super::super::identity::{Identity, Kind};
 use super::super::{DIMENSION_PREFIX, region, resource, wording};
-use super::{Alarm, Course};
+use super::{Alarm, Lifecycle};
 use crate::value::filled;
 
 /// Members that stand in other fields, labels or annotations already.
@@ -60,7 +60,7 @@ impl Alarm<'_> {
         }
     }
 
-    pub(super) fn summary(&self, course: &Course) -> Option<String> {
+    pub(super) fn summary(&self, lifecycle: &Lifecycle) -> Option<String> {
         if self.kind == Kind::Event {
             let product = self.conditions.names(&["productShowName", "productName"]);
             let lines = [("Product", product), ("Policy", self.policy_shown()), ("Region", self.region())];
@@ -73,7 +73,7 @@ impl Alarm<'_> {
             ("Threshold", filled(&threshold).map(str::to_owned)),
             ("Policy", self.policy_shown()),
             ("Region", self.region()),
-            ("Duration", wording::duration(course.lasted_secs)),
+            ("Duration", wording::duration(lifecycle.lasted_secs)),
         ];
         wording::summary(self.words(), lines, [])
     }

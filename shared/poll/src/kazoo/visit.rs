@@ -1,0 +1,15 @@
+//! What one run has at hand.
+
+use aws::Platform;
+use kazoo::Clock;
+
+use crate::kazoo::account::Account;
+
+/// What one run has at hand.
+pub(crate) struct Visit<'a> {
+    pub(crate) platform: &'a Platform,
+    pub(crate) account: &'a Account,
+    /// The account that owns the hooks.
+    pub(crate) account_id: &'a str,
+    pub(crate) clock: &'a dyn Clock,
+}
