@@ -81,7 +81,7 @@ fn the_table_is_on_demand_recoverable_hard_to_delete_and_encrypted_with_a_key_of
 #[test]
 fn secrets_outlive_the_stack_but_not_a_first_deployment_that_failed() {
     let secrets = resources("AWS::SecretsManager::Secret");
-    assert_eq!(secrets.len(), 7);
+    assert_eq!(secrets.len(), 9);
     for (id, secret) in secrets {
         assert_eq!(secret["DeletionPolicy"], "RetainExceptOnCreate", "{id}");
         assert_eq!(secret["UpdateReplacePolicy"], "Retain", "{id}");

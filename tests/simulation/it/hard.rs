@@ -21,7 +21,7 @@ use aws_config::{Region, SdkConfig};
 use campanile::embedded::{AwsAnswer, AwsCall, AwsService, EmbeddedTable, Location, sdk_config};
 use fastrand::Rng;
 use serde_json::Value;
-use tokio::time::{Duration, sleep};
+use tokio::time::{Duration, Instant, sleep};
 
 pub(crate) use self::rules::Rules;
 
@@ -40,6 +40,9 @@ pub(crate) struct Hard {
     state: Arc<Mutex<State>>,
 }
 
+/// For how long a token is known (*TransactWriteItems*, "Idempotency").
+const TOKEN_LIFE: Duration = Duration::from_mins(10);
+
 struct State {
     rules: Rules,
     random: Rng,
@@ -48,6 +51,8 @@ struct State {
     in_transaction: BTreeSet<Place>,
     /// Tokens of transactions under way.
     tokens: BTreeSet<String>,
+    /// What was answered to those that were carried out, and when: known for [`TOKEN_LIFE`].
+    carried_out: BTreeMap<String, (Instant, AwsAnswer)>,
     lagging: Lagging,
     seen: Seen,
 }
@@ -59,7 +64,7 @@ pub(crate) struct Seen {
     pub(crate) counts: BTreeMap<String, u64>,
     /// Writes that were carried out.
     pub(crate) writes: u64,
-    /// A hash of all calls and answers in their order: two histories of one seed have the same.
+    /// A hash of all calls and answers, in whatever order: two histories of one seed have the same.
     pub(crate) trace: u64,
 }
 
@@ -83,6 +88,7 @@ impl Hard {
             partitions: std::array::from_fn(|_| Partition::full()),
             in_transaction: BTreeSet::new(),
             tokens: BTreeSet::new(),
+            carried_out: BTreeMap::new(),
             lagging: Lagging::default(),
             seen: Seen::default(),
         };
@@ -173,6 +179,9 @@ impl Hard {
             {
                 return refusal::transaction_in_progress();
             }
+            if let Some(answer) = call.token.as_ref().and_then(|token| state.known(token)) {
+                return answer;
+            }
             let conflicts: Vec<_> =
                 call.places.iter().map(|place| state.in_transaction.contains(place)).collect();
             if conflicts.contains(&true) {
@@ -194,6 +203,9 @@ impl Hard {
         }
         if let Some(token) = &call.token {
             state.tokens.remove(token);
+            if answer.status.is_success() {
+                state.carried_out.insert(token.clone(), (Instant::now(), answer.clone()));
+            }
         }
         answer
     }
@@ -257,13 +269,23 @@ impl Hard {
         if !outcome.is_empty() {
             *state.seen.counts.entry(outcome.to_owned()).or_default() += 1;
         }
-        let places = call.places.iter().flat_map(|place| [place.pk.as_str(), place.sk.as_str()]);
+        // The keys of a batch are a set: in which order they are asked for is all the same.
+        let places: BTreeSet<_> =
+            call.places.iter().map(|place| [place.pk.as_str(), place.sk.as_str()]).collect();
+        let places = places.into_iter().flatten();
         let parts = [call.operation.as_str(), outcome].into_iter().chain(places);
-        state.seen.trace = parts.fold(state.seen.trace, rules::hash);
+        // A sum: what goes on at once may come in either order.
+        state.seen.trace = state.seen.trace.wrapping_add(parts.fold(0, rules::hash));
     }
 }
 
 impl State {
+    /// What was answered to the transaction with `token`, if that was carried out not long ago.
+    fn known(&self, token: &str) -> Option<AwsAnswer> {
+        let (at, answer) = self.carried_out.get(token)?;
+        (at.elapsed() < TOKEN_LIFE).then(|| answer.clone())
+    }
+
     fn partition(&mut self, place: &Place) -> &mut Partition {
         &mut self.partitions[place.partition()]
     }

@@ -3,4 +3,5 @@
 
 mod hard;
 mod hot;
+mod patience;
 mod simulation;

@@ -60,8 +60,8 @@ pub(super) struct Folded {
 /// Whatever repeats a named episode never takes a revision, so that it stands in nobody's way. Any other repeat takes
 /// one, until [`MANY_RACES`] are lost: then it is counted without, and of several such repeats at once the alert's
 /// timeline may keep the newest alone. Where DynamoDB lets no further transaction at the state, the entry is put by
-/// itself and counted after that; so is, from the beginning, a repeat of an alert that was heard of just before
-/// ([`State::is_hot`]), because a transaction keeps everybody else away from the state while it lasts.
+/// itself and counted after that; so is, from the beginning, a repeat in the same words of an alert that was heard of just
+/// before ([`State::is_hot`]), because a transaction keeps everybody else away from the state while it lasts.
 #[derive(Debug, Default)]
 struct Contention {
     attempts: u32,
@@ -124,8 +124,8 @@ impl Table {
                 return self.record_known(entry, &state).await;
             }
             let folded = Self::folded(entry, &state);
-            if contention.steps_aside(folded.repeat) || (folded.repeat.is_some() && state.is_hot(self.now()))
-            {
+            let is_hot = folded.repeat.is_some_and(Repeat::is_nothing_new) && state.is_hot(self.now());
+            if is_hot || contention.steps_aside(folded.repeat) {
                 return self.record_apart(entry, state, folded).await;
             }
             let (attempt, next) = self.try_record(entry, &state, &folded, &contention).await?;

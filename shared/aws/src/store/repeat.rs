@@ -10,6 +10,8 @@ pub(crate) struct Repeat {
     /// Whether nothing is lost where two of them are written at once: of a named episode the newest says it all. Without
     /// one, a recovery that comes late may lie between them.
     pub(crate) is_of_episode: bool,
+    /// Whether the alert's texts stay as they are, too.
+    pub(crate) is_in_the_same_words: bool,
 }
 
 impl Repeat {
@@ -35,7 +37,12 @@ impl Repeat {
             | Transition::Reopened => return None,
         };
         let is_of_episode = event.episode.is_some() && event.episode == before.episode;
-        Some(Self { is_newest, is_of_episode })
+        Some(Self { is_newest, is_of_episode, is_in_the_same_words: is_worded_alike(before, after) })
+    }
+
+    /// Whether nothing at all is lost where many of them are counted at once.
+    pub(crate) const fn is_nothing_new(self) -> bool {
+        self.is_of_episode && self.is_in_the_same_words
     }
 }
 
@@ -48,4 +55,15 @@ fn is_seen_alike(one: &Alert, other: &Alert) -> bool {
         && times(one) == times(other)
         && one.episode == other.episode
         && one.acknowledgement == other.acknowledgement
+}
+
+/// Whether two states of one alert say the same, in the same words.
+fn is_worded_alike(one: &Alert, other: &Alert) -> bool {
+    let texts = |alert: &Alert| (alert.summary.clone(), alert.value.clone(), alert.url.clone());
+    let names = |alert: &Alert| (alert.title.clone(), alert.resource.clone(), alert.service.clone());
+    texts(one) == texts(other)
+        && names(one) == names(other)
+        && one.severity_raw == other.severity_raw
+        && one.labels == other.labels
+        && one.annotations == other.annotations
 }

@@ -43,7 +43,7 @@ async fn what_is_done_with_an_alert_costs_so_much_and_no_more() {
     world.record(&opening).await;
     note("new");
     world.record(&in_episode("a", Severity::Warning)).await;
-    note("repeat of an episode");
+    note("repeat of an episode, at once");
     world.record(&opening).await;
     note("duplicate");
     world.record(&in_episode("a", Severity::Critical)).await;
@@ -63,8 +63,8 @@ async fn what_is_done_with_an_alert_costs_so_much_and_no_more() {
         lines,
         "\
 new: GetItem 1 = 1, TransactWriteItems 1 = 6
-repeat of an episode: GetItem 1 = 1, TransactWriteItems 1 = 5
-duplicate: GetItem 1 = 1, TransactWriteItems 1 = 0, UpdateItem 1 = 1
+repeat of an episode, at once: GetItem 1 = 1, PutItem 1 = 2, UpdateItem 1 = 1
+duplicate: GetItem 1 = 1, PutItem 1 = 0, UpdateItem 1 = 1
 worse: GetItem 1 = 1, TransactWriteItems 1 = 7
 acknowledged: GetItem 1 = 1, Query 1 = 1, TransactWriteItems 1 = 4
 resolved: GetItem 1 = 1, TransactWriteItems 1 = 7

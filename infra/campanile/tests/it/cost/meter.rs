@@ -67,7 +67,8 @@ fn size_of(value: &Value) -> usize {
         (Some(text), ..) => text.len(),
         (_, Some(digits), _) => digits.len().div_ceil(2) + 1,
         (.., Some(encoded)) => encoded.trim_end_matches('=').len() * 3 / 4,
-        _ => panic!("{value} is neither text nor number nor binary"),
+        _ if value["BOOL"].is_boolean() => 1,
+        _ => panic!("{value} is neither text, number, binary nor yes or no"),
     }
 }
 
