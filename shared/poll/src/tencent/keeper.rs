@@ -53,7 +53,7 @@ pub enum TencentError {
 /// What of the secret is for Tencent's API; blank members are as if absent.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Key {
+struct ApiMembers {
     secret_id: Option<Sensitive>,
     secret_key: Option<Sensitive>,
     endpoint: Option<String>,
@@ -98,7 +98,7 @@ impl TencentKeeper {
         let Some(keyring) = keyring.map_err(TencentError::Secret)? else {
             return Ok(Err(format!("there is no secret `{name}`")));
         };
-        let key: Key = serde_json::from_value(keyring.current.clone())
+        let key: ApiMembers = serde_json::from_value(keyring.current.clone())
             .map_err(|_| TencentError::Unreadable { name: name.clone() })?;
         let given = |member: &Option<Sensitive>| {
             member.as_ref().map(|text| text.expose().trim().to_owned()).filter(|text| !text.is_empty())

@@ -1,6 +1,7 @@
 //! The alarms that fire here: what ended at Tencent is ended.
 
-use alert::Alert;
+use alert::{Alert, Condition, Source};
+use aws::{AlertFilter, PageSize};
 use intake::{Recorded, record_event};
 use jiff::{SignedDuration, Timestamp};
 use normalize::InboundRequest;
@@ -14,6 +15,8 @@ use crate::tencent::report::{Ended, TencentPartError};
 
 /// How long a callback may be under way before the history is asked instead.
 const PATIENCE: SignedDuration = SignedDuration::from_mins(2);
+/// How many alerts are read at a time.
+const AT_A_TIME: usize = 100;
 /// Most pages of one alarm's rows.
 const MOST_PAGES: u32 = 10;
 
@@ -22,7 +25,7 @@ impl Visit<'_> {
     pub(crate) async fn end_open(&self) -> Result<Ended, TencentPartError> {
         let mut counts = Ended::default();
         let now = self.api.clock.now();
-        let firing = self.platform.table.firing().await?;
+        let firing = self.firing().await?;
         for alert in firing.iter().filter(|alert| has_history(alert)) {
             counts.open += 1;
             let Some((end, at)) = self.end_of(alert).await? else { continue };
@@ -37,6 +40,25 @@ impl Visit<'_> {
             }
         }
         Ok(counts)
+    }
+
+    /// Every alert of Tencent that fires here.
+    async fn firing(&self) -> Result<Vec<Alert>, TencentPartError> {
+        let filter = AlertFilter {
+            conditions: vec![Condition::Firing],
+            sources: vec![Source::Tencent],
+            ..AlertFilter::default()
+        };
+        let (mut firing, mut cursor) = (Vec::new(), None);
+        loop {
+            let page =
+                self.platform.table.alerts(&filter, PageSize::items(AT_A_TIME), cursor.as_ref()).await?;
+            firing.extend(page.alerts);
+            cursor = page.next;
+            if cursor.is_none() {
+                return Ok(firing);
+            }
+        }
     }
 
     /// How the one row that is `alert`'s says that it ended.

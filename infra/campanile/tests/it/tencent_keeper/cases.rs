@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use jiff::tz::Offset;
 use kazoo::Clock as _;
 use poll::tencent::{Cared, Ended, Fetched, TencentKeeper, TencentOutcome};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::stand_in::{Fault, SECRET_ID, SECRET_KEY, Tencent};
 
@@ -214,7 +214,8 @@ async fn of_several_lives_at_one_moment_the_objects_own_is_taken_and_none_where_
     world.history("ins-2", "OK", 600);
     world.history("ins-3", "OK", 600);
     assert_eq!(world.care().await.1, Ended { open: 2, recovered: 1, ..Ended::default() });
-    let firing = world.platform.table.firing().await.unwrap();
+    let filter = AlertFilter { conditions: vec![Condition::Firing], ..AlertFilter::default() };
+    let firing = world.platform.table.alerts(&filter, PageSize::items(10), None).await.unwrap().alerts;
     assert_eq!(firing[0].labels["dim_unInstanceId"], "ins-1");
     // Two rows that could both be its own: another metric of the policy, in a spelling that nobody knows.
     for _ in 0..2 {
