@@ -44,6 +44,10 @@ async fn what_is_firing_is_counted_and_who_speaks_is_listed() {
     assert!(quiet.answer("sources").await.starts_with("no source has spoken yet: `campanile send "));
     let mut operator = three_ring().await;
     operator.answer("send netdata nested-raised-critical").await;
+    // What is counted follows what is recorded.
+    while !operator.answer("counts").await.starts_with("4 firing") {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
     operator.run("counts").await;
     operator.run("sources").await;
     operator.run("sources --limit 1").await;

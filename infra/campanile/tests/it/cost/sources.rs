@@ -63,9 +63,9 @@ fn netdata() -> Story {
     };
     Story {
         before: of("another", 0, "Clear", "Critical"),
-        opens: of("used_swap_of_this_node", 1, "Clear", "Critical"),
-        repeats: of("used_swap_of_this_node", 2, "Critical", "Critical"),
-        recovers: of("used_swap_of_this_node", 3, "Critical", "Clear"),
+        opens: of("used_swap_of_this_node_and_its_zram", 1, "Clear", "Critical"),
+        repeats: of("used_swap_of_this_node_and_its_zram", 2, "Critical", "Critical"),
+        recovers: of("used_swap_of_this_node_and_its_zram", 3, "Critical", "Clear"),
     }
 }
 
