@@ -11,6 +11,7 @@ mod default_body;
 mod dimensions;
 mod document;
 mod entries;
+mod history;
 mod identity;
 mod refusal;
 mod region;
@@ -32,6 +33,7 @@ use crate::{InboundRequest, Normalized, Rejection, Settings, json};
 use document::{Document, Section};
 use shape::Shape;
 
+pub use history::{HistoryEnd, ended, has_history};
 pub use refusal::VERIFICATION_PROBE;
 
 /// What the names of labels begin with that tell objects apart.

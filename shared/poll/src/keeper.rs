@@ -3,6 +3,8 @@
 //! [`Keeper::run`] is one call of the schedule. Each source is a part of its own that runs where its secret is complete and
 //! fails alone.
 
+use std::collections::BTreeMap;
+use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,7 +15,8 @@ use jiff::Timestamp;
 use serde_json::Value;
 use tokio::sync::Mutex;
 
-use crate::kazoo::{KazooError, KazooKeeper, KazooOutcome};
+use crate::kazoo::{KazooKeeper, KazooOutcome};
+use crate::tencent::{TencentKeeper, TencentOutcome};
 
 /// The keeper of all sources. It outlives runs; clones share it.
 #[derive(Debug, Clone)]
@@ -23,65 +26,95 @@ pub struct Keeper {
 
 struct Shared {
     kazoo: KazooKeeper,
+    tencent: TencentKeeper,
     clock: Arc<dyn kazoo::Clock>,
-    /// What was last said of an incomplete secret: the schedule need not hear it every five minutes.
-    complaint: Mutex<String>,
+    /// What was last said of each incomplete secret: the schedule need not hear it every five minutes.
+    complaints: Mutex<BTreeMap<Source, String>>,
 }
 
-/// What a run came to.
+/// What a run came to; a part that failed has said so.
 #[derive(Debug)]
 pub struct Kept {
     /// KAZOO's part.
-    pub kazoo: KazooOutcome,
+    pub kazoo: Option<KazooOutcome>,
+    /// Tencent's part.
+    pub tencent: Option<TencentOutcome>,
 }
 
-/// A part of a run that came to nothing; the others did what they could. No text quotes a credential.
+/// A run of which a part came to nothing; the others did what they could, and the log says why.
 #[derive(Debug, thiserror::Error)]
-pub enum KeeperError {
-    /// KAZOO's part failed.
-    #[error("kazoo was not kept")]
-    Kazoo(#[source] KazooError),
-    /// The run's time was up; what is recorded stays, the next run records the rest.
-    #[error("the time of this run is over: the next one goes on")]
-    OutOfTime,
+#[error("{} could not be kept: see the log of this run", .failed.join(", "))]
+pub struct KeeperError {
+    /// The sources.
+    pub failed: Vec<&'static str>,
 }
+
+/// A part that was not done in time; what is recorded stays, the next run records the rest.
+#[derive(Debug, thiserror::Error)]
+#[error("the time of this run is over: the next one goes on")]
+struct OutOfTime;
 
 impl Keeper {
     /// A keeper of the sources in `platform`'s secrets that goes by `clock`.
     pub fn new(platform: Platform, clock: Arc<dyn kazoo::Clock>) -> Self {
-        let kazoo = KazooKeeper::new(platform, Arc::clone(&clock));
-        Self { shared: Arc::new(Shared { kazoo, clock, complaint: Mutex::default() }) }
+        let kazoo = KazooKeeper::new(platform.clone(), Arc::clone(&clock));
+        let tencent = TencentKeeper::new(platform, Arc::clone(&clock));
+        Self { shared: Arc::new(Shared { kazoo, tencent, clock, complaints: Mutex::default() }) }
     }
 
     /// Looks after every source, until `deadline` at most, and says in the log what became of it.
     pub async fn run(self, _event: Value, deadline: Timestamp) -> Result<Kept, KeeperError> {
-        let left = Duration::try_from(deadline.duration_since(self.shared.clock.now())).unwrap_or_default();
-        let kazoo = tokio::time::timeout(left, Box::pin(self.shared.kazoo.run())).await;
-        let kazoo = kazoo.map_err(|_| KeeperError::OutOfTime)?;
-        match kazoo {
-            Ok(outcome) => {
-                self.say(&outcome).await;
-                Ok(Kept { kazoo: outcome })
-            }
-            Err(error) => {
-                tracing::warn!(source = %Source::Kazoo, error = chain(&error), "source not kept");
-                Err(KeeperError::Kazoo(error))
+        let Shared { kazoo, tencent, clock, .. } = &*self.shared;
+        let left = Duration::try_from(deadline.duration_since(clock.now())).unwrap_or_default();
+        let (kazoo, tencent) = tokio::join!(
+            within(left, Source::Kazoo, Box::pin(kazoo.run())),
+            within(left, Source::Tencent, Box::pin(tencent.run()))
+        );
+        if let Some(outcome) = &kazoo {
+            let missing = match outcome {
+                KazooOutcome::NotConfigured { missing } => missing,
+                KazooOutcome::Healed(_) => "",
+            };
+            if self.is_news(Source::Kazoo, missing).await {
+                outcome.say();
             }
         }
+        if let Some(outcome) = &tencent {
+            let missing = match outcome {
+                TencentOutcome::NotConfigured { missing } => missing,
+                TencentOutcome::Cared(_) => "",
+            };
+            if self.is_news(Source::Tencent, missing).await {
+                outcome.say();
+            }
+        }
+        let parts = [(Source::Kazoo, kazoo.is_none()), (Source::Tencent, tencent.is_none())];
+        let failed: Vec<_> =
+            parts.into_iter().filter(|(_, failed)| *failed).map(|(source, _)| source.as_str()).collect();
+        if failed.is_empty() { Ok(Kept { kazoo, tencent }) } else { Err(KeeperError { failed }) }
     }
 
-    async fn say(&self, outcome: &KazooOutcome) {
-        let mut complaint = self.shared.complaint.lock().await;
-        if let KazooOutcome::NotConfigured { missing } = outcome {
-            if *missing == *complaint {
-                return;
-            }
-            complaint.clone_from(missing);
-        } else {
-            complaint.clear();
-        }
-        outcome.say();
+    /// Whether there is something to say: a secret that lacks the same as before is not named again.
+    async fn is_news(&self, source: Source, missing: &str) -> bool {
+        let mut complaints = self.shared.complaints.lock().await;
+        let before = complaints.insert(source, missing.to_owned());
+        missing.is_empty() || before.as_deref() != Some(missing)
     }
+}
+
+/// What a part comes to; `None`, and a line in the log, where it fails or is not done in time.
+async fn within<T, E: Error + 'static>(
+    left: Duration,
+    source: Source,
+    part: impl Future<Output = Result<T, E>>,
+) -> Option<T> {
+    let failure = match tokio::time::timeout(left, part).await {
+        Ok(Ok(outcome)) => return Some(outcome),
+        Ok(Err(error)) => chain(&error),
+        Err(_) => chain(&OutOfTime),
+    };
+    tracing::warn!(%source, error = failure, "source not kept");
+    None
 }
 
 impl std::fmt::Debug for Shared {

@@ -3,3 +3,4 @@
 pub mod kazoo;
 pub mod keeper;
 pub mod site24x7;
+pub mod tencent;

@@ -28,5 +28,6 @@ mod site24x7_command;
 mod storage;
 mod stream;
 mod table;
+mod tencent_keeper;
 mod transcripts;
 mod up_command;

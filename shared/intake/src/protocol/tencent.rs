@@ -37,6 +37,9 @@ impl Protocol for Tencent {
     const STORE_FAILURE: StatusCode = StatusCode::INTERNAL_SERVER_ERROR;
 
     fn read_secret(members: &mut Members, secret: &mut SourceSecret) -> Result<(), Unusable> {
+        for name in ["secret_id", "secret_key", "endpoint"] {
+            members.text(name);
+        }
         secret.validation_code = members.secret("validation_code");
         Ok(())
     }

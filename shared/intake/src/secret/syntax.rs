@@ -7,7 +7,7 @@ use serde_path_to_error::Segment;
 use super::finding::{Finding, Gravity};
 
 /// Names that may be shown although the text around them could not be read: a token in a member's place may not.
-const NAMES: [&str; 27] = [
+const NAMES: [&str; 30] = [
     "tokens",
     "token",
     "name",
@@ -26,6 +26,9 @@ const NAMES: [&str; 27] = [
     "account_name",
     "account_id",
     "validation_code",
+    "secret_id",
+    "secret_key",
+    "endpoint",
     "data_center",
     "client_id",
     "client_secret",

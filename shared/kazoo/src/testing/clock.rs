@@ -45,6 +45,7 @@ impl Clock for TestClock {
 
     async fn pause(&self, duration: Duration) {
         self.pauses.lock().unwrap().push(duration);
-        self.advance(i64::try_from(duration.as_secs()).unwrap());
+        let mut now = self.now.lock().unwrap();
+        *now = now.checked_add(SignedDuration::try_from(duration).unwrap()).unwrap();
     }
 }
