@@ -36,6 +36,8 @@ function listen() {
 
 scenario("nothing rings until somebody asks for it; then a new critical alert does, once", async ({ server, open }) => {
   const page = await open("?severity=warning&q=nothing-like-that");
+  // Before that nobody has signed in, and a reload forgets who was about to.
+  await page.getByRole("button", { name: "Alarm off" }).waitFor();
   await page.context().addInitScript(listen);
   await page.reload();
   await page.getByRole("button", { name: "Alarm off" }).waitFor();

@@ -68,7 +68,7 @@ Exit codes:
   0  done
   1  failed; standard error says why and what to do
   2  the command was not understood
-  3  `check` found something that is not in order";
+  3  `check` or `doctor` found something that is not in order";
 
 #[derive(Debug, Subcommand)]
 enum Action {
