@@ -13,7 +13,7 @@ use aws::{ActionFailure, AlertFilter, Cursor, PageSize, Platform};
 use axum::Json;
 use axum::extract::{FromRequest, Request, State};
 use futures::{FutureExt, StreamExt, stream};
-use intake::{StoreError, TimeLeft};
+use intake::{Deadline, StoreError};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -128,7 +128,7 @@ impl<S: Send + Sync> FromRequest<S> for BulkRequest {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
         let principal = request.extensions().get().cloned().ok_or(Failure::Unauthorized)?;
-        let left = request.extensions().get().map_or(PATIENCE, |TimeLeft(left)| PATIENCE.min(*left));
+        let left = request.extensions().get().map_or(PATIENCE, |Deadline(left)| PATIENCE.min(*left));
         let until = Instant::now() + left.saturating_sub(RESERVE);
         let Body(body) = Body::<BulkAction>::from_request(request, state).await?;
         Ok(Self { body, principal, until })

@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use dispatch::{Clock, Dispatcher, OutboxError, Ports, Transport, Wake};
 use futures::future::join_all;
-use intake::{StoreError, TimeLeft, chain};
+use intake::{Deadline, StoreError, chain};
 use jiff::{SignedDuration, Timestamp};
 use net::Deadlines;
 use serde_json::{Value, json};
@@ -140,9 +140,9 @@ impl Notifier {
     pub async fn handle(
         self,
         event: Value,
-        time_left: TimeLeft,
+        deadline: Deadline,
     ) -> Result<Value, Box<dyn std::error::Error + Send + Sync>> {
-        let until = self.last_attempt(time_left);
+        let until = self.last_attempt(deadline);
         self.links.refresh().await;
         let records = event["Records"].as_array();
         let handled = match (records, event["tick"].as_str(), event["deliver"].as_str()) {
@@ -160,7 +160,7 @@ impl Notifier {
     }
 
     /// Until when an attempt may begin.
-    fn last_attempt(&self, TimeLeft(left): TimeLeft) -> Timestamp {
+    fn last_attempt(&self, Deadline(left): Deadline) -> Timestamp {
         let left = SignedDuration::try_from(left.saturating_sub(ATTEMPT)).unwrap_or_default();
         self.engine.clock.now().checked_add(left).unwrap_or(Timestamp::MAX)
     }

@@ -23,8 +23,8 @@ use std::sync::Arc;
 use alert::Silence;
 
 use crate::{
-    AlertReader, Clock, DestinationState, LinkMaker, Outbox, OutboxError, OwnAlerts, Random, Settings,
-    SettingsSource, Silences, Transport, Wake,
+    AlertReader, Clock, DestinationState, LinkMaker, NotificationConfiguration, Outbox, OutboxError,
+    OwnAlerts, Random, SettingsSource, Silences, Transport, Wake,
 };
 
 /// How often something is decided anew because somebody else wrote meanwhile.
@@ -63,7 +63,7 @@ pub struct Dispatcher {
 
 /// What holds for one invocation.
 pub(crate) struct RunContext {
-    pub(crate) settings: Arc<Settings>,
+    pub(crate) settings: Arc<NotificationConfiguration>,
     pub(crate) silences: Vec<Silence>,
 }
 

@@ -80,7 +80,7 @@ pub use ports::{
 pub use route::{Cause, Due, KnownParts, Routed, due, route};
 pub use schedule::{GIVE_UP_AFTER_SECS, PROBE_EVERY_SECS, Retry, next_attempt};
 pub use select::{EventType, Filter, Level, NotifyOn, Unselected};
-pub use settings::Settings;
+pub use settings::NotificationConfiguration;
 pub use state::{
     Covered, Damping, DestinationState, DispatcherState, Entry, EntryKey, GroupId, HourCount, InFlight,
     InhibitedTarget, Inhibitor, InhibitorKey, Inhibits, NotificationRecord, NotificationState, Notified,

@@ -18,7 +18,7 @@ use net::{HttpAnswer, Unanswered};
 
 use crate::{
     Destination, DestinationState, DispatcherState, Entry, EntryKey, InhibitedTarget, Inhibitor,
-    InhibitorKey, Inhibits, NotificationRecord, Queue, QueueKey, RoutingState, Settings,
+    InhibitorKey, Inhibits, NotificationConfiguration, NotificationRecord, Queue, QueueKey, RoutingState,
 };
 
 /// Why the outbox did not do it.
@@ -194,7 +194,7 @@ pub trait Wake: Send + Sync {
 #[async_trait]
 pub trait SettingsSource: Send + Sync {
     /// The present settings; the last usable ones while the present ones cannot be read.
-    async fn settings(&self) -> Result<std::sync::Arc<Settings>, OutboxError>;
+    async fn settings(&self) -> Result<std::sync::Arc<NotificationConfiguration>, OutboxError>;
 }
 
 /// Makes the addresses in a notification.

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use campanile::embedded::{EmbeddedSecrets, EmbeddedTable, Location, sdk_config};
 use channels::testing::destinations::StandIn;
 use http::Request;
-use intake::{Clock, Netdata, TimeLeft};
+use intake::{Clock, Deadline, Netdata};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use tests::{Alarm, NETDATA_TOKEN, fixture, secrets};
@@ -127,7 +127,7 @@ async fn records(table: &EmbeddedTable) -> Vec<Value> {
 }
 
 async fn invoke(notifier: &Notifier, event: Value) -> Value {
-    let answer = notifier.clone().handle(event, TimeLeft(Duration::from_mins(1))).await.unwrap();
+    let answer = notifier.clone().handle(event, Deadline(Duration::from_mins(1))).await.unwrap();
     notifier.settled().await;
     answer
 }

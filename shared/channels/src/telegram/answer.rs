@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use net::{HttpAnswer, retry_after, wait_of_seconds};
 use serde_json::{Value, json};
 
-use super::message::Form;
+use super::message::ParseMode;
 use super::{Call, Step, Telegram, is_told, known_message, memory};
 use crate::{Attempt, InspectionFailure, Interpretation, Memory, Probe, Progress};
 
@@ -111,8 +111,8 @@ fn forgotten(attempt: &Attempt<'_>) -> Interpretation {
 /// Once more as plain text; what cannot be read then either has failed.
 fn plainly(attempt: &Attempt<'_>) -> Interpretation {
     let step = Step::of(attempt);
-    match step.form {
-        Form::Html => Interpretation::request(Step { form: Form::Plain, ..step }.progress()),
-        Form::Plain => Interpretation::failed(),
+    match step.parse_mode {
+        ParseMode::Html => Interpretation::request(Step { parse_mode: ParseMode::Plain, ..step }.progress()),
+        ParseMode::Plain => Interpretation::failed(),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use intake::{Netdata, Tencent, TimeLeft};
+use intake::{Deadline, Netdata, Tencent};
 use tokio::time::Instant;
 
 use crate::world::{Behaviour, post, secret, send};
@@ -23,7 +23,7 @@ async fn tencent_is_told_to_try_again_after_four_seconds() {
 async fn the_time_that_lambda_leaves_ends_the_wait_earlier() {
     let began = Instant::now();
     let mut request = post("/netdata", FLAT);
-    request.extensions_mut().insert(TimeLeft(Duration::from_secs(2)));
+    request.extensions_mut().insert(Deadline(Duration::from_secs(2)));
     assert_eq!(send::<Netdata>(Behaviour::Hangs, secret(KNOWN), request).await.status, 503);
     assert_eq!(began.elapsed().as_secs(), 2);
 }

@@ -4,7 +4,7 @@ use kazoo::install::{
     DisabledByPerson, Duplicates, Options, Selection, Subaccounts, SurveyError, plan, survey,
 };
 use kazoo::testing::{Condition, StandIn, Version};
-use kazoo::{Client, Location, NoteReason, Outcome, Plan, Receiver, apply};
+use kazoo::{Client, Location, NoteReason, Outcome, PlannedChanges, Receiver, apply};
 use serde_json::{Value, json};
 
 use crate::refusals::chain;
@@ -27,7 +27,7 @@ pub(crate) fn chosen(hooks: &[&str]) -> Vec<Selection> {
 }
 
 /// What is to be done.
-pub(crate) async fn planned(client: &Client, options: &Options, selections: &[Selection]) -> Plan {
+pub(crate) async fn planned(client: &Client, options: &Options, selections: &[Selection]) -> PlannedChanges {
     let survey = survey(client, options.receiver.location(), selections).await.unwrap();
     plan(options, &survey.wanted, &survey.ours)
 }

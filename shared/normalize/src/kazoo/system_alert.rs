@@ -5,7 +5,7 @@ use alert::Severity::{self, Critical, High, Warning};
 use super::kinds::SYSTEM_ALERT;
 use super::table::{Statement, firing, resolved};
 use super::{Payload, causes};
-use crate::Settings;
+use crate::SourceConfiguration;
 use crate::value::filled;
 
 const NODE_LOST: &str = " disconnected from ";
@@ -24,7 +24,7 @@ enum Subject {
 }
 
 /// What the alert says.
-pub(super) fn says(payload: &Payload, _: &Settings) -> Vec<Statement> {
+pub(super) fn says(payload: &Payload, _: &SourceConfiguration) -> Vec<Statement> {
     let statement = match subject(payload) {
         Some(Subject::NodeBack(_)) => resolved(&SYSTEM_ALERT),
         Some(Subject::NodeLost(_)) => firing(Critical, &SYSTEM_ALERT),

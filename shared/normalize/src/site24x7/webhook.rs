@@ -10,18 +10,21 @@ use super::parameters::Parameters;
 use super::status::Status;
 use super::{TEST_MONITOR, identity};
 use crate::value::link;
-use crate::{InboundRequest, Normalized, Rejection, Settings};
+use crate::{InboundRequest, Normalized, Rejection, SourceConfiguration};
 
 /// The account where the operator has named none: the data centre that most accounts live in.
 const DEFAULT_ACCOUNT: &str = "us";
 
 /// Reads one webhook request, which must have gone through [`redact`](super::redact) before.
-pub fn normalize(request: &InboundRequest, settings: &Settings) -> Result<Normalized, Rejection> {
+pub fn normalize(
+    request: &InboundRequest,
+    configuration: &SourceConfiguration,
+) -> Result<Normalized, Rejection> {
     let Sent { values, warning } = decoding::decode(request)?;
     let parameters = Parameters::read(values);
     let told = Told::read(&parameters)?;
     let times = Times::read(&parameters, told.signal, request.received_at);
-    let account = settings.account.as_deref().unwrap_or(DEFAULT_ACCOUNT);
+    let account = configuration.account.as_deref().unwrap_or(DEFAULT_ACCOUNT);
     let normalized = Normalized {
         warnings: warnings(&told, &times),
         events: vec![event(&parameters, told, times, account)],

@@ -3,7 +3,7 @@
 use alert::{Alert, AlertEvent, AutoResolve, Order, Severity, Signal, Source, Timing};
 use jiff::Timestamp;
 
-use super::identity::{Kind, event_id};
+use super::identity::{AlarmType, event_id};
 
 /// How an alarm ended, by the history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub enum HistoryEnd {
 /// Whether the history can say how `alert` ended: it has one row for each life of a metric alarm.
 pub fn has_history(alert: &Alert) -> bool {
     alert.source == Source::Tencent
-        && alert.labels.get("alarm_type").is_some_and(|kind| kind == Kind::Metric.as_str())
+        && alert.labels.get("alarm_type").is_some_and(|kind| kind == AlarmType::Metric.as_str())
         && alert.labels.contains_key("policy_id")
         && alert.started_at.is_some()
 }

@@ -11,8 +11,8 @@ use std::path::PathBuf;
 use alert::{AlertEvent, Fingerprint, Signal};
 use fastrand::Rng;
 use normalize::{
-    InboundRequest, Normalized, REPAIRED, Rejection, Settings, alertmanager, kazoo, netdata, site24x7,
-    tencent,
+    InboundRequest, Normalized, REPAIRED, Rejection, SourceConfiguration, alertmanager, kazoo, netdata,
+    site24x7, tencent,
 };
 use serde_json::Value;
 
@@ -27,11 +27,13 @@ type Reader = fn(&InboundRequest) -> Result<Normalized, Rejection>;
 
 /// How each source's requests are read.
 const SOURCES: &[(&str, Reader)] = &[
-    ("alertmanager", |request| alertmanager::normalize(request, &Settings::default())),
-    ("kazoo", |request| kazoo::normalize(&kazoo::redact(request.clone()), &Settings::default())),
-    ("netdata", |request| netdata::normalize(request, &Settings::default())),
-    ("site24x7", |request| site24x7::normalize(&site24x7::redact(request.clone()), &Settings::default())),
-    ("tencent", |request| tencent::normalize(request, &Settings::default())),
+    ("alertmanager", |request| alertmanager::normalize(request, &SourceConfiguration::default())),
+    ("kazoo", |request| kazoo::normalize(&kazoo::redact(request.clone()), &SourceConfiguration::default())),
+    ("netdata", |request| netdata::normalize(request, &SourceConfiguration::default())),
+    ("site24x7", |request| {
+        site24x7::normalize(&site24x7::redact(request.clone()), &SourceConfiguration::default())
+    }),
+    ("tencent", |request| tencent::normalize(request, &SourceConfiguration::default())),
 ];
 
 /// One fixture, and how its source is read.

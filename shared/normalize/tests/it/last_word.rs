@@ -27,7 +27,7 @@ enum Step {
     /// It begins, worsens or goes on, by a clock that is so far off.
     Fires { clock_off: i64, replica: u8, is_critical: bool },
     /// It ends.
-    Ends { clock_off: i64, replica: u8 },
+    Recovers { clock_off: i64, replica: u8 },
     /// The last request comes once more.
     Again,
     /// Nothing was heard of it for too long.
@@ -78,7 +78,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => prop_oneof![0..3_000_i64, 0..7_200_000_i64].prop_map(Step::Pass),
         4 => (clock_off(), 0..2_u8, any::<bool>())
             .prop_map(|(clock_off, replica, is_critical)| Step::Fires { clock_off, replica, is_critical }),
-        3 => (clock_off(), 0..2_u8).prop_map(|(clock_off, replica)| Step::Ends { clock_off, replica }),
+        3 => (clock_off(), 0..2_u8).prop_map(|(clock_off, replica)| Step::Recovers { clock_off, replica }),
         2 => Just(Step::Again),
         1 => Just(Step::Expires),
         1 => Just(Step::IsResolved),
@@ -101,7 +101,7 @@ fn play(sender: Sender, steps: &[Step]) {
                 table.deliver(sender, &inbound);
                 (last, expected) = (Some(inbound), Some(Condition::Firing));
             }
-            Step::Ends { clock_off, replica } if expected.is_some() => {
+            Step::Recovers { clock_off, replica } if expected.is_some() => {
                 let inbound = told.ends(now, clock_off, replica);
                 table.deliver(sender, &inbound);
                 (last, expected) = (Some(inbound), Some(Condition::Resolved));
@@ -129,7 +129,7 @@ fn play(sender: Sender, steps: &[Step]) {
                 table.record(event, now);
                 expected = Some(Condition::Resolved);
             }
-            Step::Ends { .. } | Step::Expires | Step::IsResolved => {}
+            Step::Recovers { .. } | Step::Expires | Step::IsResolved => {}
         }
         assert_eq!(table.condition(), expected, "{sender:?} after step {index} of {steps:?}");
     }
@@ -168,7 +168,7 @@ const fn fires(clock_off: i64, replica: u8) -> Step {
 }
 
 const fn ends(clock_off: i64, replica: u8) -> Step {
-    Step::Ends { clock_off, replica }
+    Step::Recovers { clock_off, replica }
 }
 
 #[test]

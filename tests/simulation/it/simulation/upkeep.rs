@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use intake::TimeLeft;
+use intake::Deadline;
 use serde_json::{Value, json};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::sleep;
@@ -20,7 +20,7 @@ impl World {
     pub(super) async fn notify(&self, event: Value) -> Option<Value> {
         let handled = self.invoke(Function::Notifier, |process| async move {
             let Process::Notifier(notifier) = process else { unreachable!("that is what was asked for") };
-            notifier.handle(event, TimeLeft(Duration::from_mins(2))).await
+            notifier.handle(event, Deadline(Duration::from_mins(2))).await
         });
         let handled = handled.await?;
         handled

@@ -1,7 +1,7 @@
 //! What is told of a plan, and its carrying out.
 
 use clap::Args;
-use kazoo::{Applied, Client, Plan, apply};
+use kazoo::{Applied, Client, PlannedChanges, apply};
 
 use crate::command::{Outcome, say};
 
@@ -20,7 +20,7 @@ impl DryRun {
     }
 
     /// Does what `plan` says, unless it is to be told only.
-    pub(super) async fn carry_out(&self, client: &Client, plan: &Plan) -> Outcome<Vec<Applied>> {
+    pub(super) async fn carry_out(&self, client: &Client, plan: &PlannedChanges) -> Outcome<Vec<Applied>> {
         if !self.dry_run {
             return carry_out(client, plan).await;
         }
@@ -33,7 +33,7 @@ impl DryRun {
 }
 
 /// Does what `plan` says, and tells each change and what is left alone.
-pub(super) async fn carry_out(client: &Client, plan: &Plan) -> Outcome<Vec<Applied>> {
+pub(super) async fn carry_out(client: &Client, plan: &PlannedChanges) -> Outcome<Vec<Applied>> {
     match apply(client, plan).await {
         Ok(done) => {
             done.iter().for_each(say);

@@ -1,7 +1,7 @@
 //! `campanile uninstall site24x7`: our webhook calls no more.
 
 use clap::Args;
-use site24x7::Settings;
+use site24x7::AccountConfiguration;
 use site24x7::hook::{Uninstalled, uninstall};
 
 use super::access::{Access, deadline};
@@ -29,7 +29,7 @@ struct StillActive;
 impl Uninstall {
     pub(in crate::command) async fn run(self) -> Outcome {
         let opened = self.access.open().await?;
-        let client = opened.client(Settings::from_secret(&opened.text())?)?;
+        let client = opened.client(AccountConfiguration::from_secret(&opened.text())?)?;
         let done = uninstall(client.until(deadline()), &self.name.name, &hook_url(self.url.url())).await?;
         say(&done);
         if matches!(done, Uninstalled::StillActive { .. }) { Err(StillActive.into()) } else { Ok(()) }

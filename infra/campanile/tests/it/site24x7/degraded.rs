@@ -114,7 +114,7 @@ async fn a_data_centre_that_nobody_knows_is_an_error_and_the_webhook_still_takes
     let mut secret: serde_json::Value = serde_json::from_str(SECRET).unwrap();
     secret["data_center"] = json!(".xyz");
     let world = World::with_secret("10:10:00", &secret).await;
-    assert!(matches!(world.run(json!({})).await, Err(PollError::Settings(_))));
+    assert!(matches!(world.run(json!({})).await, Err(PollError::Configuration(_))));
     let at = world.time("10:00:00");
     world.tell(&super::world::webhook(MONITOR, "DOWN", at, at)).await;
     assert_eq!(world.alerts().await[0].account, "us");

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use alert::matcher::Matcher;
 use alert::{Alert, SilenceDraft, SilenceId, SilenceState};
 use dispatch::testing::{Weather, run, run_interleaved};
-use dispatch::{Destination, Settings, StateChange};
+use dispatch::{Destination, NotificationConfiguration, StateChange};
 use fastrand::Rng;
 use jiff::SignedDuration;
 
@@ -105,7 +105,7 @@ impl History {
         // Of what is lost a machine that gets every change may hear the beginning twice.
         self.causes += usize::from(!are_there);
         self.is_record_lost |= !are_there;
-        self.bench.world.settings.set(if are_there { present } else { Settings::default() });
+        self.bench.world.settings.set(if are_there { present } else { NotificationConfiguration::default() });
     }
 
     fn act(&mut self, place: usize, act: Act) {

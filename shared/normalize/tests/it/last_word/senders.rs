@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use alert::AlertEvent;
 use jiff::{SignedDuration, Timestamp};
-use normalize::{InboundRequest, Settings, alertmanager, kazoo, netdata, site24x7, tencent};
+use normalize::{InboundRequest, SourceConfiguration, alertmanager, kazoo, netdata, site24x7, tencent};
 use serde_json::{Value, json};
 
 use crate::post_json;
@@ -77,7 +77,7 @@ impl Sender {
     }
 
     pub(super) fn normalize(self, inbound: &InboundRequest) -> Vec<AlertEvent> {
-        let settings = Settings::default();
+        let settings = SourceConfiguration::default();
         let normalized = match self {
             Self::Netdata | Self::NetdataFlat | Self::NetdataReachability => {
                 netdata::normalize(inbound, &settings)

@@ -49,7 +49,8 @@ fn tags_beside_dimensions_change_nothing() {
 
 #[test]
 fn an_alarm_without_any_object_is_kept_with_a_warning() {
-    let read = |name| tencent::normalize(&inbound(&fixture_path(name)), &Settings::default()).unwrap();
+    let read =
+        |name| tencent::normalize(&inbound(&fixture_path(name)), &SourceConfiguration::default()).unwrap();
     assert_eq!(read("object-unknown").warnings.len(), 1);
     assert_eq!(read("object-by-content").warnings, Vec::<&str>::new());
 }
