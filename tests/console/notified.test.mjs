@@ -1,4 +1,4 @@
-// Was anybody told: destinations, notifications, and what each destination knows of one alert. The outgoing side is
+// Was anybody notified: destinations, notifications, and what each destination knows of one alert. The outgoing side is
 // answered in the browser, because a destination that fails for hours is nothing that a test can wait for.
 
 import assert from "node:assert/strict";

@@ -33,8 +33,8 @@ fn path_of(alert: &Value) -> String {
 /// Who did what with an alert, newest first, with their words.
 async fn story(campanile: &dyn Receiver, path: &str) -> Value {
     let notes = campanile.read(&format!("{path}/notes")).await;
-    let told = |note: &Value| json!([note["by"], note["action"], note["text"]]);
-    notes["notes"].as_array().unwrap().iter().map(told).collect()
+    let summary = |note: &Value| json!([note["by"], note["action"], note["text"]]);
+    notes["notes"].as_array().unwrap().iter().map(summary).collect()
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! The lists of sources that no macro can write, held to the one list `intake::WEBHOOKS`: whoever adds a source is told here
+//! The lists of sources that no macro can write, held to the one list `intake::WEBHOOKS`: whoever adds a source reads here
 //! where it is still missing.
 
 use std::path::Path;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{Alert, AlertEvent, Severity};
 
-/// The annotation that holds the name of the alert's account, where its source tells one: the account is an id.
+/// The annotation that holds the name of the alert's account, where its source states one: the account is an id.
 pub const ACCOUNT_NAME: &str = "account_name";
 
 impl Alert {

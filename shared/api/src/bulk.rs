@@ -1,4 +1,4 @@
-//! One action for many alerts: of a list, or all that a filter shows. What came of it is told alert by alert.
+//! One action for many alerts: of a list, or all that a filter shows. The answer says what came of it, alert by alert.
 
 mod silencing;
 
@@ -29,7 +29,7 @@ use crate::failure::{Failure, Reason};
 const MOST: usize = 1_000;
 /// How many alerts are changed at a time.
 const AT_A_TIME: usize = 16;
-/// How long before the end of the patience no change is begun any more: the answer tells what was done.
+/// How long before the end of the patience no change is begun any more: the answer says what was done.
 const RESERVE: Duration = Duration::from_secs(4);
 
 /// One action for many alerts; they are named either by `fingerprints` or by `filter`.

@@ -183,7 +183,7 @@ impl Notifier {
         Ok(json!({}))
     }
 
-    /// Expires alerts that nobody speaks of any more, and notices sources that are stale. The stream then tells of it.
+    /// Expires alerts of which nothing is heard any more, and finds stale sources. The stream then carries those changes.
     async fn sweep(&self) -> Result<Value, NotifierError> {
         let swept = self.platform.table.sweep(self.engine.clock.now()).await.map_err(NotifierError::Store)?;
         tracing::info!(expired = swept.expired, fell_silent = swept.fell_silent, "swept");

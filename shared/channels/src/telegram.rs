@@ -199,12 +199,12 @@ impl Call {
     }
 }
 
-/// Whether people must be told of it, beside an edit.
-const fn is_told(event: Event) -> bool {
+/// Whether it must reach people, which an edit does not.
+const fn reaches_people(event: Event) -> bool {
     !matches!(event, Event::Updated | Event::Acknowledged | Event::Unacknowledged)
 }
 
-/// The message that tells of the group, unless the group is new.
+/// The message about the group, unless the group is new.
 fn known_message(attempt: &Attempt<'_>) -> Option<i64> {
     attempt.memory.0["message"].as_i64().filter(|_| !attempt.notification.is_first)
 }

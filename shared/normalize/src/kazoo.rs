@@ -34,7 +34,7 @@ use crate::{InboundRequest, Normalized, Rejection, SourceConfiguration};
 pub use self::redaction::redact;
 pub use self::signature::{Signature, check_signature};
 
-/// Reads one request, which [`redact`] has been over: ids of events that KAZOO gives nothing to tell apart by
+/// Reads one request, which [`redact`] has been over: ids of events that nothing of KAZOO's distinguishes
 /// are made of the bytes as they are kept, so that a stored request read again yields the same ids.
 pub fn normalize(
     request: &InboundRequest,

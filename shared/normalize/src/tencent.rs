@@ -1,6 +1,6 @@
 //! Tencent Cloud Monitor (TCOP): alarm callbacks, EventBridge events and user-written notification templates.
 //!
-//! The same URL may be given all of them, and nothing in a request but its body tells them apart. What the
+//! The same URL may be given all of them, and nothing in a request but its body distinguishes them. What the
 //! published pages say about the body, and where real requests differ, is written beside the code that
 //! copes with it: <https://www.tencentcloud.com/document/product/248/38919>.
 
@@ -36,7 +36,7 @@ use shape::Shape;
 pub use history::{HistoryEnd, ended, has_history};
 pub use refusal::VERIFICATION_PROBE;
 
-/// What the names of labels begin with that tell objects apart.
+/// What the names of labels begin with that distinguish objects.
 const DIMENSION_PREFIX: &str = "dim_";
 
 const NO_OBJECT: &str = "the alarm names no object: equal alarms of different objects are taken for one";

@@ -3,7 +3,7 @@
 //! [`AccountConfiguration`] come from the source's secret, a [`Client`] is made of them, and [`Client::until`] yields the
 //! calls of one run, all of which end by one deadline. Access tokens are shared by everyone who polls the
 //! same account through the [`TokenStore`] port, because Zoho issues only ten of them in ten minutes.
-//! [`hook`] plans and carries out what `campanile install site24x7` does, [`check`] what `campanile check` tells.
+//! [`hook`] plans and carries out what `campanile install site24x7` does, [`check`] what `campanile check` prints.
 //! What the rows mean is no concern of this crate: they leave it as the JSON that came in.
 
 mod api;

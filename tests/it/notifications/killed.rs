@@ -1,4 +1,4 @@
-//! The notifier killed at random moments under load: everybody is told of everything, and twice only of what was under
+//! The notifier killed at random moments under load: everybody is notified of everything, and twice only of what was under
 //! way.
 
 use std::collections::BTreeMap;
@@ -190,7 +190,7 @@ impl Storm {
     }
 }
 
-/// By alert, what the webhook was told of it, in order.
+/// By alert, the notifications of it that the webhook received, in order.
 fn webhook_lives(stand_in: &StandIn) -> BTreeMap<String, Vec<String>> {
     let mut lives: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for notified in stand_in.notified("webhook") {
@@ -224,7 +224,7 @@ fn assert_every_change_in_order(life: &[String]) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_killed_notifier_tells_everything_and_repeats_only_what_was_under_way() {
+async fn a_killed_notifier_sends_everything_and_repeats_only_what_was_under_way() {
     for seed in SEEDS {
         let stand_in = StandIn::start().await;
         stand_in.delay(ANSWERS_AFTER);

@@ -1,6 +1,6 @@
 //! One seed is one history: real handlers over the hard table, senders, people and destinations, and processes that die.
 //!
-//! `SEED=17 cargo test -p simulation replay -- --nocapture` tells the history of a seed. `CAMPANILE_SEEDS` is how many are
+//! `SEED=17 cargo test -p simulation replay -- --nocapture` prints the history of a seed. `CAMPANILE_SEEDS` is how many are
 //! tried, `CAMPANILE_FIRST_SEED` the first of them.
 
 mod check;
@@ -110,7 +110,7 @@ const FAILED_ONCE: [(u64, &str); 0] = [];
 
 /// Seeds that show what is not mended yet, each with what is wrong.
 const NOT_MENDED: [(u64, &str); 1] =
-    [(18, "the alert about a destination that failed is told to another destination, and its end is not")];
+    [(18, "the alert about a destination that failed is sent to another destination, and its end is not")];
 
 #[test]
 fn seeds_that_failed_once_hold() {
@@ -171,7 +171,7 @@ fn replay() {
         println!("{line}");
     }
     println!("{:?}", once.seen);
-    assert_eq!(once.story, again.story, "one seed told two stories");
+    assert_eq!(once.story, again.story, "one seed had two stories");
     assert_eq!(once.seen, again.seen, "one seed asked the table for different things");
     assert_eq!(once.problem, None);
 }

@@ -30,7 +30,7 @@ static NEXT_IN_MEMORY: AtomicU64 = AtomicU64::new(0);
 /// Where the tables are kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Location {
-    /// Below this directory, which is made where it is missing; what a client has been told is on disk.
+    /// Below this directory, which is made where it is missing; what a client was answered is on disk.
     Directory(PathBuf),
     /// In this process's memory, 1 GiB at most; gone with the last [`EmbeddedTable`], however the process ends.
     InMemory,

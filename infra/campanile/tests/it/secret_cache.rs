@@ -58,7 +58,7 @@ struct World {
     cache: Arc<SecretCache>,
 }
 
-/// Keeps whatever it is told, and remembers nothing.
+/// Takes whatever it is given, and remembers nothing.
 struct Shelf;
 
 impl Store for Shelf {

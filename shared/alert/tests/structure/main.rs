@@ -209,7 +209,7 @@ fn no_function_is_built_with_what_is_for_tests() {
         .output()
         .unwrap();
     let tree = String::from_utf8(tree.stdout).unwrap();
-    assert!(tree.contains("channels feature \"default\""), "cargo tells no features: {tree}");
+    assert!(tree.contains("channels feature \"default\""), "cargo prints no features: {tree}");
     let testing: Vec<_> = tree.lines().filter(|line| line.contains("feature \"testing\"")).collect();
     assert!(testing.is_empty(), "{testing:#?}");
 }

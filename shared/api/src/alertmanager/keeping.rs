@@ -158,8 +158,8 @@ async fn record(
     Ok((kept, unstorable))
 }
 
-/// Puts what breaks the schema or a rule into quarantine, and tells of the first few. Where nothing else was in the
-/// batch, a break of the schema is told as one.
+/// Puts what breaks the schema or a rule into quarantine, and names the first few. Where nothing else was in the
+/// batch, a break of the schema is answered as one.
 async fn refuse(
     platform: &Platform,
     inbound: &InboundRequest,
@@ -205,10 +205,10 @@ async fn quarantine(
     let quarantined = Quarantined::new(SOURCE, rejection, inbound);
     platform.table.quarantine(&quarantined).await.map_err(Failure::Store)?;
     let Quarantined { id, message, .. }: Quarantined = quarantined;
-    Ok(told(&message, id))
+    Ok(kept_in_quarantine(&message, id))
 }
 
-fn told(message: &str, id: QuarantineId) -> String {
+fn kept_in_quarantine(message: &str, id: QuarantineId) -> String {
     format!("{message} (kept in quarantine as {id})")
 }
 

@@ -51,7 +51,7 @@ const OPERATIONS: &[Operation] = &[
         tag: "alerts",
         summary: "Do one thing with many alerts",
         description: "Acknowledges, gives back, resolves or silences the alerts of a list, or all that a filter shows, a thousand at \
-            most. What came of it is told alert by alert, and one that is refused keeps no other from being done. An alert \
+            most. The answer says what came of it, alert by alert, and one that is refused keeps no other from being done. An alert \
             that somebody has acknowledged already stays theirs. A silence covers exactly the alerts that were meant. Each \
             change is recorded with the name of the token.",
     },
@@ -182,7 +182,7 @@ const OPERATIONS: &[Operation] = &[
         path: "/v1/notifications/{id}/retry",
         tag: "notifications",
         summary: "Try a notification now",
-        description: "The destination is told what it does not know of the notification's alerts, now.",
+        description: "Notifies the destination, now, of what it does not know of the notification's alerts.",
     },
     Operation {
         id: "listQuarantine",
@@ -230,7 +230,7 @@ const OPERATIONS: &[Operation] = &[
         path: "/v1/session",
         tag: "session",
         summary: "Sign out",
-        description: "Forgets the cookie of a person who signed in, and says where their issuer is told. Open to all.",
+        description: "Forgets the cookie of a person who signed in, and says where to sign out of their issuer, too. Open to all.",
     },
     Operation {
         id: "listSilences",

@@ -235,7 +235,7 @@ fn signed_in(issuer: &Issuer, identity: &Identity, now_secs: i64) -> Result<Sess
     Ok(Session::new(format!("{}:{subject}", issuer.name), name, role, now_secs))
 }
 
-/// Where the issuer of `session` is told that somebody signs out, if it offers that.
+/// Where somebody signs out of the issuer of `session`, if it offers that.
 pub(super) async fn end_session_url(
     platform: &Platform,
     issuers: &Issuers,

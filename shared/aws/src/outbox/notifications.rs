@@ -88,7 +88,7 @@ impl TableOutbox {
         item.filter(|item| !is_expired(item, now)).as_ref().map(document).transpose()
     }
 
-    /// The notifications behind `cursor` that `filter` admits, `limit` at most. What was given up is found in an index of
+    /// The notifications behind `cursor` that `filter` admits, `limit` at most. What is dead-lettered is found in an index of
     /// its own; other lists read day by day.
     pub async fn notifications(
         &self,
@@ -184,7 +184,7 @@ fn made_shard(day: &str, shard: u8) -> String {
     format!("notification#{day}#{shard}")
 }
 
-/// The partition of `by_condition` that holds notifications that were given up.
+/// The partition of `by_condition` that holds dead-lettered notifications.
 fn given_up_shard(state: NotificationState, shard: u8) -> String {
     let word = if state == NotificationState::Dead { "dead" } else { "failed" };
     format!("{word}#{shard}")

@@ -5,7 +5,7 @@ use net::{HttpAnswer, retry_after, wait_of_seconds};
 use serde_json::{Value, json};
 
 use super::message::ParseMode;
-use super::{Call, Step, Telegram, is_told, known_message, memory};
+use super::{Call, Step, Telegram, known_message, memory, reaches_people};
 use crate::{Attempt, InspectionFailure, Interpretation, Memory, Probe, Progress};
 
 /// Our own pace: a group takes 20 messages a minute, any other chat one a second.
@@ -63,9 +63,9 @@ impl Telegram {
         }
     }
 
-    /// The message says it; what people must be told is said in a reply, too.
+    /// The message says it; what must reach people is said in a reply, too.
     fn edited(&self, attempt: &Attempt<'_>) -> Interpretation {
-        if is_told(attempt.notification.event) {
+        if reaches_people(attempt.notification.event) {
             let progress = Step { is_edited: true, ..Step::of(attempt) }.progress();
             return Interpretation::request_after(self.pause(), progress);
         }

@@ -89,7 +89,7 @@ fn ladder() -> Vec<Destination> {
 }
 
 #[test]
-fn a_ladder_tells_each_rung_once() {
+fn a_ladder_notifies_each_rung_once() {
     let bench = Bench::new(ladder());
     let mut alert = bench.open("cpu", "n1", Severity::Critical);
     bench.deliver();

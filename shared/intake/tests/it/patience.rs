@@ -12,7 +12,7 @@ const FLAT: &[u8] = br#"{"alarm":"disk","severity":"warning","host":"db-01"}"#;
 const METRIC: &[u8] = br#"{"sessionId":"s","alarmStatus":"1","alarmPolicyInfo":{"policyId":"p"},"firstOccurTime":"2021-05-05 04:37:00"}"#;
 
 #[tokio::test(start_paused = true)]
-async fn tencent_is_told_to_try_again_after_four_seconds() {
+async fn tencent_is_asked_to_try_again_after_four_seconds() {
     let began = Instant::now();
     let seen = send::<Tencent>(Behaviour::Hangs, secret(KNOWN), post("/tencent", METRIC)).await;
     assert_eq!((seen.status, seen.body.as_str()), (500, r#"{"sessionId":"s","retCode":1}"#));

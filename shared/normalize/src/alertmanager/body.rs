@@ -31,7 +31,7 @@ impl<'a> Body<'a> {
             let alerts = serde_json::from_slice(json).map_err(|error| no_list(&error))?;
             return Ok(Self { shape: BodyShape::Api, alerts, left_out: 0 });
         }
-        // What tells a webhook from one alert of the API, which is how such an alert is kept.
+        // What distinguishes a webhook from one alert of the API, which is how such an alert is kept.
         let members: BTreeMap<String, &RawValue> =
             serde_json::from_slice(json).map_err(|error| no_list(&error))?;
         if let Some(alerts) = members.get("alerts").filter(|alerts| alerts.get() != "null") {

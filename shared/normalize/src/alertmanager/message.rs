@@ -65,7 +65,7 @@ impl Message {
         if self.alert.is_called_resolved.unwrap_or(has_ended) { Signal::Resolved } else { Signal::Firing }
     }
 
-    /// What tells this event from others of its run: a resolution has its end, and what an API is sent again and
+    /// What distinguishes this event from others of its run: a resolution has its end, and what an API is sent again and
     /// again counts once in a while. An Alertmanager repeats only what has not changed.
     fn apart(&self, signal: Signal, slot: Timestamp) -> Option<Timestamp> {
         let is_repeated = signal == Signal::Firing && self.shape == BodyShape::Api;

@@ -1,4 +1,4 @@
-//! Which alert an event is about: its kind, and the fields that tell one alert of that kind from the next.
+//! Which alert an event is about: its kind, and the fields that distinguish alerts of that kind.
 
 use alert::AutoResolve;
 

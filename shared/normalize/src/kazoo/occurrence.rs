@@ -53,8 +53,8 @@ impl Occurrence<'_> {
         Ok(Subject { account, identity, fingerprint })
     }
 
-    /// What tells this request from the next. The fingerprint tells apart what one request says of several
-    /// alerts; of two statements about one alert the later adds what it says.
+    /// What distinguishes this request from the next. The fingerprint distinguishes what one request says of
+    /// several alerts; of two statements about one alert the later adds what it says.
     fn request_key(&self, statement: &Statement, subject: &Subject, before: &[AlertEvent]) -> Vec<String> {
         let mut key = self.own_key().unwrap_or_else(|| self.stand_in_key());
         if before.iter().any(|event| event.fingerprint == subject.fingerprint) {

@@ -13,7 +13,7 @@ pub(super) struct Row {
     pub(super) event: &'static str,
     /// What it says.
     pub(super) says: Says,
-    /// What tells one request of it from the next.
+    /// What distinguishes one request of it from the next.
     pub(super) key: Key,
     /// The part of the platform it belongs to.
     pub(super) service: &'static str,
@@ -44,7 +44,7 @@ pub(super) struct Statement {
     pub(super) kind: &'static AlertKind,
 }
 
-/// What tells one request from the next; `msg_id`, or else the bytes and the minute, where a field is missing.
+/// What distinguishes one request from the next; `msg_id`, or else the bytes and the minute, where a field is missing.
 pub(super) enum Key {
     /// All of these fields.
     Fields(&'static [&'static str]),

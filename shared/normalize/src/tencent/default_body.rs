@@ -1,7 +1,7 @@
 //! The callback's default body, for metric and event alarms, and EventBridge's imitation of it.
 //!
 //! Documented at <https://www.tencentcloud.com/document/product/248/38919>. Real requests differ: scalars come
-//! as strings or numbers, any key may be absent, and `alarmNotifyType` does not tell whether repeats come. The
+//! as strings or numbers, any key may be absent, and `alarmNotifyType` does not say whether repeats come. The
 //! document of 2018 closes a brace too late, which puts the three times inside `alarmPolicyInfo`.
 
 mod description;

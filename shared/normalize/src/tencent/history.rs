@@ -22,7 +22,7 @@ pub fn has_history(alert: &Alert) -> bool {
         && alert.started_at.is_some()
 }
 
-/// The event that ends `alert` at `ended_at`. Of a recovery it is the one that the callback tells, so that the callback is a
+/// The event that ends `alert` at `ended_at`. Of a recovery it is the one that the callback yields, so that the callback is a
 /// duplicate if it comes after all.
 pub fn ended(alert: &Alert, end: HistoryEnd, ended_at: Timestamp) -> AlertEvent {
     let began_at = alert.started_at.unwrap_or(alert.first_seen);

@@ -4,7 +4,7 @@ use alert::{EventId, Fingerprint};
 
 use super::dimensions::Dimensions;
 
-/// The fields by which one alert is told from another. Left out on purpose: the session, the state, times,
+/// The fields that distinguish one alert from another. Left out on purpose: the session, the state, times,
 /// values and thresholds, the level, and a policy's name where it has an id.
 #[derive(Debug)]
 pub(super) struct Identity {

@@ -98,7 +98,7 @@ impl Body<'_> {
             occurred_at,
             started_at: Some(lifecycle.began_at),
             ended_at: (signal == Signal::Resolved).then_some(occurred_at),
-            // One template writes both notifications: whoever is told of the alarm is told of its recovery.
+            // One template writes both notifications: whoever receives the alarm receives its recovery.
             auto_resolve: AutoResolve::Recovery,
             episode: lifecycle.first_triggered_at.map(|moment| moment.to_string()),
             expires_at: None,

@@ -266,7 +266,7 @@ const IN_TEXTS: [&[u8]; 17] = [
 fn damaged_text(text: &str, is_element: bool, chance: &mut Rng) -> (Vec<u8>, [Vec<u8>; 2]) {
     let places: Vec<_> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
     let (before, after) = text.split_at(*chance.choice(&places).unwrap());
-    // In a list nobody can tell a quote that was not escaped from the end of an element.
+    // In a list a quote that was not escaped looks like the end of an element.
     let kinds = if is_element { IN_TEXTS.len() - 1 } else { IN_TEXTS.len() };
     let after = if chance.bool() { after } else { "" };
     let inside = |text: &str| Value::from(text).to_string().trim_matches('"').to_owned();

@@ -111,9 +111,9 @@ fn shown_logs(logs: &LogEvents) -> Value {
     let events = logs
         .events
         .iter()
-        .map(|told| json!({ "monitor_id": told.monitor_id, "event": told.event, "rows": told.rows }));
-    let unreadable = logs.unreadable.iter().map(|told| {
-        json!({ "row": told.row, "rejected": told.rejection.reason, "because": told.rejection.message })
+        .map(|logged| json!({ "monitor_id": logged.monitor_id, "event": logged.event, "rows": logged.rows }));
+    let unreadable = logs.unreadable.iter().map(|unreadable| {
+        json!({ "row": unreadable.row, "rejected": unreadable.rejection.reason, "because": unreadable.rejection.message })
     });
     json!({
         "events": events.collect::<Vec<_>>(),

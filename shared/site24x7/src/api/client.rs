@@ -114,7 +114,7 @@ impl<S: TokenStore, C: Clock> Calls<'_, S, C> {
         }
     }
 
-    /// Asks Zoho for a new token, to see whether it issues one, and for which scopes if it tells.
+    /// Asks Zoho for a new token, to see whether it issues one, and for which scopes if it says so.
     pub async fn issue_token(&self) -> Result<Option<Scopes>, TokenError> {
         let tokens = &self.client.tokens;
         let acquired = tokens.acquire(Wanted::New, self.client.applicant(), self.deadline).await?;

@@ -1,4 +1,4 @@
-//! What was seen, told as findings. Pure.
+//! Turns what was seen into findings. Pure.
 
 use super::budget;
 use super::observe::{Observations, Subject};

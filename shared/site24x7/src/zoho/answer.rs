@@ -7,7 +7,7 @@ use crate::lenient::{self, Integer, Text};
 use crate::transport::Answer;
 use crate::{Rejection, Scopes, Secret};
 
-/// A token lives for an hour; no server may tell us otherwise.
+/// A token lives for an hour; whatever a server says.
 const LONGEST_SECS: i64 = 3600;
 /// A shorter life could not be lived under ten tokens in ten minutes: a token that dies earlier is renewed
 /// when the API refuses it.
@@ -85,8 +85,8 @@ impl TokenAnswer {
     }
 
     fn lifetime_secs(&self) -> i64 {
-        let told = self.expires_in.get().or(self.expires_in_sec.get()).unwrap_or(LONGEST_SECS);
-        let seconds = if told > MOST_SECONDS { told / 1000 } else { told };
+        let stated = self.expires_in.get().or(self.expires_in_sec.get()).unwrap_or(LONGEST_SECS);
+        let seconds = if stated > MOST_SECONDS { stated / 1000 } else { stated };
         seconds.clamp(SHORTEST_SECS, LONGEST_SECS)
     }
 }
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_error_is_told_with_its_word_and_status() {
+    fn an_unknown_error_is_reported_with_its_word_and_status() {
         let expected = Refusal::Other { status: 500, error: "general_error".to_owned() };
         assert_eq!(refusal(500, r#"{"error":"general_error"}"#), expected);
     }

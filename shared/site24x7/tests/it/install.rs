@@ -132,7 +132,7 @@ async fn of_several_namesakes_the_one_with_our_url_is_meant() {
 }
 
 #[tokio::test]
-async fn several_namesakes_that_cannot_be_told_apart_stop_the_installation() {
+async fn several_webhooks_of_our_name_that_nothing_distinguishes_stop_the_installation() {
     for url in [URL, "https://other.example.com/"] {
         let (stand_in, client) = installed().await;
         let mut twin = stand_in.world().webhooks[0].clone();

@@ -1,4 +1,4 @@
-//! Destinations: how each answers, and what its reader was told.
+//! Destinations: how each answers, and what its reader read.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -24,7 +24,7 @@ impl World {
         });
         let handled = handled.await?;
         handled
-            .inspect_err(|error| self.tell(format!("the notifier fails: {}", intake::chain(error.as_ref()))))
+            .inspect_err(|error| self.note(format!("the notifier fails: {}", intake::chain(error.as_ref()))))
             .ok()
     }
 
@@ -59,7 +59,7 @@ impl World {
         let handled = &records[..first.unwrap_or(records.len())];
         // "Lambda … at least once": a batch that was handled may come again.
         if self.is_faulty && self.chance(0..20) == 0 {
-            self.tell("the stream repeats a batch");
+            self.note("the stream repeats a batch");
             return None;
         }
         if let Some(last) = handled.last() {

@@ -108,7 +108,7 @@ impl World {
     }
 
     /// Adds a line to the story.
-    pub(super) fn tell(&self, line: impl AsRef<str>) {
+    pub(super) fn note(&self, line: impl AsRef<str>) {
         let passed = SystemClock.now().duration_since(self.begin);
         let line = format!("{:>10.3} s  {}", passed.as_secs_f64(), line.as_ref());
         self.state().story.push(line);
@@ -140,7 +140,7 @@ impl World {
     pub(super) async fn live_through(self: &Arc<Self>, steps: &[Step]) {
         for Step { after, act } in steps {
             sleep(*after).await;
-            self.tell(act.to_string());
+            self.note(act.to_string());
             self.begin(act);
         }
     }
@@ -192,7 +192,7 @@ impl World {
 
     /// Nothing fails any more, every sender is heard in the end, and time passes.
     pub(super) async fn calm_down(&self) -> Result<(), String> {
-        self.tell("all is calm from now on");
+        self.note("all is calm from now on");
         self.hard.set(Rules::fair());
         self.state().deaths.clear();
         for id in &self.ids {

@@ -12,7 +12,7 @@ use crate::command::{Outcome, say};
 /// Put the webhook of a Site24x7 account to sleep; Site24x7 offers no way to delete it
 #[derive(Debug, Args)]
 pub(in crate::command) struct Uninstall {
-    /// Address under which Site24x7 reaches Campanile: tells which webhook is meant where several have the name
+    /// Address under which Site24x7 reaches Campanile: says which webhook is meant where several have the name
     #[arg(long, env = "CAMPANILE_URL", hide_env_values = true)]
     url: Address,
     #[command(flatten)]

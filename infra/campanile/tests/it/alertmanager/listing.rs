@@ -119,7 +119,7 @@ async fn filters_and_receivers_and_states_narrow_the_list() {
 }
 
 #[tokio::test]
-async fn a_query_that_cannot_be_read_is_told_as_a_string() {
+async fn a_query_that_cannot_be_read_is_answered_with_a_string() {
     let server = Server::start().await;
     let paths = ["/api/v2/alerts", "/api/v2/alerts/groups"];
     let queries = [

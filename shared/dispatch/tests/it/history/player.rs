@@ -72,7 +72,7 @@ impl History {
             }
             Step::Weather(place, weather) => self.change_weather(*place, *weather),
             Step::Silence(is_new) => self.silence(*is_new),
-            Step::Settings(are_there) => self.change_settings(*are_there),
+            Step::ChangeSettings(are_there) => self.change_settings(*are_there),
         }
         self.read()
     }
@@ -210,7 +210,7 @@ impl History {
         for silence in self.bench.world.silences.all() {
             self.bench.world.silences.put(silence.ended(now));
         }
-        self.take(&Step::Settings(true))?;
+        self.take(&Step::ChangeSettings(true))?;
         for place in 0..3 {
             self.take(&Step::Weather(place, Weather::Fair))?;
         }

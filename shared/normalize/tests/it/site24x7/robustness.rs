@@ -131,10 +131,10 @@ proptest! {
         let mut rows: Vec<_> = rows.into_iter().map(Value::Object).collect();
         rows.push(other);
         let mut read = alert_logs(&rows, &names(), ACCOUNT, API_ROOT, everything());
-        let told: usize = read.events.iter().map(|told| told.rows.len()).sum();
-        let unfinished = rows.len() - told - read.unreadable.len();
+        let logged: usize = read.events.iter().map(|logged| logged.rows.len()).sum();
+        let unfinished = rows.len() - logged - read.unreadable.len();
         prop_assert_eq!(unfinished, 0);
         read.demote_unclosed(&[]);
-        prop_assert!(read.events.iter().all(|told| told.event.signal != Signal::Notice || told.event.ended_at.is_none()));
+        prop_assert!(read.events.iter().all(|logged| logged.event.signal != Signal::Notice || logged.event.ended_at.is_none()));
     }
 }

@@ -1,4 +1,4 @@
-//! What is not understood, and what people are told of it.
+//! What is not understood, and what people read about it.
 
 use super::*;
 
