@@ -94,7 +94,7 @@ impl Dispatcher {
     ) -> Result<Option<bool>, OutboxError> {
         let Some(claimed) = self.claim_group(destination, &parts, &routed).await? else { return Ok(None) };
         if claimed.is_some() {
-            self.withdraw_from_former(destination, &parts).await?;
+            self.withdraw_from_former(&parts).await?;
         }
         if let Some(entry) = &routed.entry {
             self.outbox().put_entry(&parts.key, entry).await?;
@@ -156,11 +156,7 @@ impl Dispatcher {
 
     /// Withdraws what is pending of the alert in the group that was remembered before another one was claimed: whoever had
     /// chosen it may have put its entry there after that group was read.
-    async fn withdraw_from_former(
-        &self,
-        destination: &Destination,
-        parts: &Parts,
-    ) -> Result<(), OutboxError> {
+    async fn withdraw_from_former(&self, parts: &Parts) -> Result<(), OutboxError> {
         let Some(former) = parts.routing.as_ref().filter(|known| known.group != parts.key.group) else {
             return Ok(());
         };
