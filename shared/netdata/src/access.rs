@@ -48,7 +48,12 @@ mod tests {
         for token in ["", "to ken", "t\r\nx: y", "tökén"] {
             assert_eq!(Access::new(token, None), Err(AccessError::Token), "{token}");
         }
-        for endpoint in ["app.netdata.cloud", "https://a.example.com/api", "https://u@a.example.com", "ftp://a.example.com"] {
+        for endpoint in [
+            "app.netdata.cloud",
+            "https://a.example.com/api",
+            "https://u@a.example.com",
+            "ftp://a.example.com",
+        ] {
             assert_eq!(Access::new("t", Some(endpoint)), Err(AccessError::Endpoint), "{endpoint}");
         }
         let access = Access::new("h1dden", None).unwrap();

@@ -20,8 +20,8 @@ pub struct ActiveAlert {
     pub node_id: String,
     /// The alert's name.
     pub name: String,
-    /// The chart instance.
-    pub instance: String,
+    /// The chart instance, by its id and by its name.
+    pub instances: Vec<String>,
 }
 
 impl ActivePage {
@@ -39,8 +39,8 @@ impl ActiveAlert {
         // A node says its own index; where it does not, its place is that.
         let named = nodes.iter().find(|node| node["ni"].as_u64() == row["ni"].as_u64());
         let node = named.or_else(|| nodes.get(index))?;
-        let instance = text(&row["ch"]).or_else(|| text(&row["ch_n"]))?;
-        Some(Self { node_id: id(&node["nd"])?, name: text(&row["nm"])?, instance })
+        let instances = ["ch", "ch_n"].into_iter().filter_map(|name| text(&row[name])).collect();
+        Some(Self { node_id: id(&node["nd"])?, name: text(&row["nm"])?, instances })
     }
 }
 
@@ -62,7 +62,13 @@ mod tests {
         let page = ActivePage::read(&body).unwrap();
         let nodes: Vec<_> = page.alerts.iter().map(|alert| alert.node_id.as_str()).collect();
         assert_eq!((nodes, page.unreadable), (vec!["n4", "n1"], 1));
-        assert_eq!(ActivePage::read(&json!({ "alerts": [], "nodes": [] })), None, "another shape is no empty list");
-        assert!(ActivePage::read(&json!({ "alert_instances": null, "nodes": null })).unwrap().alerts.is_empty());
+        assert_eq!(
+            ActivePage::read(&json!({ "alerts": [], "nodes": [] })),
+            None,
+            "another shape is no empty list"
+        );
+        assert!(
+            ActivePage::read(&json!({ "alert_instances": null, "nodes": null })).unwrap().alerts.is_empty()
+        );
     }
 }

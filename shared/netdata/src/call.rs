@@ -70,7 +70,11 @@ impl Call {
             "after": window.after.as_second().max(1), "before": window.before.as_second(), "last": last,
             "status": ["CRITICAL", "WARNING", "CLEAR", "REMOVED"],
         });
-        Self::post("the changes of alerts", ["api", "v2", "spaces", &space.id, "rooms", &room.id, "alert_transitions"], body)
+        Self::post(
+            "the changes of alerts",
+            ["api", "v2", "spaces", &space.id, "rooms", &room.id, "alert_transitions"],
+            body,
+        )
     }
 
     /// The alerts that are active now, from `offset` on.
@@ -166,7 +170,9 @@ mod tests {
         assert_eq!(request.url.path(), "/api/v2/spaces/s%2F1/rooms/r/alert_transitions");
         let body: Value = serde_json::from_slice(&request.body).unwrap();
         assert_eq!((&body["after"], &body["before"], &body["last"]), (&json!(1), &json!(60), &json!(200)));
-        assert!(request.headers.iter().any(|(name, value)| name == AUTHORIZATION && value == "Bearer h1dden"));
+        assert!(
+            request.headers.iter().any(|(name, value)| name == AUTHORIZATION && value == "Bearer h1dden")
+        );
         assert!(!format!("{request:?}").contains("h1dden"));
         assert_eq!(Call::spaces().request(&access).method, Method::GET);
     }
@@ -174,11 +180,17 @@ mod tests {
     #[test]
     fn a_page_for_people_and_what_breaks_off_are_no_answers() {
         let call = Call::nodes(&space(), &room());
-        let read = |answer: &HttpAnswer| call.read(answer, Timestamp::UNIX_EPOCH, |body| body["nodes"].as_array().map(Vec::len));
+        let read = |answer: &HttpAnswer| {
+            call.read(answer, Timestamp::UNIX_EPOCH, |body| body["nodes"].as_array().map(Vec::len))
+        };
         let answer = |status, body: &str| HttpAnswer::new(status, HeaderMap::new(), body);
         assert_eq!(read(&answer(200, r#"{"nodes":[1]}"#)), Ok(1));
         for body in ["<html>", "", "[]", r#"{"node":[]}"#] {
-            assert_eq!(read(&answer(200, body)), Err(AnswerError::Unreadable { what: "the nodes" }), "{body}");
+            assert_eq!(
+                read(&answer(200, body)),
+                Err(AnswerError::Unreadable { what: "the nodes" }),
+                "{body}"
+            );
         }
         let cut = HttpAnswer { is_complete: false, ..answer(200, r#"{"nodes":[]}"#) };
         assert!(read(&cut).is_err());

@@ -15,7 +15,11 @@ mod read;
 mod refusal;
 mod space;
 #[cfg(feature = "testing")]
-#[expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "what a test cannot go on with has failed it")]
+#[expect(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    reason = "what a test cannot go on with has failed it"
+)]
 pub mod testing;
 mod transition;
 

@@ -33,7 +33,8 @@ impl Node {
     }
 
     fn read(node: &Value) -> Option<Self> {
-        let is_reachable = node["state"].as_str().is_some_and(|state| state.eq_ignore_ascii_case("reachable"));
+        let is_reachable =
+            node["state"].as_str().is_some_and(|state| state.eq_ignore_ascii_case("reachable"));
         let count = |severity: &str| node["health"]["alerts"][severity].as_u64();
         Some(Self {
             id: id(&node["nd"])?,
@@ -58,7 +59,10 @@ mod tests {
         ] }));
         let nodes = nodes.unwrap();
         let states: Vec<_> = nodes.iter().map(|node| (node.state, node.active)).collect();
-        assert_eq!(states, [(NodeState::Reachable, Some(3)), (NodeState::Other, None), (NodeState::Other, None)]);
+        assert_eq!(
+            states,
+            [(NodeState::Reachable, Some(3)), (NodeState::Other, None), (NodeState::Other, None)]
+        );
         assert_eq!(Node::read_all(&json!([])), None);
     }
 }

@@ -51,7 +51,10 @@ impl Refusal {
     }
 
     fn in_body(body: &Value, status: u16, wait: Option<SignedDuration>) -> Option<Self> {
-        let key = body["errorMsgKey"].as_str().or_else(|| body["errorCode"].as_str()).or_else(|| body["errorMessage"].as_str())?;
+        let key = body["errorMsgKey"]
+            .as_str()
+            .or_else(|| body["errorCode"].as_str())
+            .or_else(|| body["errorMessage"].as_str())?;
         let key = key.to_ascii_lowercase();
         let says = |words: &[&str]| words.iter().any(|word| key.contains(word));
         Some(if says(&["unauthorized", "unauthenticated"]) {

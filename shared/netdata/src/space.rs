@@ -51,7 +51,10 @@ impl Space {
         let mut url = Url::parse(CONSOLE).ok()?;
         let place = transition.context.as_deref().or(transition.instance.as_deref())?;
         let page = format!("{place}.{}:::{}", transition.name, transition.node_id);
-        url.path_segments_mut().ok()?.pop_if_empty().extend(["spaces", &self.slug, "rooms", ALL_NODES, "alerts", &page]);
+        url.path_segments_mut()
+            .ok()?
+            .pop_if_empty()
+            .extend(["spaces", &self.slug, "rooms", ALL_NODES, "alerts", &page]);
         let mut query = url.query_pairs_mut();
         if let Some(instance) = &transition.instance {
             query.append_pair("chart", instance);
@@ -85,7 +88,10 @@ mod tests {
     fn the_room_of_all_nodes_is_the_one_that_nobody_can_remove() {
         let rooms = json!([{ "id": "R1", "slug": "web", "untouchable": false }, { "id": "R2", "slug": "renamed", "untouchable": true }, {}]);
         let rooms = Room::read_all(&rooms).unwrap();
-        assert_eq!(rooms.iter().filter(|room| room.holds_all_nodes).map(|room| &*room.id).collect::<Vec<_>>(), ["r2"]);
+        assert_eq!(
+            rooms.iter().filter(|room| room.holds_all_nodes).map(|room| &*room.id).collect::<Vec<_>>(),
+            ["r2"]
+        );
         assert_eq!(Room::read_all(&json!({ "rooms": [] })), None);
         assert_eq!(Space::read_all(&json!([{ "id": "S", "slug": null }])).unwrap()[0].name, "s");
     }

@@ -18,6 +18,8 @@ pub struct Transition {
     pub instance: Option<String>,
     /// The chart's context.
     pub context: Option<String>,
+    /// Whether the alert is active after it.
+    pub is_raise: bool,
     /// When it happened.
     pub at: Timestamp,
     /// When Netdata notified somebody of it; `None` where nobody was, or not yet.
@@ -45,12 +47,17 @@ impl Transition {
             name: text(&row["alert"])?,
             instance: text(&row["instance"]),
             context: text(&row["context"]),
+            is_raise: row["new"]["status"].as_str().is_some_and(is_active),
             at: moment(&row["when"])?,
             notified_at: moment(&notification["when"]),
             delay: SignedDuration::from_secs(notification["delay"].as_i64().unwrap_or_default().max(0)),
             row: row.clone(),
         })
     }
+}
+
+fn is_active(status: &str) -> bool {
+    ["critical", "warning"].iter().any(|active| active.eq_ignore_ascii_case(status))
 }
 
 #[cfg(test)]
@@ -61,16 +68,16 @@ mod tests {
 
     #[test]
     fn a_row_is_placed_by_its_id_and_its_time_and_what_has_neither_is_counted() {
-        let row = |notification: Value| {
-            json!({ "transition_id": "T", "node_id": "N", "alert": "used_swap", "when": 1_772_507_508, "notification": notification })
-        };
+        let row = |notification: Value| json!({ "transition_id": "T", "node_id": "N", "alert": "used_swap", "when": 1_772_507_508, "notification": notification });
         let body = json!({ "transitions": [
             row(json!({ "when": 1_772_507_520, "delay": 60 })), row(json!({ "when": 0 })), row(Value::Null), { "node_id": "N" },
         ] });
         let (rows, unreadable) = Transition::read_all(&body).unwrap();
         assert_eq!((rows.len(), unreadable), (3, 1));
         assert_eq!((rows[0].id.as_str(), rows[0].delay.as_secs()), ("t", 60));
-        assert!(rows[0].notified_at.is_some() && rows[1].notified_at.is_none() && rows[2].notified_at.is_none());
+        assert!(
+            rows[0].notified_at.is_some() && rows[1].notified_at.is_none() && rows[2].notified_at.is_none()
+        );
         assert_eq!(Transition::read_all(&json!({ "transitions": null })), Some((Vec::new(), 0)));
         assert_eq!(Transition::read_all(&json!({ "items": [] })), None, "another shape is no empty list");
     }

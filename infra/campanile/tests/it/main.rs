@@ -13,6 +13,7 @@ mod kazoo_command;
 mod kazoo_keeper;
 mod kazoo_webhook;
 mod login_command;
+mod netdata_keeper;
 mod notification_command;
 mod notifier;
 mod operator;

@@ -74,7 +74,7 @@ impl Cloud {
         }
     }
 
-    /// Has an alert change, and yields the row.
+    /// Has an alert of `NODE` change, which is active from then on or not any more, and yields the row.
     pub fn transition(&mut self, id: &str, at: Timestamp, name: &str, [old, new]: [&str; 2]) -> Value {
         let row = json!({
             "gi": self.transitions.len(), "transition_id": id, "node_id": NODE, "alert": name, "instance": "mem.swap",
@@ -86,6 +86,10 @@ impl Cloud {
             "notification": { "when": at.as_second() + 1, "delay": 0, "to": "sysadmin", "exec_code": 0 },
         });
         self.transitions.push(row.clone());
+        self.active.retain(|(_, active)| active["nm"] != name);
+        if new != "CLEAR" {
+            self.activate(NODE, name, "mem.swap");
+        }
         row
     }
 
@@ -99,7 +103,8 @@ impl Cloud {
 
     /// Has an alert be active on `node`.
     pub fn activate(&mut self, node: &str, name: &str, chart: &str) {
-        self.active.push((node.to_owned(), json!({ "nm": name, "ch": chart, "ch_n": chart, "st": "CRITICAL" })));
+        self.active
+            .push((node.to_owned(), json!({ "nm": name, "ch": chart, "ch_n": chart, "st": "CRITICAL" })));
     }
 
     /// How many requests came whose path ends with `end`.
@@ -124,14 +129,18 @@ impl Cloud {
         }
         let room = format!("spaces/{SPACE}/rooms/{ROOM}");
         match asked.line.as_str() {
-            "GET /api/v2/spaces" => Ok(json!([{ "id": SPACE, "slug": "example", "name": "Example", "permissions": [] }])),
+            "GET /api/v2/spaces" => {
+                Ok(json!([{ "id": SPACE, "slug": "example", "name": "Example", "permissions": [] }]))
+            }
             line if line == format!("GET /api/v2/spaces/{SPACE}/rooms") => Ok(json!([
                 { "id": "1c5d8a90-e362-4f7b-b048-27d9e6f3a18c", "name": "Web", "slug": "web", "untouchable": false },
                 { "id": ROOM, "name": "All nodes", "slug": "all-nodes", "untouchable": true },
             ])),
             line if line == format!("POST /api/v2/{room}/alert_transitions") => self.changes(&asked.body),
             line if line == format!("POST /api/v2/{room}/alerts") => Ok(self.active(&asked.body)),
-            line if line == format!("POST /api/v3/{room}/nodes") => Ok(json!({ "nodes": self.nodes_with_health() })),
+            line if line == format!("POST /api/v3/{room}/nodes") => {
+                Ok(json!({ "nodes": self.nodes_with_health() }))
+            }
             _ => Err(Fault::Text(404, "<!doctype html><title>Not found</title>")),
         }
     }
@@ -144,7 +153,8 @@ impl Cloud {
         }
         let last = usize::try_from(asked["last"].as_u64().unwrap_or(1)).unwrap();
         let at = |row: &Value| row["when"].as_i64().unwrap();
-        let mut rows: Vec<_> = self.transitions.iter().filter(|row| (after..=before).contains(&at(row))).collect();
+        let mut rows: Vec<_> =
+            self.transitions.iter().filter(|row| (after..=before).contains(&at(row))).collect();
         rows.sort_by_key(|row| std::cmp::Reverse(at(row)));
         rows.truncate(last.min(self.most_rows));
         Ok(json!({ "transitions": rows, "nodes": [] }))
