@@ -279,6 +279,28 @@ fn a_destination_that_fails_for_ten_minutes_opens_an_alert_and_ends_it_when_it_w
 }
 
 #[test]
+fn the_alert_about_a_destination_that_fails_ends_when_nothing_waits_for_it_any_more() {
+    let bench = Bench::new(vec![chat("chat")]);
+    bench.world.transport.set("chat", Weather::Status(503));
+    let mut alert = bench.open("a", "n1", Severity::Warning);
+    bench.deliver();
+    bench.pass(12);
+    let signals = || {
+        let events = bench.world.own_alerts.take();
+        events.into_iter().map(|event| (event.signal.as_str(), event.title)).collect::<Vec<_>>()
+    };
+    assert_eq!(signals(), [("firing", "Destination chat fails".to_owned())]);
+    bench.act(&mut alert, Act::Resolve);
+    bench.pass(40);
+    let title = "Destination chat is not tried any more: nothing waits for it".to_owned();
+    assert_eq!(signals(), [("resolved", title)]);
+    bench.open("b", "n1", Severity::Warning);
+    bench.deliver();
+    bench.pass(12);
+    assert_eq!(signals(), [("firing", "Destination chat fails".to_owned())]);
+}
+
+#[test]
 fn a_reminder_comes_while_it_fires_and_nothing_mutes_it() {
     let bench = Bench::new(vec![Destination {
         repeat_secs: Some(1800),
