@@ -37,6 +37,7 @@ mod silence;
 mod site24x7;
 mod sources;
 mod table;
+mod tencent;
 mod terminal;
 mod terminal_text;
 mod token;

@@ -29,6 +29,7 @@ mod site24x7_command;
 mod storage;
 mod stream;
 mod table;
+mod tencent_command;
 mod tencent_keeper;
 mod transcripts;
 mod up_command;

@@ -112,7 +112,7 @@ impl Cloud {
         self.asked.iter().filter(|asked| asked.line.ends_with(end)).count()
     }
 
-    pub(super) fn answer(&mut self, bearer: &str, asked: Asked) -> Result<Value, Fault> {
+    pub(super) fn answer(&mut self, bearer: &str, asked: &Asked) -> Result<Value, Fault> {
         self.asked.push(asked.clone());
         let within = |other: &&Asked| asked.at.as_millisecond() - other.at.as_millisecond() < 1000;
         if self.asked.iter().filter(within).count() > LIMIT {

@@ -66,7 +66,7 @@ async fn answer(
         at: (shared.now)(),
         body: serde_json::from_slice(&body).unwrap_or_default(),
     };
-    let said = shared.cloud.lock().unwrap().answer(&bearer, asked);
+    let said = shared.cloud.lock().unwrap().answer(&bearer, &asked);
     let fault = match said {
         Ok(value) => return response(200, value.to_string()),
         Err(fault) => fault,
