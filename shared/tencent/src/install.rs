@@ -127,14 +127,14 @@ impl Wanted {
 
     /// The whole template: what of `known` is not ours stays as it is.
     fn parameters(&self, known: Option<&Notice>) -> Result<Value, InstallError> {
-        let written = known.map(|notice| &notice.written).unwrap_or(&Value::Null);
+        let written = known.map_or(&Value::Null, |notice| &notice.written);
         let mut urls = others(written, &self.address);
         // Tencent's own example has no more; times of the day do not hold for callbacks.
         urls.push(json!({ "URL": self.url() }));
         if urls.len() > MOST_URLS {
             return Err(InstallError::Full(known.map(|notice| notice.id.clone()).unwrap_or_default()));
         }
-        let mut parameters = rewritten(written, urls);
+        let mut parameters = rewritten(written, &urls);
         if known.is_none() {
             parameters["Name"] = json!(self.name);
         }
@@ -144,7 +144,7 @@ impl Wanted {
 }
 
 /// What keeps the template `known` as it is but for its addresses.
-fn rewritten(known: &Value, urls: Vec<Value>) -> Value {
+fn rewritten(known: &Value, urls: &[Value]) -> Value {
     let mut parameters = json!({
         "Module": "monitor", "Name": known["Name"], "NoticeType": known["NoticeType"],
         "NoticeLanguage": known["NoticeLanguage"].as_str().unwrap_or("en-US"), "URLNotices": urls,
@@ -267,7 +267,7 @@ pub fn remove(notice: &Notice, address: &str) -> Result<Removal, String> {
         return Ok(Removal { deletes: true, change });
     }
     let what = format!("remove the address from {notice}, which calls others, too");
-    let change = Change { what, call: Call::modify_notice(rewritten(&notice.written, urls)) };
+    let change = Change { what, call: Call::modify_notice(rewritten(&notice.written, &urls)) };
     Ok(Removal { deletes: false, change })
 }
 

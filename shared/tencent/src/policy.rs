@@ -53,13 +53,13 @@ impl Policy {
 
     /// Whether it notifies by the template `id`, at every level where it does so by level.
     pub fn notifies_by(&self, id: &str) -> bool {
-        let has_level = |level: &&str| {
+        let has_level = |level: &str| {
             let ours = self.by_level.iter().filter(|notice| notice["NoticeId"] == id);
             ours.flat_map(|notice| notice["Classification"].as_array().into_iter().flatten())
-                .any(|known| known == *level)
+                .any(|known| known == level)
         };
         self.notice_ids.contains(id)
-            && (self.by_level.is_empty() || LEVELS.iter().all(|level| has_level(&level)))
+            && (self.by_level.is_empty() || LEVELS.iter().all(|level| has_level(level)))
     }
 
     /// Whether it names the template `id` anywhere.

@@ -74,7 +74,7 @@ async fn a_secret_of_another_form_is_refused_without_quoting_it() {
 #[tokio::test]
 async fn without_a_token_nobody_is_asked() {
     let world = World::with(|secret| drop(secret.as_object_mut().unwrap().remove("api_token"))).await;
-    let outcome = world.keeper.run().await.unwrap();
+    let outcome = Box::pin(world.keeper.run()).await.unwrap();
     assert!(matches!(outcome, NetdataOutcome::Compared(_)), "{outcome:?}");
     assert!(world.cloud().asked.is_empty());
 }

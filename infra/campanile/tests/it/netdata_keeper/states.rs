@@ -38,15 +38,18 @@ async fn an_alert_that_is_active_goes_on_and_an_hour_passes_before_the_next_look
     world.cloud().active.clear();
     world.clock.advance(1800);
     assert_eq!(world.care().await.1, None);
-    assert!(matches!(world.another_keeper().run().await, Ok(_)), "nor does another process look");
+    assert!(Box::pin(world.another_keeper().run()).await.is_ok(), "nor does another process look");
     assert_eq!(world.condition().await, Condition::Firing);
     world.clock.advance(1900);
     assert_eq!(world.care().await.1, Some(Ended { open: 1, ended: 1 }));
 }
 
+/// What it is, and how it comes about.
+type Doubt = (&'static str, fn(&World));
+
 #[tokio::test]
 async fn where_there_is_doubt_nothing_ends() {
-    let doubts: [(&str, fn(&World)); 6] = [
+    let doubts: [Doubt; 6] = [
         ("the node is not reached", |world| world.cloud().nodes[0]["state"] = json!("stale")),
         ("the node is gone", |world| drop(world.cloud().nodes.remove(0))),
         ("a chart of another spelling", |world| world.cloud().activate(NODE, "used_swap", "mem_swap")),
