@@ -98,7 +98,7 @@ impl Operator {
         self.ids.push((id.to_owned(), name));
     }
 
-    /// What was typed and seen, with `name` in the place of the digits of `day`; where two are one day, the first name.
+    /// What was typed and seen, with `name` in the place of the digits of `day`.
     pub(crate) fn call_day(&mut self, day: &str, name: char) {
         let name: String = day.chars().map(|c| if c == '-' { c } else { name }).collect();
         self.days.push((day.to_owned(), name));

@@ -27,11 +27,9 @@ async fn what_was_noisy_is_told_by_day_alert_and_resource_and_what_took_time_by_
     operator.answer("send netdata nested-raised-critical").await;
     let told = counted(&operator, 4).await;
     // Days differ from run to run; each keeps its width.
-    for (name, day) in [("from", 'F'), ("to", 'T')] {
-        operator.call_day(told[name].as_str().unwrap(), day);
-    }
-    for week in told["weeks"].as_array().unwrap() {
-        operator.call_day(week["week"].as_str().unwrap(), 'M');
+    let days = ["from", "to"].map(|name| &told[name]).into_iter();
+    for day in days.chain(told["weeks"].as_array().unwrap().iter().map(|week| &week["week"])) {
+        operator.call_day(day.as_str().unwrap(), 'D');
     }
     operator.run("statistics --days 7 --columns 110").await;
     operator.run("statistics --days 7 --source netdata").await;
