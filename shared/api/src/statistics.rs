@@ -33,19 +33,18 @@ pub(crate) struct Statistics {
     /// The last day, which is today and not over.
     to: Date,
     /// Every day of the period, oldest first.
-    days: Vec<Day>,
+    days: Vec<CountedDay>,
     /// The alerts that opened most often, the loudest first; twenty at most.
     noisiest_alerts: Vec<NoisyAlert>,
     /// The resources whose alerts opened most often, the loudest first; twenty at most.
     noisiest_resources: Vec<NoisyResource>,
     /// How long things took, week by week and source by source, where something did; oldest first.
-    weeks: Vec<Week>,
+    weeks: Vec<TimesOfWeek>,
 }
 
 /// What happened on one day.
 #[derive(Serialize, JsonSchema)]
-#[schemars(rename = "DayStatistics")]
-struct Day {
+struct CountedDay {
     day: Date,
     /// Alerts that began to fire, for the first time or again.
     opened: u64,
@@ -87,7 +86,7 @@ struct NoisyResource {
 /// How long things took at one source in the days of one week that belong to the period. A median is wrong by a sixteenth of
 /// itself at most.
 #[derive(Serialize, JsonSchema)]
-struct Week {
+struct TimesOfWeek {
     /// Its Monday.
     week: Date,
     source: Source,
@@ -144,7 +143,7 @@ impl Statistics {
         Self {
             from,
             to,
-            days: days.map(|day| Day::of(day, period)).collect(),
+            days: days.map(|day| CountedDay::of(day, period)).collect(),
             noisiest_alerts: period.noisiest_alerts(MOST_NAMED).into_iter().map(NoisyAlert::from).collect(),
             noisiest_resources: period
                 .noisiest_resources(MOST_NAMED)
@@ -154,13 +153,13 @@ impl Statistics {
             weeks: period
                 .weeks()
                 .iter()
-                .map(|((week, source), times)| Week::of(*week, *source, times))
+                .map(|((week, source), times)| TimesOfWeek::of(*week, *source, times))
                 .collect(),
         }
     }
 }
 
-impl Day {
+impl CountedDay {
     fn of(day: Date, period: &Period) -> Self {
         let sum =
             |of: &dyn Fn(&DayStatistics) -> u64| period.on(day).map(|(_, known)| of(known)).sum::<u64>();
@@ -191,7 +190,7 @@ impl From<Noise> for NoisyResource {
     }
 }
 
-impl Week {
+impl TimesOfWeek {
     fn of(week: Date, source: Source, times: &WeekTimes) -> Self {
         Self {
             week,

@@ -34,14 +34,14 @@ pub(super) struct Statistics {
 struct Answer {
     from: String,
     to: String,
-    days: Vec<Day>,
+    days: Vec<CountedDay>,
     noisiest_alerts: Vec<NoisyAlert>,
     noisiest_resources: Vec<NoisyResource>,
-    weeks: Vec<Week>,
+    weeks: Vec<TimesOfWeek>,
 }
 
 #[derive(Deserialize)]
-struct Day {
+struct CountedDay {
     day: String,
     opened: u64,
     by_severity: BTreeMap<String, u64>,
@@ -74,7 +74,7 @@ struct Noise {
 }
 
 #[derive(Deserialize)]
-struct Week {
+struct TimesOfWeek {
     week: String,
     source: String,
     acknowledged: u64,
@@ -125,7 +125,7 @@ fn show(heading: &str, form: &OutputFormat, table: Table) {
     form.show_table(table);
 }
 
-impl Day {
+impl CountedDay {
     fn is_eventful(&self) -> bool {
         self.opened + self.acknowledged + self.resolved + self.expired > 0
     }
@@ -139,11 +139,11 @@ impl Noise {
     }
 }
 
-fn days_table(days: &[&Day], form: &OutputFormat) -> Table {
+fn days_table(days: &[&CountedDay], form: &OutputFormat) -> Table {
     let severities = || Severity::ALL.iter().rev().map(|severity| severity.as_str());
     let names = ["DAY", "OPENED"].into_iter().chain(["CRITICAL", "HIGH", "WARNING", "LOW", "INFO"]);
     let columns: Vec<_> = names.chain(["ACKNOWLEDGED", "RESOLVED", "EXPIRED"]).map(Column::Fixed).collect();
-    let row = |day: &&Day| {
+    let row = |day: &&CountedDay| {
         let severe = severities().map(|severity| day.by_severity.get(severity).copied().unwrap_or_default());
         let numbers =
             [day.opened].into_iter().chain(severe).chain([day.acknowledged, day.resolved, day.expired]);
@@ -167,7 +167,7 @@ fn resources_table(resources: &[NoisyResource]) -> Table {
     table(columns, resources.iter().map(row))
 }
 
-fn weeks_table(weeks: &[Week]) -> Table {
+fn weeks_table(weeks: &[TimesOfWeek]) -> Table {
     let columns = [
         Column::Fixed("WEEK FROM"),
         Column::Fixed("SOURCE"),
@@ -177,7 +177,7 @@ fn weeks_table(weeks: &[Week]) -> Table {
         Column::Fixed("AFTER"),
     ];
     let after = |seconds: Option<u64>| seconds.map(length).unwrap_or_default();
-    let row = |week: &Week| {
+    let row = |week: &TimesOfWeek| {
         [
             week.week.clone(),
             week.source.clone(),

@@ -118,7 +118,8 @@ impl Table {
                 Ok(known) => known.unwrap_or_default(),
                 // It stays as it is: what a newer version wrote must not be written over.
                 Err(error) => {
-                    return Ok(tracing::error!(%source, day, error = chain(&error), "changes not counted"));
+                    tracing::error!(%source, day, error = chain(&error), "changes not counted");
+                    return Ok(());
                 }
             };
             match self.try_count(source, day, known, changes).await? {

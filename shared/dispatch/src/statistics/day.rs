@@ -41,7 +41,9 @@ impl DayStatistics {
             Counted::Acknowledged(seconds) => self.to_acknowledge.add(*seconds),
             Counted::Resolved(seconds) => {
                 self.resolved += 1;
-                seconds.iter().for_each(|seconds| self.to_resolve.add(*seconds));
+                if let Some(seconds) = seconds {
+                    self.to_resolve.add(*seconds);
+                }
             }
             Counted::Expired => self.expired += 1,
         }

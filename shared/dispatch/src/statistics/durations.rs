@@ -79,7 +79,9 @@ mod tests {
 
     fn of(seconds: &[u64]) -> Durations {
         let mut durations = Durations::default();
-        seconds.iter().for_each(|seconds| durations.add(*seconds));
+        for seconds in seconds {
+            durations.add(*seconds);
+        }
         durations
     }
 

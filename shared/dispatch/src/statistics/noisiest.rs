@@ -86,7 +86,9 @@ mod tests {
     fn as_many_names_as_are_kept_are_counted_exactly() {
         let mut noisiest = Noisiest::default();
         for round in 0..3 {
-            (0..MOST_NAMES).for_each(|name| noisiest.add(&name.to_string(), &format!("round {round}")));
+            for name in 0..MOST_NAMES {
+                noisiest.add(&name.to_string(), &format!("round {round}"));
+            }
         }
         assert_eq!(noisiest.names.len(), MOST_NAMES);
         assert!(noisiest.names().all(|(_, heard)| (heard.count, heard.over) == (3, 0)));

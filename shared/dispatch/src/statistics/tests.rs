@@ -154,7 +154,9 @@ fn what_a_day_could_not_keep_is_in_what_it_was_at_most() {
     let (mut calm, mut loud) = (DayStatistics::default(), DayStatistics::default());
     opened(&mut calm, "db-01", 7);
     // One name too many, so that one of those that were heard three times makes room.
-    (0..=MOST_NAMES).for_each(|name| opened(&mut loud, &format!("web-{name:02}"), 3));
+    for name in 0..=MOST_NAMES {
+        opened(&mut loud, &format!("web-{name:02}"), 3);
+    }
     let days = [date(2026, 11, 2), date(2026, 11, 3)];
     let period: Period =
         [(Source::Netdata, days[0], calm), (Source::Netdata, days[1], loud)].into_iter().collect();
@@ -169,7 +171,9 @@ fn what_a_day_could_not_keep_is_in_what_it_was_at_most() {
 fn weeks_begin_on_monday_and_are_those_in_which_something_took_time() {
     let took = |seconds: &[u64]| {
         let mut day = DayStatistics::default();
-        seconds.iter().for_each(|seconds| day.add(&Counted::Resolved(Some(*seconds))));
+        for seconds in seconds {
+            day.add(&Counted::Resolved(Some(*seconds)));
+        }
         day
     };
     let period: Period = [
