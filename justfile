@@ -55,3 +55,7 @@ bench:
     cargo lambda build --release
     cargo lambda build --release --package hello
     cargo run --release -p bench
+
+# Bytes that break a promise, five minutes in all; FUZZ_SECONDS for each target makes it hours: just fuzz webhooks
+fuzz *targets:
+    .ci/fuzz {{ targets }}

@@ -5,7 +5,7 @@ use tests::{Call, fixture, notifications, webhook_call};
 
 /// Decides what is sent of what is left to chance.
 pub(super) const SEED: u64 = 0x6b65_6c6c;
-/// How many bodies of chance, and how many broken fixtures, each source is sent.
+/// How many bodies of chance each source is sent, and how many broken fixtures unless `CAMPANILE_DAMAGES` says so.
 const OF_CHANCE: usize = 50;
 
 /// Where values are read: source, fixture, and keys in it.
@@ -58,12 +58,17 @@ pub(super) fn of(source: &str) -> Vec<Call> {
     let mut rng = Rng::with_seed(SEED);
     let originals = notifications(source);
     let mut calls: Vec<_> = (0..OF_CHANCE).map(|_| webhook_call(source, noise(&mut rng))).collect();
-    for _ in 0..OF_CHANCE {
+    for _ in 0..damages() {
         let original = rng.choice(&originals).unwrap().clone();
         calls.push(broken(&mut rng, original));
     }
     calls.extend(extremes(source).into_iter().map(|body| webhook_call(source, body)));
     calls
+}
+
+#[expect(clippy::disallowed_methods, reason = "how much is tried is for whoever runs the test")]
+fn damages() -> usize {
+    std::env::var("CAMPANILE_DAMAGES").map_or(OF_CHANCE, |number| number.parse().unwrap())
 }
 
 fn noise(rng: &mut Rng) -> Vec<u8> {

@@ -301,7 +301,13 @@ const FAILURES: [(&str, &str, &str, &str, &str); 7] = [
         "bad_request",
         "limit: `0` is not between 1 and 1000",
     ),
-    ("401", "Unauthorized", "No token, or one that is not known.", "unauthorized", "unauthorized"),
+    (
+        "401",
+        "Unauthorized",
+        "No token, or one that is not known.",
+        "unauthorized",
+        "no token that is known: send one as `Authorization: Bearer TOKEN`, or as the password of HTTP Basic",
+    ),
     (
         "403",
         "Forbidden",

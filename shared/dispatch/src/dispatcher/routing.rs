@@ -93,6 +93,9 @@ impl Dispatcher {
         routed: Routed,
     ) -> Result<Option<bool>, OutboxError> {
         let Some(claimed) = self.claim_group(destination, &parts, &routed).await? else { return Ok(None) };
+        if claimed.is_some() {
+            self.withdraw_from_former(&parts).await?;
+        }
         if let Some(entry) = &routed.entry {
             self.outbox().put_entry(&parts.key, entry).await?;
             if claimed.is_some() && self.is_withdrawn(destination, &parts.key, entry).await? {
@@ -149,6 +152,20 @@ impl Dispatcher {
             return Ok(None);
         }
         Ok(Some(Some(claimed)))
+    }
+
+    /// Withdraws what is pending of the alert in the group that was remembered before another one was claimed: whoever had
+    /// chosen it may have put its entry there after that group was read.
+    async fn withdraw_from_former(&self, parts: &Parts) -> Result<(), OutboxError> {
+        let Some(former) = parts.routing.as_ref().filter(|known| known.group != parts.key.group) else {
+            return Ok(());
+        };
+        let key = QueueKey { group: former.group, ..parts.key.clone() };
+        let Some(entry) = self.outbox().entry(&key, EntryKey::Alert(former.fingerprint)).await? else {
+            return Ok(());
+        };
+        self.outbox().delete_entry(&key, entry.key(), entry.revision).await?;
+        Ok(())
     }
 
     /// Withdraws `entry` if the alert belongs to another group than that of `key` by now: who saw the group claimed, and nothing

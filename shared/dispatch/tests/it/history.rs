@@ -51,7 +51,7 @@ fn number(name: &str, default: u64) -> u64 {
 }
 
 /// Seeds that failed once, each with what was wrong.
-const FAILED_ONCE: [(u64, &str); 7] = [
+const FAILED_ONCE: [(u64, &str); 8] = [
     (98_375, "labels changed between a comparison and a late change: pending in two groups"),
     (35_574, "two changes came while an attempt was written down: the second was pending, and nothing due"),
     (242_854, "a batch came again while what it had brought was withheld: neither pending nor waiting"),
@@ -61,6 +61,10 @@ const FAILED_ONCE: [(u64, &str); 7] = [
         "an acknowledged run was not notified, though the destination may have known a former one as worse",
     ),
     (431_354, "the clock was put back between a change and a comparison: pending in two groups"),
+    (
+        566_503,
+        "another group was claimed while an entry was on its way into the former one: pending in two groups",
+    ),
     (224_275, "a fall may have arrived, and the rise after it was not notified"),
 ];
 

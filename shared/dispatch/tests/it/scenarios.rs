@@ -279,6 +279,28 @@ fn a_destination_that_fails_for_ten_minutes_opens_an_alert_and_ends_it_when_it_w
 }
 
 #[test]
+fn the_alert_about_a_destination_that_fails_ends_when_nothing_waits_for_it_any_more() {
+    let bench = Bench::new(vec![chat("chat")]);
+    bench.world.transport.set("chat", Weather::Status(503));
+    let mut alert = bench.open("a", "n1", Severity::Warning);
+    bench.deliver();
+    bench.pass(12);
+    let signals = || {
+        let events = bench.world.own_alerts.take();
+        events.into_iter().map(|event| (event.signal.as_str(), event.title)).collect::<Vec<_>>()
+    };
+    assert_eq!(signals(), [("firing", "Destination chat fails".to_owned())]);
+    bench.act(&mut alert, Act::Resolve);
+    bench.pass(40);
+    let title = "Destination chat is not tried any more: nothing waits for it".to_owned();
+    assert_eq!(signals(), [("resolved", title)]);
+    bench.open("b", "n1", Severity::Warning);
+    bench.deliver();
+    bench.pass(12);
+    assert_eq!(signals(), [("firing", "Destination chat fails".to_owned())]);
+}
+
+#[test]
 fn a_reminder_comes_while_it_fires_and_nothing_mutes_it() {
     let bench = Bench::new(vec![Destination {
         repeat_secs: Some(1800),
@@ -397,6 +419,21 @@ fn outside_its_hours_a_destination_is_notified_ends_only_and_what_still_fires_wh
     assert!(bench.take().is_empty());
     bench.pass(2);
     assert_eq!(bench.notified(&bench.take(), "pager"), ["opened high b on n1"]);
+}
+
+#[test]
+fn a_destination_that_fails_is_seen_within_two_minutes_with_the_reason_and_what_waits() {
+    let bench = Bench::new(vec![chat("chat"), pager("pager")]);
+    bench.world.transport.set("chat", Weather::Status(503));
+    bench.open("cpu", "n1", Severity::Warning);
+    bench.deliver();
+    bench.pass(2);
+    let dispatcher = bench.world.dispatcher();
+    let chat = run(&bench.world.faults, dispatcher.status_of_one("chat")).unwrap().unwrap().unwrap();
+    assert_eq!((chat.state, chat.waiting), (Fares::Failing, 1));
+    assert!(chat.reason.is_some_and(|reason| reason.contains("503")));
+    // The alarm `notifications-failed` of the template goes off at the third within five minutes.
+    assert!(chat.failed_last_hour >= 3, "{} failed in two minutes", chat.failed_last_hour);
 }
 
 #[test]
