@@ -422,6 +422,21 @@ fn outside_its_hours_a_destination_is_notified_ends_only_and_what_still_fires_wh
 }
 
 #[test]
+fn a_destination_that_fails_is_seen_within_two_minutes_with_the_reason_and_what_waits() {
+    let bench = Bench::new(vec![chat("chat"), pager("pager")]);
+    bench.world.transport.set("chat", Weather::Status(503));
+    bench.open("cpu", "n1", Severity::Warning);
+    bench.deliver();
+    bench.pass(2);
+    let dispatcher = bench.world.dispatcher();
+    let chat = run(&bench.world.faults, dispatcher.status_of_one("chat")).unwrap().unwrap().unwrap();
+    assert_eq!((chat.state, chat.waiting), (Fares::Failing, 1));
+    assert!(chat.reason.is_some_and(|reason| reason.contains("503")));
+    // The alarm `notifications-failed` of the template goes off at the third within five minutes.
+    assert!(chat.failed_last_hour >= 3, "{} failed in two minutes", chat.failed_last_hour);
+}
+
+#[test]
 fn the_status_of_a_destination_counts_the_groups_that_wait_for_it() {
     let bench = Bench::new(vec![chat("chat"), pager("pager")]);
     bench.world.transport.set("chat", Weather::Unreachable);
