@@ -16,7 +16,9 @@ use serde::Serialize;
 /// Why a request was not answered as it hoped.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
-    #[error("unauthorized")]
+    #[error(
+        "no token that is known: send one as `Authorization: Bearer TOKEN`, or as the password of HTTP Basic"
+    )]
     Unauthorized,
     #[error("this token may read only: use one with the role `write`")]
     Forbidden,

@@ -63,6 +63,11 @@ impl NotificationConfiguration {
     }
 
     fn read_root(&mut self, value: Value, egress: &EgressPolicy) {
+        if let Some(what) = unwrapped(&value) {
+            self.is_unusable = true;
+            let problem = format!("is {what}: write {{\"destinations\":[…]}} around it");
+            return self.mistakes.push(Mistake::new(String::new(), problem));
+        }
         let Some(mut root) = Fields::of(String::new(), value, &mut self.mistakes) else {
             self.is_unusable = true;
             return;
@@ -99,6 +104,17 @@ impl NotificationConfiguration {
             self.destinations.extend(destination);
         }
         self.mistakes.append(&mut mistakes);
+    }
+}
+
+/// What the secret is, where it is a part of what it should be.
+fn unwrapped(value: &Value) -> Option<&'static str> {
+    match value {
+        Value::Array(_) => Some("a list"),
+        Value::Object(members) if !members.contains_key("destinations") && members.contains_key("type") => {
+            Some("one destination")
+        }
+        _ => None,
     }
 }
 

@@ -4,6 +4,7 @@ use alert::{AlertEvent, AutoResolve, EventId, Fingerprint, Labels, Severity, Sig
 use jiff::Timestamp;
 
 use super::Dispatcher;
+use crate::availability::suspension;
 use crate::span::after;
 use crate::{Destination, DestinationState, NotificationRecord, OutboxError, Queue, QueueKey, Written};
 
@@ -58,27 +59,65 @@ impl Dispatcher {
     }
 
     /// Opens an alert about a destination that has failed for ten minutes, and ends it when it is well.
-    pub(super) async fn report_failure(
+    ///
+    /// That an alert may be open is written down before it is, and that it is afterwards: a crash in between leaves
+    /// neither an alert that nobody ends nor a failure without its alert.
+    pub(super) async fn alert_of_failure(
         &self,
         destination: &Destination,
         state: &DestinationState,
     ) -> Result<(), OutboxError> {
         let now = self.now();
-        let since = state.failing_since.filter(|since| after(*since, ALERT_AFTER_SECS) <= now);
-        if since.is_some() == state.is_alerted {
-            return Ok(());
+        match state.failing_since.filter(|since| after(*since, ALERT_AFTER_SECS) <= now) {
+            Some(since) if state.alerted_since != Some(since) => {
+                self.note_alert(destination, true, state.alerted_since).await?;
+                let event = own_event(destination, state, Signal::Firing, since, now);
+                self.ports.own_alerts.record(event).await?;
+                self.note_alert(destination, true, Some(since)).await
+            }
+            None if state.is_alerted => {
+                let began = state.alerted_since.or(state.last_success_at).unwrap_or(now);
+                let event = own_event(destination, state, Signal::Resolved, began, now);
+                self.ports.own_alerts.record(event).await?;
+                self.note_alert(destination, false, None).await
+            }
+            _ => Ok(()),
         }
-        let signal = if since.is_some() { Signal::Firing } else { Signal::Resolved };
-        let began = since.or(state.last_success_at).unwrap_or(now);
-        self.ports.own_alerts.record(own_event(destination, state, signal, began, now)).await?;
-        let is_alerted = since.is_some();
+    }
+
+    async fn note_alert(
+        &self,
+        destination: &Destination,
+        is_alerted: bool,
+        alerted_since: Option<Timestamp>,
+    ) -> Result<(), OutboxError> {
         self.update_state(&destination.id, |state| {
-            let is_changed = state.is_alerted != is_alerted;
-            state.is_alerted = is_alerted;
-            is_changed
+            let known = (state.is_alerted, state.alerted_since);
+            (state.is_alerted, state.alerted_since) = (is_alerted, alerted_since);
+            known != (is_alerted, alerted_since)
         })
         .await
         .map(drop)
+    }
+
+    /// Forgets that `destination` fails where nothing waits for it any more: it will not be tried, so that nothing would
+    /// ever say that it is well. One that somebody must repair goes on failing until its settings change.
+    pub(super) async fn forget_failure(
+        &self,
+        destination: &Destination,
+        state: &DestinationState,
+    ) -> Result<DestinationState, OutboxError> {
+        if state.failing_since.is_none() || suspension(destination, state).is_some() {
+            return Ok(state.clone());
+        }
+        self.update_state(&destination.id, |known| {
+            let is_same = known.failing_since == state.failing_since && known.failures == state.failures;
+            if is_same {
+                (known.failing_since, known.failures) = (None, 0);
+            }
+            is_same
+        })
+        .await
     }
 }
 
@@ -92,8 +131,12 @@ fn own_event(
 ) -> AlertEvent {
     let id = destination.id.as_str();
     let is_firing = signal == Signal::Firing;
-    let title =
-        if is_firing { format!("Destination {id} fails") } else { format!("Destination {id} works again") };
+    let is_well = state.last_success_at.is_some_and(|at| at >= began);
+    let title = match signal {
+        Signal::Firing => format!("Destination {id} fails"),
+        _ if is_well => format!("Destination {id} works again"),
+        _ => format!("Destination {id} is not tried any more: nothing waits for it"),
+    };
     let labels = [("alertname", "destination_failing"), ("destination", id)];
     let began_text = began.to_string();
     AlertEvent {

@@ -12,7 +12,7 @@ use crate::availability::suspension;
 use crate::counts::{OLDEST_PENDING_SECONDS, SUSPENDED, count, count_all};
 use crate::span::before;
 use crate::{
-    Availability, Cause, Destination, DestinationState, DispatcherState, OutboxError, RoutingState,
+    Availability, Cause, Destination, DestinationState, DispatcherState, DueQueue, OutboxError, RoutingState,
     WaitingReason, Written,
 };
 
@@ -124,10 +124,11 @@ impl Dispatcher {
         for destination in run.settings.enabled() {
             let unknown = DestinationState::new(&destination.id);
             let state = states.get(&destination.id).unwrap_or(&unknown);
-            if self.is_to_be_woken(destination, state).await? {
+            let oldest = self.outbox().upcoming(&destination.id, 1).await?.pop();
+            if self.is_to_be_woken(destination, state, oldest.as_ref()).await? {
                 due.insert(destination.id.clone());
             }
-            if let Err(error) = self.report_failure(destination, state).await {
+            if let Err(error) = self.look_after_failure(destination, state, oldest.is_some()).await {
                 let destination = &destination.id;
                 tracing::error!(
                     destination,
@@ -140,13 +141,26 @@ impl Dispatcher {
         Ok(())
     }
 
+    async fn look_after_failure(
+        &self,
+        destination: &Destination,
+        state: &DestinationState,
+        is_waiting: bool,
+    ) -> Result<(), OutboxError> {
+        if is_waiting {
+            return self.alert_of_failure(destination, state).await;
+        }
+        let state = self.forget_failure(destination, state).await?;
+        self.alert_of_failure(destination, &state).await
+    }
+
     async fn is_to_be_woken(
         &self,
         destination: &Destination,
         state: &DestinationState,
+        oldest: Option<&DueQueue>,
     ) -> Result<bool, OutboxError> {
         let now = self.now();
-        let oldest = self.outbox().upcoming(&destination.id, 1).await?.pop();
         let overdue = oldest.map_or(0, |oldest| now.duration_since(oldest.due_at).as_secs().max(0));
         count(OLDEST_PENDING_SECONDS, &destination.id, overdue);
         if self.outbox().due(&destination.id, now, 1).await?.is_empty() {

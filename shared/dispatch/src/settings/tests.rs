@@ -36,6 +36,17 @@ fn settings_of_today_go_on_working_with_the_defaults_of_their_types() {
 }
 
 #[test]
+fn a_list_or_a_destination_without_the_object_around_it_is_unusable_and_says_what_to_write() {
+    let destination = format!(r#"{{"id":"a",{SLACK}}}"#);
+    for (secret, what) in [(format!("[{destination}]"), "a list"), (destination, "one destination")] {
+        let settings = read(&secret);
+        assert!(settings.is_unusable);
+        let expected = format!("the document: is {what}: write {{\"destinations\":[…]}} around it");
+        assert_eq!(mistakes(&settings), [expected]);
+    }
+}
+
+#[test]
 fn every_mistake_names_its_member_and_leaves_out_its_own_destination_only() {
     for (members, expected) in [
         (r#""unless":"acknowledged""#, "destinations[0].unless: needs `after_secs`"),

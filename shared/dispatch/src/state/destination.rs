@@ -42,9 +42,12 @@ pub struct DestinationState {
     /// What was counted in the present hour and in the one before.
     #[serde(default)]
     pub hours: [HourCount; 2],
-    /// An alert that it fails is open.
+    /// An alert that it fails may be open.
     #[serde(default)]
     pub is_alerted: bool,
+    /// Since when the failure lasts of which an alert was recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alerted_since: Option<Timestamp>,
     /// Optimistic lock: 0 of what was never stored.
     #[serde(skip)]
     pub version: u64,

@@ -279,6 +279,28 @@ fn a_destination_that_fails_for_ten_minutes_opens_an_alert_and_ends_it_when_it_w
 }
 
 #[test]
+fn the_alert_about_a_destination_that_fails_ends_when_nothing_waits_for_it_any_more() {
+    let bench = Bench::new(vec![chat("chat")]);
+    bench.world.transport.set("chat", Weather::Status(503));
+    let mut alert = bench.open("a", "n1", Severity::Warning);
+    bench.deliver();
+    bench.pass(12);
+    let signals = || {
+        let events = bench.world.own_alerts.take();
+        events.into_iter().map(|event| (event.signal.as_str(), event.title)).collect::<Vec<_>>()
+    };
+    assert_eq!(signals(), [("firing", "Destination chat fails".to_owned())]);
+    bench.act(&mut alert, Act::Resolve);
+    bench.pass(40);
+    let title = "Destination chat is not tried any more: nothing waits for it".to_owned();
+    assert_eq!(signals(), [("resolved", title)]);
+    bench.open("b", "n1", Severity::Warning);
+    bench.deliver();
+    bench.pass(12);
+    assert_eq!(signals(), [("firing", "Destination chat fails".to_owned())]);
+}
+
+#[test]
 fn a_reminder_comes_while_it_fires_and_nothing_mutes_it() {
     let bench = Bench::new(vec![Destination {
         repeat_secs: Some(1800),
@@ -409,6 +431,21 @@ fn outside_its_hours_a_destination_is_notified_ends_only_and_what_still_fires_wh
 }
 
 #[test]
+fn a_destination_that_fails_is_seen_within_two_minutes_with_the_reason_and_what_waits() {
+    let bench = Bench::new(vec![chat("chat"), pager("pager")]);
+    bench.world.transport.set("chat", Weather::Status(503));
+    bench.open("cpu", "n1", Severity::Warning);
+    bench.deliver();
+    bench.pass(2);
+    let dispatcher = bench.world.dispatcher();
+    let chat = run(&bench.world.faults, dispatcher.status_of_one("chat")).unwrap().unwrap().unwrap();
+    assert_eq!((chat.state, chat.waiting), (Fares::Failing, 1));
+    assert!(chat.reason.is_some_and(|reason| reason.contains("503")));
+    // The alarm `notifications-failed` of the template goes off at the third within five minutes.
+    assert!(chat.failed_last_hour >= 3, "{} failed in two minutes", chat.failed_last_hour);
+}
+
+#[test]
 fn the_status_of_a_destination_counts_the_groups_that_wait_for_it() {
     let bench = Bench::new(vec![chat("chat"), pager("pager")]);
     bench.world.transport.set("chat", Weather::Unreachable);
@@ -424,4 +461,45 @@ fn the_status_of_a_destination_counts_the_groups_that_wait_for_it() {
     assert_eq!(one("nobody"), None);
     let all = run(&bench.world.faults, dispatcher.status()).unwrap().unwrap();
     assert_eq!(all, [chat, pager]);
+}
+
+#[test]
+fn what_is_unannounced_is_notified_to_nobody_whatever_is_compared_and_its_end_to_whoever_knows_of_it() {
+    let bench = Bench::new(vec![chat("chat"), pager("pager"), machine("machine")]);
+    let unannounced = |alert: &mut alert::Alert| {
+        alert.annotations.insert(alert::UNANNOUNCED.to_owned(), "yes".to_owned());
+        let change = bench.keep(alert.clone());
+        bench.route(&change.into_iter().collect::<Vec<_>>());
+    };
+    let mut quiet = firing("swap", "n1", Severity::Critical, bench.now());
+    unannounced(&mut quiet);
+    // The hourly comparison is among it.
+    bench.pass(130);
+    assert!(bench.take().is_empty());
+
+    let mut known = bench.open("cpu", "n2", Severity::Warning);
+    bench.pass(3);
+    assert_eq!(bench.take().len(), 3);
+    known.severity = Severity::Critical;
+    known.revision += 1;
+    unannounced(&mut known);
+    bench.pass(70);
+    assert!(bench.take().is_empty());
+
+    // A webhook after all.
+    quiet.annotations.clear();
+    quiet.revision += 1;
+    let change = bench.keep(quiet.clone()).unwrap();
+    bench.route(&[change]);
+    bench.pass(3);
+    let received = bench.take();
+    assert_eq!(bench.notified(&received, "pager"), ["opened critical swap on n1"]);
+    for alert in [&mut quiet, &mut known] {
+        bench.act(alert, Act::Resolve);
+    }
+    bench.pass(3);
+    let received = bench.take();
+    for id in ["chat", "pager", "machine"] {
+        assert_eq!(bench.notified(&received, id).len(), 2, "{id}");
+    }
 }
