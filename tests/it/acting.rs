@@ -132,7 +132,7 @@ async fn what_was_not_understood_can_be_read_again_and_deleted() {
 }
 
 #[tokio::test]
-async fn what_is_understood_by_now_rings_once_and_leaves_the_quarantine() {
+async fn what_is_understood_by_now_fires_once_and_leaves_the_quarantine() {
     let campanile = Deployment::start(&secrets()).await;
     let body = Alarm::raised(1).body();
     campanile.cloud().quarantine(Source::Netdata, &body).await;

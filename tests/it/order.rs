@@ -62,7 +62,7 @@ const OUTCOME: [&str; 10] = [
 ];
 
 impl Story {
-    /// Tells the story to `campanile` once in every order, each time of another alert, all at the same time.
+    /// Plays the story to `campanile` once in every order, each time of another alert, all at the same time.
     async fn play_in_every_order(&self, campanile: &dyn Receiver) {
         let orders = orders(self.situations);
         join_all(orders.iter().enumerate().map(|(number, order)| self.play(campanile, order, number))).await;

@@ -37,7 +37,7 @@ use crate::{AlertsOfTable, Platform, SilencesOfTable, TableOutbox};
 /// What an attempt takes at most, with what is written about it.
 const ATTEMPT: Duration = Duration::from_secs(18);
 
-/// Tells destinations what changed.
+/// Notifies destinations of what changed.
 #[derive(Clone)]
 pub struct Notifier {
     platform: Platform,

@@ -55,7 +55,7 @@ pub struct Ports {
     pub random: Arc<dyn Random>,
 }
 
-/// Tells destinations what happens to alerts.
+/// Notifies destinations of what happens to alerts.
 #[derive(Clone)]
 pub struct Dispatcher {
     ports: Ports,

@@ -210,7 +210,7 @@ pub trait OwnAlerts: Send + Sync {
     async fn record(&self, event: alert::AlertEvent) -> Result<(), OutboxError>;
 }
 
-/// Tells the time, and lets it pass.
+/// Knows the time, and lets it pass.
 #[async_trait]
 pub trait Clock: Send + Sync {
     /// The present moment.

@@ -39,7 +39,10 @@ const UNKNOWN_ACCOUNT: &str = "unknown";
 
 /// Reads one POST of Netdata Cloud: an alert, a node or several that became unreachable or reachable, or a test
 /// notification; or a row of Netdata Cloud's list of changes, as the keeper reads it.
-pub fn normalize(request: &InboundRequest, _configuration: &SourceConfiguration) -> Result<Normalized, Rejection> {
+pub fn normalize(
+    request: &InboundRequest,
+    _configuration: &SourceConfiguration,
+) -> Result<Normalized, Rejection> {
     let body = Body::parse(&request.body)?;
     let receive_second = moment::whole_second(request.received_at);
     let normalized = match Shape::of(&body).ok_or_else(unknown_shape)? {

@@ -89,7 +89,7 @@ impl Keeper {
         if failed.is_empty() { Ok(Kept { kazoo, netdata, tencent }) } else { Err(KeeperError { failed }) }
     }
 
-    /// Tells the log what a part came to, if there is something to say.
+    /// Logs what a part came to, if there is something to say.
     async fn say(&self, source: Source, outcome: Option<&impl PartOutcome>) {
         let Some(outcome) = outcome else { return };
         if self.is_news(source, outcome.missing().unwrap_or_default()).await {

@@ -153,14 +153,14 @@ fn survey() {
     println!("{failed} of {count} seeds failed");
 }
 
-/// Tells the shortest story that shows what is wrong with `SEED`.
+/// Prints the shortest story that shows what is wrong with `SEED`.
 #[test]
 #[ignore = "a tool: `SEED=17 cargo test -p simulation story -- --ignored --nocapture`"]
 fn story() {
     println!("{}", problem_of(number("SEED").unwrap_or(1)).unwrap_or_else(|| "nothing is wrong".to_owned()));
 }
 
-/// Tells the history of `SEED` twice over: it is the same each time.
+/// Prints the history of `SEED` twice over: it is the same each time.
 #[test]
 fn replay() {
     let scenario = Scenario::of(number("SEED").unwrap_or(1));

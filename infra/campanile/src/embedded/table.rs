@@ -24,7 +24,7 @@ const DATABASE_FILE: &str = "table.sqlite";
 /// File whose lock says that a process uses the directory.
 const LOCK_FILE: &str = "lock";
 
-/// Tells this process's databases in memory from each other.
+/// Distinguishes this process's databases in memory.
 static NEXT_IN_MEMORY: AtomicU64 = AtomicU64::new(0);
 
 /// Where the tables are kept.

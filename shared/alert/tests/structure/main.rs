@@ -1,6 +1,8 @@
 //! The picture of docs/architecture.md, held to what the manifests say.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod words;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

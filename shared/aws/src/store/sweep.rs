@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::Table;
 use super::action::own_request;
-use super::counts::{ActiveSilences, FiringCounts, Kind};
+use super::counts::{ActiveSilences, CountKey, FiringCounts};
 use super::listing::{AT_A_TIME, keys};
 use super::record::Attempt;
 use super::state::State;
@@ -59,7 +59,7 @@ impl Table {
             let states =
                 items.iter().filter_map(|item| self.readable(item, |item| State::read(Some(item), now)));
             let states = states.inspect(|state| {
-                found.add(state.alert.as_ref().and_then(|alert| Kind::of(alert, &active)), 1);
+                found.add(state.alert.as_ref().and_then(|alert| CountKey::of(alert, &active)), 1);
             });
             let overdue: Vec<_> = states
                 .map(|state| async move { self.expire_if_overdue(&state, now).await }.boxed())

@@ -70,7 +70,7 @@ impl TokenAnswer {
             "invalid_code" => return Some(Refusal::Rejected(Rejection::Code)),
             "invalid_client" => return Some(Refusal::Rejected(Rejection::Client)),
             "invalid_client_secret" => return Some(Refusal::Rejected(Rejection::ClientSecret)),
-            _ if status == 429 || self.tells_of_throttling(&error) => return Some(Refusal::Throttled),
+            _ if status == 429 || self.is_throttling(&error) => return Some(Refusal::Throttled),
             "" => return None,
             _ => {}
         }
@@ -78,7 +78,7 @@ impl TokenAnswer {
     }
 
     /// The word `Access Denied` is translated on some servers, so that any one of the three marks will do.
-    fn tells_of_throttling(&self, error: &str) -> bool {
+    fn is_throttling(&self, error: &str) -> bool {
         word(self.status.as_ref()) == "failure"
             || !word(self.error_description.as_ref()).is_empty()
             || error == "access denied"

@@ -134,7 +134,7 @@ async fn what_may_pass_is_tried_twice_more_with_the_waits_that_the_server_asks_f
 }
 
 #[tokio::test]
-async fn what_does_not_pass_is_given_up_after_three_attempts() {
+async fn what_does_not_pass_is_attempted_three_times() {
     let stand_in = StandIn::start().await;
     let faults = [500, 502, 504].map(|status| Fault::status(status, r#"{"message":"later"}"#));
     stand_in.world().fail("/monitors", faults);

@@ -172,7 +172,7 @@ async fn a_creation_that_left_nothing_is_tried_again() {
 }
 
 #[tokio::test]
-async fn a_creation_that_never_succeeds_is_given_up() {
+async fn a_creation_that_never_succeeds_is_not_attempted_for_ever() {
     let stand_in = StandIn::start().await;
     stand_in
         .world()

@@ -8,7 +8,7 @@ use crate::command::{Outcome, say};
 /// Whether planned changes are only printed.
 #[derive(Debug, Args)]
 pub(super) struct DryRun {
-    /// Tell what would be done, and do nothing
+    /// Print what would be done, and do nothing
     #[arg(long)]
     dry_run: bool,
 }

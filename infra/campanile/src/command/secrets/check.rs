@@ -44,7 +44,7 @@ impl CheckSecrets {
         vec![name]
     }
 
-    /// Tells the names in a file that nothing reads.
+    /// Prints the names in a file that nothing reads.
     async fn check_names(&self, configuration: &Configuration) -> usize {
         let (Some(file), None) = (self.secrets.file(), &self.name) else { return 0 };
         let unknown = unknown_names(file, &configuration.secret_prefix).await;
@@ -54,7 +54,7 @@ impl CheckSecrets {
         unknown.len()
     }
 
-    /// Tells what is found in one secret, and how many mistakes there are.
+    /// Prints what is found in one secret, and yields how many mistakes there are.
     async fn check(&self, platform: &Platform, name: &str) -> Result<usize, ReadSecretError> {
         let full_name = format!("{}/{name}", platform.configuration.secret_prefix);
         let texts = platform.secrets.texts(name).await.map_err(|error| self.secrets.failed(error))?;

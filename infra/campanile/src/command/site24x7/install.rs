@@ -23,7 +23,7 @@ pub(in crate::command) struct Install {
     url: Address,
     #[command(flatten)]
     name: Name,
-    /// Tell what to enter in the console by hand, and do nothing
+    /// Print what to enter in the console by hand, and do nothing
     #[arg(long)]
     print: bool,
     /// Write the token out where `--print` says it
