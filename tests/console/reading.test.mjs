@@ -75,7 +75,7 @@ scenario("filters are read from the address, and written to it", async ({ open }
   await row(page, "Old warning").waitFor();
   assert.equal(await page.locator(".row.alert").count(), 1);
   assert.equal(await page.getByLabel("Text").inputValue(), "old WARN");
-  await page.getByLabel("Source").selectOption("kazoo");
+  await page.locator("#filters").getByLabel("Source").selectOption("kazoo");
   await page.getByText("No alert matches these filters.").waitFor();
   await page.getByRole("button", { name: "Clear the filters" }).click();
   await row(page, "New critical").waitFor();

@@ -36,7 +36,9 @@ mod server;
 mod silence;
 mod site24x7;
 mod sources;
+mod statistics;
 mod table;
+mod tencent;
 mod terminal;
 mod terminal_text;
 mod token;
@@ -81,6 +83,7 @@ enum Action {
     Note(handling::Note),
     Silence(silence::Silence),
     Counts(counts::Counts),
+    Statistics(statistics::Statistics),
     Events(events::Events),
     Sources(sources::Sources),
     Replay(replay::Replay),
@@ -130,6 +133,7 @@ impl Action {
             Self::Note(note) => note.run().await,
             Self::Silence(silence) => silence.run().await,
             Self::Counts(counts) => counts.run().await,
+            Self::Statistics(statistics) => statistics.run().await,
             Self::Events(events) => events.run().await,
             Self::Sources(sources) => sources.run().await,
             Self::Replay(replay) => replay.run().await,

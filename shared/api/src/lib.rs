@@ -30,6 +30,7 @@ mod secret;
 mod sign_in;
 mod silences;
 mod sources;
+mod statistics;
 mod transfer;
 
 use std::convert::Infallible;

@@ -15,7 +15,7 @@ use crate::secret::Role;
 use crate::sign_in::Issuers;
 use crate::{
     acknowledge_link, actions, alertmanager, alerts, bulk, canary, console, counts, description,
-    destinations, events, health, notifications, quarantine, sign_in, silences, sources,
+    destinations, events, health, notifications, quarantine, sign_in, silences, sources, statistics,
 };
 
 /// All paths over `platform`.
@@ -64,6 +64,7 @@ fn reading() -> ApiRouter<Platform> {
         .api_route("/v1/quarantine/{id}", get(quarantine::one))
         .api_route("/v1/counts", get(counts::counts))
         .api_route("/v1/sources", get(sources::list))
+        .api_route("/v1/statistics", get(statistics::statistics))
         .api_route("/v1/silences", get(silences::list))
         .api_route("/v1/silences/{id}", get(silences::one))
 }

@@ -33,6 +33,7 @@ mod silence;
 mod source;
 pub(crate) mod state;
 mod state_locks;
+mod statistics;
 mod sweep;
 mod write;
 

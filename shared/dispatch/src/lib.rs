@@ -56,6 +56,7 @@ mod select;
 mod settings;
 mod span;
 mod state;
+mod statistics;
 #[cfg(feature = "testing")]
 pub mod testing;
 
@@ -85,4 +86,7 @@ pub use state::{
     Covered, Damping, DestinationState, DispatcherState, Entry, EntryKey, GroupId, HourCount, InFlight,
     InhibitedTarget, Inhibitor, InhibitorKey, Inhibits, NotificationRecord, NotificationState, Notified,
     Queue, QueueKey, RoutingState, Suspension, UnknownNotificationState, Waiting, WaitingReason,
+};
+pub use statistics::{
+    Counted, CountedChange, DayStatistics, Durations, MOST_NAMES, Noise, Noisiest, Period, WeekTimes,
 };

@@ -159,7 +159,8 @@ pub(super) fn distance(at: Timestamp, now: Timestamp) -> String {
     if seconds < 0 { format!("in {length}") } else { length }
 }
 
-fn length(seconds: u64) -> String {
+/// So many seconds, in their two largest units.
+pub(super) fn length(seconds: u64) -> String {
     match seconds {
         0..60 => format!("{seconds}s"),
         60..3_600 => format!("{}m", seconds / 60),

@@ -8,6 +8,7 @@ mod reading;
 mod refusals;
 mod scripts;
 mod silences;
+mod statistics;
 mod unread;
 mod watching;
 

@@ -9,6 +9,7 @@ mod lists;
 mod race;
 mod replays;
 mod silences;
+mod statistics;
 mod units;
 
 use std::sync::atomic::{AtomicI64, Ordering};

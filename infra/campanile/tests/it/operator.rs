@@ -27,6 +27,8 @@ pub(crate) struct Operator {
     transcript: String,
     /// Ids that differ from run to run, and what stands for them.
     ids: Vec<(String, String)>,
+    /// The same of days.
+    days: Vec<(String, String)>,
 }
 
 impl Operator {
@@ -52,7 +54,7 @@ impl Operator {
 
     /// Where something answers at `url`.
     pub(crate) fn at(url: String) -> Self {
-        Self { url, transcript: String::new(), ids: Vec::new() }
+        Self { url, transcript: String::new(), ids: Vec::new(), days: Vec::new() }
     }
 
     /// Types `campanile <line>`; what stands between single quotes is one word.
@@ -96,6 +98,12 @@ impl Operator {
         self.ids.push((id.to_owned(), name));
     }
 
+    /// What was typed and seen, with `name` in the place of the digits of `day`.
+    pub(crate) fn call_day(&mut self, day: &str, name: char) {
+        let name: String = day.chars().map(|c| if c == '-' { c } else { name }).collect();
+        self.days.push((day.to_owned(), name));
+    }
+
     /// What was typed and seen since the beginning or since this was last asked, without what differs from run to run.
     pub(crate) fn transcript(&mut self) -> String {
         std::mem::take(&mut self.transcript)
@@ -113,7 +121,10 @@ impl Operator {
             }
         }
         let times = Regex::new(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z").unwrap();
-        let text = times.replace_all(&text, "TIME");
+        let mut text = times.replace_all(&text, "TIME").into_owned();
+        for (day, name) in &self.days {
+            text = text.replace(day, name);
+        }
         // What was just now.
         let seconds = Regex::new(r"\b(\d{1,2}s|[1-9]m)( *)").unwrap();
         let just_now = |found: &Captures<'_>| format!("{:<width$}", "_s", width = found[0].len());

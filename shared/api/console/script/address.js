@@ -1,9 +1,9 @@
 // The address bar: which view, which filters, which entry. Whoever gets the address sees the same.
 
-const VIEW_NAMES = ["alerts", "silences", "quarantine", "sources", "notifications", "destinations"];
+const VIEW_NAMES = ["alerts", "silences", "quarantine", "sources", "notifications", "destinations", "statistics"];
 const FIRING = "firing";
 /** The address without what filters and opens. */
-const NO_FILTERS = { open: "", condition: FIRING, handling: "", severity: "", source: "", q: "", filter: [], state: "", to: "" };
+const NO_FILTERS = { open: "", condition: FIRING, handling: "", severity: "", source: "", q: "", filter: [], state: "", to: "", days: "" };
 
 /** What the address says. */
 function readAddress() {
@@ -22,6 +22,7 @@ function readAddress() {
     group: text("group"),
     state: text("state"),
     to: text("to"),
+    days: text("days"),
   };
 }
 

@@ -32,6 +32,7 @@ const KEYS = [
   ["4", "sources", () => visit(addressOfView("sources"))],
   ["5", "notifications", () => visit(addressOfView("notifications"))],
   ["6", "destinations", () => visit(addressOfView("destinations"))],
+  ["7", "statistics", () => visit(addressOfView("statistics"))],
   ["t", "theme: as the device, dark, light", () => nextTheme()],
   ["?", "this help", () => at("help").showModal()],
 ];

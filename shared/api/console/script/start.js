@@ -7,6 +7,7 @@ const VIEWS = {
   sources: { load: loadSources, title: "Sources" },
   notifications: { load: loadNotifications, title: "Notifications" },
   destinations: { load: loadDestinations, title: "Destinations" },
+  statistics: { load: loadStatistics, title: "Statistics" },
 };
 
 const DETAILS = {
@@ -48,6 +49,7 @@ function forgetAll() {
   quarantined.clear();
   notifications.clear();
   forgetNumbers();
+  forgetStatistics();
   for (const id of ["alerts", "silences", "quarantine", "notifications", "mistakes", "counts"]) at(id).replaceChildren();
   delete at("counts").filledWith;
   delete at("mistakes").filledWith;
@@ -63,6 +65,7 @@ function start() {
   prepareAlarm();
   prepareSilences();
   prepareNotifications();
+  prepareStatistics();
   prepareKeyboard();
   prepareRefreshing();
   keepAgesTrue();

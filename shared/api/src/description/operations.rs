@@ -137,6 +137,16 @@ const OPERATIONS: &[Operation] = &[
         description: "How many alerts fire, by severity and source, and how many of them are acknowledged or silenced.",
     },
     Operation {
+        id: "getStatistics",
+        method: "get",
+        path: "/v1/statistics",
+        tag: "alerts",
+        summary: "Show what was noisy, and how long it took",
+        description: "Alerts a day by severity, the noisiest alerts and resources, and by week and source the median times to \
+            acknowledge and to resolve, over so many UTC days that end today. It is counted as alerts change, since the release that \
+            began to, and read without the history; a change is in it a few seconds later.",
+    },
+    Operation {
         id: "listDestinations",
         method: "get",
         path: "/v1/destinations",

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use alert::{Action, Alert, Source};
-use dispatch::{ChangeReason, StateChange};
+use dispatch::{ChangeReason, CountedChange, StateChange};
 use intake::{Quarantined, Store, StoreError, chain};
 use jiff::Timestamp;
 use normalize::{InboundRequest, Rejection};
@@ -61,14 +61,35 @@ impl Notifier {
                 self.engine.dispatcher.handle_changes(&changes).await.map_err(NotifierError::Outbox)?;
             let first = failures.first().and_then(|change| places.get(*change)).copied();
             failed = failed.into_iter().chain(first).min();
-            // What comes again is counted then.
-            let done = places.iter().filter(|place| failed.is_none_or(|failed| **place < failed)).count();
-            let after = changes.iter().map(|change| &change.alert);
-            let counted: Vec<_> = before.into_iter().zip(after).take(done).collect();
-            self.platform.table.count_changes(&counted).await;
+            let uncounted = self.count(before, &changes, &places, failed).await;
+            failed = failed.into_iter().chain(uncounted).min();
         }
         self.send_back_canary(records).await;
         Ok(answer(records, failed))
+    }
+
+    /// Counts what was routed of `changes`, which stand in `places` of their batch; what comes again from `failed` on is counted
+    /// then. Yields the place from which on it has to come again because it could not be counted.
+    async fn count(
+        &self,
+        before: Vec<Option<Alert>>,
+        changes: &[StateChange],
+        places: &[usize],
+        failed: Option<usize>,
+    ) -> Option<usize> {
+        let done = places.iter().filter(|place| failed.is_none_or(|failed| **place < failed)).count();
+        let routed: Vec<_> = before.into_iter().zip(changes).take(done).collect();
+        let counted: Vec<_> =
+            routed.iter().filter_map(|(old, change)| CountedChange::of(old.as_ref(), change)).collect();
+        if let Err(error) = self.platform.table.count_statistics(&counted).await {
+            tracing::error!(error = chain(&error), "changes not counted");
+            if !error.is_final() {
+                return places.first().copied();
+            }
+        }
+        let states: Vec<_> = routed.into_iter().map(|(old, change)| (old, &change.alert)).collect();
+        self.platform.table.count_changes(&states).await;
+        None
     }
 
     /// The change that `record` tells of, if it is one that may be told, and the alert before it.

@@ -109,6 +109,7 @@ async fn reading(open: usize) -> String {
     for path in [
         "/v1/counts",
         "/metrics",
+        "/v1/statistics?days=90",
         "/v1/alerts?limit=100",
         "/v1/alerts?condition=firing&severity=critical&limit=100",
         "/v1/alerts?condition=firing&source=kazoo&limit=100",
@@ -139,6 +140,7 @@ async fn what_is_read_of_fifty_open_alerts_costs_so_much_and_no_more() {
         "\
 /v1/counts: GetItem 1 = 1, Query 1 = 1
 /metrics: GetItem 1 = 1, Query 1 = 1
+/v1/statistics?days=90: Query 6 = 3
 /v1/alerts?limit=100: BatchGetItem 2 = 50.5, Query 13 = 13
 /v1/alerts?condition=firing&severity=critical&limit=100: BatchGetItem 1 = 0.5, Query 5 = 3
 /v1/alerts?condition=firing&source=kazoo&limit=100: Query 5 = 3
@@ -163,6 +165,7 @@ async fn what_is_read_of_five_thousand_open_alerts_costs_so_much_and_no_more() {
         "\
 /v1/counts: GetItem 1 = 1, Query 1 = 1
 /metrics: GetItem 1 = 1, Query 1 = 1
+/v1/statistics?days=90: Query 6 = 3
 /v1/alerts?limit=100: BatchGetItem 2 = 50.5, Query 13 = 19
 /v1/alerts?condition=firing&severity=critical&limit=100: BatchGetItem 3 = 25, Query 24 = 102
 /v1/alerts?condition=firing&source=kazoo&limit=100: Query 24 = 102
@@ -188,6 +191,7 @@ async fn what_is_read_of_twenty_thousand_open_alerts_costs_so_much_and_no_more()
         "\
 /v1/counts: GetItem 1 = 1, Query 1 = 1
 /metrics: GetItem 1 = 1, Query 1 = 1
+/v1/statistics?days=90: Query 6 = 3
 /v1/alerts?limit=100: BatchGetItem 2 = 50.5, Query 13 = 19
 /v1/alerts?condition=firing&severity=critical&limit=100: BatchGetItem 5 = 50.5, Query 45 = 221
 /v1/alerts?condition=firing&source=kazoo&limit=100: Query 83 = 401.5
