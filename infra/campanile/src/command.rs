@@ -38,6 +38,7 @@ mod site24x7;
 mod sources;
 mod statistics;
 mod table;
+mod tencent;
 mod terminal;
 mod terminal_text;
 mod token;

@@ -45,6 +45,6 @@ pub use silence::{
     ParseSilenceIdError, Silence, SilenceDraft, SilenceEdit, SilenceError, SilenceId, SilenceState, silenced,
 };
 pub use source::Source;
-pub use texts::ACCOUNT_NAME;
+pub use texts::{ACCOUNT_NAME, UNANNOUNCED};
 pub use timeline::Timeline;
 pub use word::UnknownWord;

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::order::{Order, Timing};
+use crate::timeline::Mark;
 use crate::{Alert, AlertEvent, Condition, EventId, GENERATOR_URL, Labels, Signal};
 
 /// The event that a request of an `event_id` that is known must be recorded as, because what it says is not what holds
@@ -10,6 +11,7 @@ use crate::{Alert, AlertEvent, Condition, EventId, GENERATOR_URL, Labels, Signal
 ///
 /// `alert` is what holds now. Such an event is
 /// - a firing that is heard after the alert expired, of any source;
+/// - the newest firing, where it was no occasion to notify anybody before and is one now;
 /// - of a source that re-states what holds: a firing after an end, the same end after the same run was heard firing
 ///   again, or a firing with other annotations.
 ///
@@ -19,7 +21,9 @@ pub fn heard_again(alert: &Alert, event: &AlertEvent, received_at: Timestamp) ->
     let is_news = match (alert.condition, event.signal) {
         (Condition::Expired, Signal::Firing) => received_at >= alert.condition_since,
         (Condition::Resolved, Signal::Firing) => is_restated,
-        (Condition::Firing, Signal::Firing) => is_restated && !explains_alike(alert, event),
+        (Condition::Firing, Signal::Firing) => {
+            (is_restated && !explains_alike(alert, event)) || is_announced_now(alert, event, received_at)
+        }
         (Condition::Firing, Signal::Resolved) => {
             is_restated && event.started_at.is_some() && alert.timeline.newest_start() == event.started_at
         }
@@ -31,6 +35,13 @@ pub fn heard_again(alert: &Alert, event: &AlertEvent, received_at: Timestamp) ->
         let order = Order { again: true, ..event.order };
         AlertEvent { event_id, order, ..event.clone() }
     })
+}
+
+/// Whether `event` is what the alert goes by, and an occasion to notify somebody, which it was not before.
+fn is_announced_now(alert: &Alert, event: &AlertEvent, received_at: Timestamp) -> bool {
+    alert.is_unannounced()
+        && !event.is_unannounced()
+        && Mark::of(event, received_at).is_some_and(|mark| alert.timeline.is_newest(&mark))
 }
 
 /// Whether the event's annotations are those of the alert; replicas differ in the link to themselves.

@@ -2,16 +2,35 @@
 
 use std::collections::BTreeSet;
 
-use crate::{Alert, AlertEvent, Severity};
+use crate::{Alert, AlertEvent, Labels, Severity};
 
 /// The annotation that holds the name of the alert's account, where its source tells one: the account is an id.
 pub const ACCOUNT_NAME: &str = "account_name";
 
+/// The annotation of an event that is no occasion to notify anybody: whoever was told that its alert fires is told its end.
+pub const UNANNOUNCED: &str = "unannounced";
+
 impl Alert {
+    /// Whether its newest word is no occasion to notify anybody.
+    pub fn is_unannounced(&self) -> bool {
+        is_unannounced(&self.annotations)
+    }
+
     /// What people call its account: by its name, where that is known.
     pub fn account_name(&self) -> &str {
         self.annotations.get(ACCOUNT_NAME).unwrap_or(&self.account)
     }
+}
+
+impl AlertEvent {
+    /// Whether it is no occasion to notify anybody.
+    pub fn is_unannounced(&self) -> bool {
+        is_unannounced(&self.annotations)
+    }
+}
+
+fn is_unannounced(annotations: &Labels) -> bool {
+    annotations.get(UNANNOUNCED).is_some_and(|value| value == "yes")
 }
 
 /// Takes all that `event` says of an alert that fires.

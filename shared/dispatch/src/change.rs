@@ -81,6 +81,7 @@ fn transition(old: &Alert, new: &Alert) -> Option<Transition> {
         (Firing, Expired) => Some(Transition::Expired),
         (Firing, Firing) if new.severity > old.severity => Some(Transition::Escalated),
         (Firing, Firing) if new.severity < old.severity => Some(Transition::Deescalated),
+        (Firing, Firing) if old.is_unannounced() && !new.is_unannounced() => Some(Transition::Opened),
         _ => None,
     }
 }

@@ -8,8 +8,10 @@
 mod alarm;
 mod body;
 mod challenge;
+mod ending;
 mod flat;
 mod identifier;
+mod listing;
 mod moment;
 mod nested;
 mod node;
@@ -19,10 +21,13 @@ mod rooms;
 mod status;
 mod subject;
 mod test_notification;
+mod transition;
 
 use alert::Labels;
 
 pub use self::challenge::challenge_response;
+pub use self::ending::{UntoldEnd, untold_end};
+pub use self::listing::{ActiveOthers, active_others};
 pub use self::subject::subject_has_common_name;
 pub use self::test_notification::test_token;
 
@@ -33,7 +38,7 @@ use crate::{InboundRequest, Normalized, Rejection, Settings};
 const UNKNOWN_ACCOUNT: &str = "unknown";
 
 /// Reads one POST of Netdata Cloud: an alert, a node or several that became unreachable or reachable, or a test
-/// notification.
+/// notification; or a row of Netdata Cloud's list of changes, as the keeper reads it.
 pub fn normalize(request: &InboundRequest, _settings: &Settings) -> Result<Normalized, Rejection> {
     let body = Body::parse(&request.body)?;
     let receive_second = moment::whole_second(request.received_at);
@@ -41,6 +46,7 @@ pub fn normalize(request: &InboundRequest, _settings: &Settings) -> Result<Norma
         Shape::NestedAlert => nested::read(&body, receive_second)?.into_normalized(),
         Shape::FlatAlert => flat::read(&body, receive_second)?.into_normalized(),
         Shape::Reachability => reachability::read(&body, receive_second)?.into(),
+        Shape::Transition => transition::read(&body, receive_second)?.into_normalized(),
         Shape::TestNotification => vec![test_notification::read(&body, receive_second)].into(),
     };
     Ok(normalized.with_warning(body.warning()))
@@ -52,6 +58,7 @@ enum Shape {
     NestedAlert,
     FlatAlert,
     Reachability,
+    Transition,
     TestNotification,
 }
 
@@ -64,6 +71,8 @@ impl Shape {
             Some(Self::FlatAlert)
         } else if reachability::is_marked(body) {
             Some(Self::Reachability)
+        } else if body.is_object("transition") {
+            Some(Self::Transition)
         } else if body.is_filled_string("token") {
             Some(Self::TestNotification)
         } else {

@@ -16,6 +16,7 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 
 use crate::kazoo::{KazooKeeper, KazooOutcome};
+use crate::netdata::{NetdataKeeper, NetdataOutcome};
 use crate::tencent::{TencentKeeper, TencentOutcome};
 
 /// The keeper of all sources. It outlives runs; clones share it.
@@ -26,6 +27,7 @@ pub struct Keeper {
 
 struct Shared {
     kazoo: KazooKeeper,
+    netdata: NetdataKeeper,
     tencent: TencentKeeper,
     clock: Arc<dyn kazoo::Clock>,
     /// What was last said of each incomplete secret: the schedule need not hear it every five minutes.
@@ -37,6 +39,8 @@ struct Shared {
 pub struct Kept {
     /// KAZOO's part.
     pub kazoo: Option<KazooOutcome>,
+    /// Netdata Cloud's part.
+    pub netdata: Option<NetdataOutcome>,
     /// Tencent's part.
     pub tencent: Option<TencentOutcome>,
 }
@@ -58,40 +62,39 @@ impl Keeper {
     /// A keeper of the sources in `platform`'s secrets that goes by `clock`.
     pub fn new(platform: Platform, clock: Arc<dyn kazoo::Clock>) -> Self {
         let kazoo = KazooKeeper::new(platform.clone(), Arc::clone(&clock));
+        let netdata = NetdataKeeper::new(platform.clone(), Arc::clone(&clock));
         let tencent = TencentKeeper::new(platform, Arc::clone(&clock));
-        Self { shared: Arc::new(Shared { kazoo, tencent, clock, complaints: Mutex::default() }) }
+        Self { shared: Arc::new(Shared { kazoo, netdata, tencent, clock, complaints: Mutex::default() }) }
     }
 
     /// Looks after every source, until `deadline` at most, and says in the log what became of it.
     pub async fn run(self, _event: Value, deadline: Timestamp) -> Result<Kept, KeeperError> {
-        let Shared { kazoo, tencent, clock, .. } = &*self.shared;
+        let Shared { kazoo, netdata, tencent, clock, .. } = &*self.shared;
         let left = Duration::try_from(deadline.duration_since(clock.now())).unwrap_or_default();
-        let (kazoo, tencent) = tokio::join!(
+        let (kazoo, netdata, tencent) = tokio::join!(
             within(left, Source::Kazoo, Box::pin(kazoo.run())),
+            within(left, Source::Netdata, Box::pin(netdata.run())),
             within(left, Source::Tencent, Box::pin(tencent.run()))
         );
-        if let Some(outcome) = &kazoo {
-            let missing = match outcome {
-                KazooOutcome::NotConfigured { missing } => missing,
-                KazooOutcome::Healed(_) => "",
-            };
-            if self.is_news(Source::Kazoo, missing).await {
-                outcome.say();
-            }
-        }
-        if let Some(outcome) = &tencent {
-            let missing = match outcome {
-                TencentOutcome::NotConfigured { missing } => missing,
-                TencentOutcome::Cared(_) => "",
-            };
-            if self.is_news(Source::Tencent, missing).await {
-                outcome.say();
-            }
-        }
-        let parts = [(Source::Kazoo, kazoo.is_none()), (Source::Tencent, tencent.is_none())];
+        self.say(Source::Kazoo, kazoo.as_ref()).await;
+        self.say(Source::Netdata, netdata.as_ref()).await;
+        self.say(Source::Tencent, tencent.as_ref()).await;
+        let parts = [
+            (Source::Kazoo, kazoo.is_none()),
+            (Source::Netdata, netdata.is_none()),
+            (Source::Tencent, tencent.is_none()),
+        ];
         let failed: Vec<_> =
             parts.into_iter().filter(|(_, failed)| *failed).map(|(source, _)| source.as_str()).collect();
-        if failed.is_empty() { Ok(Kept { kazoo, tencent }) } else { Err(KeeperError { failed }) }
+        if failed.is_empty() { Ok(Kept { kazoo, netdata, tencent }) } else { Err(KeeperError { failed }) }
+    }
+
+    /// Tells the log what a part came to, if there is something to say.
+    async fn say(&self, source: Source, outcome: Option<&impl PartOutcome>) {
+        let Some(outcome) = outcome else { return };
+        if self.is_news(source, outcome.missing().unwrap_or_default()).await {
+            outcome.say();
+        }
     }
 
     /// Whether there is something to say: a secret that lacks the same as before is not named again.
@@ -99,6 +102,52 @@ impl Keeper {
         let mut complaints = self.shared.complaints.lock().await;
         let before = complaints.insert(source, missing.to_owned());
         missing.is_empty() || before.as_deref() != Some(missing)
+    }
+}
+
+/// What a part came to, as far as all are alike.
+trait PartOutcome {
+    /// What its secret lacks.
+    fn missing(&self) -> Option<&str>;
+    fn say(&self);
+}
+
+impl PartOutcome for KazooOutcome {
+    fn missing(&self) -> Option<&str> {
+        match self {
+            Self::NotConfigured { missing } => Some(missing),
+            Self::Healed(_) => None,
+        }
+    }
+
+    fn say(&self) {
+        self.say();
+    }
+}
+
+impl PartOutcome for NetdataOutcome {
+    fn missing(&self) -> Option<&str> {
+        match self {
+            Self::NotConfigured { missing } => Some(missing),
+            Self::Compared(_) | Self::Cared(_) => None,
+        }
+    }
+
+    fn say(&self) {
+        self.say();
+    }
+}
+
+impl PartOutcome for TencentOutcome {
+    fn missing(&self) -> Option<&str> {
+        match self {
+            Self::NotConfigured { missing } => Some(missing),
+            Self::Cared(_) => None,
+        }
+    }
+
+    fn say(&self) {
+        self.say();
     }
 }
 

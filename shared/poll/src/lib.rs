@@ -2,5 +2,6 @@
 
 pub mod kazoo;
 pub mod keeper;
+pub mod netdata;
 pub mod site24x7;
 pub mod tencent;

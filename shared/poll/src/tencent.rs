@@ -11,6 +11,9 @@ mod notified;
 mod open;
 mod pairing;
 mod report;
+mod secret;
 
+pub use api::TencentApi;
 pub use keeper::{TencentError, TencentKeeper};
 pub use report::{Cared, Ended, Fetched, TencentCallError, TencentOutcome, TencentPartError};
+pub use secret::TencentSecret;

@@ -18,8 +18,11 @@ pub(crate) const PAGE_SIZE: usize = 100;
 /// Most templates of one page.
 pub(crate) const NOTICES_PAGE_SIZE: usize = 200;
 
+/// Most policies of one page.
+pub(crate) const POLICIES_PAGE_SIZE: usize = 100;
+
 /// One operation with its parameters.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Call {
     /// Its name, such as `DescribeAlarmHistories`.
     pub action: &'static str,
@@ -84,6 +87,33 @@ impl Call {
         Self { action: "DescribeAlarmNotices", version: "2018-07-24", parameters }
     }
 
+    /// The policies, each with the templates that it notifies by, page by page from 1.
+    pub fn policies(page: u32) -> Self {
+        let parameters = json!({ "Module": "monitor", "PageNumber": page, "PageSize": POLICIES_PAGE_SIZE });
+        Self { action: "DescribeAlarmPolicies", version: "2018-07-24", parameters }
+    }
+
+    /// What makes a template of `parameters`.
+    pub(crate) fn create_notice(parameters: Value) -> Self {
+        Self { action: "CreateAlarmNotice", version: "2018-07-24", parameters }
+    }
+
+    /// What makes a template that is there into one of `parameters`: what they do not name is gone.
+    pub(crate) fn modify_notice(parameters: Value) -> Self {
+        Self { action: "ModifyAlarmNotice", version: "2018-07-24", parameters }
+    }
+
+    /// What deletes the template `id`.
+    pub(crate) fn delete_notice(id: &str) -> Self {
+        let parameters = json!({ "Module": "monitor", "NoticeIds": [id] });
+        Self { action: "DeleteAlarmNotices", version: "2018-07-24", parameters }
+    }
+
+    /// What has policies notify by exactly these templates.
+    pub(crate) fn set_notices(parameters: Value) -> Self {
+        Self { action: "ModifyAlarmPolicyNotice", version: "2018-07-24", parameters }
+    }
+
     /// The request, signed with the key of `access` at `at`.
     pub fn request(&self, access: &Access, at: Timestamp) -> HttpRequest {
         let request = HttpRequest::json(Method::POST, access.endpoint.clone(), &self.parameters);
@@ -124,6 +154,13 @@ impl Call {
             Some(refusal) => Err(AnswerError::Refused { action, refusal }),
             None => Ok(response),
         }
+    }
+}
+
+impl std::fmt::Debug for Call {
+    /// Without the parameters, among which are addresses with tokens.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Call({})", self.action)
     }
 }
 

@@ -18,8 +18,16 @@ pub struct NoticePage {
 pub struct Notice {
     /// Its id.
     pub id: String,
+    /// What people call it.
+    pub name: String,
+    /// Whether it notifies people, too.
+    pub has_people: bool,
+    /// Whether it notifies of alarms and of recoveries.
+    pub tells_all: bool,
     /// The addresses that it calls, with whatever tokens they hold.
-    urls: Vec<String>,
+    pub(crate) urls: Vec<String>,
+    /// As it is written.
+    pub(crate) written: Value,
 }
 
 impl NoticePage {
@@ -35,17 +43,25 @@ impl Notice {
     fn read(notice: &Value) -> Option<Self> {
         let callbacks = notice["URLNotices"].as_array().into_iter().flatten();
         let urls = callbacks.filter_map(|callback| Some(callback["URL"].as_str()?.to_owned())).collect();
-        Some(Self { id: notice["Id"].as_str()?.to_owned(), urls })
+        Some(Self {
+            id: notice["Id"].as_str()?.to_owned(),
+            name: notice["Name"].as_str().unwrap_or_default().to_owned(),
+            has_people: notice["UserNotices"].as_array().is_some_and(|people| !people.is_empty()),
+            tells_all: notice["NoticeType"] == "ALL",
+            urls,
+            written: notice.clone(),
+        })
     }
 
     /// Whether it calls `address`, with whatever follows that as a path or a query.
     pub fn calls(&self, address: &str) -> bool {
-        let follows = |url: &String| {
-            let rest = url.strip_prefix(address)?;
-            (rest.is_empty() || rest.starts_with(['/', '?'])).then_some(())
-        };
-        self.urls.iter().any(|url| follows(url).is_some())
+        self.urls.iter().any(|url| is_at(url, address))
     }
+}
+
+/// Whether `url` is `address`, with whatever follows that as a path or a query.
+pub(crate) fn is_at(url: &str, address: &str) -> bool {
+    url.strip_prefix(address).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
 }
 
 impl std::fmt::Debug for Notice {

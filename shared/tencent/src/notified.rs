@@ -8,6 +8,8 @@ use serde_json::Value;
 
 /// The channel of callbacks.
 const WEBHOOK: &str = "WebHook";
+/// The word for what could not be sent.
+const FAILED: i64 = 2;
 
 /// A page of rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +27,8 @@ pub struct Notification {
     pub sent_at: Timestamp,
     /// The templates that it was sent by.
     pub notice_ids: Vec<String>,
+    /// Whether Tencent says that a callback of it failed.
+    pub has_failed: bool,
     /// The bodies of its callbacks, as far as they look like one.
     pub callbacks: Vec<String>,
 }
@@ -47,11 +51,13 @@ impl Notification {
         let notices = row["Notices"].as_array().into_iter().flatten();
         let channels = row["ChannelsReceivers"].as_array().into_iter().flatten();
         let webhooks = channels.filter(|channel| channel["ChannelName"] == WEBHOOK);
+        let has_failed = webhooks.clone().any(|channel| channel["SendStatus"] == FAILED);
         let contents = webhooks.flat_map(|channel| channel["Contents"].as_array().into_iter().flatten());
         let callbacks =
             contents.filter_map(|content| content["Content"].as_str()).filter(|text| is_callback(text));
         Some(Self {
             sent_at,
+            has_failed,
             notice_ids: notices.filter_map(|notice| Some(notice["NoticeId"].as_str()?.to_owned())).collect(),
             callbacks: callbacks.map(str::to_owned).collect(),
         })

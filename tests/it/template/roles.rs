@@ -129,7 +129,7 @@ fn the_notifier_and_the_api_read_the_destinations_and_the_key_of_links() {
     assert_eq!(readable_secrets("notifier"), ["destinations", "links"].map(str::to_owned).into());
     // It replays what is in quarantine, so that it reads the secret of every source.
     let sources = WEBHOOKS.iter().map(|source| source.as_str());
-    assert_eq!(readable_secrets("source-keeper"), ["kazoo", "tencent"].map(str::to_owned).into());
+    assert_eq!(readable_secrets("source-keeper"), ["kazoo", "netdata", "tencent"].map(str::to_owned).into());
     let of_the_api = sources.chain(["api", "destinations", "links", "oidc", "session"]).map(str::to_owned);
     assert_eq!(readable_secrets("alerts-api"), of_the_api.collect());
 }

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::{Outcome, kazoo, site24x7};
+use super::{Outcome, kazoo, site24x7, tencent};
 
 /// Install our webhooks at a source
 #[derive(Debug, Args)]
@@ -14,6 +14,7 @@ pub(super) struct Install {
 #[derive(Debug, Subcommand)]
 enum Source {
     Kazoo(kazoo::Install),
+    Tencent(tencent::Install),
     Site24x7(site24x7::Install),
 }
 
@@ -21,6 +22,7 @@ impl Install {
     pub(super) async fn run(self) -> Outcome {
         match self.source {
             Source::Kazoo(kazoo) => kazoo.run().await,
+            Source::Tencent(tencent) => tencent.run().await,
             Source::Site24x7(site24x7) => site24x7.run().await,
         }
     }

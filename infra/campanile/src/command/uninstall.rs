@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::{Outcome, kazoo, site24x7};
+use super::{Outcome, kazoo, site24x7, tencent};
 
 /// Remove our webhooks from a source
 #[derive(Debug, Args)]
@@ -14,6 +14,7 @@ pub(super) struct Uninstall {
 #[derive(Debug, Subcommand)]
 enum Source {
     Kazoo(kazoo::Uninstall),
+    Tencent(tencent::Uninstall),
     Site24x7(site24x7::Uninstall),
 }
 
@@ -21,6 +22,7 @@ impl Uninstall {
     pub(super) async fn run(self) -> Outcome {
         match self.source {
             Source::Kazoo(kazoo) => kazoo.run().await,
+            Source::Tencent(tencent) => tencent.run().await,
             Source::Site24x7(site24x7) => site24x7.run().await,
         }
     }

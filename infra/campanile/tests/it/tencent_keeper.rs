@@ -1,4 +1,3 @@
 //! The keeper of Tencent over one embedded table, against a stand-in for its API that keeps signatures and limits.
 
 mod cases;
-mod stand_in;

@@ -189,3 +189,19 @@ fn a_person_ends_what_is_known_and_nothing_newer() {
     assert_eq!(on_its_way.transition, Some(Transition::Reopened), "it happened after what the person saw");
     assert_eq!(fold(Some(over), &firing(5), at(21)).transition, Some(Transition::Late));
 }
+
+#[test]
+fn a_firing_that_nobody_was_to_be_notified_of_is_news_once_somebody_is() {
+    let unannounced = |event: AlertEvent| AlertEvent {
+        annotations: [(alert::UNANNOUNCED.to_owned(), "yes".to_owned())].into(),
+        ..event
+    };
+    let quiet = received([(unannounced(firing(0)), 900)]);
+    assert!(quiet.is_unannounced());
+    assert_eq!(heard_again(&quiet, &unannounced(firing(0)), at(901)), None, "read once more");
+    let again = heard_again(&quiet, &firing(0), at(902)).unwrap();
+    let announced = fold(Some(quiet.clone()), &again, at(902));
+    assert!(!announced.alert.unwrap().is_unannounced());
+    assert_eq!(announced.transition, Some(Transition::Repeated));
+    assert_eq!(heard_again(&quiet, &firing(-60), at(903)), None, "it is not what the alert goes by");
+}

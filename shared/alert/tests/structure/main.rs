@@ -9,7 +9,7 @@ use serde_json::Value;
 /// The crates of `shared/`, from the bottom up; one depends on crates of lower layers only.
 const LAYERS: [&[&str]; 6] = [
     &["alert", "net", "kazoo"],
-    &["normalize", "channels", "tencent"],
+    &["normalize", "channels", "tencent", "netdata"],
     &["intake", "dispatch", "site24x7"],
     &["aws"],
     &["api", "poll"],

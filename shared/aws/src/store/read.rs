@@ -8,13 +8,14 @@ use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use futures::future::try_join;
 use futures::{FutureExt, StreamExt, TryStreamExt, stream};
-use intake::{Clock, StoreError};
+use intake::{Clock, Entry, StoreError};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
 use normalize::InboundRequest;
 
 use super::definition::{PK, SK};
+use super::history_key::HistoryKey;
 use super::item::{
     Item, STATE, alert_pk, check_version, is_expired, key, string, text, to_alert, unreadable,
 };
@@ -64,6 +65,13 @@ impl Table {
     /// `alert` as it is at `now`: silence and expiry act by the clock, whatever is stored.
     pub(crate) fn as_of(&self, alert: Alert, silences: &[Silence], now: Timestamp) -> Alert {
         silenced(self.expiry.applied(alert, now), silences, now)
+    }
+
+    /// Whether `event`, which `inbound` says, is recorded. Nothing is counted of it.
+    pub async fn is_recorded(&self, event: AlertEvent, inbound: &InboundRequest) -> Result<bool, StoreError> {
+        let event = event.bounded().received(inbound.received_at).event;
+        let key = HistoryKey::of(Entry { event: &event, inbound });
+        Ok(self.item(alert_pk(event.fingerprint), &key.entry).await?.is_some())
     }
 
     /// Opens the connection, by asking for an item that is never there. Whether that works is the next call's business.

@@ -55,6 +55,7 @@ fn is_seen_alike(one: &Alert, other: &Alert) -> bool {
         && times(one) == times(other)
         && one.episode == other.episode
         && one.acknowledgement == other.acknowledgement
+        && one.is_unannounced() == other.is_unannounced()
 }
 
 /// Whether two states of one alert say the same, in the same words.

@@ -13,7 +13,8 @@ impl Routing<'_> {
     pub(super) fn fired(&self, event: Event) -> Routed {
         let is_opening = matches!(event, Event::Opened | Event::Reopened);
         let is_news = matches!(self.cause, Cause::Change(_));
-        if self.is_being_withheld() {
+        // Its end is told to whoever was told of it before.
+        if self.alert.is_unannounced() || self.is_being_withheld() {
             return Routed::default();
         }
         if self.destination.deliver == Deliver::Changes && is_opening && is_news {

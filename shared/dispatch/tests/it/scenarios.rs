@@ -453,3 +453,44 @@ fn the_status_of_a_destination_counts_the_groups_that_wait_for_it() {
     let all = run(&bench.world.faults, dispatcher.status()).unwrap().unwrap();
     assert_eq!(all, [chat, pager]);
 }
+
+#[test]
+fn what_is_unannounced_is_notified_to_nobody_whatever_is_compared_and_its_end_to_whoever_knows_of_it() {
+    let bench = Bench::new(vec![chat("chat"), pager("pager"), machine("machine")]);
+    let unannounced = |alert: &mut alert::Alert| {
+        alert.annotations.insert(alert::UNANNOUNCED.to_owned(), "yes".to_owned());
+        let change = bench.keep(alert.clone());
+        bench.route(&change.into_iter().collect::<Vec<_>>());
+    };
+    let mut quiet = firing("swap", "n1", Severity::Critical, bench.now());
+    unannounced(&mut quiet);
+    // The hourly comparison is among it.
+    bench.pass(130);
+    assert!(bench.take().is_empty());
+
+    let mut known = bench.open("cpu", "n2", Severity::Warning);
+    bench.pass(3);
+    assert_eq!(bench.take().len(), 3);
+    known.severity = Severity::Critical;
+    known.revision += 1;
+    unannounced(&mut known);
+    bench.pass(70);
+    assert!(bench.take().is_empty());
+
+    // A webhook after all.
+    quiet.annotations.clear();
+    quiet.revision += 1;
+    let change = bench.keep(quiet.clone()).unwrap();
+    bench.route(&[change]);
+    bench.pass(3);
+    let received = bench.take();
+    assert_eq!(bench.notified(&received, "pager"), ["opened critical swap on n1"]);
+    for alert in [&mut quiet, &mut known] {
+        bench.act(alert, Act::Resolve);
+    }
+    bench.pass(3);
+    let received = bench.take();
+    for id in ["chat", "pager", "machine"] {
+        assert_eq!(bench.notified(&received, id).len(), 2, "{id}");
+    }
+}

@@ -39,6 +39,9 @@ impl Protocol for Netdata {
     const PATIENCE: Duration = Duration::from_secs(25);
 
     fn read_secret(members: &mut Members, secret: &mut SourceSecret) -> Result<(), Unusable> {
+        for name in ["api_token", "endpoint", "polled"] {
+            members.text(name);
+        }
         secret.challenge_secret = members.secret("challenge_secret");
         secret.client_certificate = members.restricting_object("client_certificate", |members| {
             Ok(CertificateRule {

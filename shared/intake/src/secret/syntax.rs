@@ -7,7 +7,7 @@ use serde_path_to_error::Segment;
 use super::finding::{Finding, Gravity};
 
 /// Names that may be shown although the text around them could not be read: a token in a member's place may not.
-const NAMES: [&str; 30] = [
+const NAMES: [&str; 32] = [
     "tokens",
     "token",
     "name",
@@ -16,6 +16,8 @@ const NAMES: [&str; 30] = [
     "username",
     "password",
     "challenge_secret",
+    "api_token",
+    "polled",
     "client_certificate",
     "common_name",
     "required",

@@ -5,6 +5,7 @@ mod nested_alerts;
 mod reachability;
 mod robustness;
 mod test_notification;
+mod transitions;
 
 use std::path::{Path, PathBuf};
 

@@ -2,24 +2,18 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use alert::Source;
 use aws::Platform;
-use intake::{SecretsError, Sensitive};
+use intake::SecretsError;
 use kazoo::Clock;
-use net::{BuildError, Deadlines, HttpClient};
-use serde::Deserialize;
+use net::BuildError;
 use serde_json::Value;
 use tencent::{Access, AccessError};
 
-use crate::tencent::api::Api;
+use crate::tencent::api::TencentApi;
 use crate::tencent::report::{Cared, TencentOutcome, TencentPartError};
-
-/// Most bytes of an answer: a page of a hundred rows with all of their texts.
-const MOST_BODY_BYTES: usize = 8 * 1024 * 1024;
-/// How long a call may take.
-const DEADLINES: Deadlines = Deadlines { connect: Duration::from_secs(5), whole: Duration::from_secs(20) };
+use crate::tencent::secret::TencentSecret;
 
 /// The keeper of one account of Tencent Cloud.
 pub struct TencentKeeper {
@@ -50,19 +44,10 @@ pub enum TencentError {
     NothingWorked(#[source] TencentPartError),
 }
 
-/// What of the secret is for Tencent's API; blank members are as if absent.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct ApiMembers {
-    secret_id: Option<Sensitive>,
-    secret_key: Option<Sensitive>,
-    endpoint: Option<String>,
-}
-
 /// What one run has at hand.
 pub(crate) struct Visit<'a> {
     pub(crate) platform: &'a Platform,
-    pub(crate) api: Api<'a>,
+    pub(crate) api: TencentApi<'a>,
 }
 
 impl TencentKeeper {
@@ -78,12 +63,8 @@ impl TencentKeeper {
             Ok(access) => access,
             Err(missing) => return Ok(TencentOutcome::NotConfigured { missing }),
         };
-        let http = HttpClient::builder(self.platform.egress())
-            .deadlines(DEADLINES)
-            .most_body_bytes(MOST_BODY_BYTES)
-            .build()
-            .map_err(TencentError::Client)?;
-        let api = Api { access: &access, http, clock: &*self.clock };
+        let api =
+            TencentApi::new(&access, self.platform.egress(), &*self.clock).map_err(TencentError::Client)?;
         let visit = Visit { platform: &self.platform, api };
         // What was lost first: it may tell the very end that the history would else have to.
         let fetched = visit.fetch_notified().await;
@@ -98,16 +79,12 @@ impl TencentKeeper {
         let Some(keyring) = keyring.map_err(TencentError::Secret)? else {
             return Ok(Err(format!("there is no secret `{name}`")));
         };
-        let key: ApiMembers = serde_json::from_value(keyring.current.clone())
+        let secret: TencentSecret = serde_json::from_value(keyring.current.clone())
             .map_err(|_| TencentError::Unreadable { name: name.clone() })?;
-        let given = |member: &Option<Sensitive>| {
-            member.as_ref().map(|text| text.expose().trim().to_owned()).filter(|text| !text.is_empty())
-        };
-        let (Some(id), Some(secret)) = (given(&key.secret_id), given(&key.secret_key)) else {
-            return Ok(Err(format!("the secret `{name}` has no `secret_id` and `secret_key`")));
-        };
-        let endpoint = key.endpoint.as_deref().map(str::trim).filter(|text| !text.is_empty());
-        Access::new(&id, &secret, endpoint).map(Ok).map_err(TencentError::Access)
+        match secret.access() {
+            None => Ok(Err(format!("the secret `{name}` has no `secret_id` and `secret_key`"))),
+            Some(access) => access.map(Ok).map_err(TencentError::Access),
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use alert::Source;
 use intake::{Kept, Tencent};
 use jiff::{SignedDuration, Timestamp};
 use normalize::InboundRequest;
-use tencent::{Call, NoticePage, Notification, NotifiedPage};
+use tencent::{Call, Notification, NotifiedPage};
 
 use crate::tencent::keeper::Visit;
 use crate::tencent::report::{Fetched, TencentPartError};
@@ -53,16 +53,8 @@ impl Visit<'_> {
     async fn our_notices(&self) -> Result<BTreeSet<String>, TencentPartError> {
         let Some(public_url) = &self.platform.configuration.public_url else { return Ok(BTreeSet::new()) };
         let address = format!("{}/tencent", public_url.trim_end_matches('/'));
-        let mut ours = BTreeSet::new();
-        for page in 1..=MOST_PAGES {
-            let NoticePage { notices, is_last } =
-                NoticePage::read(&self.api.ask(&Call::notices(page)).await?);
-            ours.extend(notices.into_iter().filter(|notice| notice.calls(&address)).map(|notice| notice.id));
-            if is_last {
-                break;
-            }
-        }
-        Ok(ours)
+        let notices = self.api.notices().await?.into_iter();
+        Ok(notices.filter(|notice| notice.calls(&address)).map(|notice| notice.id).collect())
     }
 
     async fn record(&self, fetched: &mut Fetched, row: &Notification) -> Result<(), TencentPartError> {

@@ -14,13 +14,14 @@ use kazoo::Clock as _;
 use poll::tencent::{Cared, Ended, Fetched, TencentKeeper, TencentOutcome};
 use serde_json::json;
 
-use super::stand_in::{Fault, SECRET_ID, SECRET_KEY, Tencent};
+use kazoo::testing::TestClock;
+use tencent::testing::{Fault, SECRET_ID, SECRET_KEY, StandIn};
 
 const TOKEN: &str = "t0ken-of-tencent";
 const POLICY: &str = "policy-bbbb2222";
 
 struct World {
-    tencent: Tencent,
+    tencent: StandIn,
     platform: Platform,
     keeper: TencentKeeper,
     /// When the alarm began: half an hour before the clock's time.
@@ -29,9 +30,11 @@ struct World {
 
 impl World {
     async fn new() -> Self {
-        let tencent = Tencent::start().await;
+        let clock = Arc::new(TestClock::default());
         let now = intake::Clock::now(&aws::SystemClock);
-        tencent.clock.advance(now.as_second() - 3600 - tencent.clock.now().as_second());
+        clock.advance(now.as_second() - 3600 - clock.now().as_second());
+        let shared = Arc::clone(&clock);
+        let tencent = StandIn::start(move || shared.now()).await;
         let secret = json!({
             "tokens": [TOKEN], "secret_id": SECRET_ID, "secret_key": SECRET_KEY, "endpoint": tencent.url,
         });
@@ -45,8 +48,8 @@ impl World {
         };
         let platform = Platform::for_development(&table, &secrets, configuration);
         platform.table.create().await.unwrap();
-        let keeper = TencentKeeper::new(platform.clone(), Arc::clone(&tencent.clock) as _);
-        let began = tencent.clock.now().as_second() - 1800;
+        let keeper = TencentKeeper::new(platform.clone(), Arc::clone(&clock) as _);
+        let began = clock.now().as_second() - 1800;
         tencent.monitor().notices.push(json!({
             "Id": "notice-1", "URLNotices": [{ "URL": format!("https://alerts.example.com/tencent/{TOKEN}") }],
         }));

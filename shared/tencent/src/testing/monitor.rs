@@ -1,97 +1,55 @@
-//! A stand-in for Cloud Monitor's API: it checks the signature, takes 20 requests a second, and puts errors into HTTP 200.
+//! What the stand-in knows, and how it answers.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Duration;
 
-use axum::Router;
-use axum::body::{Body, Bytes};
-use axum::extract::State;
 use axum::http::HeaderMap;
-use axum::response::Response;
 use jiff::Timestamp;
-use kazoo::Clock as _;
-use kazoo::testing::TestClock;
 use net::Secret;
 use serde_json::{Value, json};
-use tencent::{Signing, authorization};
-use tokio::net::TcpListener;
 
-pub(super) const SECRET_ID: &str = "AKIDexample";
-pub(super) const SECRET_KEY: &str = "h1dden-key";
+use super::server::{SECRET_ID, SECRET_KEY};
+use crate::{Signing, authorization};
+
 /// Requests of one operation in one second.
 const LIMIT: usize = 20;
 /// Rows of one page of notifications.
 const PAGE: usize = 20;
 
 /// What goes wrong with the next request of an operation.
-#[derive(Clone)]
-pub(super) enum Fault {
+#[derive(Debug, Clone)]
+pub enum Fault {
+    /// An error in HTTP 200.
     Code(&'static str),
+    /// Something that the API does not say itself.
     Text(u16, &'static str),
+    /// No answer.
     Silence,
 }
 
 /// What Tencent knows.
-#[derive(Default)]
-pub(super) struct Monitor {
-    pub(super) notices: Vec<Value>,
-    pub(super) notified: Vec<Value>,
-    pub(super) histories: Vec<Value>,
-    pub(super) faults: VecDeque<(&'static str, Fault)>,
-    /// Operations and when they were asked for, in milliseconds.
-    pub(super) asked: Vec<(String, i64)>,
-}
-
-/// A running stand-in.
-pub(super) struct Tencent {
-    pub(super) clock: Arc<TestClock>,
-    pub(super) url: String,
-    monitor: Arc<Mutex<Monitor>>,
-}
-
-#[derive(Clone)]
-struct Shared {
-    clock: Arc<TestClock>,
-    monitor: Arc<Mutex<Monitor>>,
-}
-
-impl Tencent {
-    pub(super) async fn start() -> Self {
-        let shared = Shared { clock: Arc::default(), monitor: Arc::default() };
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let app = Router::new().fallback(answer).with_state(shared.clone());
-        tokio::spawn(async move { axum::serve(listener, app).await });
-        Self { clock: shared.clock, url, monitor: shared.monitor }
-    }
-
-    pub(super) fn monitor(&self) -> MutexGuard<'_, Monitor> {
-        self.monitor.lock().unwrap()
-    }
-}
-
-async fn answer(State(shared): State<Shared>, headers: HeaderMap, body: Bytes) -> Response {
-    let (status, text) = {
-        let mut monitor = shared.monitor.lock().unwrap();
-        match monitor.answer(shared.clock.now(), &headers, &body) {
-            Ok(response) => (200, json!({ "Response": response }).to_string()),
-            Err(Fault::Code(code)) => {
-                let error = json!({ "Code": code, "Message": "not now" });
-                (200, json!({ "Response": { "Error": error, "RequestId": "r" } }).to_string())
-            }
-            Err(Fault::Text(status, text)) => (status, text.to_owned()),
-            Err(Fault::Silence) => (0, String::new()),
-        }
-    };
-    if status == 0 {
-        tokio::time::sleep(Duration::from_mins(10)).await;
-    }
-    Response::builder().status(status).body(Body::from(text)).unwrap()
+#[derive(Debug, Default)]
+pub struct Monitor {
+    /// Templates.
+    pub notices: Vec<Value>,
+    /// Policies.
+    pub policies: Vec<Value>,
+    /// Notifications that were sent.
+    pub notified: Vec<Value>,
+    /// Lives of alarms.
+    pub histories: Vec<Value>,
+    /// What goes wrong with the next request of an operation.
+    pub faults: VecDeque<(&'static str, Fault)>,
+    /// Operations, and when they were asked for, in milliseconds.
+    pub asked: Vec<(String, i64)>,
 }
 
 impl Monitor {
-    fn answer(&mut self, now: Timestamp, headers: &HeaderMap, body: &[u8]) -> Result<Value, Fault> {
+    pub(super) fn answer(
+        &mut self,
+        now: Timestamp,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> Result<Value, Fault> {
         let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let action = header("x-tc-action").to_owned();
         self.asked.push((action.clone(), now.as_millisecond()));
@@ -121,6 +79,7 @@ impl Monitor {
             ("DescribeAlarmNotices", "2018-07-24") => json!({ "Notices": self.notices, "RequestId": "r" }),
             ("DescribeAlarmNotifyHistories", "2023-06-16") => self.notified(&asked),
             ("DescribeAlarmHistories", "2018-07-24") => self.histories(&asked),
+            (action, "2018-07-24") => self.change(action, &asked)?,
             _ => return Err(Fault::Code("InvalidParameter")),
         })
     }

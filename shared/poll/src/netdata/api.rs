@@ -1,0 +1,77 @@
+//! Calls of Netdata Cloud's API, slowly, and repeated where that may help.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use kazoo::Clock;
+use net::{HttpClient, Unanswered};
+use netdata::{Access, AnswerError, Call, Refusal};
+use serde_json::Value;
+
+use crate::netdata::report::NetdataCallError;
+
+/// Between two calls: what Netdata takes is not documented, and there is time.
+const PACE: Duration = Duration::from_millis(350);
+/// How often a call is repeated that may succeed a moment later.
+const REPEATS: u32 = 2;
+/// The longest wait that Netdata may ask for within a run; beyond it the next run goes on.
+const PATIENCE: SignedDuration = SignedDuration::from_secs(60);
+
+/// Netdata Cloud's API, for one run.
+pub(crate) struct Api<'a> {
+    pub(crate) access: &'a Access,
+    pub(crate) http: HttpClient,
+    pub(crate) clock: &'a dyn Clock,
+}
+
+impl Api<'_> {
+    /// What `read` makes of the answer to `call`.
+    pub(crate) async fn ask<T>(
+        &self,
+        call: &Call,
+        read: impl Fn(&Value) -> Option<T>,
+    ) -> Result<T, NetdataCallError> {
+        let mut pause = Duration::from_secs(1);
+        for _ in 0..REPEATS {
+            let error = match self.ask_once(call, &read).await {
+                Err(error) if error.may_pass() => error,
+                settled => return settled,
+            };
+            let wait = error.wait().unwrap_or_default();
+            if wait > PATIENCE {
+                return Err(error);
+            }
+            self.clock.pause(Duration::try_from(wait).unwrap_or_default().max(pause)).await;
+            pause = pause.saturating_mul(2);
+        }
+        self.ask_once(call, &read).await
+    }
+
+    async fn ask_once<T>(
+        &self,
+        call: &Call,
+        read: impl Fn(&Value) -> Option<T>,
+    ) -> Result<T, NetdataCallError> {
+        self.clock.pause(PACE).await;
+        let answer = self.http.send(call.request(self.access)).await;
+        let answer = answer.map_err(|source| NetdataCallError::Unanswered { what: call.what, source })?;
+        Ok(call.read(&answer, self.clock.now(), read)?)
+    }
+}
+
+impl NetdataCallError {
+    fn may_pass(&self) -> bool {
+        match self {
+            Self::Unanswered { source, .. } => !matches!(source, Unanswered::Denied(_)),
+            Self::Answer(error) => error.may_pass(),
+        }
+    }
+
+    /// How long Netdata asks to be left alone.
+    fn wait(&self) -> Option<SignedDuration> {
+        match self {
+            Self::Answer(AnswerError::Refused { refusal: Refusal::TooMany { wait }, .. }) => *wait,
+            _ => None,
+        }
+    }
+}
