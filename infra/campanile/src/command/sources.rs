@@ -97,11 +97,11 @@ impl Upkeep {
             return format!("not kept, {missing}");
         }
         let ago = |at: Timestamp| format!("{} ago", distance(at, now));
-        let mut words = format!("looked after {}", ago(self.ran_at));
-        match (&self.healed, self.healed_at) {
-            (Some(healed), Some(at)) => words += &format!("; healed {}: {healed}", ago(at)),
-            _ => words += "; nothing healed yet",
-        }
+        let healed = match (&self.healed, self.healed_at) {
+            (Some(healed), Some(at)) => format!("healed {}: {healed}", ago(at)),
+            _ => "nothing healed yet".to_owned(),
+        };
+        let words = format!("looked after {}; {healed}", ago(self.ran_at));
         match &self.failure {
             Some(failure) => format!("{words}; the last run failed: {failure}"),
             None => words,
