@@ -16,11 +16,12 @@ use super::super::record::failed;
 
 /// The partition of all sources: there are few, and they are read together.
 const UPKEEP: &str = "UPKEEP";
-const RAN_AT: &str = "ran_at";
-const MISSING: &str = "missing";
-const FAILURE: &str = "failure";
-const HEALED_AT: &str = "healed_at";
-const HEALED: &str = "healed";
+// None of them a word that DynamoDB keeps for itself, as `missing` is.
+const RAN_AT: &str = "last_ran_at";
+const MISSING: &str = "secret_lacks";
+const FAILURE: &str = "last_failure";
+const HEALED_AT: &str = "last_healed_at";
+const HEALED: &str = "last_healed";
 
 /// What the keeper of a source, or its poller, last came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
