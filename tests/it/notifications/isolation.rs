@@ -18,7 +18,9 @@ use super::call;
 
 /// How many alerts open; fewer where the compiler did not try.
 const ALERTS: usize = if cfg!(debug_assertions) { 100 } else { 600 };
-/// How many of them are on their way at a time.
+/// How long after one another they open: thirty a second.
+const EVERY: Duration = Duration::from_millis(33);
+/// How many of them are on their way at a time, at most.
 const SENDERS: usize = 8;
 /// In how long 99 of 100 are to be at the destination that is well: two seconds, and more where the compiler did not try.
 const P99: Duration = if cfg!(debug_assertions) { Duration::from_secs(15) } else { Duration::from_secs(2) };
@@ -66,8 +68,11 @@ async fn promise_7_a_destination_that_hangs_and_a_slow_one_delay_no_other_and_a_
     secrets["campanile/destinations"] = json!({ "destinations": destinations });
     let bundle = Bundle::start(&Data::InMemory, Some(&secrets)).await;
 
-    let warnings = (0..ALERTS - 1).map(|number| Alarm::step(number, number, "Warning"));
-    let sent = stream::iter(warnings.map(|alarm| send(&bundle, alarm))).buffer_unordered(SENDERS);
+    let warnings = stream::iter(0..ALERTS - 1).then(|number| async move {
+        sleep(EVERY).await;
+        Alarm::step(number, number, "Warning")
+    });
+    let sent = warnings.map(|alarm| send(&bundle, alarm)).buffer_unordered(SENDERS);
     let mut sent: BTreeMap<String, Instant> = sent.collect().await;
     let (critical, at) = send(&bundle, Alarm::step(ALERTS, ALERTS, "Critical")).await;
     sent.insert(critical.clone(), at);

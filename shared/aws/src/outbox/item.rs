@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::store::definition::{BY_CONDITION, EXPIRES_AT, PK, SK};
 use crate::store::item::{Item, SHARDS, integer, key, number, string, text};
-use crate::store::packed::{pack, unpack};
+use crate::store::packed::{Dictionary, pack, unpack};
 
 /// Counts the changes of an item; a writer names the one that it has read.
 pub(super) const VERSION: &str = "version";
@@ -23,7 +23,7 @@ const DOCUMENT: &str = "document";
 /// An item at `pk` and `sk` with `document` in it.
 pub(super) fn to_item<T: Serialize>(pk: String, sk: String, document: &T) -> Result<Item, OutboxError> {
     let name = format!("{pk} {sk}");
-    let packed = pack(document).map_err(|error| corrupt(name, &error))?;
+    let packed = pack(document, Dictionary::OUTBOX).map_err(|error| corrupt(name, &error))?;
     let mut item = key(pk, sk);
     item.insert(DOCUMENT.to_owned(), AttributeValue::B(packed));
     item.insert(FORMAT.to_owned(), number(PRESENT_FORMAT));

@@ -3,12 +3,12 @@
 //! An event's texts mostly stand in the body that brought it, so that deflating both as one costs little more than
 //! the body alone; an item below 1 KiB is one write unit.
 
-use alert::AlertEvent;
+use alert::{AlertEvent, Source};
 use aws_sdk_dynamodb::primitives::Blob;
 use normalize::InboundRequest;
 use serde::{Deserialize, Serialize};
 
-use super::packed::{deflate, inflate};
+use super::packed::{Dictionary, deflate, inflate};
 
 /// Most bytes of a document: an item has 400 KiB, less what stands beside the document.
 const MOST_BYTES: usize = 384 * 1024;
@@ -43,15 +43,19 @@ pub(crate) struct Document {
 
 /// Packs `inbound` and the `event` it brought. A body that does not fit an item even deflated is cut, and a header of
 /// the stored request says how long it was: the event is worth more than the rest of the body.
-pub(crate) fn pack(event: Option<&AlertEvent>, inbound: &InboundRequest) -> std::io::Result<Blob> {
-    let mut blob = pack_whole(event, inbound)?;
+pub(crate) fn pack(
+    source: Source,
+    event: Option<&AlertEvent>,
+    inbound: &InboundRequest,
+) -> std::io::Result<Blob> {
+    let mut blob = pack_whole(source, event, inbound)?;
     let mut kept = inbound.body.len();
     while blob.as_ref().len() > MOST_BYTES && kept > 0 {
         kept /= 2;
         let mut cut =
             InboundRequest { body: inbound.body.get(..kept).unwrap_or_default().to_vec(), ..head(inbound) };
         cut.headers.insert(CUT_FROM.to_owned(), inbound.body.len().to_string());
-        blob = pack_whole(event, &cut)?;
+        blob = pack_whole(source, event, &cut)?;
     }
     Ok(blob)
 }
@@ -68,11 +72,11 @@ fn head(inbound: &InboundRequest) -> InboundRequest {
     }
 }
 
-fn pack_whole(event: Option<&AlertEvent>, inbound: &InboundRequest) -> std::io::Result<Blob> {
+fn pack_whole(source: Source, event: Option<&AlertEvent>, inbound: &InboundRequest) -> std::io::Result<Blob> {
     let mut document = inbound.body.clone();
     serde_json::to_writer(&mut document, &Head { event, inbound })?;
     document.extend(u32::try_from(inbound.body.len()).unwrap_or(u32::MAX).to_be_bytes());
-    deflate(&document)
+    deflate(&document, Dictionary::of(source))
 }
 
 /// Unpacks what [`pack`] packed.
@@ -107,7 +111,7 @@ mod tests {
     #[test]
     fn any_body_comes_back_as_it_was() {
         for body in [b"".to_vec(), b"{}".to_vec(), b"line\nline\n".to_vec(), vec![0xff; 300_000]] {
-            let unpacked = unpack(&pack(None, &inbound(&body)).unwrap()).unwrap();
+            let unpacked = unpack(&pack(Source::Netdata, None, &inbound(&body)).unwrap()).unwrap();
             assert_eq!(unpacked.inbound, inbound(&body));
             assert_eq!(unpacked.event, None);
         }
@@ -122,7 +126,7 @@ mod tests {
         })
         .take(2_000_000)
         .collect();
-        let packed = pack(None, &inbound(&body)).unwrap();
+        let packed = pack(Source::Netdata, None, &inbound(&body)).unwrap();
         assert!(packed.as_ref().len() <= MOST_BYTES);
         let unpacked = unpack(&packed).unwrap().inbound;
         assert!(body.starts_with(&unpacked.body) && unpacked.body.len() > 100_000);
@@ -132,7 +136,7 @@ mod tests {
     #[test]
     fn a_damaged_document_is_an_error() {
         assert!(unpack(&Blob::new([1, 2, 3])).is_err());
-        let mut packed = pack(None, &inbound(b"abc")).unwrap().into_inner();
+        let mut packed = pack(Source::Netdata, None, &inbound(b"abc")).unwrap().into_inner();
         packed.truncate(packed.len() / 2);
         assert!(unpack(&Blob::new(packed)).is_err());
     }

@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use super::annotations::cut;
 use super::definition::{BY_CONDITION, EXPIRES_AT, PK, SK};
-use super::packed::{pack, unpack};
+use super::packed::{Dictionary, pack, unpack};
 
 /// One item as the SDK has it.
 pub(crate) type Item = HashMap<String, AttributeValue>;
@@ -211,7 +211,7 @@ fn pack_alert(alert: &Alert, repeats: u64) -> std::io::Result<Blob> {
         fields.remove("silenced_by");
         fields.insert(TIMELINE.to_owned(), serde_json::to_value(&alert.timeline)?);
     }
-    pack(&fields)
+    pack(&fields, Dictionary::of(alert.source))
 }
 
 fn unpack_alert(packed: &Blob) -> std::io::Result<Alert> {

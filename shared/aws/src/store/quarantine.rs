@@ -34,7 +34,8 @@ impl Table {
 
     fn quarantine_item(&self, quarantined: &Quarantined) -> Result<Item, StoreError> {
         let id = quarantined.id;
-        let blob = document::pack(None, &quarantined.inbound).map_err(rejected("quarantined request"))?;
+        let blob = document::pack(quarantined.source, None, &quarantined.inbound)
+            .map_err(rejected("quarantined request"))?;
         let day = day(id.received_at());
         let quarantined_partition = quarantined_partition(quarantined.source, &day);
         let mut item = new_item(quarantine_pk(&day), quarantine_sk(id));

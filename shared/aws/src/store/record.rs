@@ -317,7 +317,7 @@ impl Table {
         transition: Option<Transition>,
     ) -> Result<Item, StoreError> {
         let received_at = inbound.received_at;
-        let blob = document::pack(Some(event), inbound).map_err(rejected("history entry"))?;
+        let blob = document::pack(event.source, Some(event), inbound).map_err(rejected("history entry"))?;
         let received_shard = received_shard(event.source, &day(received_at), shard(event.fingerprint));
         let received_key = format!("{}#{}", sortable(received_at), event.event_id);
         let mut item = new_item(alert_pk(event.fingerprint), &key.entry);

@@ -22,7 +22,7 @@ use super::item::{
     Item, check_version, day, integer, is_expired, new_item, number, rejected, sortable, string, text,
     unreadable,
 };
-use super::packed::{pack, unpack};
+use super::packed::{Dictionary, pack, unpack};
 use super::record::{expiry, is_known};
 use super::retry::{may_pass, pause, refused};
 
@@ -198,7 +198,7 @@ impl Table {
         }
         let mut item = new_item(statistics_pk(source), day);
         item.extend([
-            (STATISTICS.to_owned(), AttributeValue::B(pack(&known.statistics).map_err(rejected(WHAT))?)),
+            (STATISTICS.to_owned(), AttributeValue::B(pack(&known.statistics, Dictionary::OUTBOX).map_err(rejected(WHAT))?)),
             (COUNTED.to_owned(), ids_attribute(&known.counted)),
             (COUNTED_UNTIL.to_owned(), string(known.counted_until)),
             (MOVED_UNTIL.to_owned(), string(known.moved_until)),

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::super::Table;
 use super::super::definition::EXPIRES_AT;
 use super::super::item::{Item, check_version, integer, new_item, number, rejected, source_pk, unreadable};
-use super::super::packed::{pack, unpack};
+use super::super::packed::{Dictionary, pack, unpack};
 use super::super::retry::refused;
 
 const NAMES: &str = "NAMES";
@@ -47,7 +47,7 @@ impl Table {
         item.insert(READ_AT.to_owned(), number(read_at));
         item.insert(EXPIRES_AT.to_owned(), number(read_at.saturating_add(KEPT_SECS)));
         // Deflated, the names of ten thousand monitors fit an item.
-        let packed = pack(&names.monitors).map_err(rejected("names of monitors"))?;
+        let packed = pack(&names.monitors, Dictionary::of(source)).map_err(rejected("names of monitors"))?;
         item.insert(MONITORS.to_owned(), AttributeValue::B(packed));
         let put = self.client.put_item().table_name(&self.name).set_item(Some(item)).send().await;
         put.map(drop).map_err(|error| refused("keep the names of monitors", "names of monitors", error))
