@@ -6,7 +6,7 @@ use alert::{AlertEvent, AutoResolve, ExpiryRules, Patience, Source};
 use aws::{Configuration, Swept};
 use campanile::embedded::{EmbeddedTable, Location};
 use intake::Store;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::{World, ago, firing, kinds, now, path_of, world, world_over};
@@ -109,7 +109,7 @@ async fn settled() {
 async fn what_the_keeper_of_a_source_last_came_to_is_listed_and_what_it_healed_stays() {
     let world = world().await;
     let table = &world.platform.table;
-    let [first, second] = [ago(900), ago(600)];
+    let [first, second] = [900, 600].map(|seconds| Timestamp::from_second(ago(seconds).as_second()).unwrap());
     let healed = Some((first, "2 hooks switched on".to_owned()));
     let upkeep = aws::Upkeep {
         ran_at: first,
