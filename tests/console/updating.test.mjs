@@ -62,6 +62,24 @@ scenario("a page that nobody sees asks seldom, and catches up when it is seen", 
   await eventually(() => asked.length, (count) => count > 0, 2000);
 });
 
+scenario("a refresh that finds nothing changed takes less than a kilobyte", async ({ server, open, diagnose }) => {
+  await server.fire(...Array.from({ length: 40 }, (_, n) => notification({ id: `one-of-many-${n}`, summary: `One of many, ${n}`, minutesAgo: 100 + n })));
+  const page = await open();
+  await row(page, "Old warning").waitFor();
+  const devtools = await page.context().newCDPSession(page);
+  const answered = [];
+  devtools.on("Network.responseReceived", ({ requestId, response }) => answered.push({ requestId, path: new URL(response.url).pathname, bytes: response.encodedDataLength }));
+  devtools.on("Network.dataReceived", ({ requestId, encodedDataLength }) => answered.push({ requestId, bytes: encodedDataLength }));
+  await devtools.send("Network.enable");
+  // The first may bring something that was counted meanwhile; what follows does not.
+  const lists = () => answered.flatMap(({ path }, place) => (path === "/v1/alerts" ? [place] : []));
+  await eventually(lists, ({ length }) => length >= 3, 20_000);
+  const refresh = answered.slice(lists()[1] + 1, lists()[2] + 1);
+  const bytes = refresh.reduce((sum, answer) => sum + answer.bytes, 0);
+  diagnose(`a refresh that found nothing changed took ${bytes} bytes`);
+  assert.ok(bytes > 0 && bytes < 1024, JSON.stringify(refresh));
+});
+
 scenario("a lost connection is said, and what is on the page stays", async ({ open }) => {
   const page = await open();
   await row(page, "Old warning").waitFor();

@@ -195,8 +195,7 @@ impl Issuers {
 
     async fn published(&self, url: Url) -> Result<(Value, SignedDuration), IssuerError> {
         let answer = self.ask(HttpRequest::get(url), PUBLISHED_WITHIN).await?;
-        let fresh_for = max_age(&answer).clamp(FRESH.0, FRESH.1);
-        Ok((object(&answer)?, fresh_for))
+        Ok((object(&answer)?, fresh_for(&answer)))
     }
 
     async fn ask(&self, request: HttpRequest, within: Duration) -> Result<HttpAnswer, IssuerError> {
@@ -264,10 +263,12 @@ fn object(answer: &HttpAnswer) -> Result<Value, IssuerError> {
     if answer.is_complete && json.is_object() { Ok(json) } else { Err(IssuerError::Answer) }
 }
 
-fn max_age(answer: &HttpAnswer) -> SignedDuration {
+/// How long what was answered is used: as long as the issuer says, within what is sensible.
+fn fresh_for(answer: &HttpAnswer) -> SignedDuration {
     let directives = answer.header("cache-control").unwrap_or_default().split(',').map(str::trim);
     let ages = directives.filter_map(|directive| directive.strip_prefix("max-age=")?.parse::<u32>().ok());
-    ages.min().map_or(FRESH.0, |seconds| SignedDuration::from_secs(seconds.into()))
+    let age = ages.min().map_or(FRESH.0, |seconds| SignedDuration::from_secs(seconds.into()));
+    age.clamp(FRESH.0, FRESH.1)
 }
 
 /// Both parts form-encoded first (<https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1>).
@@ -290,7 +291,7 @@ mod tests {
     fn an_age_is_read_and_bounded() {
         let age = |value: &'static str| {
             let headers = HeaderMap::from_iter([(header::CACHE_CONTROL, HeaderValue::from_static(value))]);
-            max_age(&HttpAnswer::new(200, headers, "")).clamp(FRESH.0, FRESH.1).as_mins()
+            fresh_for(&HttpAnswer::new(200, headers, "")).as_mins()
         };
         for (value, minutes) in [
             ("", 5),
@@ -301,6 +302,25 @@ mod tests {
             ("max-age=soon", 5),
         ] {
             assert_eq!(age(value), minutes, "{value}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_issuer_without_tls_or_inside_is_not_asked() {
+        for identifier in ["http://id.example.com", "https://169.254.169.254", "https://localhost/realm"] {
+            let issuer = Issuer {
+                name: "corp".to_owned(),
+                identifier: identifier.to_owned(),
+                client_id: "campanile".to_owned(),
+                client_secret: None,
+                scopes: "openid".to_owned(),
+                roles: Vec::new(),
+                name_claim: "/name".to_owned(),
+                algorithms: Vec::new(),
+            };
+            let issuers = Issuers::new(EgressPolicy::public());
+            let asked = issuers.discovered(&issuer, Timestamp::UNIX_EPOCH).await;
+            assert!(matches!(asked, Err(IssuerError::Address(_))), "{identifier}: {asked:?}");
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock, Mutex};
+use std::time::Duration;
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
@@ -20,6 +21,9 @@ use tokio::net::TcpListener;
 
 static KEYS: LazyLock<[RsaKeyPair; 2]> =
     LazyLock::new(|| [(); 2].map(|()| RsaKeyPair::generate(KeySize::Rsa2048).unwrap()));
+
+/// How long it takes where it hesitates: several times as long as it may.
+const HESITATION: Duration = Duration::from_secs(30);
 
 /// A stand-in issuer at `url`.
 pub(super) struct StandIn {
@@ -48,6 +52,8 @@ pub(super) struct Behaviour {
     pub(super) back: Vec<(&'static str, String)>,
     /// What it leaves out of that.
     pub(super) leaves_out: BTreeSet<&'static str>,
+    /// For which of its document, its keys or tokens it takes longer than anybody waits.
+    pub(super) hesitates: Option<&'static str>,
     /// What it answers in the place of its document, its keys or tokens.
     pub(super) answers: BTreeMap<&'static str, (u16, String)>,
 }
@@ -101,8 +107,11 @@ impl StandIn {
 
 impl Inner {
     /// Counts a request for `path`; what is answered in the place of the right thing.
-    fn instead(&self, path: &'static str) -> Option<Response> {
+    async fn instead(&self, path: &'static str) -> Option<Response> {
         *self.seen.lock().unwrap().counts.entry(path).or_default() += 1;
+        if self.behaviour.lock().unwrap().hesitates == Some(path) {
+            tokio::time::sleep(HESITATION).await;
+        }
         let answers = &self.behaviour.lock().unwrap().answers;
         let (status, text) = answers.get(path)?;
         let status = StatusCode::from_u16(*status).unwrap();
@@ -125,7 +134,7 @@ fn changed(mut value: Value, changes: &BTreeMap<&'static str, Value>) -> Value {
 }
 
 async fn document(State(issuer): State<Arc<Inner>>) -> Response {
-    if let Some(instead) = issuer.instead("document") {
+    if let Some(instead) = issuer.instead("document").await {
         return instead;
     }
     let url = &issuer.url;
@@ -137,7 +146,7 @@ async fn document(State(issuer): State<Arc<Inner>>) -> Response {
 }
 
 async fn keys(State(issuer): State<Arc<Inner>>) -> Response {
-    if let Some(instead) = issuer.instead("keys") {
+    if let Some(instead) = issuer.instead("keys").await {
         return instead;
     }
     let published = issuer.behaviour.lock().unwrap().publishes.unwrap_or(1);
@@ -171,7 +180,7 @@ async fn authorize(
 async fn token(State(issuer): State<Arc<Inner>>, headers: HeaderMap, body: String) -> Response {
     let form: BTreeMap<String, String> = url::form_urlencoded::parse(body.as_bytes()).into_owned().collect();
     issuer.seen.lock().unwrap().redeemed = Some((headers.clone(), form.clone()));
-    if let Some(instead) = issuer.instead("token") {
+    if let Some(instead) = issuer.instead("token").await {
         return instead;
     }
     let Some(asked) = issuer.seen.lock().unwrap().codes.remove(&form["code"]) else {

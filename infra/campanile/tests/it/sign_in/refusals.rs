@@ -1,5 +1,7 @@
 //! An issuer that does everything wrong once, and browsers that come back with something else than they left with.
 
+use std::time::Instant;
+
 use serde_json::json;
 
 use super::issuer::Behaviour;
@@ -74,6 +76,8 @@ async fn what_an_issuer_publishes_is_taken_from_itself_alone() {
         (500, String::new(), "it answered 500"),
         (200, "<html>".to_owned(), "no JSON object"),
         (200, format!("{{\"a\":\"{}\"}}", "x".repeat(70_000)), "no JSON object of 64 KiB"),
+        // Its beginning by itself would be one.
+        (200, format!("{{}}{}", " ".repeat(70_000)), "no JSON object of 64 KiB"),
     ] {
         let world = World::new().await;
         world.issuer.behave(|behaviour| drop(behaviour.answers.insert("document", (status, text))));
@@ -98,6 +102,27 @@ async fn what_an_issuer_publishes_is_taken_from_itself_alone() {
         let again = browser.visit(&format!("{}/v1/login?with=corp", world.operator.url)).await;
         assert!(again.text().await.unwrap().contains("failed a moment ago"));
         assert_eq!(world.issuer.count("document"), 1, "an issuer that has just failed is left alone");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_issuer_that_takes_longer_than_three_seconds_is_not_waited_for() {
+    for path in ["document", "keys"] {
+        let world = World::new().await;
+        world.issuer.behave(|behaviour| behaviour.hesitates = Some(path));
+        let mut browser = world.browser();
+        let started = Instant::now();
+        let begun = browser.visit(&format!("{}/v1/login?with=corp", world.operator.url)).await;
+        let answer = if path == "document" {
+            begun
+        } else {
+            let back = location(&browser.visit(&location(&begun)).await);
+            browser.visit(&back).await
+        };
+        let seconds = started.elapsed().as_secs();
+        assert_eq!(answer.status(), 502, "{path}");
+        assert!(answer.text().await.unwrap().contains("it does not answer"), "{path}");
+        assert!(seconds < 15, "{path}: {seconds} s");
     }
 }
 
