@@ -198,7 +198,10 @@ impl Table {
         }
         let mut item = new_item(statistics_pk(source), day);
         item.extend([
-            (STATISTICS.to_owned(), AttributeValue::B(pack(&known.statistics, Dictionary::OUTBOX).map_err(rejected(WHAT))?)),
+            (
+                STATISTICS.to_owned(),
+                AttributeValue::B(pack(&known.statistics, Dictionary::OUTBOX).map_err(rejected(WHAT))?),
+            ),
             (COUNTED.to_owned(), ids_attribute(&known.counted)),
             (COUNTED_UNTIL.to_owned(), string(known.counted_until)),
             (MOVED_UNTIL.to_owned(), string(known.moved_until)),
