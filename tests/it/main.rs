@@ -8,6 +8,7 @@ mod command;
 mod credentials;
 mod durable;
 mod exactly_once;
+mod healing;
 mod hostile;
 mod kazoo;
 mod keeper;

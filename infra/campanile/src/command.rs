@@ -20,6 +20,7 @@ mod login;
 mod lookup;
 mod man;
 mod moment;
+mod netdata;
 mod notifications;
 mod output;
 mod output_format;

@@ -5,7 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use alert::{Heartbeat, Source};
-use aws::{ParseCursorError, Platform, SystemClock};
+use aws::{ParseCursorError, Platform, SystemClock, Upkeep};
 use axum::Json;
 use axum::extract::State;
 use base64::Engine;
@@ -25,6 +25,8 @@ pub(crate) struct SourcePage {
     sources: Vec<SourceHealth>,
     /// Of each source on the page, for all its accounts.
     totals: BTreeMap<Source, LastHour>,
+    /// Of each source that is kept or polled, what the last run over it came to.
+    upkeep: BTreeMap<Source, SourceUpkeep>,
     /// Where the next page begins; null at the end.
     next_cursor: Option<String>,
 }
@@ -46,6 +48,23 @@ struct LastHour {
     events_last_hour: u64,
     /// How many requests went into quarantine and are still there.
     quarantined_last_hour: u64,
+}
+
+/// What the keeper of a source last came to.
+#[derive(Serialize, JsonSchema)]
+struct SourceUpkeep {
+    /// Whether its secret says all that it needs.
+    is_configured: bool,
+    /// When it last ran; where nothing is configured, when a process first found that.
+    ran_at: Timestamp,
+    /// What its secret lacks.
+    missing: Option<String>,
+    /// Why the last run, or a part of it, came to nothing.
+    failure: Option<String>,
+    /// When it last healed something.
+    healed_at: Option<Timestamp>,
+    /// What that was.
+    healed: Option<String>,
 }
 
 /// Whether a source speaks.
@@ -99,7 +118,16 @@ pub(crate) async fn list(
         account: heartbeat.account,
         last_event_at: heartbeat.last_event_at,
     });
-    Ok(Json(SourcePage { sources: health.collect(), totals, next_cursor }))
+    let upkeep = platform.table.upkeep().await.map_err(Failure::Store)?;
+    let upkeep = upkeep.into_iter().map(|(source, upkeep)| (source, upkeep.into())).collect();
+    Ok(Json(SourcePage { sources: health.collect(), totals, upkeep, next_cursor }))
+}
+
+impl From<Upkeep> for SourceUpkeep {
+    fn from(Upkeep { ran_at, missing, failure, healed }: Upkeep) -> Self {
+        let (healed_at, healed) = healed.unzip();
+        Self { is_configured: missing.is_none(), ran_at, missing, failure, healed_at, healed }
+    }
 }
 
 impl fmt::Display for SourceCursor {

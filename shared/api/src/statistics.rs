@@ -50,7 +50,7 @@ struct CountedDay {
     opened: u64,
     /// The same by how bad they were then; every severity is there.
     by_severity: BTreeMap<&'static str, u64>,
-    /// Alerts that somebody took whom nobody had.
+    /// Alerts that somebody took and nobody had before.
     acknowledged: u64,
     /// Alerts that ended by their source's word or a person's.
     resolved: u64,

@@ -37,6 +37,6 @@ pub use store::definition;
 pub use store::{
     AccountTokens, ActionFailure, AlertFilter, AlertPage, Cursor, EventFilter, EventPage, FiringCounts,
     HistoryEntry, KnownNames, PageSize, ParseCursorError, PollCursor, QuarantinePage, SilenceFailure, Swept,
-    Table,
+    Table, Upkeep,
 };
 pub use telemetry::{log_filter, log_to_stdout};

@@ -59,7 +59,7 @@ pub use page::PageSize;
 pub use quarantine::QuarantinePage;
 pub use read::HistoryEntry;
 pub use silence::SilenceFailure;
-pub use source::{AccountTokens, KnownNames, PollCursor};
+pub use source::{AccountTokens, KnownNames, PollCursor, Upkeep};
 pub use sweep::Swept;
 
 /// The alert table in DynamoDB.

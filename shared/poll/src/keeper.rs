@@ -9,13 +9,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use alert::Source;
-use aws::Platform;
+use aws::{Platform, Upkeep};
 use intake::chain;
 use jiff::Timestamp;
 use serde_json::Value;
 use tokio::sync::Mutex;
 
-use crate::kazoo::{KazooKeeper, KazooOutcome};
+use crate::kazoo::{Healed, KazooKeeper, KazooOutcome};
 use crate::netdata::{NetdataKeeper, NetdataOutcome};
 use crate::tencent::{TencentKeeper, TencentOutcome};
 
@@ -26,6 +26,7 @@ pub struct Keeper {
 }
 
 struct Shared {
+    platform: Platform,
     kazoo: KazooKeeper,
     netdata: NetdataKeeper,
     tencent: TencentKeeper,
@@ -63,8 +64,17 @@ impl Keeper {
     pub fn new(platform: Platform, clock: Arc<dyn kazoo::Clock>) -> Self {
         let kazoo = KazooKeeper::new(platform.clone(), Arc::clone(&clock));
         let netdata = NetdataKeeper::new(platform.clone(), Arc::clone(&clock));
-        let tencent = TencentKeeper::new(platform, Arc::clone(&clock));
-        Self { shared: Arc::new(Shared { kazoo, netdata, tencent, clock, complaints: Mutex::default() }) }
+        let tencent = TencentKeeper::new(platform.clone(), Arc::clone(&clock));
+        Self {
+            shared: Arc::new(Shared {
+                platform,
+                kazoo,
+                netdata,
+                tencent,
+                clock,
+                complaints: Mutex::default(),
+            }),
+        }
     }
 
     /// Looks after every source, until `deadline` at most, and says in the log what became of it.
@@ -76,24 +86,41 @@ impl Keeper {
             within(left, Source::Netdata, Box::pin(netdata.run())),
             within(left, Source::Tencent, Box::pin(tencent.run()))
         );
-        self.say(Source::Kazoo, kazoo.as_ref()).await;
-        self.say(Source::Netdata, netdata.as_ref()).await;
-        self.say(Source::Tencent, tencent.as_ref()).await;
+        self.note(Source::Kazoo, kazoo.as_ref()).await;
+        self.note(Source::Netdata, netdata.as_ref()).await;
+        self.note(Source::Tencent, tencent.as_ref()).await;
         let parts = [
-            (Source::Kazoo, kazoo.is_none()),
-            (Source::Netdata, netdata.is_none()),
-            (Source::Tencent, tencent.is_none()),
+            (Source::Kazoo, kazoo.is_err()),
+            (Source::Netdata, netdata.is_err()),
+            (Source::Tencent, tencent.is_err()),
         ];
         let failed: Vec<_> =
             parts.into_iter().filter(|(_, failed)| *failed).map(|(source, _)| source.as_str()).collect();
-        if failed.is_empty() { Ok(Kept { kazoo, netdata, tencent }) } else { Err(KeeperError { failed }) }
+        if failed.is_empty() {
+            Ok(Kept { kazoo: kazoo.ok(), netdata: netdata.ok(), tencent: tencent.ok() })
+        } else {
+            Err(KeeperError { failed })
+        }
     }
 
-    /// Logs what a part came to, if there is something to say.
-    async fn say(&self, source: Source, outcome: Option<&impl PartOutcome>) {
-        let Some(outcome) = outcome else { return };
-        if self.is_news(source, outcome.missing().unwrap_or_default()).await {
+    /// Notes in the log and in the table what a part came to, if there is something to say.
+    async fn note(&self, source: Source, result: Result<&impl PartOutcome, &String>) {
+        let missing = result.ok().and_then(PartOutcome::missing);
+        if !self.is_news(source, missing.unwrap_or_default()).await {
+            return;
+        }
+        if let Ok(outcome) = result {
             outcome.say();
+        }
+        let ran_at = self.shared.clock.now();
+        let upkeep = Upkeep {
+            ran_at,
+            missing: missing.map(str::to_owned),
+            failure: result.map_or_else(|failure| Some(failure.clone()), PartOutcome::failure),
+            healed: result.ok().and_then(PartOutcome::healed).map(|what| (ran_at, what)),
+        };
+        if let Err(error) = self.shared.platform.table.note_upkeep(source, &upkeep).await {
+            tracing::warn!(%source, error = chain(&error), "what the run came to not kept");
         }
     }
 
@@ -109,6 +136,10 @@ impl Keeper {
 trait PartOutcome {
     /// What its secret lacks.
     fn missing(&self) -> Option<&str>;
+    /// What it healed, in words.
+    fn healed(&self) -> Option<String>;
+    /// Why a part of it came to nothing.
+    fn failure(&self) -> Option<String>;
     fn say(&self);
 }
 
@@ -118,6 +149,18 @@ impl PartOutcome for KazooOutcome {
             Self::NotConfigured { missing } => Some(missing),
             Self::Healed(_) => None,
         }
+    }
+
+    fn healed(&self) -> Option<String> {
+        let Self::Healed(Healed { hooks, attempts }) = self else { return None };
+        let switched_on = hooks.as_ref().map_or(0, |hooks| hooks.switched_on);
+        let recorded = attempts.as_ref().map_or(0, |attempts| attempts.recorded);
+        in_words([(switched_on, "hooks switched on"), (recorded, "events recorded that did not arrive")])
+    }
+
+    fn failure(&self) -> Option<String> {
+        let Self::Healed(Healed { hooks, attempts }) = self else { return None };
+        first_failure([hooks.as_ref().err(), attempts.as_ref().err()])
     }
 
     fn say(&self) {
@@ -133,6 +176,26 @@ impl PartOutcome for NetdataOutcome {
         }
     }
 
+    fn healed(&self) -> Option<String> {
+        let spaces = match self {
+            Self::NotConfigured { .. } => return None,
+            Self::Compared(compared) => return in_words([(compared.ended, "alerts ended")]),
+            Self::Cared(cared) => cared.spaces.iter().map(|(_, cared)| cared),
+        };
+        let recorded = spaces.clone().filter_map(|space| Some(space.changes.as_ref().ok()?.recorded)).sum();
+        let ended = spaces.filter_map(|space| Some(space.ended.as_ref().ok()?.as_ref()?.ended)).sum();
+        in_words([(recorded, "events recorded that did not arrive"), (ended, "alerts ended")])
+    }
+
+    fn failure(&self) -> Option<String> {
+        let Self::Cared(cared) = self else { return None };
+        let failures = cared
+            .spaces
+            .iter()
+            .flat_map(|(_, cared)| [cared.changes.as_ref().err(), cared.ended.as_ref().err()]);
+        first_failure(failures)
+    }
+
     fn say(&self) {
         self.say();
     }
@@ -146,24 +209,49 @@ impl PartOutcome for TencentOutcome {
         }
     }
 
+    fn healed(&self) -> Option<String> {
+        let Self::Cared(cared) = self else { return None };
+        let recorded = cared.fetched.as_ref().map_or(0, |fetched| fetched.recorded);
+        let ended = cared.ended.as_ref().map_or(0, |ended| ended.recovered + ended.void);
+        in_words([(recorded, "events recorded that did not arrive"), (ended, "alerts ended")])
+    }
+
+    fn failure(&self) -> Option<String> {
+        let Self::Cared(cared) = self else { return None };
+        first_failure([cared.fetched.as_ref().err(), cared.ended.as_ref().err()])
+    }
+
     fn say(&self) {
         self.say();
     }
 }
 
-/// What a part comes to; `None`, and a line in the log, where it fails or is not done in time.
+/// So many of what; `None` where there is nothing.
+fn in_words<const N: usize>(counts: [(usize, &str); N]) -> Option<String> {
+    let counts = counts.into_iter().filter(|(count, _)| *count > 0);
+    let words: Vec<_> = counts.map(|(count, what)| format!("{count} {what}")).collect();
+    (!words.is_empty()).then(|| words.join(", "))
+}
+
+fn first_failure<'a, E: Error + 'static>(
+    failures: impl IntoIterator<Item = Option<&'a E>>,
+) -> Option<String> {
+    failures.into_iter().flatten().next().map(|error| chain(error))
+}
+
+/// What a part comes to; why not, and a line in the log, where it fails or is not done in time.
 async fn within<T, E: Error + 'static>(
     left: Duration,
     source: Source,
     part: impl Future<Output = Result<T, E>>,
-) -> Option<T> {
+) -> Result<T, String> {
     let failure = match tokio::time::timeout(left, part).await {
-        Ok(Ok(outcome)) => return Some(outcome),
+        Ok(Ok(outcome)) => return Ok(outcome),
         Ok(Err(error)) => chain(&error),
         Err(_) => chain(&OutOfTime),
     };
     tracing::warn!(%source, error = failure, "source not kept");
-    None
+    Err(failure)
 }
 
 impl std::fmt::Debug for Shared {

@@ -18,5 +18,6 @@ mod report;
 mod states;
 
 pub use access::{NetdataSecret, Polled};
+pub use api::NetdataApi;
 pub use keeper::{NetdataError, NetdataKeeper};
 pub use report::{Cared, Changes, Ended, NetdataCallError, NetdataOutcome, NetdataPartError, SpaceCared};

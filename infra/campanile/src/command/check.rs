@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 
 use super::secrets::check::CheckSecrets;
-use super::{Outcome, destinations, kazoo, site24x7, tencent};
+use super::{Outcome, destinations, kazoo, netdata, site24x7, tencent};
 
 /// Check that a source still calls Campanile, destinations can be notified, or secrets are in order; ends with 3 where not
 #[derive(Debug, Args)]
@@ -15,6 +15,7 @@ pub(super) struct Check {
 #[derive(Debug, Subcommand)]
 enum What {
     Kazoo(kazoo::Check),
+    Netdata(netdata::Check),
     Tencent(tencent::Check),
     Site24x7(site24x7::Check),
     Destinations(destinations::Destinations),
@@ -37,6 +38,7 @@ impl Check {
     pub(super) async fn run(self) -> Outcome {
         match self.what {
             What::Kazoo(kazoo) => kazoo.run().await,
+            What::Netdata(netdata) => netdata.run().await,
             What::Tencent(tencent) => tencent.run().await,
             What::Site24x7(site24x7) => site24x7.run().await,
             What::Destinations(destinations) => destinations.run().await,

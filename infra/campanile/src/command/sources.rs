@@ -13,7 +13,8 @@ use serde::Deserialize;
 use super::output_format::OutputFormat;
 use super::server::Server;
 use super::table::{Column, distance, table};
-use super::{Outcome, remark};
+use super::terminal_text::sanitize_for_terminal;
+use super::{Outcome, remark, say};
 
 /// List the accounts of sources that have spoken, when each last did, and how much came in the last hour
 #[derive(Debug, Args)]
@@ -35,7 +36,19 @@ pub(super) struct Sources {
 struct Page {
     sources: Vec<Row>,
     totals: BTreeMap<String, Total>,
+    #[serde(default)]
+    upkeep: BTreeMap<String, Upkeep>,
     next_cursor: Option<String>,
+}
+
+/// What the keeper of a source last came to.
+#[derive(Deserialize)]
+struct Upkeep {
+    ran_at: Timestamp,
+    missing: Option<String>,
+    failure: Option<String>,
+    healed_at: Option<Timestamp>,
+    healed: Option<String>,
 }
 
 /// An account as the table shows it.
@@ -67,11 +80,32 @@ impl Sources {
             OutputFormat::show_json(answer.text());
         } else {
             self.form.show_rows(&page.sources, NOTHING, |rows| shown(rows, &page.totals, SystemClock.now()));
+            for (source, upkeep) in &page.upkeep {
+                say(sanitize_for_terminal(&format!("{source}: {}", upkeep.in_words(SystemClock.now()))));
+            }
         }
         if page.next_cursor.is_some() {
             remark("there is more: raise --limit, or go on with --cursor");
         }
         Ok(())
+    }
+}
+
+impl Upkeep {
+    fn in_words(&self, now: Timestamp) -> String {
+        if let Some(missing) = &self.missing {
+            return format!("not kept, {missing}");
+        }
+        let ago = |at: Timestamp| format!("{} ago", distance(at, now));
+        let healed = match (&self.healed, self.healed_at) {
+            (Some(healed), Some(at)) => format!("healed {}: {healed}", ago(at)),
+            _ => "nothing healed yet".to_owned(),
+        };
+        let words = format!("looked after {}; {healed}", ago(self.ran_at));
+        match &self.failure {
+            Some(failure) => format!("{words}; the last run failed: {failure}"),
+            None => words,
+        }
     }
 }
 

@@ -5,6 +5,7 @@ async function loadSources(_address, signal) {
   return () => {
     takeHeard(answer?.sources);
     showSources(answer?.sources ?? null, answer?.totals ?? {});
+    showUpkeep(answer?.upkeep ?? {});
   };
 }
 
@@ -24,6 +25,28 @@ function showSources(sources, totals) {
   fill(at("sources-empty"), sources === null, () =>
     sources === null ? element("p", {}, NOT_OFFERED) : [element("strong", {}, "No source has spoken yet."), ...teaching()],
   );
+}
+
+/** What the keeper of each source last came to. */
+function showUpkeep(upkeep) {
+  const known = Object.entries(upkeep).map(([source, one]) => ({ source, ...one }));
+  at("upkeep").hidden = known.length === 0;
+  const row = { key: ({ source }) => source, create: upkeepRow, update: updateUpkeepRow };
+  reconcile(at("upkeep").tBodies[0], known, row);
+}
+
+function upkeepRow() {
+  const names = Array.from(at("upkeep").tHead.rows[0].cells, (cell) => cell.textContent);
+  const cell = (kind, n) => element("td", { class: kind, dir: "auto", "data-name": names[n + 1] });
+  return element("tr", {}, element("th", { scope: "row" }), ...["state", "spoke", "account"].map(cell));
+}
+
+function updateUpkeepRow(row, { source, is_configured, missing, failure, ran_at, healed_at, healed }) {
+  const [name, state, ran, last] = row.cells;
+  setText(name, source);
+  setText(state, is_configured ? (failure ? `failed: ${failure}` : "kept") : `not kept: ${missing}`);
+  fill(ran, ran_at, () => [age(ran_at), " ago"]);
+  fill(last, [healed_at, healed], () => (healed_at ? [age(healed_at), ` ago: ${healed}`] : "nothing yet"));
 }
 
 function sourceRow() {

@@ -53,7 +53,7 @@ function forgetAll() {
   for (const id of ["alerts", "silences", "quarantine", "notifications", "mistakes", "counts"]) at(id).replaceChildren();
   delete at("counts").filledWith;
   delete at("mistakes").filledWith;
-  for (const id of ["sources", "destinations"]) at(id).tBodies[0].replaceChildren();
+  for (const id of ["sources", "upkeep", "destinations"]) at(id).tBodies[0].replaceChildren();
   hideDetail();
 }
 

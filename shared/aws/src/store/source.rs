@@ -4,7 +4,9 @@
 mod names;
 mod poll_cursor;
 mod tokens;
+mod upkeep;
 
 pub use names::KnownNames;
 pub use poll_cursor::PollCursor;
 pub use tokens::AccountTokens;
+pub use upkeep::Upkeep;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use kazoo::Clock;
-use net::{HttpClient, Unanswered};
+use net::{BuildError, Deadlines, EgressPolicy, HttpClient, Unanswered};
 use netdata::{Access, AnswerError, Call, Refusal};
 use serde_json::Value;
 
@@ -17,16 +17,28 @@ const REPEATS: u32 = 2;
 /// The longest wait that Netdata may ask for within a run; beyond it the next run goes on.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(60);
 
+/// Most bytes of an answer: the alerts and nodes of a large space.
+const MOST_BODY_BYTES: usize = 16 * 1024 * 1024;
+/// How long a call may take.
+const DEADLINES: Deadlines = Deadlines { connect: Duration::from_secs(5), whole: Duration::from_secs(30) };
+
 /// Netdata Cloud's API, for one run.
-pub(crate) struct Api<'a> {
-    pub(crate) access: &'a Access,
-    pub(crate) http: HttpClient,
+pub struct NetdataApi<'a> {
+    access: &'a Access,
+    http: HttpClient,
     pub(crate) clock: &'a dyn Clock,
 }
 
-impl Api<'_> {
+impl<'a> NetdataApi<'a> {
+    /// The API as `access` reaches it, as far as `egress` permits.
+    pub fn new(access: &'a Access, egress: EgressPolicy, clock: &'a dyn Clock) -> Result<Self, BuildError> {
+        let http =
+            HttpClient::builder(egress).deadlines(DEADLINES).most_body_bytes(MOST_BODY_BYTES).build()?;
+        Ok(Self { access, http, clock })
+    }
+
     /// What `read` makes of the answer to `call`.
-    pub(crate) async fn ask<T>(
+    pub async fn ask<T>(
         &self,
         call: &Call,
         read: impl Fn(&Value) -> Option<T>,
@@ -56,6 +68,12 @@ impl Api<'_> {
         let answer = self.http.send(call.request(self.access)).await;
         let answer = answer.map_err(|source| NetdataCallError::Unanswered { what: call.what, source })?;
         Ok(call.read(&answer, self.clock.now(), read)?)
+    }
+}
+
+impl std::fmt::Debug for NetdataApi<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NetdataApi").finish_non_exhaustive()
     }
 }
 

@@ -2,26 +2,20 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use alert::Source;
 use aws::Platform;
 use intake::{SecretsError, StoreError};
 use kazoo::Clock;
-use net::{BuildError, Deadlines, HttpClient};
+use net::BuildError;
 use netdata::{Access, AccessError, Call, Room, Space};
 use serde_json::Value;
 use tokio::sync::Mutex;
 
 use crate::netdata::access::{NetdataSecret, Polled};
-use crate::netdata::api::Api;
+use crate::netdata::api::NetdataApi;
 use crate::netdata::memory::{Memory, SpaceMemory};
 use crate::netdata::report::{Cared, NetdataCallError, NetdataOutcome, NetdataPartError, SpaceCared};
-
-/// Most bytes of an answer: the alerts and nodes of a large space.
-const MOST_BODY_BYTES: usize = 16 * 1024 * 1024;
-/// How long a call may take.
-const DEADLINES: Deadlines = Deadlines { connect: Duration::from_secs(5), whole: Duration::from_secs(30) };
 
 /// The keeper of what one token of Netdata Cloud sees. It outlives runs.
 pub struct NetdataKeeper {
@@ -64,7 +58,7 @@ pub enum NetdataError {
 /// What one run has at hand of one space.
 pub(crate) struct Visit<'a> {
     pub(crate) platform: &'a Platform,
-    pub(crate) api: &'a Api<'a>,
+    pub(crate) api: &'a NetdataApi<'a>,
     pub(crate) polled: Polled,
     pub(crate) space: &'a Space,
     pub(crate) room: &'a Room,
@@ -101,12 +95,8 @@ impl NetdataKeeper {
         polled: Polled,
         memory: &mut Memory,
     ) -> Result<NetdataOutcome, NetdataError> {
-        let http = HttpClient::builder(self.platform.egress())
-            .deadlines(DEADLINES)
-            .most_body_bytes(MOST_BODY_BYTES)
-            .build()
-            .map_err(NetdataError::Client)?;
-        let api = Api { access, http, clock: &*self.clock };
+        let api =
+            NetdataApi::new(access, self.platform.egress(), &*self.clock).map_err(NetdataError::Client)?;
         let mut spaces = Vec::new();
         for (space, room) in directory(&api, memory).await? {
             let visit = Visit { platform: &self.platform, api: &api, polled, space: &space, room: &room };
@@ -127,7 +117,10 @@ impl Visit<'_> {
 }
 
 /// The spaces that the token sees, each with its room of all nodes.
-async fn directory(api: &Api<'_>, memory: &mut Memory) -> Result<Vec<(Space, Room)>, NetdataCallError> {
+async fn directory(
+    api: &NetdataApi<'_>,
+    memory: &mut Memory,
+) -> Result<Vec<(Space, Room)>, NetdataCallError> {
     let now = api.clock.now();
     if let Some(known) = memory.directory(now) {
         return Ok(known);

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws::Platform;
-use intake::{SecretsError, StoreError};
+use alert::Source;
+use aws::{Platform, Upkeep};
+use intake::{SecretsError, StoreError, chain};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use site24x7::{
@@ -13,7 +14,7 @@ use site24x7::{
 use tokio::sync::Mutex;
 
 use crate::site24x7::account::{Account, Configured};
-use crate::site24x7::report::{Outcome, PartError, say};
+use crate::site24x7::report::{Outcome, PartError, failure_of, healed_of, say};
 use crate::site24x7::request::{Request, RequestError};
 use crate::site24x7::visit::Visit;
 
@@ -86,9 +87,33 @@ impl<C: Clock + Clone> Poller<C> {
     pub async fn run(self, event: Value, deadline: Timestamp) -> Result<Outcome, PollError> {
         let left = Duration::try_from(deadline.duration_since(self.shared.clock.now())).unwrap_or_default();
         let running = tokio::time::timeout(left, Box::pin(self.carry_out(&event, deadline))).await;
-        let outcome = running.unwrap_or(Err(PollError::OutOfTime))?;
+        let result = running.unwrap_or(Err(PollError::OutOfTime));
+        self.note(&result).await;
+        let outcome = result?;
         self.say(&outcome).await;
         Ok(outcome)
+    }
+
+    /// Keeps what the run came to, for people; a secret that lacks the same as before is not written down again.
+    async fn note(&self, result: &Result<Outcome, PollError>) {
+        let Shared { platform, clock, complaint, .. } = &*self.shared;
+        let missing = match result {
+            Ok(Outcome::NotConfigured { missing }) => Some(missing.clone()),
+            _ => None,
+        };
+        if missing.as_ref() == Some(&*complaint.lock().await) {
+            return;
+        }
+        let ran_at = clock.now();
+        let upkeep = Upkeep {
+            ran_at,
+            missing,
+            failure: failure_of(result),
+            healed: result.as_ref().ok().and_then(healed_of).map(|what| (ran_at, what)),
+        };
+        if let Err(error) = platform.table.note_upkeep(Source::Site24x7, &upkeep).await {
+            tracing::warn!(source = %Source::Site24x7, error = chain(&error), "what the run came to not kept");
+        }
     }
 
     async fn carry_out(&self, event: &Value, deadline: Timestamp) -> Result<Outcome, PollError> {

@@ -62,6 +62,30 @@ pub enum PartError {
     Store(#[source] StoreError),
 }
 
+/// What a run brought, in words.
+pub(crate) fn healed_of(outcome: &Outcome) -> Option<String> {
+    let recorded = match outcome {
+        Outcome::Polled(Polled { logs, status }) => {
+            [logs, status].into_iter().filter_map(|part| Some(part.as_ref().ok()?.recorded)).sum()
+        }
+        Outcome::Backfilled { counts, .. } => counts.recorded,
+        Outcome::NotConfigured { .. } | Outcome::CoolingDown { .. } => 0,
+    };
+    (recorded > 0).then(|| format!("{recorded} events recorded that did not arrive"))
+}
+
+/// Why a run, or a part of it, came to nothing.
+pub(crate) fn failure_of(result: &Result<Outcome, PollError>) -> Option<String> {
+    match result {
+        Err(error) => Some(chain(error)),
+        Ok(Outcome::CoolingDown { until }) => Some(format!("zoho is asked for nothing before {until}")),
+        Ok(Outcome::Polled(Polled { logs, status })) => {
+            [logs, status].into_iter().find_map(|part| part.as_ref().err()).map(|error| chain(error))
+        }
+        Ok(Outcome::NotConfigured { .. } | Outcome::Backfilled { .. }) => None,
+    }
+}
+
 impl Counts {
     pub(crate) fn add(&mut self, recorded: Option<Recorded>) {
         match recorded {

@@ -6,8 +6,8 @@ use alert::{AlertEvent, AutoResolve, ExpiryRules, Patience, Source};
 use aws::{Configuration, Swept};
 use campanile::embedded::{EmbeddedTable, Location};
 use intake::Store;
-use jiff::SignedDuration;
-use serde_json::json;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
 
 use super::{World, ago, firing, kinds, now, path_of, world, world_over};
 
@@ -103,4 +103,29 @@ async fn a_source_is_listed_with_what_it_sent_within_the_hour() {
 /// A heartbeat is written beside the reply: it may take a moment longer.
 async fn settled() {
     tokio::time::sleep(Duration::from_millis(200)).await;
+}
+
+#[tokio::test]
+async fn what_the_keeper_of_a_source_last_came_to_is_listed_and_what_it_healed_stays() {
+    let world = world().await;
+    let table = &world.platform.table;
+    let [first, second] = [900, 600].map(|seconds| Timestamp::from_second(ago(seconds).as_second()).unwrap());
+    let healed = Some((first, "2 hooks switched on".to_owned()));
+    let upkeep = aws::Upkeep {
+        ran_at: first,
+        missing: None,
+        failure: Some("kazoo could not be asked".to_owned()),
+        healed,
+    };
+    table.note_upkeep(Source::Kazoo, &upkeep).await.unwrap();
+    let later = aws::Upkeep { ran_at: second, missing: None, failure: None, healed: None };
+    table.note_upkeep(Source::Kazoo, &later).await.unwrap();
+    let missing = Some("there is no secret `campanile/tencent`".to_owned());
+    table.note_upkeep(Source::Tencent, &aws::Upkeep { missing, ..later }).await.unwrap();
+    let upkeep = world.get("/v1/sources").await["upkeep"].clone();
+    let kazoo = &upkeep["kazoo"];
+    assert_eq!((&kazoo["is_configured"], &kazoo["healed"]), (&json!(true), &json!("2 hooks switched on")));
+    assert_eq!((&kazoo["failure"], &kazoo["ran_at"]), (&Value::Null, &json!(second.to_string())));
+    assert_eq!(kazoo["healed_at"], first.to_string());
+    assert_eq!(upkeep["tencent"]["is_configured"], false);
 }

@@ -146,7 +146,7 @@ async fn what_is_read_of_fifty_open_alerts_costs_so_much_and_no_more() {
 /v1/alerts?condition=firing&source=kazoo&limit=100: Query 5 = 3
 /v1/alerts?condition=firing&q=nowhere&limit=100: BatchGetItem 1 = 25, Query 5 = 3
 /v1/events?limit=100: BatchGetItem 1 = 26, Query 10 = 8
-/v1/sources: Query 1 = 0.5
+/v1/sources: Query 2 = 1
 /v1/silences: Query 1 = 1
 /v1/quarantine: Query 1 = 1
 /v1/notifications: Query 1 = 1
@@ -171,7 +171,7 @@ async fn what_is_read_of_five_thousand_open_alerts_costs_so_much_and_no_more() {
 /v1/alerts?condition=firing&source=kazoo&limit=100: Query 24 = 102
 /v1/alerts?condition=firing&q=nowhere&limit=100: BatchGetItem 40 = 1010, Query 39 = 51.5
 /v1/events?limit=100: BatchGetItem 2 = 75, Query 10 = 18
-/v1/sources: Query 1 = 0.5
+/v1/sources: Query 2 = 1
 /v1/silences: Query 1 = 1
 /v1/quarantine: Query 1 = 1
 /v1/notifications: Query 1 = 1
@@ -197,7 +197,7 @@ async fn what_is_read_of_twenty_thousand_open_alerts_costs_so_much_and_no_more()
 /v1/alerts?condition=firing&source=kazoo&limit=100: Query 83 = 401.5
 /v1/alerts?condition=firing&q=nowhere&limit=100: BatchGetItem 40 = 1010, Query 38 = 52
 /v1/events?limit=100: BatchGetItem 2 = 75, Query 10 = 18
-/v1/sources: Query 1 = 0.5
+/v1/sources: Query 2 = 1
 /v1/silences: Query 1 = 1
 /v1/quarantine: Query 1 = 1
 /v1/notifications: Query 1 = 1

@@ -70,7 +70,7 @@ mod tests {
         });
         assert_eq!(
             digests,
-            ["838dfa1525ad", "965b0cf0552c", "974e072b675f", "8a7819ea65f7", "c4af05d98650", "024adcd6310a"]
+            ["59d81526bbd5", "965b0cf0552c", "2e54b30319be", "1c10227f0940", "c4af05d98650", "024adcd6310a"]
         );
     }
 
