@@ -30,7 +30,7 @@ MANAGED = {
 
 
 def template_of(url, account_id, partition):
-    """Moto looks for the bucket in the name of the host; sam, which was told another endpoint, puts it into the path."""
+    """Moto looks for the bucket in the name of the host; sam, which was given another endpoint, puts it into the path."""
     bucket, _, key = urllib.parse.urlparse(url).path.removeprefix("/").partition("/")
     text = s3_backends[account_id][partition].get_object(bucket, key).value.decode()
     return json.dumps(without_aliases(transformed(yaml_parse(text))))
@@ -81,8 +81,8 @@ def deployed(client):
 
 def planned(url, client, *arguments):
     """The parameters of the change set of an update. Moto cannot carry an update out whose template has conditions."""
-    told = sam(url, "deploy", "--no-execute-changeset", *arguments)
-    (change_set,) = re.findall(r"arn:\S+:changeSet/\S+", told)
+    printed = sam(url, "deploy", "--no-execute-changeset", *arguments)
+    (change_set,) = re.findall(r"arn:\S+:changeSet/\S+", printed)
     return parameters(client("cloudformation").describe_change_set(ChangeSetName=change_set))
 
 
@@ -102,8 +102,8 @@ def main():
         )
         own = pathlib.Path(folder) / "parameters.yaml"
 
-        told = sam(url, "deploy")
-        assert "Successfully created/updated stack - campanile" in told, told
+        printed = sam(url, "deploy")
+        assert "Successfully created/updated stack - campanile" in printed, printed
         assert deployed(client)["HistoryDays"] == "90"
         remove(url, client)
 

@@ -67,7 +67,7 @@ def check_arrived(client, queue, topic):
 
 
 def require_signatures(url, client):
-    """From now on moto verifies who asks, and yields the key of a user who may tell destinations and nothing else."""
+    """From now on moto verifies who asks, and yields the key of a user who may notify destinations and nothing else."""
     iam = client("iam")
     iam.create_user(UserName="notifier")
     statement = {"Effect": "Allow", "Action": ["sns:Publish", "events:PutEvents", "ses:SendEmail"], "Resource": "*"}

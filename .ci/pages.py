@@ -240,7 +240,7 @@ def differences(pattern, answer, path):
     if isinstance(pattern, dict) and isinstance(answer, dict):
         found = [f"{path}.{name} is missing" for name in pattern if name != "…" and name not in answer]
         if "…" not in pattern:
-            found += [f"{path}.{name} is not told" for name in answer if name not in pattern]
+            found += [f"{path}.{name} is not shown" for name in answer if name not in pattern]
         for name in pattern:
             if name != "…" and name in answer:
                 found += differences(pattern[name], answer[name], f"{path}.{name}")

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use channels::CHANNEL_TYPES;
-use dispatch::{Destination, Settings};
+use dispatch::{Destination, NotificationConfiguration};
 use intake::WEBHOOKS;
 use net::EgressPolicy;
 
@@ -187,7 +187,7 @@ fn secrets_of(name: &str) -> Vec<String> {
 /// Where the page shows none that can be used: there is no fuzzing of answers without it.
 pub(crate) fn configured(name: &str) -> Destination {
     let secrets = secrets_of(name);
-    let read = secrets.iter().map(|secret| Settings::read(secret, &EgressPolicy::public()));
+    let read = secrets.iter().map(|secret| NotificationConfiguration::read(secret, &EgressPolicy::public()));
     let usable = read.flat_map(|settings| settings.destinations).next();
     usable.unwrap_or_else(|| panic!("docs/destinations/{name}.md configures no destination"))
 }

@@ -3,7 +3,7 @@
 use alert::{AlertEvent, Source};
 use http::{HeaderMap, HeaderValue, header};
 use intake::{Protocol, ProtocolVisitor, SourceSecret, WEBHOOKS, decoded, with_protocol};
-use normalize::{InboundRequest, Normalized, Rejection, Settings, alertmanager};
+use normalize::{InboundRequest, Normalized, Rejection, SourceConfiguration, alertmanager};
 
 use crate::NOW;
 
@@ -24,7 +24,7 @@ pub fn webhooks(bytes: &[u8]) {
 /// What an Alertmanager or a Prometheus sends.
 pub fn batches(bytes: &[u8]) {
     let request = request(0, bytes);
-    let read = || alertmanager::normalize(&request, &Settings::default());
+    let read = || alertmanager::normalize(&request, &SourceConfiguration::default());
     assert_sound(Source::Alertmanager, &request, read);
 }
 
@@ -54,7 +54,7 @@ impl ProtocolVisitor for Reader {
         }
         let request = P::redact(self.request.clone());
         assert_eq!(P::redact(request.clone()), request, "what is redacted stays as it is");
-        assert_sound(self.source, &request, || P::normalize(&request, &Settings::default()));
+        assert_sound(self.source, &request, || P::normalize(&request, &SourceConfiguration::default()));
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use channels::{Attempt, CHANNEL_TYPES, Channel, test_notifications};
-use dispatch::{LinkKeys, Settings};
+use dispatch::{LinkKeys, NotificationConfiguration};
 use http::header::{HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use net::{EgressPolicy, HttpAnswer, retry_after};
 
@@ -13,7 +13,7 @@ use crate::corpus::configured;
 /// The secret `campanile/destinations`.
 pub fn destinations(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
-    let settings = Settings::read(&text, &EgressPolicy::public());
+    let settings = NotificationConfiguration::read(&text, &EgressPolicy::public());
     assert!(!settings.is_unusable || !settings.mistakes.is_empty(), "unusable settings say why");
     for destination in &settings.destinations {
         assert!(!destination.id.is_empty());

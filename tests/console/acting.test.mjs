@@ -66,7 +66,7 @@ scenario("an acknowledgement with a note shows the note", async ({ server, open 
   await page.locator("#detail").getByText("looking at the array").first().waitFor();
 }, HANDLE);
 
-scenario("an action that came too late is told, and the page shows how it is", async ({ server, open }) => {
+scenario("an action that came too late is reported, and the page shows how it is", async ({ server, open }) => {
   await server.fire(notification({ id: "late", summary: "Too late" }));
   const page = await open();
   await row(page, "Too late").locator("a").click();

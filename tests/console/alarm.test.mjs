@@ -1,4 +1,4 @@
-// A new critical alert is on the screen within seconds, and rings only where somebody asked for it; the life of one alert as a picture.
+// A new critical alert is on the screen within seconds, and sounds only where somebody asked for it; the life of one alert as a picture.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -34,7 +34,7 @@ function listen() {
   };
 }
 
-scenario("nothing rings until somebody asks for it; then a new critical alert does, once", async ({ server, open }) => {
+scenario("nothing sounds until somebody asks for it; then a new critical alert does, once", async ({ server, open }) => {
   const page = await open("?severity=warning&q=nothing-like-that");
   // Before that nobody has signed in, and a reload forgets who was about to.
   await page.getByRole("button", { name: "Alarm off" }).waitFor();
@@ -53,11 +53,11 @@ scenario("nothing rings until somebody asks for it; then a new critical alert do
   await page.getByRole("button", { name: "Alarm on" }).waitFor();
   await eventually(icon, (href) => href !== calm);
   const trial = await page.evaluate(() => globalThis.rung.tones);
-  await server.fire(notification({ id: "loud", summary: "Rings", minutesAgo: 0 }), notification({ id: "quiet", summary: "Only a warning", status: "Warning", minutesAgo: 0 }));
+  await server.fire(notification({ id: "loud", summary: "Sounds", minutesAgo: 0 }), notification({ id: "quiet", summary: "Only a warning", status: "Warning", minutesAgo: 0 }));
   await eventually(() => page.evaluate(() => globalThis.rung.notes), (notes) => notes.length > 0);
   await page.waitForTimeout(5000);
   const rung = await page.evaluate(() => globalThis.rung);
-  assert.deepEqual(rung.notes.map((title) => title.split(" on ")[0]), ["Rings"]);
+  assert.deepEqual(rung.notes.map((title) => title.split(" on ")[0]), ["Sounds"]);
   assert.equal(rung.tones, trial + 2);
   await page.reload();
   await page.getByRole("button", { name: "Alarm on" }).waitFor();

@@ -1,4 +1,4 @@
-// A real headless Chromium, and a page that tells about everything that should not happen in it.
+// A real headless Chromium, and a page that reports everything that should not happen in it.
 
 import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";

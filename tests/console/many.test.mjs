@@ -43,7 +43,7 @@ scenario("alerts are grouped by resource, the worst first, and a large group is 
   await eventually(() => page.locator(".row.alert").count(), (count) => count === 27);
 });
 
-scenario("one press acknowledges all that the filter shows, and what was not done is told", async ({ server, open }) => {
+scenario("one press acknowledges all that the filter shows, and what was not done is reported", async ({ server, open }) => {
   await fire(server, "press");
   const page = await open(`?q=press-`);
   await eventually(() => page.locator(".row.alert").count(), (count) => count === 27);

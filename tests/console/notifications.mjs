@@ -2,7 +2,7 @@
 
 let count = 0;
 
-/** A notification about one alert; `id` tells alerts apart, `status` is Netdata's word. */
+/** A notification about one alert; `id` distinguishes alerts, `status` is Netdata's word. */
 export function notification({ id = `alert-${++count}`, summary = "Disk space", host = "db-01.example.net", status = "Critical", minutesAgo = 5, value = "97%", ...rest } = {}) {
   const triggered_at = new Date(Date.now() - minutesAgo * 60_000).toISOString();
   const link = "https://app.netdata.cloud/spaces/example/rooms/all-nodes/alerts/";

@@ -1,4 +1,4 @@
-// Was anybody told: destinations, notifications, and what each destination knows of one alert. The outgoing side is
+// Was anybody notified: destinations, notifications, and what each destination knows of one alert. The outgoing side is
 // answered in the browser, because a destination that fails for hours is nothing that a test can wait for.
 
 import assert from "node:assert/strict";
@@ -124,10 +124,10 @@ scenario("the navigation counts what is in quarantine and which destinations fai
   await nothingForAxe(page);
 });
 
-scenario("a notification that was given up says why, names its alerts, and is tried again", async ({ server, open }) => {
+scenario("a dead-lettered notification says why, names its alerts, and is tried again", async ({ server, open }) => {
   const { page, posted, fingerprint } = await prepared(server, open);
   await page.keyboard.press("5");
-  await page.locator(".row.notification", { hasText: "given up" }).filter({ hasText: "503 Service Unavailable" }).waitFor();
+  await page.locator(".row.notification", { hasText: "dead-lettered" }).filter({ hasText: "503 Service Unavailable" }).waitFor();
   await page.keyboard.press("j");
   await page.keyboard.press("Enter");
   const detail = page.locator("#detail");

@@ -22,7 +22,7 @@ const OFFERED = { needs: ["GET", "v1/statistics"] };
 /** The statistics, once the notifier has counted all that was said. */
 async function counted(server) {
   const opened = ({ days }) => days.reduce((sum, day) => sum + day.opened, 0);
-  return eventually(() => server.get("v1/statistics"), (told) => opened(told) >= 4 && told.weeks.length > 0);
+  return eventually(() => server.get("v1/statistics"), (answer) => opened(answer) >= 4 && answer.weeks.length > 0);
 }
 
 scenario("a day's alerts are a picture, and the same as a table", async ({ server, open }) => {

@@ -33,8 +33,8 @@ fn path_of(alert: &Value) -> String {
 /// Who did what with an alert, newest first, with their words.
 async fn story(campanile: &dyn Receiver, path: &str) -> Value {
     let notes = campanile.read(&format!("{path}/notes")).await;
-    let told = |note: &Value| json!([note["by"], note["action"], note["text"]]);
-    notes["notes"].as_array().unwrap().iter().map(told).collect()
+    let summary = |note: &Value| json!([note["by"], note["action"], note["text"]]);
+    notes["notes"].as_array().unwrap().iter().map(summary).collect()
 }
 
 #[tokio::test]
@@ -132,7 +132,7 @@ async fn what_was_not_understood_can_be_read_again_and_deleted() {
 }
 
 #[tokio::test]
-async fn what_is_understood_by_now_rings_once_and_leaves_the_quarantine() {
+async fn what_is_understood_by_now_fires_once_and_leaves_the_quarantine() {
     let campanile = Deployment::start(&secrets()).await;
     let body = Alarm::raised(1).body();
     campanile.cloud().quarantine(Source::Netdata, &body).await;

@@ -29,7 +29,7 @@ async fn fingerprints(campanile: &dyn Receiver) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn all_that_a_filter_shows_is_acknowledged_in_one_request_and_told_alert_by_alert() {
+async fn all_that_a_filter_shows_is_acknowledged_in_one_request_and_answered_alert_by_alert() {
     for campanile in everywhere().await {
         let campanile = &*campanile;
         raise(campanile, 0..30).await;
@@ -80,13 +80,13 @@ async fn an_alert_that_is_unknown_or_over_is_named_and_the_others_are_done() {
         done(campanile, json!({ "action": "resolve", "fingerprints": [named[1]] })).await;
         named.extend([json!("0".repeat(32)), named[0].clone()]);
         let answer = done(campanile, json!({ "action": "acknowledge", "fingerprints": named })).await;
-        let told: Vec<_> = answer["results"]
+        let codes: Vec<_> = answer["results"]
             .as_array()
             .unwrap()
             .iter()
             .map(|result| result["error"]["code"].clone())
             .collect();
-        assert_eq!(told, [Value::Null, json!("conflict"), Value::Null, json!("not_found")]);
+        assert_eq!(codes, [Value::Null, json!("conflict"), Value::Null, json!("not_found")]);
         assert_eq!((&answer["done"], &answer["refused"]), (&json!(2), &json!(2)));
     }
 }

@@ -48,7 +48,7 @@ async fn a_bundle_that_starts_again_shows_the_same_alerts() {
 }
 
 #[tokio::test]
-async fn a_second_bundle_on_the_same_directory_is_told_what_is_wrong() {
+async fn a_second_bundle_on_the_same_directory_says_what_is_wrong() {
     let (_directory, data) = table();
     let first = Bundle::start(&data, Some(&secrets())).await;
     let Data::Directory(path) = &data else { unreachable!() };
@@ -63,7 +63,7 @@ async fn a_second_bundle_on_the_same_directory_is_told_what_is_wrong() {
 }
 
 #[tokio::test]
-async fn a_second_bundle_on_the_same_address_is_told_what_is_wrong() {
+async fn a_second_bundle_on_the_same_address_says_what_is_wrong() {
     let first = Bundle::start(&Data::InMemory, None).await;
     let address = first.url().strip_prefix("http://").unwrap();
     let second = campanile(&["up", "--in-memory", "--listen", address]).await;

@@ -64,7 +64,7 @@ impl Kazoo {
         secrets
     }
 
-    /// Has calls end, each of which KAZOO tries to tell `bundle` while its hook is on.
+    /// Has calls end, each of which KAZOO tries to report to `bundle` while its hook is on.
     async fn calls_end(&mut self, calls: std::ops::Range<usize>, bundle: Option<&Bundle>) {
         for number in calls {
             self.stand_in.clock.advance(1);

@@ -37,7 +37,7 @@ fn assert_harmless(call: &Call, answer: &Answer) {
     let shown = format!("{} {}?{} {}", call.method, call.path, call.query, String::from_utf8_lossy(body));
     assert!(answer.status < 500, "{shown}: {} {:?}", answer.status, answer.body);
     let said = format!("{:?} {:?}", answer.headers, answer.body);
-    // The one secret that is there to be told.
+    // The one secret that is there to be answered.
     if &answer.body[..] != VALIDATION_CODE.as_bytes() {
         let notified: Vec<_> =
             needles().into_iter().filter(|needle| said.contains(needle.as_str())).collect();
@@ -87,7 +87,7 @@ async fn damage_in_single_spots_costs_no_notification() {
             }
         }
         assert_eq!(campanile.quarantine().await.len(), 0);
-        // Those of one transition are one event, told again with other damage.
+        // Those of one transition are one event, sent again with other damage.
         let alerts = campanile.alerts("").await;
         let known: u64 = alerts.iter().map(|alert| alert["duplicates"].as_u64().unwrap()).sum();
         assert_eq!(campanile.events("").await.len() as u64 + known, sent);

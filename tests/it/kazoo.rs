@@ -9,7 +9,7 @@ async fn send(campanile: &dyn Receiver, call: &Call) -> Answer {
     answer
 }
 
-async fn tell(campanile: &dyn Receiver, situation: &str) -> Answer {
+async fn deliver(campanile: &dyn Receiver, situation: &str) -> Answer {
     send(campanile, &notification("kazoo", situation)).await
 }
 
@@ -39,11 +39,11 @@ async fn transitions(campanile: &dyn Receiver, alert: &Value) -> Vec<Value> {
 #[tokio::test]
 async fn a_port_is_rejected_and_then_done() {
     for campanile in everywhere().await {
-        tell(&*campanile, "port-rejected").await;
+        deliver(&*campanile, "port-rejected").await;
         let alert = campanile.only_alert().await;
         assert_eq!([&alert["condition"], &alert["labels"]["kind"]], ["firing", "port"]);
 
-        tell(&*campanile, "ported").await;
+        deliver(&*campanile, "ported").await;
         let alert = campanile.only_alert().await;
         assert_eq!(alert["condition"], "resolved");
         assert_eq!(transitions(&*campanile, &alert).await, ["resolved", "opened"]);
@@ -87,9 +87,9 @@ async fn a_hundred_normal_calls_open_nothing_and_leave_a_hundred_notices() {
 }
 
 #[tokio::test]
-async fn what_makes_no_sense_is_kept_with_its_reason_and_kazoo_is_told_so() {
+async fn what_makes_no_sense_is_kept_with_its_reason_and_the_answer_says_so() {
     for campanile in everywhere().await {
-        let answer = tell(&*campanile, "rejected-broken").await;
+        let answer = deliver(&*campanile, "rejected-broken").await;
         assert_eq!(answer.json()["status"], "quarantined");
         assert_eq!(campanile.quarantine().await.len(), 1);
         assert!(campanile.alerts("").await.is_empty());

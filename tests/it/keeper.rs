@@ -16,7 +16,7 @@ struct World {
 }
 
 impl World {
-    /// A KAZOO that has tried to tell six calls in vain and has switched the hook off.
+    /// A KAZOO that has tried to deliver six calls in vain and has switched the hook off.
     async fn start() -> Self {
         let kazoo = StandIn::start(Version::V5).await;
         let now = intake::Clock::now(&aws::SystemClock);

@@ -62,13 +62,13 @@ const OUTCOME: [&str; 10] = [
 ];
 
 impl Story {
-    /// Tells the story to `campanile` once in every order, each time of another alert, all at the same time.
-    async fn tell_in_every_order(&self, campanile: &dyn Receiver) {
+    /// Plays the story to `campanile` once in every order, each time of another alert, all at the same time.
+    async fn play_in_every_order(&self, campanile: &dyn Receiver) {
         let orders = orders(self.situations);
-        join_all(orders.iter().enumerate().map(|(number, order)| self.tell(campanile, order, number))).await;
+        join_all(orders.iter().enumerate().map(|(number, order)| self.play(campanile, order, number))).await;
     }
 
-    async fn tell(&self, campanile: &dyn Receiver, order: &[&str], number: usize) {
+    async fn play(&self, campanile: &dyn Receiver, order: &[&str], number: usize) {
         // A number, as Site24x7's identities are; to all others it is a name like any other.
         let identity = format!("1{:03}{number:014}", self.situations.len());
         for situation in order {
@@ -98,7 +98,7 @@ fn orders<'a>(items: &[&'a str]) -> Vec<Vec<&'a str>> {
     shorter.iter().flat_map(places).collect()
 }
 
-/// The outcomes of all alerts, by what tells their stories apart.
+/// The outcomes of all alerts, by what distinguishes their stories.
 fn outcomes(alerts: &[Value]) -> BTreeMap<String, BTreeSet<String>> {
     let mut outcomes: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for alert in alerts {
@@ -112,7 +112,7 @@ fn outcomes(alerts: &[Value]) -> BTreeMap<String, BTreeSet<String>> {
 #[tokio::test(flavor = "multi_thread")]
 async fn promise_2_every_order_of_different_events_ends_in_the_same_alert() {
     for campanile in everywhere().await {
-        join_all(STORIES.iter().map(|story| story.tell_in_every_order(&*campanile))).await;
+        join_all(STORIES.iter().map(|story| story.play_in_every_order(&*campanile))).await;
 
         let alerts = campanile.alerts("").await;
         assert_eq!(alerts.len(), 24 + 6 + 6 + 2 + 2 + 6);

@@ -41,13 +41,13 @@ impl World {
 
     async fn poll(&self) -> Value {
         match self.poller.run(&json!({})).await {
-            Outcome::Answered(told) => told,
+            Outcome::Answered(answer) => answer,
             other => panic!("{other:?}\n{}", self.poller.log()),
         }
     }
 
     /// What the webhook says of the monitor.
-    async fn webhook_tells(&self, word: &str, at: Timestamp) {
+    async fn webhook_says(&self, word: &str, at: Timestamp) {
         let payload = json!({
             "MONITORNAME": "Shop front", "MONITOR_ID": MONITOR, "MONITORTYPE": "URL", "STATUS": word,
             "INCIDENT_REASON": "Internal Server Error", "INCIDENT_TIME_ISO": iso(at),
@@ -111,12 +111,12 @@ async fn what_the_webhook_lost_is_opened_and_resolved_by_the_poller() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_both_tell_is_one_alert_of_one_episode() {
+async fn what_both_report_is_one_alert_of_one_episode() {
     let world = World::start().await;
-    world.webhook_tells("DOWN", world.down_since).await;
+    world.webhook_says("DOWN", world.down_since).await;
     world.is_at(&world.down());
     world.poll().await;
-    world.webhook_tells("UP", later(world.down_since, 300)).await;
+    world.webhook_says("UP", later(world.down_since, 300)).await;
     world.is_at(&world.up());
     world.poll().await;
 

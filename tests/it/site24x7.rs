@@ -8,7 +8,7 @@ async fn send(campanile: &dyn Receiver, call: &Call) {
     assert_eq!((answer.status, answer.text()), (200, r#"{"status":"ok"}"#));
 }
 
-async fn tell(campanile: &dyn Receiver, situation: &str) {
+async fn deliver(campanile: &dyn Receiver, situation: &str) {
     send(campanile, &notification("site24x7", situation)).await;
 }
 
@@ -32,7 +32,7 @@ async fn transitions(campanile: &dyn Receiver, alert: &Value) -> Vec<Value> {
 #[tokio::test]
 async fn a_monitor_goes_down_and_up_again() {
     for campanile in everywhere().await {
-        tell(&*campanile, "down").await;
+        deliver(&*campanile, "down").await;
         let alert = campanile.only_alert().await;
         assert_eq!(
             ["condition", "severity", "started_at"].map(|name| &alert[name]),
@@ -40,7 +40,7 @@ async fn a_monitor_goes_down_and_up_again() {
         );
         assert_eq!(alert["labels"]["monitor_id"], "123456000000025013");
 
-        tell(&*campanile, "up-with-resolved-reason").await;
+        deliver(&*campanile, "up-with-resolved-reason").await;
         let alert = campanile.only_alert().await;
         assert_eq!([&alert["condition"], &alert["ended_at"]], ["resolved", "2026-03-01T04:50:05Z"]);
         assert_eq!(transitions(&*campanile, &alert).await, ["resolved", "opened"]);
@@ -75,7 +75,7 @@ async fn monitors_whose_ids_differ_beyond_what_a_float_holds_are_two_alerts() {
 #[tokio::test]
 async fn the_test_button_opens_nothing_and_is_in_the_history() {
     for campanile in everywhere().await {
-        tell(&*campanile, "test-button").await;
+        deliver(&*campanile, "test-button").await;
         assert!(campanile.alerts("").await.is_empty());
         assert_eq!(campanile.events("").await[0]["signal"], "notice");
     }

@@ -1,4 +1,4 @@
-//! The lists of sources that no macro can write, held to the one list `intake::WEBHOOKS`: whoever adds a source is told here
+//! The lists of sources that no macro can write, held to the one list `intake::WEBHOOKS`: whoever adds a source reads here
 //! where it is still missing.
 
 use std::path::Path;
@@ -7,15 +7,15 @@ use alert::Source;
 use intake::WEBHOOKS;
 
 /// What a file must contain for a source, with `{source}` and `{Source}` for its word, and what to add where it does not.
-struct Place {
+struct RequiredRow {
     file: &'static str,
     needed: &'static [&'static str],
     remedy: &'static str,
 }
 
 /// Every place that has a row a source.
-const PLACES: [Place; 11] = [
-    Place {
+const REQUIRED_ROWS: [RequiredRow; 11] = [
+    RequiredRow {
         file: "Cargo.toml",
         needed: &[
             "\"/{source}\" = \"{source}-webhook\"",
@@ -24,7 +24,7 @@ const PLACES: [Place; 11] = [
         ],
         remedy: "its paths to `[workspace.metadata.lambda.watch.router]` and its function to `packages` of `[workspace.metadata.lambda.build]`",
     },
-    Place {
+    RequiredRow {
         file: "infra/template.yaml",
         needed: &[
             "${SecretPrefix}/{source}\n",
@@ -36,43 +36,43 @@ const PLACES: [Place; 11] = [
         ],
         remedy: "what the other sources have there: secret, function, routes, output",
     },
-    Place {
+    RequiredRow {
         file: "infra/stack-policy.json",
         needed: &["\"LogicalResourceId/{Source}Secret\""],
         remedy: "its secret, which no update may replace",
     },
-    Place {
+    RequiredRow {
         file: "infra/development-secrets.json",
         needed: &["\"campanile/{source}\": {", "campanile-development-{source}"],
         remedy: "a token of development",
     },
-    Place {
+    RequiredRow {
         file: "infra/events/secrets.json",
         needed: &["\"campanile/{source}\": {"],
         remedy: "its secret of development, for `just watch`",
     },
-    Place {
+    RequiredRow {
         file: "tests/bench/src/webhook.rs",
         needed: &["function: \"{source}-webhook\"", "path: \"/{source}\""],
         remedy: "a notification to `WEBHOOKS`",
     },
-    Place { file: ".ci/account.py", needed: &["\"{source}\": {"], remedy: "a good secret to `GOOD`" },
-    Place {
+    RequiredRow { file: ".ci/account.py", needed: &["\"{source}\": {"], remedy: "a good secret to `GOOD`" },
+    RequiredRow {
         file: ".ci/pre_traffic.py",
         needed: &["\"{source}-webhook\""],
         remedy: "what its function answers to a request before it takes traffic",
     },
-    Place {
+    RequiredRow {
         file: ".ci/template",
         needed: &[" {source}"],
         remedy: "its tests to those that run over a second implementation of AWS",
     },
-    Place {
+    RequiredRow {
         file: "docs/architecture.md",
         needed: &["| {source}-webhook |"],
         remedy: "a row among the paths",
     },
-    Place { file: "docs/SUMMARY.md", needed: &["(sources/{source}.md)"], remedy: "its page" },
+    RequiredRow { file: "docs/SUMMARY.md", needed: &["(sources/{source}.md)"], remedy: "its page" },
 ];
 
 /// What must be there for a source.
@@ -93,7 +93,7 @@ fn of(source: &str, pattern: &str) -> String {
 fn every_place_that_lists_sources_has_each_of_them() {
     let mut missing = Vec::new();
     for source in WEBHOOKS.iter().map(|source| source.as_str()) {
-        for Place { file, needed, remedy } in PLACES {
+        for RequiredRow { file, needed, remedy } in REQUIRED_ROWS {
             let text = std::fs::read_to_string(root().join(file)).unwrap();
             for needed in needed.iter().map(|needed| of(source, needed)) {
                 if !text.contains(&needed) {

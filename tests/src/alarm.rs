@@ -9,7 +9,7 @@ use crate::secrets::NETDATA_TOKEN;
 /// One notification of the nested form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alarm {
-    /// The alert's name, which tells it from the others.
+    /// The alert's name, which distinguishes it from the others.
     pub name: String,
     /// `Critical`, `Warning` or `Clear`.
     pub status: &'static str,

@@ -17,7 +17,7 @@ use crate::call::{Answer, Call, Receiver};
 use crate::log::Log;
 use crate::runtime_api::{FunctionResult, Invocation, Queue, RuntimeApi};
 
-/// How long a function may take unless told otherwise.
+/// How long a function may take unless a test says otherwise.
 const TIMEOUT: Duration = Duration::from_secs(29);
 
 /// How a function is set up.

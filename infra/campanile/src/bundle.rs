@@ -117,7 +117,7 @@ impl Bundle {
         Ok(())
     }
 
-    /// Tells destinations of what happens, until what this returns is dropped.
+    /// Notifies destinations of what happens, until what this returns is dropped.
     fn notify(&self, notifier: &Notifier) -> JoinSet<()> {
         let table_name = self.platform.configuration.table.clone();
         let stream = Stream::new(self.table.clone(), table_name, notifier.clone());

@@ -15,7 +15,7 @@ mod service;
 mod table;
 mod upkeep;
 
-pub use self::disk::is_told_already;
+pub use self::disk::is_logged_already;
 pub use self::endpoint::{Endpoint, EndpointError};
 pub use self::in_process::sdk_config;
 pub use self::secrets::{EmbeddedSecrets, SecretsError};

@@ -62,8 +62,8 @@ pub(crate) fn sources() -> impl Iterator<Item = &'static str> {
 /// The situations of `source`, sorted; one that comes in several forms with the ending of each.
 pub(crate) fn situations(source: &str) -> Vec<&'static str> {
     let forms = |situation: &str| files(source).filter(|file| name(file) == situation).count();
-    let told = |file| if forms(name(file)) > 1 { file_name(file) } else { name(file) };
-    let mut situations: Vec<_> = files(source).map(told).collect();
+    let shown_name = |file| if forms(name(file)) > 1 { file_name(file) } else { name(file) };
+    let mut situations: Vec<_> = files(source).map(shown_name).collect();
     situations.sort_unstable();
     situations
 }

@@ -153,7 +153,7 @@ impl Condition {
     }
 }
 
-/// Whether the source has told no time, or one that lies ahead.
+/// Whether the source has stated no time, or one that lies ahead.
 fn counts_as_of_reception(event: &AlertEvent, received_at: Timestamp) -> bool {
     event.order.sent_at.is_some() || event.occurred_at == received_at
 }
@@ -173,10 +173,10 @@ fn renew(alert: &mut Alert, event: &AlertEvent, is_news: bool) {
         alert.expires_at = None;
     } else if event.signal == Signal::Firing {
         alert.expires_at = match (alert.expires_at, event.expires_at) {
-            (Some(known), Some(told)) => Some(known.max(told)),
-            (known, told) => {
+            (Some(known), Some(stated)) => Some(known.max(stated)),
+            (known, stated) => {
                 if is_news {
-                    told
+                    stated
                 } else {
                     known
                 }

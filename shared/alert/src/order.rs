@@ -9,7 +9,7 @@ use crate::{Severity, Signal};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Order {
-    /// How its source tells it.
+    /// How its source reports it.
     #[serde(default, skip_serializing_if = "Timing::is_live")]
     pub timing: Timing,
     /// What the source says the alert was before; it orders events of one second.
@@ -23,7 +23,7 @@ pub struct Order {
     pub again: bool,
 }
 
-/// How a source tells an event.
+/// How a source reports an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::{Alert, AlertEvent, Labels, Severity};
 
-/// The annotation that holds the name of the alert's account, where its source tells one: the account is an id.
+/// The annotation that holds the name of the alert's account, where its source states one: the account is an id.
 pub const ACCOUNT_NAME: &str = "account_name";
 
-/// The annotation of an event that is no occasion to notify anybody: whoever was told that its alert fires is told its end.
+/// The annotation of an event that is no occasion to notify anybody: whoever was notified of its alert is notified of its end.
 pub const UNANNOUNCED: &str = "unannounced";
 
 impl Alert {

@@ -42,7 +42,7 @@ impl Timeline {
         self.marks.last().is_none_or(|newest| newest.at < at)
     }
 
-    /// When the run began that was last said to fire, as far as that was told.
+    /// When the run began that was last said to fire, if its source said so.
     pub(crate) fn newest_start(&self) -> Option<Timestamp> {
         self.marks.iter().rev().find(|mark| mark.firing)?.started_at
     }
@@ -54,7 +54,7 @@ impl Timeline {
             && self.marks.iter().any(|other| !other.firing && other.episode == mark.episode)
     }
 
-    /// Whether the sender's clock must be behind: `mark`, told as it happened, is older than what is known, and so much
+    /// Whether the sender's clock must be behind: `mark`, reported as it happened, is older than what is known, and so much
     /// older than its reception that no late request explains it.
     pub(crate) fn is_behind(&self, mark: &Mark, source: Source, timing: Timing) -> bool {
         let Some(newest) = self.marks.last().filter(|newest| mark.at < newest.at) else {

@@ -53,7 +53,7 @@ mod tests {
     use crate::{Condition, Severity, Source};
 
     #[test]
-    fn an_unknown_word_is_told_what_would_be_right() {
+    fn an_unknown_word_is_refused_with_the_known_ones() {
         let error = "down".parse::<Condition>().unwrap_err();
         assert_eq!(error.to_string(), "`down` is not a condition: use firing, resolved, expired");
     }

@@ -2,7 +2,7 @@
 //! (<https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml>), and the webhook for an Alertmanager.
 //!
 //! Alertmanager has no alert that was acknowledged, and knows alerts by their labels alone: what Campanile knows
-//! beside that is told in annotations.
+//! beside that stands in annotations.
 
 mod alert;
 mod answer;

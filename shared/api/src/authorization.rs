@@ -70,7 +70,7 @@ pub(crate) async fn require(
 }
 
 /// Says in the log who changed what, and what came of it: whatever a change itself remembers of who made it. The path is
-/// told only where it led to something: else it may be anything, such as a token in the wrong place.
+/// logged only where it led to something: else it may be anything, such as a token in the wrong place.
 pub(crate) async fn recorded(request: Request, next: Next) -> Response {
     let principal = request.extensions().get::<Principal>().map(ToString::to_string).unwrap_or_default();
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());

@@ -1,4 +1,4 @@
-//! One action for many alerts: of a list, or all that a filter shows. What came of it is told alert by alert.
+//! One action for many alerts: of a list, or all that a filter shows. The answer says what came of it, alert by alert.
 
 mod silencing;
 
@@ -13,7 +13,7 @@ use aws::{ActionFailure, AlertFilter, Cursor, PageSize, Platform};
 use axum::Json;
 use axum::extract::{FromRequest, Request, State};
 use futures::{FutureExt, StreamExt, stream};
-use intake::{StoreError, TimeLeft};
+use intake::{Deadline, StoreError};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -29,7 +29,7 @@ use crate::failure::{Failure, Reason};
 const MOST: usize = 1_000;
 /// How many alerts are changed at a time.
 const AT_A_TIME: usize = 16;
-/// How long before the end of the patience no change is begun any more: the answer tells what was done.
+/// How long before the end of the patience no change is begun any more: the answer says what was done.
 const RESERVE: Duration = Duration::from_secs(4);
 
 /// One action for many alerts; they are named either by `fingerprints` or by `filter`.
@@ -128,7 +128,7 @@ impl<S: Send + Sync> FromRequest<S> for BulkRequest {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
         let principal = request.extensions().get().cloned().ok_or(Failure::Unauthorized)?;
-        let left = request.extensions().get().map_or(PATIENCE, |TimeLeft(left)| PATIENCE.min(*left));
+        let left = request.extensions().get().map_or(PATIENCE, |Deadline(left)| PATIENCE.min(*left));
         let until = Instant::now() + left.saturating_sub(RESERVE);
         let Body(body) = Body::<BulkAction>::from_request(request, state).await?;
         Ok(Self { body, principal, until })

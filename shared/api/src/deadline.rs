@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::Response;
-use intake::{StoreError, TimeLeft};
+use intake::{Deadline, StoreError};
 use tokio::time::timeout;
 
 use crate::failure::Failure;
@@ -15,7 +15,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(25);
 
 /// Answers 503 where a change is not done in time; what was written of it by then stays written.
 pub(crate) async fn in_time(request: Request, next: Next) -> Result<Response, Failure> {
-    let left = request.extensions().get().map_or(PATIENCE, |TimeLeft(left)| PATIENCE.min(*left));
+    let left = request.extensions().get().map_or(PATIENCE, |Deadline(left)| PATIENCE.min(*left));
     let out_of_time = |_| Failure::Store(StoreError::OutOfTime { limit_ms: left.as_millis() });
     timeout(left, next.run(request)).await.map_err(out_of_time)
 }
@@ -32,7 +32,7 @@ mod tests {
 
     use super::*;
 
-    async fn answer(left: Option<TimeLeft>) -> (u16, String) {
+    async fn answer(left: Option<Deadline>) -> (u16, String) {
         let slow = post(|| tokio::time::sleep(Duration::from_hours(1)));
         let router: Router = Router::new().route("/", slow).route_layer(from_fn(in_time));
         let mut request = Request::post("/").body(Body::empty()).unwrap();
@@ -57,7 +57,7 @@ mod tests {
         assert_eq!((status, began.elapsed()), (503, PATIENCE));
         assert!(body.starts_with(r#"{"error":{"code":"unavailable","message":""#), "{body}");
         let began = Instant::now();
-        assert_eq!(answer(Some(TimeLeft(Duration::from_secs(2)))).await.0, 503);
+        assert_eq!(answer(Some(Deadline(Duration::from_secs(2)))).await.0, 503);
         assert_eq!(began.elapsed().as_secs(), 2);
     }
 }

@@ -14,7 +14,7 @@ use bytes::Bytes;
 use http::header;
 use serde_json::Value;
 
-/// Name of the one way to present a token that the description tells of.
+/// Name of the one way to present a token that the description names.
 const TOKEN: &str = "token";
 
 /// `routes`, and their description at `/v1/openapi.json`.

@@ -109,12 +109,12 @@ impl Failure {
 }
 
 impl Failure {
-    /// What the caller is told.
+    /// What the caller reads.
     pub(crate) fn reason(&self) -> Reason {
         Reason { code: self.code(), message: self.to_string() }
     }
 
-    /// What the caller is told where only a part failed; logged where it is our fault.
+    /// What the caller reads where only a part failed; logged where it is our fault.
     pub(crate) fn reason_of_part(&self) -> Reason {
         if self.status().is_server_error() {
             tracing::error!(error = chain(self), "part of a request failed");

@@ -36,7 +36,7 @@ pub(crate) struct Entry {
     /// `waiting`, `sent`, `failed` (the destination will never take it) or `dead` (tried for a day in vain).
     #[schemars(with = "String")]
     pub(crate) state: NotificationState,
-    /// What it tells of, such as `opened`, `updated` or `resolved`.
+    /// What it reports, such as `opened`, `updated` or `resolved`.
     pub(crate) event: String,
     /// Of a group: the title of the worst.
     pub(crate) title: String,
@@ -110,7 +110,7 @@ pub(crate) async fn list(
     Ok(Json(Notifications { notifications, next_cursor: page.next.map(|cursor| cursor.to_string()) }))
 }
 
-/// `POST /v1/notifications/{id}/retry`: the destination is told what it does not know of the notification's alerts, now.
+/// `POST /v1/notifications/{id}/retry`: notifies the destination, now, of what it does not know of the notification's alerts.
 pub(crate) async fn retry(
     Extension(outgoing): Extension<Outgoing>,
     Path(NotificationPath { id }): Path<NotificationPath>,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use aws::{DestinationSettings, Notifier, Platform};
-use dispatch::{Settings, SettingsSource};
+use dispatch::{NotificationConfiguration, SettingsSource};
 
 use crate::failure::Failure;
 
@@ -22,7 +22,7 @@ impl Outgoing {
     }
 
     /// The destinations as the secret describes them.
-    pub(crate) async fn settings(&self) -> Result<Arc<Settings>, Failure> {
+    pub(crate) async fn settings(&self) -> Result<Arc<NotificationConfiguration>, Failure> {
         self.settings.settings().await.map_err(Failure::Outbox)
     }
 }

@@ -44,7 +44,7 @@ pub(crate) fn router(platform: Platform) -> Router {
         .with_state(platform)
 }
 
-/// The paths that the description tells of, open to all.
+/// The described paths, open to all.
 #[cfg(test)]
 pub(crate) fn described() -> ApiRouter<Platform> {
     reading().merge(acting()).merge(alertmanager::open_webhook()).merge(sign_in::described())

@@ -63,7 +63,7 @@ pub(crate) struct SignedOut {
     end_session_url: Option<String>,
 }
 
-/// The paths that the description tells of, open to all.
+/// The described paths, open to all.
 pub(crate) fn described() -> ApiRouter<Platform> {
     ApiRouter::new().api_route(
         "/v1/session",
@@ -133,7 +133,7 @@ fn has_token(headers: &HeaderMap) -> bool {
     headers.contains_key(header::AUTHORIZATION) || headers.contains_key("x-api-key")
 }
 
-/// `DELETE /v1/session`: forgets the cookie, and says where the issuer is told.
+/// `DELETE /v1/session`: forgets the cookie, and says where to sign out of the issuer, too.
 async fn sign_out(
     State(platform): State<Platform>,
     Extension(issuers): Extension<Issuers>,

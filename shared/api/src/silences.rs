@@ -131,7 +131,7 @@ impl<T> Member<T> {
     }
 }
 
-/// What stays of a silence where a request does not tell it.
+/// What stays of a silence where a request does not state it.
 #[derive(Default)]
 struct Usual {
     recurrence: Option<Recurrence>,
@@ -145,7 +145,7 @@ impl NewSilence {
         self.draft_from(principal, SystemClock.now(), Usual::default())
     }
 
-    /// What `known` shall become; what this does not tell stays.
+    /// What `known` shall become; what this does not state stays.
     fn change_of(self, principal: &Principal, known: Silence) -> Result<SilenceDraft, Failure> {
         let Silence { recurrence, time_zone, annotations, .. } = known;
         self.draft_from(principal, known.starts_at, Usual { recurrence, time_zone, annotations })

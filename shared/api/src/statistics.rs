@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::extract::{Query, Word, Words};
 use crate::failure::Failure;
 
-/// How many days are told of unless asked otherwise.
+/// How many days are counted unless asked otherwise.
 const DEFAULT_DAYS: i64 = 30;
 /// How many at most.
 const MOST_DAYS: i64 = 90;

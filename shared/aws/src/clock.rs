@@ -16,7 +16,7 @@ thread_local! {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
-/// While this is there, [`SystemClock`] tells on this thread a time that passes as Tokio's clock does, which may be paused.
+/// While this is there, [`SystemClock`] gives this thread a time that passes as Tokio's clock does, which may be paused.
 /// For simulations alone.
 #[derive(Debug)]
 pub struct VirtualTime(PhantomData<*const ()>);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use intake::{Clock, TimeLeft};
+use intake::{Clock, Deadline};
 use jiff::Timestamp;
 use lambda_http::Context;
 
@@ -13,12 +13,12 @@ const WAY_BACK: Duration = Duration::from_millis(500);
 /// The year 2001. Lambda's deadline is a moment; `cargo lambda watch` sends 600,000, the milliseconds that are left.
 const EARLIEST_MOMENT_MS: u64 = 1_000_000_000_000;
 
-/// How long may be worked on an event, so that the reply still finds its way back.
-pub(crate) fn time_left(context: &Context) -> TimeLeft {
-    TimeLeft(left(context).saturating_sub(WAY_BACK))
+/// The deadline of an event, early enough for the reply to find its way back.
+pub(crate) fn reply_deadline(context: &Context) -> Deadline {
+    Deadline(left(context).saturating_sub(WAY_BACK))
 }
 
-/// When Lambda loses patience.
+/// When Lambda ends the invocation.
 pub(crate) fn deadline(context: &Context) -> Timestamp {
     SystemClock.now().checked_add(left(context)).unwrap_or(Timestamp::MAX)
 }
@@ -47,15 +47,15 @@ mod tests {
 
     #[test]
     fn the_deadline_of_lambda_is_a_moment() {
-        let in_half_a_minute = time_left(&context(now_ms() + 30_000)).0;
+        let in_half_a_minute = reply_deadline(&context(now_ms() + 30_000)).0;
         assert!(in_half_a_minute > Duration::from_secs(20) && in_half_a_minute < Duration::from_secs(30));
-        assert_eq!(time_left(&context(now_ms() - 60_000)).0, Duration::ZERO);
+        assert_eq!(reply_deadline(&context(now_ms() - 60_000)).0, Duration::ZERO);
         assert_eq!(deadline(&context(u64::MAX)), Timestamp::MAX);
     }
 
     #[test]
     fn the_deadline_of_cargo_lambda_watch_is_a_span() {
-        assert_eq!(time_left(&context(600_000)).0, Duration::from_millis(599_500));
+        assert_eq!(reply_deadline(&context(600_000)).0, Duration::from_millis(599_500));
         let left = deadline(&context(600_000)).duration_since(SystemClock.now());
         assert!(left.as_secs() > 590 && left.as_secs() <= 600, "{left}");
     }

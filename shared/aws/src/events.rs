@@ -4,14 +4,14 @@ use std::error::Error as StdError;
 use std::sync::Arc;
 
 use futures::FutureExt;
-use intake::{TimeLeft, chain};
+use intake::{Deadline, chain};
 use jiff::Timestamp;
 use lambda_http::lambda_runtime::{self, LambdaEvent};
 use lambda_http::{Error, service_fn};
 use serde_json::Value;
 
 use crate::Ended;
-use crate::deadline::{deadline, time_left};
+use crate::deadline::{deadline, reply_deadline};
 use crate::qualifier::invoked_as;
 
 /// Serves `handle` until Lambda ends the process; it gets each event and the moment at which Lambda loses patience.
@@ -45,14 +45,14 @@ where
 /// An error makes Lambda call again with the same batch.
 pub async fn serve_batches<H, F>(handle: H) -> Result<(), Ended>
 where
-    H: Fn(Value, TimeLeft) -> F + Send + Sync + 'static,
+    H: Fn(Value, Deadline) -> F + Send + Sync + 'static,
     F: Future<Output = Result<Value, Error>> + Send + 'static,
 {
     let handle = Arc::new(handle);
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
         let handle = Arc::clone(&handle);
         invoked_as(&event.context.invoked_function_arn);
-        async move { handle(event.payload, time_left(&event.context)).await }.boxed()
+        async move { handle(event.payload, reply_deadline(&event.context)).await }.boxed()
     }))
     .await
     .map_err(Ended::from)

@@ -18,7 +18,7 @@ use percent_encoding::{AsciiSet, CONTROLS, percent_encode};
 use serde_json::Value;
 
 use crate::Ended;
-use crate::deadline::time_left;
+use crate::deadline::reply_deadline;
 
 /// What a URI's query cannot hold.
 const UNFIT: &AsciiSet = &CONTROLS
@@ -40,7 +40,7 @@ const UNFIT_IN_PATH: &AsciiSet = &UNFIT.add(b'%').add(b'?');
 /// Serves `handle` until Lambda ends the process.
 ///
 /// The request that it gets is API Gateway's, with the body decoded, the verified [`ClientCertificate`] and the
-/// [`TimeLeft`](intake::TimeLeft) as extensions.
+/// [`Deadline`](intake::Deadline) as extensions.
 pub async fn serve<H, F>(handle: H) -> Result<(), Ended>
 where
     H: Fn(Request<Bytes>) -> F + Send + Sync + 'static,
@@ -83,7 +83,7 @@ fn to_request(event: LambdaEvent<Value>) -> Result<Request<Bytes>, Error> {
     if let Some(certificate) = certificate {
         request.extensions_mut().insert(certificate);
     }
-    request.extensions_mut().insert(time_left(&context));
+    request.extensions_mut().insert(reply_deadline(&context));
     *request.method_mut() = event.request_context.http.method;
     Ok(request)
 }

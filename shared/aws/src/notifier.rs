@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use dispatch::{Clock, Dispatcher, OutboxError, Ports, Transport, Wake};
 use futures::future::join_all;
-use intake::{StoreError, TimeLeft, chain};
+use intake::{Deadline, StoreError, chain};
 use jiff::{SignedDuration, Timestamp};
 use net::Deadlines;
 use serde_json::{Value, json};
@@ -37,7 +37,7 @@ use crate::{AlertsOfTable, Platform, SilencesOfTable, TableOutbox};
 /// What an attempt takes at most, with what is written about it.
 const ATTEMPT: Duration = Duration::from_secs(18);
 
-/// Tells destinations what changed.
+/// Notifies destinations of what changed.
 #[derive(Clone)]
 pub struct Notifier {
     platform: Platform,
@@ -140,9 +140,9 @@ impl Notifier {
     pub async fn handle(
         self,
         event: Value,
-        time_left: TimeLeft,
+        deadline: Deadline,
     ) -> Result<Value, Box<dyn std::error::Error + Send + Sync>> {
-        let until = self.last_attempt(time_left);
+        let until = self.last_attempt(deadline);
         self.links.refresh().await;
         let records = event["Records"].as_array();
         let handled = match (records, event["tick"].as_str(), event["deliver"].as_str()) {
@@ -160,7 +160,7 @@ impl Notifier {
     }
 
     /// Until when an attempt may begin.
-    fn last_attempt(&self, TimeLeft(left): TimeLeft) -> Timestamp {
+    fn last_attempt(&self, Deadline(left): Deadline) -> Timestamp {
         let left = SignedDuration::try_from(left.saturating_sub(ATTEMPT)).unwrap_or_default();
         self.engine.clock.now().checked_add(left).unwrap_or(Timestamp::MAX)
     }
@@ -183,7 +183,7 @@ impl Notifier {
         Ok(json!({}))
     }
 
-    /// Expires alerts that nobody speaks of any more, and notices sources that are stale. The stream then tells of it.
+    /// Expires alerts of which nothing is heard any more, and finds stale sources. The stream then carries those changes.
     async fn sweep(&self) -> Result<Value, NotifierError> {
         let swept = self.platform.table.sweep(self.engine.clock.now()).await.map_err(NotifierError::Store)?;
         tracing::info!(expired = swept.expired, fell_silent = swept.fell_silent, "swept");

@@ -9,7 +9,7 @@ use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use intake::{Protocol, ReplayFailure, Replayed, Secrets, Webhook};
 use net::EgressPolicy;
-use normalize::{InboundRequest, Settings};
+use normalize::{InboundRequest, SourceConfiguration};
 
 use crate::configuration::{environment, region_of_function};
 use crate::terse::Terse;
@@ -97,12 +97,17 @@ impl Platform {
 
     /// The webhook of the source that speaks `P`.
     pub fn webhook<P: Protocol>(&self) -> Webhook<P, Table, SecretCache, SystemClock> {
-        Webhook::new(Arc::clone(&self.table), Arc::clone(&self.secrets), SystemClock, self.settings())
+        Webhook::new(
+            Arc::clone(&self.table),
+            Arc::clone(&self.secrets),
+            SystemClock,
+            self.source_configuration(),
+        )
     }
 
     /// Reads a stored `inbound` of `source` again and records what it says now.
     pub async fn replay(&self, source: Source, inbound: &InboundRequest) -> Result<Replayed, ReplayFailure> {
-        intake::replay(&*self.table, &*self.secrets, &self.settings(), source, inbound).await
+        intake::replay(&*self.table, &*self.secrets, &self.source_configuration(), source, inbound).await
     }
 
     /// Where destinations may be: public addresses, the networks that the operator allows, and over a local platform this
@@ -112,8 +117,11 @@ impl Platform {
         if self.is_local { egress.and_loopback() } else { egress }
     }
 
-    fn settings(&self) -> Settings {
-        Settings { default_severity: Some(self.configuration.default_severity), ..Settings::default() }
+    fn source_configuration(&self) -> SourceConfiguration {
+        SourceConfiguration {
+            default_severity: Some(self.configuration.default_severity),
+            ..SourceConfiguration::default()
+        }
     }
 }
 

@@ -201,7 +201,7 @@ impl SecretCache {
                         log(name, finding);
                     }
                 }
-                // The previous version is a courtesy to senders that were not told yet: the current one works without it.
+                // The previous version is a courtesy to senders that do not have the current one yet: it works without the previous one.
                 Keyring { current, previous: previous.and_then(Result::ok).map(|(previous, _)| previous) }
             }
             (Err(error), Some(Ok((previous, _)))) => {

@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_tells_its_region_where_it_has_one() {
+    fn a_host_names_its_region_where_it_has_one() {
         assert_eq!(aws_region("sns.eu-central-1.amazonaws.com"), Some("eu-central-1"));
         assert_eq!(aws_region("events.cn-north-1.amazonaws.com.cn"), Some("cn-north-1"));
         assert_eq!(aws_region("email.us-gov-west-1.amazonaws.com"), Some("us-gov-west-1"));

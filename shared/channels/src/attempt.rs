@@ -32,7 +32,7 @@ pub struct Attempt<'a> {
 static NOTHING: Memory = Memory(Value::Null);
 
 impl<'a> Attempt<'a> {
-    /// The first attempt to tell `destination` of `notification`, with nothing known of it.
+    /// The first attempt to send `notification` to `destination`, of which nothing is known.
     pub fn first(destination: &'a str, notification: &'a Notification, at: Timestamp) -> Self {
         Self {
             destination,

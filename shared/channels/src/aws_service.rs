@@ -15,12 +15,12 @@ use url::Url;
 
 use crate::aws::Refusal;
 
-/// An operation of a service of AWS that destinations are told by, or looked at.
+/// An operation of a service of AWS that notifies destinations, or inspects them.
 #[derive(Debug, PartialEq, Eq)]
 pub struct AwsService {
     /// What [`Request::Aws`](crate::Request::Aws) calls it.
     pub name: &'static str,
-    /// The type of the destinations that are told by it.
+    /// The type of the destinations that it notifies.
     pub type_name: &'static str,
     /// The name that a signature is made out to.
     pub signing_name: &'static str,
@@ -49,7 +49,7 @@ enum Protocol {
     },
 }
 
-/// For each type what tells of something comes first.
+/// For each type the operation that notifies comes first.
 const SERVICES: [AwsService; 6] = [
     AwsService {
         name: "sns",
@@ -107,7 +107,7 @@ impl AwsService {
         SERVICES.iter().find(|service| service.name == name)
     }
 
-    /// The service by which destinations of type `type_name` are told, if it is one of AWS.
+    /// The service that notifies destinations of type `type_name`, if it is one of AWS.
     pub fn of_type(type_name: &str) -> Option<&'static Self> {
         SERVICES.iter().find(|service| service.type_name == type_name)
     }

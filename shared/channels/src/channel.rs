@@ -93,18 +93,18 @@ pub enum OwnershipFailure {
     reason = "each is a fact about the vendor's API, independent of the others"
 )]
 pub struct Lifecycle {
-    /// How it is told by default.
+    /// What it is sent by default.
     pub deliver: Deliver,
     /// It opens incidents that stay open until they are closed: each alert is a group by itself by default, and an end
-    /// is told always.
+    /// is always notified.
     pub opens_incidents: bool,
     /// A later notification of a group changes the earlier one instead of adding to it.
     pub updates_in_place: bool,
     /// Notifications of a group are threaded.
     pub threads: bool,
-    /// It is told of acknowledgements.
+    /// It is notified of acknowledgements.
     pub acknowledges: bool,
-    /// It is told that an acknowledgement was withdrawn.
+    /// It is notified when an acknowledgement is withdrawn.
     pub unacknowledges: bool,
 }
 

@@ -10,7 +10,7 @@ use crate::text::{Markup, Room, fit};
 use crate::wording::{Fact, Wording};
 use crate::{Deliver, Lifecycle};
 
-/// Of a chat: told the present state, by adding messages.
+/// Of a chat: it is notified of the present state, by adding messages.
 pub(crate) const LIFECYCLE: Lifecycle = Lifecycle {
     deliver: Deliver::State,
     opens_incidents: false,

@@ -181,7 +181,7 @@ fn edited() -> Progress {
     Progress("edited".into())
 }
 
-/// The message that tells of the group, unless the group is new.
+/// The message about the group, unless the group is new.
 fn known_message(attempt: &Attempt<'_>) -> Option<String> {
     let id = attempt.memory.0["message"].as_str().filter(|id| is_id(id))?;
     (!attempt.notification.is_first).then(|| id.to_owned())

@@ -1,4 +1,4 @@
-//! What a destination is told.
+//! A notification: what is sent to a destination.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -135,10 +135,10 @@ pub enum Subject {
 pub struct AlertSubject {
     /// The alert.
     pub alert: Alert,
-    /// How bad it was when the destination was last told, where that differs.
+    /// How bad it was when the destination was last notified, where that differs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous_severity: Option<Severity>,
-    /// Openings that damping withheld from the destination since it was last told of one.
+    /// Openings that damping withheld from the destination since it was last notified of one.
     #[serde(default)]
     pub flapped: u64,
     /// The label set by which an Alertmanager webhook knows the alert so far.
@@ -161,14 +161,14 @@ pub struct GroupSubject {
     pub firing: SeverityCounts,
     /// The worst severity that fires; of a group that is over, the worst that did.
     pub worst: Severity,
-    /// The worst severity that the destination was last told, where that differs.
+    /// The worst severity of which the destination was last notified, where that differs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous_worst: Option<Severity>,
     /// How many fire since the last notification.
     pub opened: usize,
     /// How many ended since the last notification.
     pub resolved: usize,
-    /// How many opened and ended in between, and are not told.
+    /// How many opened and ended in between, and are not notified.
     pub came_and_went: usize,
     /// Alerts by name, the worst first, then those that ended; as many as the channel asks for.
     pub alerts: Vec<Alert>,

@@ -86,7 +86,7 @@ pub(crate) fn is_of_opsgenie(url: &Url) -> bool {
     host.strip_suffix("opsgenie.com").is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
-/// Of Opsgenie and its successor: incidents, told of everything.
+/// Of Opsgenie and its successor: incidents, notified of everything.
 pub(crate) const LIFECYCLE: Lifecycle = Lifecycle {
     deliver: Deliver::State,
     opens_incidents: true,

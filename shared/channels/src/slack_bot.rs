@@ -1,6 +1,6 @@
 //! Slack with a bot's token: the [Web API](https://docs.slack.dev/reference/methods/chat.postMessage).
 //!
-//! The first message of a group is updated with every change. An update notifies nobody, so what people must be told is also
+//! The first message of a group is updated with every change. An update notifies nobody, so what must reach people is also
 //! posted in its thread: what is worse, and a reminder, in the channel, too.
 
 mod answer;
@@ -31,7 +31,7 @@ pub(crate) struct SlackBot {
     api_url: SecretUrl,
 }
 
-/// A message that tells of a group.
+/// A message about a group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Known {
     channel: String,
@@ -153,7 +153,7 @@ impl SlackBot {
 }
 
 impl Known {
-    /// The message that tells of the group, unless the group is new.
+    /// The message about the group, unless the group is new.
     fn of(attempt: &Attempt<'_>) -> Option<Self> {
         let text = |name: &str| attempt.memory.0[name].as_str().map(str::to_owned);
         let known = Self { channel: text("channel")?, ts: text("ts")? };
@@ -179,8 +179,8 @@ fn updated() -> Progress {
     Progress("updated".into())
 }
 
-/// Whether people must be told of it, beside an update.
-const fn is_told(event: Event) -> bool {
+/// Whether it must reach people, which an update does not.
+const fn reaches_people(event: Event) -> bool {
     !matches!(event, Event::Updated | Event::Acknowledged | Event::Unacknowledged)
 }
 

@@ -3,7 +3,7 @@
 //!
 //! The function's own role signs, so there is no secret.
 
-mod form;
+mod format;
 mod q;
 
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use net::{EgressPolicy, HttpAnswer, Unanswered};
 use serde_json::{Map, Value, json};
 
-use self::form::Form;
+use self::format::Format;
 use crate::arn::Arn;
 use crate::json::pruned;
 use crate::settings::Fields;
@@ -32,22 +32,22 @@ const MOST_ALERTS: usize = 100;
 pub(crate) struct Sns {
     topic_arn: String,
     host: String,
-    form: Form,
+    format: Format,
     is_fifo: bool,
 }
 
 /// Reads the settings of one.
 pub(crate) fn read(fields: &mut Fields, _egress: &EgressPolicy) -> Option<Arc<dyn Channel>> {
     let topic = read_topic(fields);
-    let form = fields.word_or("format", &form::FORMS, Form::Text);
+    let format = fields.word_or("format", &format::FORMATS, Format::Text);
     let (topic_arn, host) = topic?;
     let is_fifo = topic_arn.strip_suffix(".fifo").is_some();
-    if is_fifo && form == Some(Form::Q) {
+    if is_fifo && format == Some(Format::Q) {
         let problem =
             "`q` cannot go through a FIFO topic, which delivers to queues only: use a standard topic";
         fields.mistake("format", problem);
     }
-    Some(Arc::new(Sns { topic_arn, host, form: form?, is_fifo }))
+    Some(Arc::new(Sns { topic_arn, host, format: format?, is_fifo }))
 }
 
 /// The topic, and the host of its region.
@@ -81,19 +81,19 @@ impl Channel for Sns {
     }
 
     fn lifecycle(&self) -> Lifecycle {
-        let is_for_machines = self.form == Form::Json;
+        let is_for_machines = self.format == Format::Json;
         Lifecycle {
             deliver: if is_for_machines { Deliver::Changes } else { Deliver::State },
             opens_incidents: false,
             updates_in_place: false,
-            threads: self.form == Form::Q,
+            threads: self.format == Format::Q,
             acknowledges: is_for_machines,
             unacknowledges: is_for_machines,
         }
     }
 
     fn most_alerts(&self) -> usize {
-        if self.form == Form::Json { MOST_ALERTS } else { 10 }
+        if self.format == Format::Json { MOST_ALERTS } else { 10 }
     }
 
     fn inspections(&self, _at: Timestamp) -> Vec<Inspection> {
@@ -104,7 +104,7 @@ impl Channel for Sns {
 
     fn request(&self, attempt: &Attempt<'_>) -> Option<Request> {
         let notification = attempt.notification;
-        let mut input = self.form.message(notification);
+        let mut input = self.format.message(notification);
         input["TopicArn"] = self.topic_arn.as_str().into();
         input["MessageAttributes"] = attributes(notification).into();
         if self.is_fifo {

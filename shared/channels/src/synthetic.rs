@@ -7,8 +7,8 @@ use jiff::Timestamp;
 
 use crate::{AlertSubject, Channel, Event, Links, Notification, Subject};
 
-/// What `channel`, called `id` in the settings, is told in a test: that something fires, and that it is over. Its body is
-/// the one that real notifications have. `token` tells one test from another and can be found at the destination.
+/// The notifications of a test of `channel`, called `id` in the settings: something fires, and it is over. Its body is
+/// the one that real notifications have. `token` distinguishes tests and can be found at the destination.
 pub fn test_notifications(channel: &dyn Channel, id: &str, token: &str, at: Timestamp) -> [Notification; 2] {
     let opened = alert(channel, id, token, at);
     let mut closed = opened.clone();

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use net::{EgressPolicy, HttpAnswer, HttpRequest, Secret, SecretUrl, Unanswered};
 use serde_json::{Value, json};
 
-use self::message::Form;
+use self::message::ParseMode;
 use crate::settings::Fields;
 use crate::{
     Attempt, Channel, Deliver, Event, Inspection, Interpretation, Lifecycle, Memory, Progress, Request,
@@ -38,7 +38,7 @@ struct Step {
     /// The message that is there says it already.
     is_edited: bool,
     /// Telegram could not read the HTML or a link: without both.
-    form: Form,
+    parse_mode: ParseMode,
 }
 
 /// The requests that notifications are made of.
@@ -129,7 +129,7 @@ impl Channel for Telegram {
 
     fn request(&self, attempt: &Attempt<'_>) -> Option<Request> {
         let step = Step::of(attempt);
-        let mut body = message::body(attempt.notification, step.form);
+        let mut body = message::body(attempt.notification, step.parse_mode);
         body["chat_id"] = self.chat(attempt).into();
         let method = match Call::of(attempt) {
             Call::Edit(id) => {
@@ -181,12 +181,12 @@ impl Telegram {
 impl Step {
     fn of(attempt: &Attempt<'_>) -> Self {
         let progress = &attempt.progress.0;
-        let form = if progress["plain"] == true { Form::Plain } else { Form::Html };
-        Self { is_edited: progress["edited"] == true, form }
+        let parse_mode = if progress["plain"] == true { ParseMode::Plain } else { ParseMode::Html };
+        Self { is_edited: progress["edited"] == true, parse_mode }
     }
 
     fn progress(self) -> Progress {
-        Progress(json!({ "edited": self.is_edited, "plain": self.form == Form::Plain }))
+        Progress(json!({ "edited": self.is_edited, "plain": self.parse_mode == ParseMode::Plain }))
     }
 }
 
@@ -199,12 +199,12 @@ impl Call {
     }
 }
 
-/// Whether people must be told of it, beside an edit.
-const fn is_told(event: Event) -> bool {
+/// Whether it must reach people, which an edit does not.
+const fn reaches_people(event: Event) -> bool {
     !matches!(event, Event::Updated | Event::Acknowledged | Event::Unacknowledged)
 }
 
-/// The message that tells of the group, unless the group is new.
+/// The message about the group, unless the group is new.
 fn known_message(attempt: &Attempt<'_>) -> Option<i64> {
     attempt.memory.0["message"].as_i64().filter(|_| !attempt.notification.is_first)
 }

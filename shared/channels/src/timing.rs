@@ -1,4 +1,4 @@
-//! When what a notification tells of happened.
+//! When what a notification is about happened.
 
 use alert::Alert;
 use jiff::Timestamp;

@@ -91,14 +91,14 @@ impl Channel for Webhook {
     }
 
     fn lifecycle(&self) -> Lifecycle {
-        let is_told_of_handling = self.body == Body::CloudEvents;
+        let knows_handling = self.body == Body::CloudEvents;
         Lifecycle {
             deliver: Deliver::Changes,
             opens_incidents: false,
             updates_in_place: false,
             threads: false,
-            acknowledges: is_told_of_handling,
-            unacknowledges: is_told_of_handling,
+            acknowledges: knows_handling,
+            unacknowledges: knows_handling,
         }
     }
 

@@ -1,4 +1,4 @@
-//! A destination of the settings: whom to tell, of what, when, and in which way.
+//! A destination of the settings: whom to notify, of what, when, and how.
 
 use std::sync::Arc;
 

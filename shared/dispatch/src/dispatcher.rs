@@ -23,8 +23,8 @@ use std::sync::Arc;
 use alert::Silence;
 
 use crate::{
-    AlertReader, Clock, DestinationState, LinkMaker, Outbox, OutboxError, OwnAlerts, Random, Settings,
-    SettingsSource, Silences, Transport, Wake,
+    AlertReader, Clock, DestinationState, LinkMaker, NotificationConfiguration, Outbox, OutboxError,
+    OwnAlerts, Random, SettingsSource, Silences, Transport, Wake,
 };
 
 /// How often something is decided anew because somebody else wrote meanwhile.
@@ -55,7 +55,7 @@ pub struct Ports {
     pub random: Arc<dyn Random>,
 }
 
-/// Tells destinations what happens to alerts.
+/// Notifies destinations of what happens to alerts.
 #[derive(Clone)]
 pub struct Dispatcher {
     ports: Ports,
@@ -63,7 +63,7 @@ pub struct Dispatcher {
 
 /// What holds for one invocation.
 pub(crate) struct RunContext {
-    pub(crate) settings: Arc<Settings>,
+    pub(crate) settings: Arc<NotificationConfiguration>,
     pub(crate) silences: Vec<Silence>,
 }
 

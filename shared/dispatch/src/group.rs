@@ -7,7 +7,7 @@ use alert::{Alert, Labels, served_labels};
 use crate::{Destination, GroupBy, GroupId};
 
 /// Most alerts that a queue knows to be firing; more go into another one.
-pub const MOST_TOLD: usize = 5_000;
+pub const MOST_NOTIFIED: usize = 5_000;
 
 /// The group in which `alert` opens at `destination`, and what its alerts share.
 pub fn group_of(destination: &Destination, alert: &Alert) -> (GroupId, Labels) {

@@ -63,13 +63,12 @@ pub mod testing;
 pub use availability::{Availability, availability};
 pub use canary::{Canary, CanaryLeg};
 pub use change::{ChangeReason, StateChange};
-/// Part of what the engine tells of.
 pub use channels::{Event, Probe};
 pub use compose::{Composed, Present, Withheld, compose, needed};
 pub use counts::{COUNTS, MEASURES, OLDEST_PENDING_SECONDS};
 pub use destination::{Destination, GroupBy};
 pub use dispatcher::{DestinationStatus, Dispatcher, Explanation, Fares, MOST_WAITING, Ports};
-pub use group::{MOST_TOLD, group_of};
+pub use group::{MOST_NOTIFIED, group_of};
 pub use hours::Hours;
 pub use inhibit::{InhibitRule, Target, inhibitors, targets};
 pub use links::{LINK_TTL, Link, LinkAction, LinkError, LinkKeys};
@@ -81,7 +80,7 @@ pub use ports::{
 pub use route::{Cause, Due, KnownParts, Routed, due, route};
 pub use schedule::{GIVE_UP_AFTER_SECS, PROBE_EVERY_SECS, Retry, next_attempt};
 pub use select::{EventType, Filter, Level, NotifyOn, Unselected};
-pub use settings::Settings;
+pub use settings::NotificationConfiguration;
 pub use state::{
     Covered, Damping, DestinationState, DispatcherState, Entry, EntryKey, GroupId, HourCount, InFlight,
     InhibitedTarget, Inhibitor, InhibitorKey, Inhibits, NotificationRecord, NotificationState, Notified,

@@ -18,7 +18,7 @@ use net::{HttpAnswer, Unanswered};
 
 use crate::{
     Destination, DestinationState, DispatcherState, Entry, EntryKey, InhibitedTarget, Inhibitor,
-    InhibitorKey, Inhibits, NotificationRecord, Queue, QueueKey, RoutingState, Settings,
+    InhibitorKey, Inhibits, NotificationConfiguration, NotificationRecord, Queue, QueueKey, RoutingState,
 };
 
 /// Why the outbox did not do it.
@@ -194,7 +194,7 @@ pub trait Wake: Send + Sync {
 #[async_trait]
 pub trait SettingsSource: Send + Sync {
     /// The present settings; the last usable ones while the present ones cannot be read.
-    async fn settings(&self) -> Result<std::sync::Arc<Settings>, OutboxError>;
+    async fn settings(&self) -> Result<std::sync::Arc<NotificationConfiguration>, OutboxError>;
 }
 
 /// Makes the addresses in a notification.
@@ -210,7 +210,7 @@ pub trait OwnAlerts: Send + Sync {
     async fn record(&self, event: alert::AlertEvent) -> Result<(), OutboxError>;
 }
 
-/// Tells the time, and lets it pass.
+/// Knows the time, and lets it pass.
 #[async_trait]
 pub trait Clock: Send + Sync {
     /// The present moment.

@@ -1,7 +1,7 @@
 //! The secret `campanile/destinations`: who is notified, of what, when, and how to reach them.
 //!
-//! A mistake names the member it is in and what to write there, and leaves out its own destination only: the others go on
-//! telling people. No mistake shows a value that may be a credential.
+//! A mistake names the member it is in and what to write there, and leaves out its own destination only: the others are
+//! still notified. No mistake shows a value that may be a credential.
 
 mod destination;
 mod inhibition;
@@ -20,8 +20,8 @@ use crate::{Destination, InhibitRule};
 
 /// All that could be used of the secret, and what is wrong with the rest.
 #[derive(Debug, Clone, Default)]
-pub struct Settings {
-    /// Whom to tell.
+pub struct NotificationConfiguration {
+    /// Whom to notify.
     pub destinations: Vec<Destination>,
     /// What mutes what, the built-in rules among them.
     pub inhibit_rules: Vec<InhibitRule>,
@@ -38,7 +38,7 @@ pub struct Settings {
 /// The named time intervals; one with a mistake is there without a value.
 pub(crate) type NamedIntervals = BTreeMap<String, Option<Vec<TimeInterval>>>;
 
-impl Settings {
+impl NotificationConfiguration {
     /// Reads the secret; `egress` says which addresses destinations may have.
     pub fn read(secret: &str, egress: &EgressPolicy) -> Self {
         let mut settings = Self { digest: digest(secret), ..Self::default() };

@@ -1,6 +1,6 @@
 //! What is counted of alerts, a day and source at a time, so that whoever asks what was noisy reads no history.
 //!
-//! A change is counted by what the stream tells of it alone: its id, its moment and what it counts as follow from the two
+//! A change is counted by its record in the stream alone: its id, its moment and what it counts as follow from the two
 //! images, so that a record that comes again is the same counted change, and can be known for one that was counted.
 
 mod day;
@@ -95,7 +95,7 @@ fn seconds(start: Timestamp, end: Timestamp) -> u64 {
     u64::try_from(end.duration_since(start).as_secs()).unwrap_or_default()
 }
 
-/// 64 bits over the alert and its revision, which grows with every change that is told, and over when it was heard of
+/// 64 bits over the alert and its revision, which grows with every change that is notified, and over when it was heard of
 /// last, because one that is gone from the table and comes anew begins at revision one.
 fn id_of(alert: &Alert) -> u64 {
     let fields =

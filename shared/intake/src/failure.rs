@@ -42,7 +42,7 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// The status that tells the source that speaks `P` about this failure.
+    /// The status with which the source that speaks `P` learns of this failure.
     pub fn status<P: Protocol>(&self) -> StatusCode {
         match self {
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,

@@ -34,7 +34,7 @@ pub use quarantine::{ParseQuarantineIdError, QuarantineId, Quarantined};
 pub use recording::{record_event, record_events};
 pub use replay::{OWN_METHOD, ReplayFailure, Replayed, replay};
 pub use reply::{Kept, Reply};
-pub use request::{ClientCertificate, PROBE_HEADER, TimeLeft};
+pub use request::{ClientCertificate, Deadline, PROBE_HEADER};
 pub use secret::{
     BasicPair, CertificateRule, Finding, Gravity, Keyring, Members, SecretReport, Sensitive, SourceSecret,
     Unusable, read_json, read_secret,

@@ -1,4 +1,4 @@
-//! Counts of what becomes of requests: what an operator watches over time, beside the log that tells each story.
+//! Counts of what becomes of requests: what an operator watches over time, beside the log, which has each case.
 //!
 //! A count is a tracing event of the target [`COUNTS`] and of the lowest level, so that an ordinary log leaves it out.
 //! Whoever runs the pipeline makes metrics of it.

@@ -15,7 +15,7 @@ const AT_A_TIME: usize = 16;
 
 /// Keeps events and what was not understood.
 pub trait Store: Send + Sync {
-    /// Records one event with its request, all of it or nothing, once however often it is told.
+    /// Records one event with its request, all of it or nothing, once however often it is received.
     ///
     /// Retries what may pass by itself for as long as it is let; the caller sets the limit of time.
     fn record(&self, entry: Entry<'_>) -> impl Future<Output = Result<Recorded, StoreError>> + Send;
@@ -60,7 +60,7 @@ pub trait Secrets: Send + Sync {
     }
 }
 
-/// Tells the time; a parameter everywhere, so that tests can choose it.
+/// Knows the time; a parameter everywhere, so that tests can choose it.
 pub trait Clock: Send + Sync {
     /// The present moment.
     fn now(&self) -> Timestamp;

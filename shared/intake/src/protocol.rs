@@ -5,7 +5,7 @@ use std::time::Duration;
 use alert::Source;
 use http::request::Parts;
 use http::{Method, StatusCode};
-use normalize::{InboundRequest, Normalized, Rejection, Settings};
+use normalize::{InboundRequest, Normalized, Rejection, SourceConfiguration};
 
 use crate::{Failure, Kept, Keyring, LIMIT_BYTES, Members, Reply, SourceSecret, Unusable};
 
@@ -94,7 +94,10 @@ pub trait Protocol: Send + Sync + 'static {
     }
 
     /// What the request says.
-    fn normalize(inbound: &InboundRequest, settings: &Settings) -> Result<Normalized, Rejection>;
+    fn normalize(
+        inbound: &InboundRequest,
+        configuration: &SourceConfiguration,
+    ) -> Result<Normalized, Rejection>;
 
     /// The answer to a request that was refused before it was opened.
     fn refuse(failure: &Failure) -> Reply;

@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_tells_when_its_request_came_in() {
+    fn an_id_says_when_its_request_came_in() {
         let id = QuarantineId::of(Source::Netdata, &inbound("{}"));
         assert_eq!(id.received_at(), "2026-11-21T18:45:12.123Z".parse().unwrap());
         assert_eq!(id.to_string().parse(), Ok(id));

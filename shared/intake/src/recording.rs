@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use alert::{AlertEvent, Received, Source};
 use futures::future::join_all;
-use normalize::{InboundRequest, Normalized, REPAIRED, Rejection, Settings};
+use normalize::{InboundRequest, Normalized, REPAIRED, Rejection, SourceConfiguration};
 
 use crate::meter::{Measure, count};
 use crate::size::{kept, kept_with_each};
@@ -154,11 +154,14 @@ pub(crate) async fn hear<S: Store>(store: &S, events: &[AlertEvent], inbound: &I
     join_all(heard).await;
 }
 
-/// `settings`, with what the source's secret knows besides credentials.
-pub(crate) fn settings_with<P: Protocol>(settings: &Settings, secret: &SourceSecret) -> Settings {
-    Settings {
-        account: P::account(secret).or_else(|| settings.account.clone()),
+/// `configuration`, with what the source's secret knows besides credentials.
+pub(crate) fn configuration_with<P: Protocol>(
+    configuration: &SourceConfiguration,
+    secret: &SourceSecret,
+) -> SourceConfiguration {
+    SourceConfiguration {
+        account: P::account(secret).or_else(|| configuration.account.clone()),
         own_hook_ids: secret.hook_ids.clone(),
-        ..settings.clone()
+        ..configuration.clone()
     }
 }

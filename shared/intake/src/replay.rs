@@ -1,9 +1,9 @@
 //! Reads a stored request again, after a normalizer was mended or a setting was set right.
 
 use alert::Source;
-use normalize::{InboundRequest, Normalized, Rejection, Settings};
+use normalize::{InboundRequest, Normalized, Rejection, SourceConfiguration};
 
-use crate::recording::{record, settings_with};
+use crate::recording::{configuration_with, record};
 use crate::{
     Protocol, ProtocolVisitor, Quarantined, Secrets, SecretsError, SourceSecret, Store, StoreError, is_cut,
     with_protocol,
@@ -36,13 +36,15 @@ pub enum ReplayFailure {
 pub const OWN_METHOD: &str = "CAMPANILE";
 
 /// What turns a source's requests into events.
-type Normalizer = fn(&InboundRequest, &Settings, &SourceSecret) -> Result<Normalized, Rejection>;
+type Normalizer = fn(&InboundRequest, &SourceConfiguration, &SourceSecret) -> Result<Normalized, Rejection>;
 
 /// The normalizer of each source that sends requests.
 fn normalizer(source: Source) -> Option<Normalizer> {
     // It calls no webhook: the API takes its alerts.
     if source == Source::Alertmanager {
-        return Some(|inbound, settings, _| ::normalize::alertmanager::normalize(inbound, settings));
+        return Some(|inbound, configuration, _| {
+            ::normalize::alertmanager::normalize(inbound, configuration)
+        });
     }
     with_protocol(source, &mut Normalizers)
 }
@@ -60,17 +62,17 @@ impl ProtocolVisitor for Normalizers {
 
 fn normalize<P: Protocol>(
     inbound: &InboundRequest,
-    settings: &Settings,
+    configuration: &SourceConfiguration,
     secret: &SourceSecret,
 ) -> Result<Normalized, Rejection> {
-    P::normalize(inbound, &settings_with::<P>(settings, secret))
+    P::normalize(inbound, &configuration_with::<P>(configuration, secret))
 }
 
 /// Reads `inbound` of `source` again as it was stored, and records what it says; what is known already stays once.
 pub async fn replay<S: Store, K: Secrets>(
     store: &S,
     secrets: &K,
-    settings: &Settings,
+    configuration: &SourceConfiguration,
     source: Source,
     inbound: &InboundRequest,
 ) -> Result<Replayed, ReplayFailure> {
@@ -81,7 +83,7 @@ pub async fn replay<S: Store, K: Secrets>(
     }
     let keyring = secrets.keyring(source).await.map_err(ReplayFailure::Secrets)?;
     let secret = keyring.map_or_else(SourceSecret::default, |keyring| keyring.current.clone());
-    let normalized = normalize(inbound, settings, &secret).map_err(ReplayFailure::NotUnderstood)?;
+    let normalized = normalize(inbound, configuration, &secret).map_err(ReplayFailure::NotUnderstood)?;
     let outcome = record(store, source, inbound, normalized).await.map_err(ReplayFailure::Store)?;
     if let Some(Quarantined { reason, message, .. }) = outcome.quarantined {
         return Err(ReplayFailure::NotUnderstood(Rejection::new(reason, message)));

@@ -1,4 +1,4 @@
-//! What a sender is told.
+//! The reply to a sender.
 
 use alert::AlertEvent;
 use bytes::Bytes;

@@ -28,9 +28,9 @@ pub struct ClientCertificate {
 /// The header of a request that asks whether its credential is good, and says nothing else: nothing is kept of it.
 pub const PROBE_HEADER: &str = "x-campanile-probe";
 
-/// How long the caller lets us work on this request; a request extension.
+/// The deadline of a request: how long after its arrival the reply is due. A request extension.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TimeLeft(pub Duration);
+pub struct Deadline(pub Duration);
 
 /// A request of which only method and size were looked at.
 pub(crate) struct Unverified {

@@ -103,7 +103,7 @@ impl SourceSecret {
 pub struct Keyring<T> {
     /// `AWSCURRENT`: all restrictions are its own.
     pub current: T,
-    /// `AWSPREVIOUS`: its tokens and pairs are still accepted from senders that were not told the new ones yet. Nothing
+    /// `AWSPREVIOUS`: its tokens and pairs are still accepted from senders that do not have the new ones yet. Nothing
     /// else of it counts.
     pub previous: Option<T>,
 }

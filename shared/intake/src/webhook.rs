@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
-use normalize::{InboundRequest, Normalized, Rejection, Settings};
+use normalize::{InboundRequest, Normalized, Rejection, SourceConfiguration};
 use serde_json::json;
 use tokio::time::Instant;
 
 use crate::failure::chain;
 use crate::meter::{Measure, count};
-use crate::recording::{hear, record, settings_with};
-use crate::request::{TimeLeft, UNREADABLE_ENCODING, Unverified, allow};
+use crate::recording::{configuration_with, hear, record};
+use crate::request::{Deadline, UNREADABLE_ENCODING, Unverified, allow};
 use crate::{
     Clock, Failure, Kept, Keyring, Protocol, Quarantined, Reply, Secrets, SourceSecret, Store, StoreError,
 };
@@ -22,7 +22,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Webhook<P, S, K, C> {
     protocol: PhantomData<P>,
-    settings: Settings,
+    configuration: SourceConfiguration,
     store: Arc<S>,
     secrets: Arc<K>,
     clock: C,
@@ -40,7 +40,7 @@ impl<P, S, K, C: Clone> Clone for Webhook<P, S, K, C> {
     fn clone(&self) -> Self {
         Self {
             protocol: PhantomData,
-            settings: self.settings.clone(),
+            configuration: self.configuration.clone(),
             store: Arc::clone(&self.store),
             secrets: Arc::clone(&self.secrets),
             clock: self.clock.clone(),
@@ -50,14 +50,14 @@ impl<P, S, K, C: Clone> Clone for Webhook<P, S, K, C> {
 
 impl<P: Protocol, S: Store, K: Secrets, C: Clock> Webhook<P, S, K, C> {
     /// A webhook that keeps its events in `store` and knows its senders from `secrets`.
-    pub fn new(store: Arc<S>, secrets: Arc<K>, clock: C, settings: Settings) -> Self {
-        Self { protocol: PhantomData, settings, store, secrets, clock }
+    pub fn new(store: Arc<S>, secrets: Arc<K>, clock: C, configuration: SourceConfiguration) -> Self {
+        Self { protocol: PhantomData, configuration, store, secrets, clock }
     }
 
     /// Takes one request from the first byte to the reply. Never fails: a failure is a reply, too.
     pub async fn handle(self, request: Request<Bytes>) -> Response<Bytes> {
         let patience =
-            request.extensions().get().map_or(P::PATIENCE, |TimeLeft(left)| P::PATIENCE.min(*left));
+            request.extensions().get().map_or(P::PATIENCE, |Deadline(left)| P::PATIENCE.min(*left));
         let began = Instant::now();
         let reply = match self.admit(request).await {
             Ok(Admitted::Handshake(reply)) => reply,
@@ -121,7 +121,7 @@ impl<P: Protocol, S: Store, K: Secrets, C: Clock> Webhook<P, S, K, C> {
         if !P::accepts(inbound) {
             return Err(Failure::UnsupportedMediaType);
         }
-        match normalized::<P>(inbound, &settings_with::<P>(&self.settings, &keyring.current)) {
+        match normalized::<P>(inbound, &configuration_with::<P>(&self.configuration, &keyring.current)) {
             Ok(normalized) => Box::pin(self.record(inbound, normalized)).await.map_err(Failure::Store),
             Err(rejection) => {
                 let quarantined = Quarantined::new(P::SOURCE, rejection, inbound.clone());
@@ -147,9 +147,12 @@ impl<P: Protocol, S: Store, K: Secrets, C: Clock> Webhook<P, S, K, C> {
 }
 
 /// What `inbound` says, unless it came in an encoding that nobody here knows.
-fn normalized<P: Protocol>(inbound: &InboundRequest, settings: &Settings) -> Result<Normalized, Rejection> {
+fn normalized<P: Protocol>(
+    inbound: &InboundRequest,
+    configuration: &SourceConfiguration,
+) -> Result<Normalized, Rejection> {
     let Some(encoding) = inbound.headers.get(UNREADABLE_ENCODING) else {
-        return P::normalize(inbound, settings);
+        return P::normalize(inbound, configuration);
     };
     let encoding: String = encoding.chars().take(32).collect();
     let message =

@@ -6,7 +6,7 @@ use crate::client::Client;
 use crate::error::Error;
 use crate::hook::{Hook, NewHook};
 use crate::id::HookId;
-use crate::plan::{Change, Plan};
+use crate::plan::{Change, PlannedChanges};
 use crate::refusal::Refusal;
 
 /// A change that was made.
@@ -48,7 +48,7 @@ pub struct ApplyError {
 
 /// Carries `plan` out, change by change, and stops at the first that fails. What is done stays done, and
 /// planning again finds the rest.
-pub async fn apply(client: &Client, plan: &Plan) -> Result<Vec<Applied>, ApplyError> {
+pub async fn apply(client: &Client, plan: &PlannedChanges) -> Result<Vec<Applied>, ApplyError> {
     let mut done = Vec::new();
     for change in &plan.changes {
         match apply_one(client, change).await {

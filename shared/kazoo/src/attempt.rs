@@ -33,9 +33,9 @@ const NO_MORE: &str = "retries exceeded";
 pub struct Attempt {
     /// The hook it was made for, where KAZOO says so.
     pub hook_id: Option<HookId>,
-    /// The event it was to tell.
+    /// The event it was to deliver.
     pub hook_event: Option<String>,
-    /// What all tries to tell one event to one hook have in common; never part of a delivery.
+    /// What all tries to deliver one event to one hook have in common; never part of a delivery.
     pub event_id: Option<String>,
     /// When it was made.
     pub at: Option<Timestamp>,
@@ -58,7 +58,7 @@ pub struct Attempt {
 /// How a try ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AttemptResult {
-    /// It was answered 200. KAZOO keeps these only if it is told to.
+    /// It was answered 200. KAZOO keeps these only if it is configured to.
     Success,
     /// It was answered otherwise.
     BadAnswer {
@@ -170,7 +170,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_failed_attempt_tells_why_without_the_secrets_it_carries() {
+    fn a_failed_attempt_says_why_without_the_secrets_it_carries() {
         let refused = Attempt::read(&json!({
             "hook_id": "h1", "hook_event": "channel_destroy", "result": "failure", "retries left": 2,
             "uri": "https://alerts.example.com/kazoo/s3cr3t?hook=channel_destroy",

@@ -13,7 +13,7 @@ pub struct AvailableHook {
     pub id: String,
     /// Its name for people.
     pub name: String,
-    /// What it tells of.
+    /// What it reports.
     pub description: String,
     /// The values that each modifier may have, by the modifier's name (`type`, `action`).
     pub modifiers: BTreeMap<String, Vec<String>>,

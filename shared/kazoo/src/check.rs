@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::hook::{Hook, State};
 use crate::install::{Survey, Wanted};
 use crate::patch::Patch;
-use crate::plan::{Change, NoteReason, Plan};
+use crate::plan::{Change, NoteReason, PlannedChanges};
 use crate::receiver::Receiver;
 
 /// How many failed attempts of one hook a report shows.
@@ -70,8 +70,8 @@ fn last_failed(mut attempts: Vec<Attempt>) -> Vec<Attempt> {
 
 /// Switches on what KAZOO switched off, with the present token where it shows another: it would only be
 /// switched off again. What a person switched off stays off.
-pub fn repair(report: &Report, receiver: &Receiver) -> Plan {
-    let mut plan = Plan::default();
+pub fn repair(report: &Report, receiver: &Receiver) -> PlannedChanges {
+    let mut plan = PlannedChanges::default();
     for HookReport { hook, .. } in &report.hooks {
         match hook.state() {
             State::Enabled => {}

@@ -26,7 +26,7 @@ enum Proof {
 /// How the user's name and password are hashed for the login.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum HashMethod {
-    /// MD5, which every KAZOO takes unless it is told otherwise.
+    /// MD5, which every KAZOO takes unless it is configured otherwise.
     #[default]
     Md5,
     /// SHA-1.

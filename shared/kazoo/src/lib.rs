@@ -2,7 +2,7 @@
 //!
 //! [`Client`] speaks to Crossbar: it logs in, keeps the token for its life and turns every error
 //! envelope into a typed [`Error`]. [`install`], [`check`] and [`uninstall`] decide what to do with an
-//! account's hooks, as pure functions from what is there to a [`Plan`], which [`apply`] carries out.
+//! account's hooks, as pure functions from what is there to a [`PlannedChanges`], which [`apply`] carries out.
 //!
 //! Nothing here reads a clock, the environment or a terminal: time comes from a [`Clock`], credentials
 //! from the caller. No secret (API key, password, token of the hook's address) is ever part of an
@@ -50,7 +50,7 @@ pub use hook::{Hook, HookSummary, NewHook, State};
 pub use id::{AccountId, HookId, ParseIdError};
 pub use page::{Page, PageKey};
 pub use patch::Patch;
-pub use plan::{Change, Note, NoteReason, Plan};
+pub use plan::{Change, Note, NoteReason, PlannedChanges};
 pub use receiver::{Location, LocationError, Receiver};
 pub use refusal::{FieldProblem, Refusal};
 pub use secret::Secret;

@@ -9,7 +9,7 @@ use crate::patch::Patch;
 /// The changes that lead to what is wanted, and what there is to say about the rest. It prints one line
 /// for each, without secrets.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Plan {
+pub struct PlannedChanges {
     /// What is to be done, in this order.
     pub changes: Vec<Change>,
     /// What is left as it is, and why.
@@ -66,7 +66,7 @@ pub enum NoteReason {
     NotChosen,
 }
 
-impl Plan {
+impl PlannedChanges {
     /// Whether there is nothing to do.
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty()
@@ -87,7 +87,7 @@ impl Change {
     }
 }
 
-impl fmt::Display for Plan {
+impl fmt::Display for PlannedChanges {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.is_empty() {
             writeln!(f, "nothing to change")?;

@@ -8,7 +8,7 @@ use crate::redaction::Redaction;
 use crate::secret::Secret;
 use crate::uri::{HookUri, PATH};
 
-/// Campanile's public address as KAZOO sees it, ending in `/kazoo`; which hooks are ours is told by it.
+/// Campanile's public address as KAZOO sees it, ending in `/kazoo`; it shows which hooks are ours.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Location(Url);
 

@@ -85,7 +85,7 @@ impl EgressPolicy {
         Ok(url)
     }
 
-    /// Whether a request may go to `url`, as far as can be told without resolving its host.
+    /// Whether a request may go to `url`, as far as is known without resolving its host.
     pub fn check_url(&self, url: &Url) -> Result<(), UrlMistake> {
         match url.scheme() {
             "https" => {}

@@ -13,7 +13,7 @@ pub struct Node {
     pub name: Option<String>,
     /// Whether it is reached.
     pub state: NodeState,
-    /// How many alerts are active on it, where that is told.
+    /// How many alerts are active on it, where that is stated.
     pub active: Option<u64>,
 }
 

@@ -18,7 +18,7 @@ pub(crate) fn id(value: &Value) -> Option<String> {
 
 /// A moment in Unix seconds or milliseconds; 0 is none.
 pub(crate) fn moment(value: &Value) -> Option<Timestamp> {
-    #[expect(clippy::cast_possible_truncation, reason = "a fraction of a second tells nothing here")]
+    #[expect(clippy::cast_possible_truncation, reason = "a fraction of a second means nothing here")]
     let number =
         value.as_i64().or_else(|| value.as_f64().map(|number| number as i64)).filter(|number| *number > 0)?;
     let read = if number < FEWEST_MILLISECONDS {

@@ -22,7 +22,7 @@ use alert::AlertEvent;
 
 use self::body::Body;
 use self::message::Message;
-use crate::{InboundRequest, Normalized, Rejection, Settings, json};
+use crate::{InboundRequest, Normalized, Rejection, SourceConfiguration, json};
 
 /// The member of [`InboundRequest::headers`] that names the token a request came with: alerts do not say whose they are,
 /// and whoever reads a kept request again must know. No request's own header of this name may stand there.
@@ -65,13 +65,13 @@ pub struct Refused {
     pub body: Vec<u8>,
 }
 
-/// Takes a body apart. The account is the name of the token, see [`TOKEN_NAME`], else that of `settings`.
+/// Takes a body apart. The account is the name of the token, see [`TOKEN_NAME`], else that of `configuration`.
 ///
 /// A body that holds no alerts is rejected as a whole, with the reason `not_json`, `wrong_type` or `missing:alerts`; an
 /// alert is refused alone, as `wrong_type`, `missing:` and a member, `no_labels`, `no_label_name`, `ends_before_start` or
 /// `labels_too_large`.
-pub fn split(request: &InboundRequest, settings: &Settings) -> Result<Batch, Rejection> {
-    let token_name = request.headers.get(TOKEN_NAME).or(settings.account.as_ref());
+pub fn split(request: &InboundRequest, configuration: &SourceConfiguration) -> Result<Batch, Rejection> {
+    let token_name = request.headers.get(TOKEN_NAME).or(configuration.account.as_ref());
     let account = token_name.map_or(UNKNOWN_ACCOUNT, String::as_str);
     let json = json::strict(&request.body).map_err(|error| body::not_json(&error))?;
     let body = Body::parse(json.bytes())?;
@@ -79,13 +79,13 @@ pub fn split(request: &InboundRequest, settings: &Settings) -> Result<Batch, Rej
     let mut batch = Batch { left_out: body.left_out, warnings, ..Batch::default() };
     for (position, alert) in body.alerts.iter().enumerate() {
         let alone = cut::to_what_is_kept(alert.get());
-        let event = Message::read(alert, body.form, position)
+        let event = Message::read(alert, body.shape, position)
             .map(|message| message.into_event(account, request.received_at))
             .and_then(|event| with_labels_that_fit(event, position));
         match event {
-            Ok(event) => batch.understood.push(Understood { event, body: body.form.body_of(&alone) }),
+            Ok(event) => batch.understood.push(Understood { event, body: body.shape.body_of(&alone) }),
             Err(rejection) => {
-                batch.refused.push(Refused { position, rejection, body: body.form.list_of(&alone) });
+                batch.refused.push(Refused { position, rejection, body: body.shape.list_of(&alone) });
             }
         }
     }
@@ -110,8 +110,11 @@ fn last_of_each(mut understood: Vec<Understood>) -> Vec<Understood> {
 }
 
 /// Reads a body of which every alert can be kept.
-pub fn normalize(request: &InboundRequest, settings: &Settings) -> Result<Normalized, Rejection> {
-    let batch = split(request, settings)?;
+pub fn normalize(
+    request: &InboundRequest,
+    configuration: &SourceConfiguration,
+) -> Result<Normalized, Rejection> {
+    let batch = split(request, configuration)?;
     match batch.refused.into_iter().next() {
         Some(refused) => Err(refused.rejection),
         None => Ok(Normalized {

@@ -29,16 +29,19 @@ mod time;
 mod wording;
 
 use self::payload::Payload;
-use crate::{InboundRequest, Normalized, Rejection, Settings};
+use crate::{InboundRequest, Normalized, Rejection, SourceConfiguration};
 
 pub use self::redaction::redact;
 pub use self::signature::{Signature, check_signature};
 
-/// Reads one request, which [`redact`] has been over: ids of events that KAZOO gives nothing to tell apart by
+/// Reads one request, which [`redact`] has been over: ids of events that nothing of KAZOO's distinguishes
 /// are made of the bytes as they are kept, so that a stored request read again yields the same ids.
-pub fn normalize(request: &InboundRequest, settings: &Settings) -> Result<Normalized, Rejection> {
+pub fn normalize(
+    request: &InboundRequest,
+    configuration: &SourceConfiguration,
+) -> Result<Normalized, Rejection> {
     let payload = Payload::read(request)?;
-    let occurrence = recognition::recognise(&payload, settings)?;
-    let events = occurrence.events(settings)?;
+    let occurrence = recognition::recognise(&payload, configuration)?;
+    let events = occurrence.events(configuration)?;
     Ok(Normalized::from(events).with_warning(payload.warning()))
 }

@@ -32,14 +32,17 @@ pub use self::subject::subject_has_common_name;
 pub use self::test_notification::test_token;
 
 use self::body::Body;
-use crate::{InboundRequest, Normalized, Rejection, Settings};
+use crate::{InboundRequest, Normalized, Rejection, SourceConfiguration};
 
 /// The account of a notification that names no space.
 const UNKNOWN_ACCOUNT: &str = "unknown";
 
 /// Reads one POST of Netdata Cloud: an alert, a node or several that became unreachable or reachable, or a test
 /// notification; or a row of Netdata Cloud's list of changes, as the keeper reads it.
-pub fn normalize(request: &InboundRequest, _settings: &Settings) -> Result<Normalized, Rejection> {
+pub fn normalize(
+    request: &InboundRequest,
+    _configuration: &SourceConfiguration,
+) -> Result<Normalized, Rejection> {
     let body = Body::parse(&request.body)?;
     let receive_second = moment::whole_second(request.received_at);
     let normalized = match Shape::of(&body).ok_or_else(unknown_shape)? {

@@ -27,7 +27,7 @@ pub struct InboundRequest {
 
 /// What the operator has configured and a payload cannot say.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Settings {
+pub struct SourceConfiguration {
     /// The account of every event of a source whose payloads name none (Site24x7).
     pub account: Option<String>,
     /// The severity of an event that has none or an unknown one (Tencent; `warning` unless set).

@@ -1,6 +1,6 @@
 //! Tencent Cloud Monitor (TCOP): alarm callbacks, EventBridge events and user-written notification templates.
 //!
-//! The same URL may be given all of them, and nothing in a request but its body tells them apart. What the
+//! The same URL may be given all of them, and nothing in a request but its body distinguishes them. What the
 //! published pages say about the body, and where real requests differ, is written beside the code that
 //! copes with it: <https://www.tencentcloud.com/document/product/248/38919>.
 
@@ -29,14 +29,14 @@ use alert::{AlertEvent, Severity};
 use serde_json::value::RawValue;
 
 use crate::value::plain;
-use crate::{InboundRequest, Normalized, Rejection, Settings, json};
+use crate::{InboundRequest, Normalized, Rejection, SourceConfiguration, json};
 use document::{Document, Section};
 use shape::Shape;
 
 pub use history::{HistoryEnd, ended, has_history};
 pub use refusal::VERIFICATION_PROBE;
 
-/// What the names of labels begin with that tell objects apart.
+/// What the names of labels begin with that distinguish objects.
 const DIMENSION_PREFIX: &str = "dim_";
 
 const NO_OBJECT: &str = "the alarm names no object: equal alarms of different objects are taken for one";
@@ -45,7 +45,10 @@ const NO_OBJECT: &str = "the alarm names no object: equal alarms of different ob
 ///
 /// An empty body and `{}` are probes of the address: understood, and no event. A rejection's reason is one of
 /// `not_json`, `unknown_source`, `no_identity`, `no_time`, `unknown_shape` and [`VERIFICATION_PROBE`].
-pub fn normalize(request: &InboundRequest, settings: &Settings) -> Result<Normalized, Rejection> {
+pub fn normalize(
+    request: &InboundRequest,
+    configuration: &SourceConfiguration,
+) -> Result<Normalized, Rejection> {
     let body = plain(&request.body);
     if body.is_empty() {
         return Ok(Normalized::default());
@@ -54,7 +57,7 @@ pub fn normalize(request: &InboundRequest, settings: &Settings) -> Result<Normal
         document::read(&body).map_err(|error| refusal::not_json(&error))?;
     unfolding::unfold(&mut members);
     let document = Section::from(&members);
-    let default_severity = settings.default_severity.unwrap_or(Severity::Warning);
+    let default_severity = configuration.default_severity.unwrap_or(Severity::Warning);
 
     let event = match Shape::of(document) {
         Shape::Probe => return Ok(Normalized::default()),

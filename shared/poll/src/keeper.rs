@@ -103,7 +103,7 @@ impl Keeper {
         }
     }
 
-    /// Tells the log and the table what a part came to, if there is something to say.
+    /// Notes in the log and in the table what a part came to, if there is something to say.
     async fn note(&self, source: Source, result: Result<&impl PartOutcome, &String>) {
         let missing = result.ok().and_then(PartOutcome::missing);
         if !self.is_news(source, missing.unwrap_or_default()).await {

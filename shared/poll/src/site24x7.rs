@@ -1,4 +1,4 @@
-//! The poller of Site24x7: what the webhook missed, and the history that it never tells.
+//! The poller of Site24x7: what the webhook missed, and the history that it never sends.
 //!
 //! [`Poller::run`] is one call of the schedule. It reads alert logs and current status, records both through the
 //! same store as the webhook, and moves the cursor over what is recorded. All of it may be done twice, by two runs

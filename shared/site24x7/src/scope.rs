@@ -68,7 +68,7 @@ impl fmt::Display for Scope {
     }
 }
 
-/// What a token was issued for, as newer accounts servers tell.
+/// What a token was issued for, as newer accounts servers state it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scopes(Vec<String>);
 
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_scope_tells_nothing() {
+    fn an_empty_scope_says_nothing() {
         assert_eq!(Scopes::read(" , "), None);
     }
 }

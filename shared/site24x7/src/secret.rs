@@ -7,7 +7,7 @@ const MESSAGE_CHARS: usize = 300;
 
 /// A credential. `Debug` hides it and there is no `Display`.
 ///
-/// Equality tells a cached token from a refused one; what a caller presents is never compared with it.
+/// Equality distinguishes a cached token from a refused one; what a caller presents is never compared with it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 

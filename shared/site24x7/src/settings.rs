@@ -26,7 +26,7 @@ pub struct Application {
 
 impl Application {
     /// Reads the secret's JSON, which need not hold a refresh token yet.
-    pub fn from_secret(json: &str) -> Result<Self, SettingsError> {
+    pub fn from_secret(json: &str) -> Result<Self, AccountConfigurationError> {
         let members = Members::read(json)?;
         members.require(&[DATA_CENTER, CLIENT_ID, CLIENT_SECRET])?;
         members.application()
@@ -35,7 +35,7 @@ impl Application {
 
 /// All that polling and installing need.
 #[derive(Debug, Clone)]
-pub struct Settings {
+pub struct AccountConfiguration {
     /// Who asks.
     pub application: Application,
     /// What access tokens are issued for; permanent until revoked.
@@ -45,9 +45,9 @@ pub struct Settings {
     account: String,
 }
 
-impl Settings {
+impl AccountConfiguration {
     /// Reads the secret's JSON; every member that is missing is named at once.
-    pub fn from_secret(json: &str) -> Result<Self, SettingsError> {
+    pub fn from_secret(json: &str) -> Result<Self, AccountConfigurationError> {
         let members = Members::read(json)?;
         members.require(&[DATA_CENTER, CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN])?;
         let application = members.application()?;
@@ -72,7 +72,7 @@ impl Settings {
 }
 
 /// The account that a secret means, even one that only serves a webhook.
-pub fn account_of(json: &str) -> Result<String, SettingsError> {
+pub fn account_of(json: &str) -> Result<String, AccountConfigurationError> {
     Members::read(json)?.account()
 }
 
@@ -84,7 +84,7 @@ pub(crate) fn data_center_of(json: &str) -> Option<Result<DataCenter, UnknownDat
 
 /// Why a secret cannot be used. No text quotes a credential.
 #[derive(Debug, thiserror::Error)]
-pub enum SettingsError {
+pub enum AccountConfigurationError {
     /// It is not JSON, or not an object.
     #[error(
         "the secret is not a JSON object: write one with data_center, client_id, client_secret and refresh_token"
@@ -119,40 +119,42 @@ impl fmt::Display for Missing<'_> {
 struct Members(Map<String, Value>);
 
 impl Members {
-    fn read(json: &str) -> Result<Self, SettingsError> {
+    fn read(json: &str) -> Result<Self, AccountConfigurationError> {
         // Read as any JSON first: an error about the wrong kind of value would quote it.
         match serde_json::from_str(json) {
             Ok(Value::Object(members)) => Ok(Self(members)),
-            _ => Err(SettingsError::NotAnObject),
+            _ => Err(AccountConfigurationError::NotAnObject),
         }
     }
 
-    fn require(&self, wanted: &[[&'static str; 2]]) -> Result<(), SettingsError> {
+    fn require(&self, wanted: &[[&'static str; 2]]) -> Result<(), AccountConfigurationError> {
         let missing: Vec<_> = wanted.iter().copied().filter(|names| self.text(*names).is_none()).collect();
-        if missing.is_empty() { Ok(()) } else { Err(SettingsError::Missing(missing)) }
+        if missing.is_empty() { Ok(()) } else { Err(AccountConfigurationError::Missing(missing)) }
     }
 
-    fn application(&self) -> Result<Application, SettingsError> {
+    fn application(&self) -> Result<Application, AccountConfigurationError> {
         let spelling = self.text(DATA_CENTER).unwrap_or_default();
         Ok(Application {
-            data_center: spelling.parse().map_err(|source| SettingsError::DataCenter { source })?,
+            data_center: spelling
+                .parse()
+                .map_err(|source| AccountConfigurationError::DataCenter { source })?,
             client_id: self.secret(CLIENT_ID),
             client_secret: self.secret(CLIENT_SECRET),
         })
     }
 
-    fn zaaid(&self) -> Result<Option<String>, SettingsError> {
+    fn zaaid(&self) -> Result<Option<String>, AccountConfigurationError> {
         let fits =
             |id: &String| id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
         match self.text(["zaaid"]) {
-            Some(id) if !fits(&id) => Err(SettingsError::Zaaid),
+            Some(id) if !fits(&id) => Err(AccountConfigurationError::Zaaid),
             zaaid => Ok(zaaid),
         }
     }
 
-    fn account(&self) -> Result<String, SettingsError> {
+    fn account(&self) -> Result<String, AccountConfigurationError> {
         let named = AccountNames::from(self.0.clone()).name();
-        named.map_err(|source| SettingsError::DataCenter { source })
+        named.map_err(|source| AccountConfigurationError::DataCenter { source })
     }
 
     fn secret(&self, names: [&str; 2]) -> Secret {

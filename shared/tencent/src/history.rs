@@ -32,7 +32,7 @@ pub struct AlarmHistory {
     pub status: AlarmStatus,
     /// The object in words, such as `10.0.0.1 (内) | web-1 | 基础网络`.
     pub object: String,
-    /// What tells objects apart, where the row says so.
+    /// What distinguishes objects, where the row says so.
     pub dimensions: BTreeMap<String, String>,
     /// The metric in Tencent's spelling of this API, which is not the callback's.
     pub metric: String,
@@ -47,7 +47,7 @@ pub enum AlarmStatus {
     Ok,
     /// Nobody watches any more: the policy or its binding is gone.
     Void,
-    /// There are no data to tell by.
+    /// There are no data to decide by.
     NoData,
 }
 

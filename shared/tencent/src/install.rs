@@ -108,10 +108,10 @@ impl Wanted {
         Ok(TemplatePlan { id: Some(chosen.id.clone()), change, notes })
     }
 
-    /// Whether `notice` shows the token and tells all.
+    /// Whether `notice` shows the token and sends all.
     pub fn is_right(&self, notice: &Notice) -> bool {
         let url = self.url();
-        notice.tells_all && notice.urls.iter().filter(|known| is_at(known, &self.address)).eq([&url])
+        notice.sends_all && notice.urls.iter().filter(|known| is_at(known, &self.address)).eq([&url])
     }
 
     /// What is wrong with `notice`, which calls us.
@@ -120,7 +120,7 @@ impl Wanted {
         let shows_another = !notice.urls.iter().filter(|known| is_at(known, &self.address)).eq([&url]);
         let faults = [
             (shows_another, "it shows another token"),
-            (!notice.tells_all, "it does not tell alarms and recoveries"),
+            (!notice.sends_all, "it does not send alarms and recoveries"),
         ];
         faults.iter().filter(|(is_so, _)| *is_so).map(|(_, fault)| *fault).collect::<Vec<_>>().join(", ")
     }

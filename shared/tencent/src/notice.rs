@@ -23,7 +23,7 @@ pub struct Notice {
     /// Whether it notifies people, too.
     pub has_people: bool,
     /// Whether it notifies of alarms and of recoveries.
-    pub tells_all: bool,
+    pub sends_all: bool,
     /// The addresses that it calls, with whatever tokens they hold.
     pub(crate) urls: Vec<String>,
     /// As it is written.
@@ -47,7 +47,7 @@ impl Notice {
             id: notice["Id"].as_str()?.to_owned(),
             name: notice["Name"].as_str().unwrap_or_default().to_owned(),
             has_people: notice["UserNotices"].as_array().is_some_and(|people| !people.is_empty()),
-            tells_all: notice["NoticeType"] == "ALL",
+            sends_all: notice["NoticeType"] == "ALL",
             urls,
             written: notice.clone(),
         })

@@ -1,4 +1,4 @@
-//! Why the API says no: a code whose beginning tells what to do.
+//! Why the API says no: a code whose beginning says what to do.
 
 use net::sanitize;
 use serde_json::Value;
@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_beginning_of_a_code_tells_what_to_do() {
+    fn the_beginning_of_a_code_says_what_to_do() {
         let of = |code: &str| {
             Refusal::read(&json!({ "Error": { "Code": code, "Message": "no\u{1b}[31m" } }))
                 .unwrap()

@@ -21,7 +21,7 @@ pub(crate) struct RuntimeApi {
     answers: mpsc::UnboundedReceiver<(Instant, Bytes)>,
 }
 
-struct Ends {
+struct HandlerState {
     events: Mutex<mpsc::UnboundedReceiver<String>>,
     asked: mpsc::UnboundedSender<Instant>,
     answers: mpsc::UnboundedSender<(Instant, Bytes)>,
@@ -32,12 +32,12 @@ impl RuntimeApi {
         let (events, waiting) = mpsc::unbounded_channel();
         let (ask, asked) = mpsc::unbounded_channel();
         let (answer, answers) = mpsc::unbounded_channel();
-        let ends = Ends { events: Mutex::new(waiting), asked: ask, answers: answer };
+        let state = HandlerState { events: Mutex::new(waiting), asked: ask, answers: answer };
         let router = Router::new()
             .route("/2018-06-01/runtime/invocation/next", get(next))
             .route("/2018-06-01/runtime/invocation/{id}/response", post(answered))
             .route("/2018-06-01/runtime/invocation/{id}/error", post(answered))
-            .with_state(Arc::new(ends));
+            .with_state(Arc::new(state));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(async move { axum::serve(listener, router).await });
@@ -58,10 +58,10 @@ impl RuntimeApi {
     }
 }
 
-async fn next(State(ends): State<Arc<Ends>>) -> Response {
+async fn next(State(state): State<Arc<HandlerState>>) -> Response {
     // The benchmark may be over.
-    let _ = ends.asked.send(Instant::now());
-    let Some(event) = ends.events.lock().await.recv().await else {
+    let _ = state.asked.send(Instant::now());
+    let Some(event) = state.events.lock().await.recv().await else {
         return std::future::pending().await;
     };
     let headers = [
@@ -76,7 +76,7 @@ async fn next(State(ends): State<Arc<Ends>>) -> Response {
     (headers, event).into_response()
 }
 
-async fn answered(State(ends): State<Arc<Ends>>, body: Bytes) -> StatusCode {
-    let _ = ends.answers.send((Instant::now(), body));
+async fn answered(State(state): State<Arc<HandlerState>>, body: Bytes) -> StatusCode {
+    let _ = state.answers.send((Instant::now(), body));
     StatusCode::ACCEPTED
 }

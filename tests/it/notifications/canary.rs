@@ -17,7 +17,7 @@ use super::mapping::{Handed, Mapping};
 /// Everything in which people look for alerts.
 const LISTS: [&str; 5] = ["/v1/alerts", "/v1/events", "/v1/counts", "/v1/notifications", "/v1/quarantine"];
 
-/// A gateway before the functions; yields the address that the notifier is told.
+/// A gateway before the functions; yields the address that the notifier is given.
 async fn gateway(deployment: &Arc<Deployment>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/canary", listener.local_addr().unwrap());

@@ -68,7 +68,7 @@ fn stories() -> Vec<Story> {
     ]
 }
 
-/// Destinations of every type, which are told of an end at once.
+/// Destinations of every type, which are notified of an end at once.
 fn secrets_with(stand_in: &StandIn) -> Value {
     let destinations: Vec<_> = every_type()
         .into_iter()
@@ -91,13 +91,13 @@ async fn notified(
     what: &str,
     is_it: impl Fn(&Notified) -> bool,
 ) {
-    eventually(&format!("{kind} is told of {what}"), async || {
+    eventually(&format!("{kind} is notified of {what}"), async || {
         stand_in.notified(kind).iter().skip(count).any(&is_it)
     })
     .await;
 }
 
-async fn tell(campanile: &Bundle, stand_in: &StandIn, story: &Story) {
+async fn notify_of(campanile: &Bundle, stand_in: &StandIn, story: &Story) {
     let counts: Vec<_> = every_type().into_iter().map(|kind| (kind, stand_in.notified(kind).len())).collect();
     let answer = campanile.answer(&story.breaks).await;
     assert_eq!(answer.status, 200, "{}: {}", story.source, answer.text());
@@ -146,7 +146,7 @@ async fn a_critical_from_each_source_arrives_at_every_type_and_its_recovery_ends
     let secrets = secrets_with(&stand_in);
     let bundle = Bundle::start_in(&Data::InMemory, Some(&secrets), stand_in.environment()).await;
     for story in stories() {
-        tell(&bundle, &stand_in, &story).await;
+        notify_of(&bundle, &stand_in, &story).await;
     }
     let destinations = bundle.read("/v1/destinations").await;
     for destination in destinations["destinations"].as_array().unwrap() {

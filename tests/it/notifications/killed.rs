@@ -1,4 +1,4 @@
-//! The notifier killed at random moments under load: everybody is told of everything, and twice only of what was under
+//! The notifier killed at random moments under load: everybody is notified of everything, and twice only of what was under
 //! way.
 
 use std::collections::BTreeMap;
@@ -41,7 +41,7 @@ const CALM: Duration = Duration::from_secs(1);
 pub(super) const ABREAST: usize = 8;
 
 /// What is tried.
-pub(super) struct Plan {
+pub(super) struct Scenario {
     /// The destinations, of different types, each of which is also the id.
     pub(super) destinations: Vec<Value>,
     /// How many alerts there are.
@@ -54,7 +54,7 @@ pub(super) struct Plan {
 
 /// The notifier in two processes, one for the stream and one for the clock, and what is known of its work.
 pub(super) struct Storm {
-    plan: Plan,
+    scenario: Scenario,
     rng: Mutex<Rng>,
     deployment: Deployment,
     notifier: Function,
@@ -68,16 +68,16 @@ pub(super) struct Storm {
 }
 
 impl Storm {
-    pub(super) async fn brew(seed: u64, plan: Plan, stand_in: StandIn) -> Option<Self> {
+    pub(super) async fn brew(seed: u64, scenario: Scenario, stand_in: StandIn) -> Option<Self> {
         let mut secrets = secrets();
-        secrets["campanile/destinations"] = json!({ "destinations": plan.destinations });
+        secrets["campanile/destinations"] = json!({ "destinations": scenario.destinations });
         let deployment = Deployment::start(&secrets).await;
         let table = deployment.cloud().embedded_table()?;
         let notifier = Function::start(Setup::new("notifier", deployment.cloud().url()).instances(2)).await;
         let sdk = sdk_config(table.clone());
         let platform = Platform::for_development(&sdk, &sdk, Configuration::default());
         Some(Self {
-            plan,
+            scenario,
             rng: Mutex::new(Rng::with_seed(seed)),
             deployment,
             notifier,
@@ -93,12 +93,12 @@ impl Storm {
     /// Sends the lives of all alerts, those of one after the other.
     pub(super) async fn speak(&self) {
         let life = async |number| {
-            for (step, status) in self.plan.steps.iter().enumerate() {
+            for (step, status) in self.scenario.steps.iter().enumerate() {
                 let answer = self.deployment.answer(&call(&Alarm::step(number, step, status))).await;
                 assert!(answer.is_success(), "{}", answer.text());
             }
         };
-        join_all((0..self.plan.alerts).map(life)).await;
+        join_all((0..self.scenario.alerts).map(life)).await;
         self.is_everything_heard.store(true, Ordering::SeqCst);
     }
 
@@ -173,12 +173,12 @@ impl Storm {
     }
 
     fn ids(&self) -> impl Iterator<Item = &str> {
-        self.plan.destinations.iter().filter_map(|destination| destination["id"].as_str())
+        self.scenario.destinations.iter().filter_map(|destination| destination["id"].as_str())
     }
 
     /// Whether everything was heard of and notified, and nothing is due.
     async fn is_over(&self) -> bool {
-        if !self.is_everything_heard.load(Ordering::SeqCst) || !(self.plan.is_done)(&self.stand_in) {
+        if !self.is_everything_heard.load(Ordering::SeqCst) || !(self.scenario.is_done)(&self.stand_in) {
             return false;
         }
         for destination in self.ids() {
@@ -190,7 +190,7 @@ impl Storm {
     }
 }
 
-/// By alert, what the webhook was told of it, in order.
+/// By alert, the notifications of it that the webhook received, in order.
 fn webhook_lives(stand_in: &StandIn) -> BTreeMap<String, Vec<String>> {
     let mut lives: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for notified in stand_in.notified("webhook") {
@@ -224,17 +224,17 @@ fn assert_every_change_in_order(life: &[String]) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_killed_notifier_tells_everything_and_repeats_only_what_was_under_way() {
+async fn a_killed_notifier_sends_everything_and_repeats_only_what_was_under_way() {
     for seed in SEEDS {
         let stand_in = StandIn::start().await;
         stand_in.delay(ANSWERS_AFTER);
-        let plan = Plan {
+        let scenario = Scenario {
             destinations: BOTH.map(|kind| stand_in.destination(kind, &Value::Null)).into(),
             alerts: ALERTS,
             steps: &["Warning", "Critical", "Clear"],
             is_done: is_everything_over,
         };
-        let Some(storm) = Storm::brew(seed, plan, stand_in).await else { return };
+        let Some(storm) = Storm::brew(seed, scenario, stand_in).await else { return };
         join(storm.speak(), storm.rage()).await;
 
         let lives = webhook_lives(&storm.stand_in);

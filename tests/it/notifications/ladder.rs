@@ -11,7 +11,7 @@ use tests::{Alarm, Bundle, Call, Data, Receiver, eventually, secrets};
 use tokio::time::{Instant, sleep};
 
 use super::call;
-use super::killed::{ABREAST, ANSWERS_AFTER, KILLS, Plan, Storm, incidents};
+use super::killed::{ABREAST, ANSWERS_AFTER, KILLS, Scenario, Storm, incidents};
 
 /// When the pager is notified and when the manager, in seconds after an alert opened.
 const RUNGS: [u64; 2] = [3, 6];
@@ -57,13 +57,13 @@ fn ladder(stand_in: &StandIn) -> Vec<Value> {
 async fn each_rung_is_reached_once_however_often_the_notifier_is_killed() {
     let stand_in = StandIn::start().await;
     stand_in.delay(ANSWERS_AFTER);
-    let plan = Plan {
+    let scenario = Scenario {
         destinations: ladder(&stand_in),
         alerts: ALERTS,
         steps: &["Critical"],
         is_done: has_everybody_been_notified,
     };
-    let Some(storm) = Storm::brew(7, plan, stand_in).await else { return };
+    let Some(storm) = Storm::brew(7, scenario, stand_in).await else { return };
     join(storm.speak(), storm.rage()).await;
 
     let pager = incidents(&storm.stand_in.notified("pagerduty"));

@@ -13,13 +13,13 @@ use tokio::time::sleep;
 use super::call;
 use super::mapping::{Handed, Mapping};
 
-/// Who is told that somebody takes care of an alert.
-const TOLD_OF_HANDLING: [&str; 3] = ["pagerduty", "opsgenie", "webhook"];
+/// Who is notified of an acknowledgement.
+const NOTIFIED_OF_HANDLING: [&str; 3] = ["pagerduty", "opsgenie", "webhook"];
 /// What of the destinations' settings must never be logged.
 const CREDENTIALS: [&str; 3] =
     ["0123456789abcdef0123456789abcdef", "11111111-2222-3333-4444-555555555555", "token-of-ours"];
 
-/// The secrets of the tests, and all seven destinations; the webhook's body is the one that tells of handling.
+/// The secrets of the tests, and all seven destinations; the webhook's body is the one that has the handling.
 fn secrets_with(stand_in: &StandIn) -> Value {
     let mut secrets = secrets();
     let mut settings = stand_in.settings(&Value::Null);
@@ -35,7 +35,7 @@ fn secrets_with(stand_in: &StandIn) -> Value {
     secrets
 }
 
-/// The last thing that each destination was told, once it was told so many; a further one would be one too many.
+/// The last notification of each destination, once it has so many; a further one would be one too many.
 async fn last_notified(stand_in: &StandIn, count: impl Fn(&str) -> usize) -> [Notified; 7] {
     let counts = || FIRST_SEVEN.map(|destination| stand_in.notified(destination).len());
     let expected = FIRST_SEVEN.map(&count);
@@ -48,17 +48,17 @@ async fn last_notified(stand_in: &StandIn, count: impl Fn(&str) -> usize) -> [No
     FIRST_SEVEN.map(|destination| stand_in.notified(destination).pop().unwrap())
 }
 
-/// How many things `destination` has been told, `told` by everybody and an acknowledgement by some.
+/// How many notifications `destination` has: `notified`, as all have, and an acknowledgement for some.
 fn and_the_acknowledgement(notified: usize) -> impl Fn(&str) -> usize {
-    move |destination| notified + usize::from(TOLD_OF_HANDLING.contains(&destination))
+    move |destination| notified + usize::from(NOTIFIED_OF_HANDLING.contains(&destination))
 }
 
-/// The same at the end, of which Discord is told twice: by an edit of the message that is there, which notifies nobody, and a new one.
+/// The same at the end, of which Discord is notified twice: by an edit of the message that is there, which notifies nobody, and a new one.
 fn and_the_end(destination: &str) -> usize {
     and_the_acknowledgement(2)(destination) + usize::from(destination == "discord")
 }
 
-async fn tell_of_one_alert(campanile: &dyn Receiver, stand_in: &StandIn) {
+async fn notify_of_one_alert(campanile: &dyn Receiver, stand_in: &StandIn) {
     let say = async |step, status| {
         let answer = campanile.answer(&call(&Alarm::step(0, step, status))).await;
         assert_eq!(answer.status, 200, "{}", answer.text());
@@ -90,7 +90,7 @@ async fn tell_of_one_alert(campanile: &dyn Receiver, stand_in: &StandIn) {
 
 /// What is recorded behind the destinations' backs, which a moment after the last answer is complete.
 async fn assert_everything_is_sent(campanile: &dyn Receiver) {
-    let notifications_sent = 2 * FIRST_SEVEN.len() + TOLD_OF_HANDLING.len();
+    let notifications_sent = 2 * FIRST_SEVEN.len() + NOTIFIED_OF_HANDLING.len();
     let sent = async || {
         let listed = campanile.read("/v1/notifications?limit=1000").await;
         let listed = listed["notifications"].as_array().unwrap().clone();
@@ -122,23 +122,23 @@ async fn be_lambda(mapping: &Mapping, notifier: &Function) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_deployed_functions_tell_all_seven_of_an_alert_its_acknowledgement_and_its_end() {
+async fn the_deployed_functions_notify_all_seven_of_an_alert_its_acknowledgement_and_its_end() {
     let stand_in = StandIn::start().await;
     let deployment = Deployment::start(&secrets_with(&stand_in)).await;
     let Some(table) = deployment.cloud().embedded_table() else { return };
     let (mapping, setup) = (Mapping::of(table), Setup::new("notifier", deployment.cloud().url()));
     let notifier = Function::start(setup).await;
     tokio::select! {
-        () = tell_of_one_alert(&deployment, &stand_in) => {}
+        () = notify_of_one_alert(&deployment, &stand_in) => {}
         () = be_lambda(&mapping, &notifier) => {}
     }
     assert_no_credential(&notifier.stop().await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_local_bundle_tells_all_seven_of_an_alert_its_acknowledgement_and_its_end() {
+async fn the_local_bundle_notifies_all_seven_of_an_alert_its_acknowledgement_and_its_end() {
     let stand_in = StandIn::start().await;
     let bundle = Bundle::start(&Data::InMemory, Some(&secrets_with(&stand_in))).await;
-    tell_of_one_alert(&bundle, &stand_in).await;
+    notify_of_one_alert(&bundle, &stand_in).await;
     assert_no_credential(&bundle.kill().await);
 }

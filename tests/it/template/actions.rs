@@ -1,6 +1,6 @@
 //! What each role allows is what its function can do.
 //!
-//! The SDK has a constant for every operation, and the linker keeps those that the function can reach: a binary tells
+//! The SDK has a constant for every operation, and the linker keeps those that the function can reach: a binary shows
 //! more surely than any list what may be called.
 
 use std::collections::BTreeSet;

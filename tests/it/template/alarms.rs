@@ -234,7 +234,7 @@ fn attempts_that_fail_again_and_again_at_one_destination_raise_an_alarm() {
 }
 
 #[test]
-fn a_notification_that_was_given_up_and_a_mistake_in_the_destinations_raise_alarms_at_once() {
+fn a_dead_lettered_notification_and_a_mistake_in_the_destinations_raise_alarms_at_once() {
     let last = [None, None, None, Some(1.0)];
     for (name, dimensions, alarm) in [
         (

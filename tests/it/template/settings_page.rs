@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use alert::Source;
 use aws::Configuration;
-use dispatch::Settings;
+use dispatch::NotificationConfiguration;
 use intake::SourceSecret;
 use net::EgressPolicy;
 use serde_json::{Map, Value, json};
@@ -142,7 +142,7 @@ fn every_member_of_a_sources_secret_has_a_row_and_no_other() {
 #[test]
 fn every_member_of_the_destinations_secret_has_a_row_and_no_other() {
     let known = known(|text| {
-        let mistakes = Settings::read(text, &EgressPolicy::public()).mistakes;
+        let mistakes = NotificationConfiguration::read(text, &EgressPolicy::public()).mistakes;
         let unknown =
             mistakes.iter().map(ToString::to_string).filter(|mistake| mistake.contains("not known here"));
         unknown.filter_map(|mistake| Some(mistake.split_once(':')?.0.trim_matches('`').to_owned())).collect()

@@ -10,14 +10,14 @@ use bytes::Bytes;
 use campanile::embedded::{EmbeddedSecrets, EmbeddedTable, Location, sdk_config};
 use channels::testing::destinations::StandIn;
 use http::Request;
-use intake::{Clock, Netdata, TimeLeft};
+use intake::{Clock, Deadline, Netdata};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use tests::{Alarm, NETDATA_TOKEN, fixture, secrets};
 
 use super::document::{functions, list};
 
-/// What the notifier has written once it has told something: none of it may wake it again.
+/// What the notifier has written once it has notified somebody: none of it may wake it again.
 const OF_THE_NOTIFIER: [&str; 8] = [
     "ALERT INHIBITS",
     "ALERT ROUTING",
@@ -36,7 +36,7 @@ pub(crate) fn patterns() -> Vec<Value> {
     patterns.map(|filter| serde_json::from_str(filter["Pattern"].as_str().unwrap()).unwrap()).collect()
 }
 
-/// Whether Lambda hands on what `record` tells of: every member of a pattern has to match, and of a list one element.
+/// Whether Lambda hands `record` on: every member of a pattern has to match, and of a list one element.
 ///
 /// See <https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html>.
 pub(crate) fn admits(patterns: &[Value], record: &Value) -> bool {
@@ -54,7 +54,7 @@ fn matches(pattern: &Value, value: &Value) -> bool {
     }
 }
 
-/// One destination is told at once, the other waits for an hour; what is critical mutes what is not.
+/// One destination is notified at once, the other waits for an hour; what is critical mutes what is not.
 fn destinations(stand_in: &StandIn) -> Value {
     let late = stand_in.destination("webhook", &json!({ "id": "late", "after_secs": 3600 }));
     json!({
@@ -127,7 +127,7 @@ async fn records(table: &EmbeddedTable) -> Vec<Value> {
 }
 
 async fn invoke(notifier: &Notifier, event: Value) -> Value {
-    let answer = notifier.clone().handle(event, TimeLeft(Duration::from_mins(1))).await.unwrap();
+    let answer = notifier.clone().handle(event, Deadline(Duration::from_mins(1))).await.unwrap();
     notifier.settled().await;
     answer
 }

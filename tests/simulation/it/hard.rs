@@ -26,7 +26,7 @@ use tokio::time::{Duration, Instant, sleep};
 pub(crate) use self::rules::Rules;
 
 use self::bucket::Partition;
-use self::call::{Call, Kind, Place};
+use self::call::{Access, Call, ItemKey};
 use self::index::Lagging;
 use self::rules::PARTITIONS;
 
@@ -48,7 +48,7 @@ struct State {
     random: Rng,
     partitions: [Partition; PARTITIONS],
     /// Items of transactions under way.
-    in_transaction: BTreeSet<Place>,
+    in_transaction: BTreeSet<ItemKey>,
     /// Tokens of transactions under way.
     tokens: BTreeSet<String>,
     /// What was answered to those that were carried out, and when: known for [`TOKEN_LIFE`].
@@ -164,10 +164,10 @@ impl Hard {
 
     async fn process(&self, call: &mut Call, fate: &Fate) -> AwsAnswer {
         match call.kind {
-            Kind::Other => self.engine.answer_at_once(&call.as_asked()),
-            Kind::Transaction => self.transaction(call, fate).await,
-            Kind::Write => self.write(call, fate),
-            Kind::Read => self.read(call),
+            Access::Other => self.engine.answer_at_once(&call.as_asked()),
+            Access::Transaction => self.transaction(call, fate).await,
+            Access::Write => self.write(call, fate),
+            Access::Read => self.read(call),
         }
     }
 
@@ -183,23 +183,23 @@ impl Hard {
                 return answer;
             }
             let conflicts: Vec<_> =
-                call.places.iter().map(|place| state.in_transaction.contains(place)).collect();
+                call.keys_touched.iter().map(|key| state.in_transaction.contains(key)).collect();
             if conflicts.contains(&true) {
                 return refusal::transaction_conflict(&conflicts);
             }
             let throttled: Vec<_> =
-                call.places.iter().map(|place| !state.partition(place).admits_writes()).collect();
+                call.keys_touched.iter().map(|key| !state.partition(key).admits_writes()).collect();
             if throttled.contains(&true) {
                 return refusal::transaction_throttled(&throttled);
             }
-            state.in_transaction.extend(call.places.iter().cloned());
+            state.in_transaction.extend(call.keys_touched.iter().cloned());
             state.tokens.extend(call.token.clone());
         }
         sleep(fate.in_transaction).await;
         let answer = self.apply(call, fate);
         let mut state = self.state();
-        for place in &call.places {
-            state.in_transaction.remove(place);
+        for key in &call.keys_touched {
+            state.in_transaction.remove(key);
         }
         if let Some(token) = &call.token {
             state.tokens.remove(token);
@@ -213,10 +213,10 @@ impl Hard {
     fn write(&self, call: &Call, fate: &Fate) -> AwsAnswer {
         {
             let mut state = self.state();
-            if call.places.iter().any(|place| state.in_transaction.contains(place)) {
+            if call.keys_touched.iter().any(|key| state.in_transaction.contains(key)) {
                 return refusal::item_in_transaction();
             }
-            if call.places.iter().any(|place| !state.partition(place).admits_writes()) {
+            if call.keys_touched.iter().any(|key| !state.partition(key).admits_writes()) {
                 return refusal::throttled();
             }
         }
@@ -226,16 +226,16 @@ impl Hard {
     /// Carries a write out, takes what it consumed, and notes which index entries are not to be seen yet.
     fn apply(&self, call: &Call, fate: &Fate) -> AwsAnswer {
         let touches_index = call.touches_index();
-        let keys = |place: &Place| index::keys_of(&self.engine, &call.table, place);
-        let before: Vec<_> = call.places.iter().filter(|_| touches_index).map(keys).collect();
+        let keys = |key: &ItemKey| index::keys_of(&self.engine, &call.table, key);
+        let before: Vec<_> = call.keys_touched.iter().filter(|_| touches_index).map(keys).collect();
         let answer = self.engine.answer_at_once(&call.metered());
         let mut state = self.state();
         state.take_writes(call, &answer);
         state.seen.writes += u64::from(answer.status.is_success());
         if answer.status.is_success() && touches_index {
-            let after = call.places.iter().map(keys);
-            for ((place, before), after) in call.places.iter().zip(before).zip(after) {
-                state.lagging.note(place, &before, &after, fate.index_lag);
+            let after = call.keys_touched.iter().map(keys);
+            for ((key, before), after) in call.keys_touched.iter().zip(before).zip(after) {
+                state.lagging.note(key, &before, &after, fate.index_lag);
             }
         }
         answer
@@ -246,7 +246,7 @@ impl Hard {
         {
             let mut state = self.state();
             let admits: Vec<_> =
-                call.places.iter().map(|place| state.partition(place).admits_reads()).collect();
+                call.keys_touched.iter().map(|key| state.partition(key).admits_reads()).collect();
             if !admits.is_empty() && !admits.contains(&true) {
                 return refusal::throttled();
             }
@@ -270,10 +270,10 @@ impl Hard {
             *state.seen.counts.entry(outcome.to_owned()).or_default() += 1;
         }
         // The keys of a batch are a set: in which order they are asked for is all the same.
-        let places: BTreeSet<_> =
-            call.places.iter().map(|place| [place.pk.as_str(), place.sk.as_str()]).collect();
-        let places = places.into_iter().flatten();
-        let parts = [call.operation.as_str(), outcome].into_iter().chain(places);
+        let keys_touched: BTreeSet<_> =
+            call.keys_touched.iter().map(|key| [key.pk.as_str(), key.sk.as_str()]).collect();
+        let keys_touched = keys_touched.into_iter().flatten();
+        let parts = [call.operation.as_str(), outcome].into_iter().chain(keys_touched);
         // A sum: what goes on at once may come in either order.
         state.seen.trace = state.seen.trace.wrapping_add(parts.fold(0, rules::hash));
     }
@@ -286,13 +286,13 @@ impl State {
         (at.elapsed() < TOKEN_LIFE).then(|| answer.clone())
     }
 
-    fn partition(&mut self, place: &Place) -> &mut Partition {
-        &mut self.partitions[place.partition()]
+    fn partition(&mut self, key: &ItemKey) -> &mut Partition {
+        &mut self.partitions[key.partition()]
     }
 
     fn fate(&mut self, call: &Call) -> Fate {
         let Self { rules, random, .. } = self;
-        let may_fail = call.kind != Kind::Other;
+        let may_fail = call.kind != Access::Other;
         let mut is = |probability: f64| may_fail && random.f64() < probability;
         let (is_lost, is_answer_lost, is_broken) = (is(rules.lost), is(rules.answers_lost), is(rules.broken));
         Fate {
@@ -308,19 +308,19 @@ impl State {
 
     fn take_writes(&mut self, call: &Call, answer: &AwsAnswer) {
         let units = units(answer, "WriteCapacityUnits").unwrap_or(call.least_units());
-        for place in &call.places {
+        for key in &call.keys_touched {
             #[expect(clippy::cast_precision_loss, reason = "a hundred at most")]
-            let share = units / call.places.len() as f64;
-            self.partition(place).take_writes(share);
+            let share = units / call.keys_touched.len() as f64;
+            self.partition(key).take_writes(share);
         }
     }
 
     fn take_reads(&mut self, call: &Call, answer: &AwsAnswer) {
         let units = units(answer, "ReadCapacityUnits").unwrap_or(0.5);
-        for place in &call.places {
+        for key in &call.keys_touched {
             #[expect(clippy::cast_precision_loss, reason = "a hundred at most")]
-            let share = units / call.places.len() as f64;
-            self.partition(place).take_reads(share);
+            let share = units / call.keys_touched.len() as f64;
+            self.partition(key).take_reads(share);
         }
     }
 }

@@ -10,7 +10,7 @@ const DOCUMENT: &str = include_str!("../../../docs/limits.md");
 const TEMPLATE: &str = include_str!("../../../infra/template.yaml");
 
 /// The rows of the table of time-outs: name and seconds.
-fn told() -> BTreeMap<&'static str, f64> {
+fn documented() -> BTreeMap<&'static str, f64> {
     let table = DOCUMENT.split("## Time-outs").nth(1).unwrap().split("\n## ").next().unwrap();
     let rows = table.lines().filter_map(|line| {
         let mut cells = line.trim_matches('|').split('|').map(str::trim);
@@ -29,7 +29,7 @@ fn parameter(name: &str) -> Duration {
 
 #[test]
 fn the_table_says_what_the_code_does() {
-    let told = told();
+    let documented = documented();
     for (name, seconds) in [
         ("one attempt of a call to DynamoDB", aws::calls::ATTEMPT),
         ("a webhook of Netdata, before it answers 5xx", Netdata::PATIENCE),
@@ -41,15 +41,19 @@ fn the_table_says_what_the_code_does() {
         ("the notifier as a Lambda function", parameter("NotifierTimeoutSecs")),
         ("the poller as a Lambda function", parameter("PollerTimeoutSecs")),
     ] {
-        let told = told.get(name).unwrap_or_else(|| panic!("docs/limits.md has no row `{name}`"));
-        assert!((told - seconds.as_secs_f64()).abs() < 0.01, "{name}: {told} there, {seconds:?} here");
+        let documented = documented.get(name).unwrap_or_else(|| panic!("docs/limits.md has no row `{name}`"));
+        assert!(
+            (documented - seconds.as_secs_f64()).abs() < 0.01,
+            "{name}: {documented} there, {seconds:?} here"
+        );
     }
 }
 
 #[test]
 fn who_waits_waits_longer() {
-    let told = told();
-    let of = |name: &str| *told.get(name).unwrap_or_else(|| panic!("docs/limits.md has no row `{name}`"));
+    let documented = documented();
+    let of =
+        |name: &str| *documented.get(name).unwrap_or_else(|| panic!("docs/limits.md has no row `{name}`"));
     for (inner, outer) in [
         ("one attempt of a call to DynamoDB", "a webhook of Tencent, before it answers 5xx"),
         ("a call to DynamoDB with its repetitions", "a webhook of Netdata, before it answers 5xx"),

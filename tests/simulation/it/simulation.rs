@@ -1,14 +1,14 @@
 //! One seed is one history: real handlers over the hard table, senders, people and destinations, and processes that die.
 //!
-//! `SEED=17 cargo test -p simulation replay -- --nocapture` tells the history of a seed. `CAMPANILE_SEEDS` is how many are
+//! `SEED=17 cargo test -p simulation replay -- --nocapture` prints the history of a seed. `CAMPANILE_SEEDS` is how many are
 //! tried, `CAMPANILE_FIRST_SEED` the first of them.
 
 mod check;
 mod destination;
 mod people;
-mod plan;
 mod process;
 mod reader;
+mod scenario;
 mod sender;
 mod upkeep;
 mod word;
@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use jiff::Timestamp;
 
-use self::plan::{Plan, Step};
+use self::scenario::{Scenario, Step};
 use self::world::World;
 use crate::hard::Seen;
 
@@ -34,17 +34,17 @@ struct End {
     seen: Seen,
 }
 
-/// Plays `plan` on a clock of its own.
-fn play(plan: &Plan) -> End {
-    fastrand::seed(plan.seed);
+/// Plays `scenario` on a clock of its own.
+fn play(scenario: &Scenario) -> End {
+    fastrand::seed(scenario.seed);
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
     let played = catch_unwind(AssertUnwindSafe(|| {
         runtime.block_on(async {
             let begin: Timestamp = BEGIN.parse().unwrap();
             let _time = aws::VirtualTime::begin(begin);
-            let world = World::new(plan).await;
-            world.live_through(&plan.steps).await;
+            let world = World::new(scenario).await;
+            world.live_through(&scenario.steps).await;
             let problem = match world.calm_down().await {
                 Ok(()) => world.check().await.err(),
                 Err(problem) => Some(problem),
@@ -60,41 +60,41 @@ fn play(plan: &Plan) -> End {
     })
 }
 
-/// Leaves out of a plan that fails what it fails without.
-fn shortest(plan: Plan) -> Plan {
-    let mut plan = plan;
-    let mut size = plan.steps.len().div_ceil(2);
+/// Leaves out of a scenario that fails what it fails without.
+fn shortest(scenario: Scenario) -> Scenario {
+    let mut scenario = scenario;
+    let mut size = scenario.steps.len().div_ceil(2);
     let mut trials = 60;
     while size > 0 && trials > 0 {
         let mut place = 0;
-        while place < plan.steps.len() && trials > 0 {
-            let mut steps = plan.steps.clone();
+        while place < scenario.steps.len() && trials > 0 {
+            let mut steps = scenario.steps.clone();
             steps.drain(place..(place + size).min(steps.len()));
-            let less = Plan { steps, ..plan.clone() };
+            let less = Scenario { steps, ..scenario.clone() };
             trials -= 1;
             if play(&less).problem.is_some() {
-                plan = less;
+                scenario = less;
             } else {
                 place += size;
             }
         }
         size = if size == 1 { 0 } else { size.div_ceil(2) };
     }
-    plan
+    scenario
 }
 
 /// What is wrong with the history of `seed`, if anything is, with the shortest story that shows it.
 fn problem_of(seed: u64) -> Option<String> {
-    let plan = Plan::of(seed);
-    play(&plan).problem?;
-    let plan = shortest(plan);
-    let End { story, problem, .. } = play(&plan);
-    let steps: Vec<_> = plan.steps.iter().map(Step::to_string).collect();
+    let scenario = Scenario::of(seed);
+    play(&scenario).problem?;
+    let scenario = shortest(scenario);
+    let End { story, problem, .. } = play(&scenario);
+    let steps: Vec<_> = scenario.steps.iter().map(Step::to_string).collect();
     Some(format!(
         "seed {seed}: {}\n\nWhat it takes ({}, destinations {}):\n  {}\n\nThe story:\n  {}",
         problem.unwrap_or_default(),
-        if plan.is_faulty { "with faults" } else { "without faults" },
-        plan.destinations.join(", "),
+        if scenario.is_faulty { "with faults" } else { "without faults" },
+        scenario.destinations.join(", "),
         steps.join("\n  "),
         story.join("\n  ")
     ))
@@ -145,7 +145,7 @@ fn survey() {
     let mut failed = 0;
     let count = number("CAMPANILE_SEEDS").unwrap_or(60);
     for seed in first..first + count {
-        if let Some(problem) = play(&Plan::of(seed)).problem {
+        if let Some(problem) = play(&Scenario::of(seed)).problem {
             failed += 1;
             println!("seed {seed}: {problem}");
         }
@@ -153,23 +153,23 @@ fn survey() {
     println!("{failed} of {count} seeds failed");
 }
 
-/// Tells the shortest story that shows what is wrong with `SEED`.
+/// Prints the shortest story that shows what is wrong with `SEED`.
 #[test]
 #[ignore = "a tool: `SEED=17 cargo test -p simulation story -- --ignored --nocapture`"]
 fn story() {
     println!("{}", problem_of(number("SEED").unwrap_or(1)).unwrap_or_else(|| "nothing is wrong".to_owned()));
 }
 
-/// Tells the history of `SEED` twice over: it is the same each time.
+/// Prints the history of `SEED` twice over: it is the same each time.
 #[test]
 fn replay() {
-    let plan = Plan::of(number("SEED").unwrap_or(1));
-    let (once, again) = (play(&plan), play(&plan));
+    let scenario = Scenario::of(number("SEED").unwrap_or(1));
+    let (once, again) = (play(&scenario), play(&scenario));
     for line in &once.story {
         println!("{line}");
     }
     println!("{:?}", once.seen);
-    assert_eq!(once.story, again.story, "one seed told two stories");
+    assert_eq!(once.story, again.story, "one seed had two stories");
     assert_eq!(once.seen, again.seen, "one seed asked the table for different things");
     assert_eq!(once.problem, None);
 }

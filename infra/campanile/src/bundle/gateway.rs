@@ -37,7 +37,7 @@ pub(super) fn router(platform: Platform) -> Router {
         .layer(from_fn_with_state(Arc::new(Semaphore::new(MOST_AT_ONCE)), throttle))
 }
 
-/// Takes so many requests at once and no more, as API Gateway does: who comes then is told when to come again.
+/// Takes so many requests at once and no more, as API Gateway does: the others are answered when to come again.
 async fn throttle(State(places): State<Arc<Semaphore>>, request: Request, next: Next) -> Response {
     let Ok(_place) = places.try_acquire() else {
         let refusal = refusal(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests");

@@ -10,7 +10,7 @@ use poll::site24x7::Poller;
 use serde_json::json;
 use tokio::time::sleep;
 
-use super::stream::TIME_LEFT;
+use super::stream::DEADLINE;
 
 /// From one poll to the next.
 const PERIOD: Duration = Duration::from_mins(5);
@@ -59,7 +59,7 @@ pub(super) async fn sweep(notifier: Notifier) {
 async fn tick(notifier: Notifier, tick: &str, period: Duration) {
     loop {
         // A failure is logged where it happens; the next tick sees to what is left.
-        drop(notifier.clone().handle(json!({ "tick": tick }), TIME_LEFT).await);
+        drop(notifier.clone().handle(json!({ "tick": tick }), DEADLINE).await);
         sleep(period).await;
     }
 }

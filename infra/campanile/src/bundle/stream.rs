@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aws::Notifier;
-use intake::TimeLeft;
+use intake::Deadline;
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
@@ -12,7 +12,7 @@ use crate::embedded::{EmbeddedTable, StreamRecord, UpkeepError};
 /// How many records the notifier gets at a time, as in AWS.
 const BATCH: usize = 100;
 /// How long the notifier may take for one event, as in AWS.
-pub(super) const TIME_LEFT: TimeLeft = TimeLeft(Duration::from_mins(2));
+pub(super) const DEADLINE: Deadline = Deadline(Duration::from_mins(2));
 /// How long to wait where nothing has changed.
 const IDLE: Duration = Duration::from_millis(100);
 /// How long to wait before a batch comes again.
@@ -53,7 +53,7 @@ impl Stream {
             return Ok(0);
         }
         let events: Vec<_> = records.iter().map(|record| record.event.clone()).collect();
-        let answer = self.notifier.clone().handle(json!({ "Records": events }), TIME_LEFT).await;
+        let answer = self.notifier.clone().handle(json!({ "Records": events }), DEADLINE).await;
         let handled = handled(&records, answer.as_ref().ok());
         if let Some(last) = handled.last() {
             self.table.forget_records(&self.table_name, &last.sequence_number).await?;

@@ -28,8 +28,8 @@ pub(super) struct Action {
     /// What stands behind the thing's id in the path.
     verb: &'static str,
     body: Value,
-    /// What to tell of it: the thing's id, and what came of it.
-    told: fn(&str, &Answer) -> Result<String, ServerError>,
+    /// What to print, given the thing's id and the answer.
+    describe: fn(&str, &Answer) -> Result<String, ServerError>,
 }
 
 /// How many could not be done; each was complained about.
@@ -45,14 +45,14 @@ impl Action {
     pub(super) const fn post(
         action: &'static str,
         body: Value,
-        told: fn(&str, &Answer) -> Result<String, ServerError>,
+        describe: fn(&str, &Answer) -> Result<String, ServerError>,
     ) -> Self {
-        Self { method: Method::POST, verb: action, body, told }
+        Self { method: Method::POST, verb: action, body, describe }
     }
 
     /// What `DELETE` does.
-    pub(super) fn delete(told: fn(&str, &Answer) -> Result<String, ServerError>) -> Self {
-        Self { method: Method::DELETE, verb: "", body: json!({}), told }
+    pub(super) fn delete(describe: fn(&str, &Answer) -> Result<String, ServerError>) -> Self {
+        Self { method: Method::DELETE, verb: "", body: json!({}), describe }
     }
 }
 
@@ -67,7 +67,7 @@ impl ActionArgs {
         &self.server
     }
 
-    /// Does `action` to each of `ids`, and tells of each what came of it.
+    /// Does `action` to each of `ids`, and prints of each what came of it.
     pub(super) async fn to_all(&self, ids: &[String], resource: Resource, action: &Action) -> Outcome {
         if let [only] = ids {
             return Ok(self.to(only, resource, action).await?);
@@ -87,7 +87,7 @@ impl ActionArgs {
         let answer = self.server.act(action.method.clone(), &path, &action.body).await;
         let answer = answer.map_err(|error| resource.explain(error))?;
         if !self.json {
-            say((action.told)(id, &answer)?);
+            say((action.describe)(id, &answer)?);
         } else if !answer.text().is_empty() {
             say(sanitize_json_for_terminal(answer.text()));
         }

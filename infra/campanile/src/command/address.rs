@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_is_told_what_to_write() {
+    fn what_is_no_address_is_refused_with_what_to_write() {
         let mistake = |text: &str| text.parse::<Address>().unwrap_err();
         for text in ["", "127.0.0.1:9000", "localhost:9000", "ftp://a.example.com", "http://", "alerts"] {
             assert_eq!(mistake(text), AddressError::Syntax, "{text}");

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use self::explain::Explain;
 use super::alerts::Row;
 use super::detail_view::DetailView;
-use super::events::{Event, history, tell_requests};
+use super::events::{Event, history, print_requests};
 use super::id_prefix::IdPrefix;
 use super::lookup::ALERTS;
 use super::output_format::OutputFormat;
@@ -147,7 +147,7 @@ impl Show {
         let events: Vec<Event> = events.rows()?;
         say("");
         self.form.show_table(history(&events, now));
-        tell_requests(&events);
+        print_requests(&events);
         Ok(())
     }
 }

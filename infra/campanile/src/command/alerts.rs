@@ -29,7 +29,7 @@ const PAUSE_SECS: &str = "5";
 pub(super) struct Alerts {
     #[command(flatten)]
     filter: Filter,
-    /// Look again every so many seconds until Ctrl-C; into a pipe, tell only when something has changed
+    /// Look again every so many seconds until Ctrl-C; into a pipe, print only when something has changed
     #[arg(
         long, value_name = "SECONDS", num_args = 0..=1, require_equals = true, default_missing_value = PAUSE_SECS,
         value_parser = clap::value_parser!(u64).range(1..=3600)

@@ -1,11 +1,11 @@
-//! `campanile check`: whether a source still calls Campanile, destinations can be told, and secrets are in order.
+//! `campanile check`: whether a source still calls Campanile, destinations can be notified, and secrets are in order.
 
 use clap::{Args, Subcommand};
 
 use super::secrets::check::CheckSecrets;
 use super::{Outcome, destinations, kazoo, netdata, site24x7, tencent};
 
-/// Look whether a source still calls Campanile, destinations can be told, or secrets are in order; ends with 3 where not
+/// Check that a source still calls Campanile, destinations can be notified, or secrets are in order; ends with 3 where not
 #[derive(Debug, Args)]
 pub(super) struct Check {
     #[command(subcommand)]
@@ -30,7 +30,7 @@ pub(super) struct Unhealthy {
 }
 
 impl Unhealthy {
-    /// What the process ends with, so that a script can tell it from a check that failed.
+    /// What the process ends with, so that a script can distinguish it from a check that failed.
     pub(super) const EXIT_CODE: u8 = 3;
 }
 

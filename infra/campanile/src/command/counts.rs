@@ -55,17 +55,17 @@ impl Answer {
             "{firing} firing: {open} open, {acknowledged} acknowledged, {silenced} silenced"
         ));
         let severities = Severity::ALL.iter().rev().map(|severity| severity.as_str());
-        view.field("severity", &told(&self.by_severity, severities));
-        view.field("source", &told(&self.by_source, Source::ALL.iter().map(|source| source.as_str())));
+        view.field("severity", &summed_up(&self.by_severity, severities));
+        view.field("source", &summed_up(&self.by_source, Source::ALL.iter().map(|source| source.as_str())));
         view
     }
 }
 
 /// The numbers that are none, in the order of `known`, then those that this version does not know.
-fn told<'a>(numbers: &BTreeMap<String, u64>, known: impl Iterator<Item = &'a str>) -> String {
+fn summed_up<'a>(numbers: &BTreeMap<String, u64>, known: impl Iterator<Item = &'a str>) -> String {
     let known: Vec<_> = known.collect();
     let others = numbers.keys().map(String::as_str).filter(|name| !known.contains(name));
-    let told = known.iter().copied().chain(others);
-    let told = told.filter_map(|name| Some((name, *numbers.get(name)?))).filter(|(_, number)| *number > 0);
-    told.map(|(name, number)| format!("{number} {name}")).collect::<Vec<_>>().join(", ")
+    let shown = known.iter().copied().chain(others);
+    let shown = shown.filter_map(|name| Some((name, *numbers.get(name)?))).filter(|(_, number)| *number > 0);
+    shown.map(|(name, number)| format!("{number} {name}")).collect::<Vec<_>>().join(", ")
 }

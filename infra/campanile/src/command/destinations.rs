@@ -8,7 +8,7 @@ use std::fmt;
 
 use aws::Configuration;
 use clap::Args;
-use dispatch::{Destination, Settings};
+use dispatch::{Destination, NotificationConfiguration};
 use net::EgressPolicy;
 use serde_json::Value;
 
@@ -30,7 +30,7 @@ struct Origin {
 
 /// The settings, and where destinations may be.
 struct Opened {
-    settings: Settings,
+    settings: NotificationConfiguration,
     egress: EgressPolicy,
     /// Where people find the console, if that is configured.
     console_url: Option<String>,
@@ -53,7 +53,7 @@ impl Origin {
             let name = format!("{}/destinations", configuration.secret_prefix);
             return Err(NoSecret { name }.into());
         }
-        let settings = Settings::read(&secret.to_string(), &egress);
+        let settings = NotificationConfiguration::read(&secret.to_string(), &egress);
         Ok(Opened { settings, egress, console_url: configuration.console_url })
     }
 }

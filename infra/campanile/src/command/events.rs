@@ -51,7 +51,7 @@ impl Events {
         let query: Vec<_> = words.chain([("raw", self.raw.to_string())]).collect();
         let listing = self.reading.show(("/v1/events", "events"), &query, "nothing was said", listed).await?;
         if self.raw && !self.reading.form.is_json() {
-            tell_requests(&listing.rows()?);
+            print_requests(&listing.rows()?);
         }
         Ok(())
     }
@@ -110,10 +110,10 @@ fn listed(events: &[Event], now: Timestamp) -> Table {
 }
 
 /// Says by which request each of `events` came, where that was asked for.
-pub(super) fn tell_requests(events: &[Event]) {
+pub(super) fn print_requests(events: &[Event]) {
     for event in events {
         if let (Some(request), Some(body)) = (&event.request, &event.raw) {
-            say(format!("\nevent {}\n{}", event.id, request.told(body)));
+            say(format!("\nevent {}\n{}", event.id, request.describe(body)));
         }
     }
 }

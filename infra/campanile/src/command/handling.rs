@@ -115,8 +115,8 @@ impl Resolve {
 
 impl Note {
     pub(super) async fn run(self) -> Outcome {
-        let told = |fingerprint: &str, _: &Answer| Ok(format!("{} has the note", alone(fingerprint)));
-        self.act.run("/notes", Among::All, ("text", Some(&self.note)), told).await
+        let describe = |fingerprint: &str, _: &Answer| Ok(format!("{} has the note", alone(fingerprint)));
+        self.act.run("/notes", Among::All, ("text", Some(&self.note)), describe).await
     }
 }
 
@@ -127,11 +127,11 @@ impl Act {
         action: &'static str,
         among: Among,
         said: (&str, Option<&str>),
-        told: fn(&str, &Answer) -> Result<String, ServerError>,
+        describe: fn(&str, &Answer) -> Result<String, ServerError>,
     ) -> Outcome {
         let members = [said, ("by", self.who.name())].into_iter();
         let members = members.filter_map(|(name, text)| Some((name.to_owned(), text?.into())));
-        let action = Action::post(action, Value::Object(members.collect()), told);
+        let action = Action::post(action, Value::Object(members.collect()), describe);
         let (ones, matchers) = self.meant()?;
         if matchers.is_empty() {
             return self.doing.to_each(&ones, ALERTS, &action).await;

@@ -1,4 +1,4 @@
-//! Ids as people type them: as much of a prefix as tells them from all others, as git does.
+//! Ids as people type them: as much of a prefix as distinguishes them from all others, as git does.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! KAZOO's side of `campanile install`, `check` and `uninstall`: its secret, its client, and what is told of a plan.
+//! KAZOO's side of `campanile install`, `check` and `uninstall`: its secret, its client, and the printing of planned changes.
 
 mod access;
 mod carrying_out;

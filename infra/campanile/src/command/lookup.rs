@@ -50,7 +50,7 @@ pub(super) const QUARANTINE: Resource = Resource {
     parts: &[&[]],
 };
 
-/// What destinations were notified of: what is pending or was given up goes before what was sent.
+/// What destinations were notified of: what is pending or dead-lettered goes before what was sent.
 pub(super) const NOTIFICATIONS: Resource = Resource {
     what: "notification",
     command: "campanile notifications list",

@@ -48,7 +48,7 @@ struct List {
     reading: ListArgs,
 }
 
-/// Tell destinations now what they do not know yet of these notifications' alerts, and resume the destinations
+/// Notify destinations now of what they do not know yet of these notifications' alerts, and resume the destinations
 #[derive(Debug, Args)]
 struct Retry {
     /// Their ids, as the list shows them

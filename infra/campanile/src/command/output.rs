@@ -27,7 +27,7 @@ pub(super) fn say(line: impl Display) {
 
 /// Prints one line for the person alone.
 pub(super) fn remark(line: impl Display) {
-    // There is nobody left to be told that nobody is there to be told.
+    // Nobody reads that nobody reads.
     let _ = writeln!(io::stderr(), "{line}");
 }
 

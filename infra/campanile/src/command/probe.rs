@@ -1,4 +1,4 @@
-//! Asking Campanile whether it knows a token, before a source is told to show it.
+//! Asking Campanile whether it knows a token, before a source is configured to show it.
 
 use std::time::Duration;
 

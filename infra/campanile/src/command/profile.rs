@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 
 use super::address::Address;
 
-/// The profile that commands use unless they are told another one.
+/// The profile that commands use unless another one is named.
 const DEFAULT: &str = "default";
 /// What no one but its owner may do with the file.
 const OTHERS: u32 = 0o077;

@@ -11,7 +11,7 @@ use super::detail_view::DetailView;
 use super::id_prefix::IdPrefix;
 use super::list_args::ListArgs;
 use super::lookup::QUARANTINE;
-use super::replay::told;
+use super::replay::describe;
 use super::request::{Body, RequestHead};
 use super::server::Server;
 use super::table::{Column, distance, table, written};
@@ -87,7 +87,9 @@ impl Quarantine {
         match self.action.unwrap_or(Subcommands::List(self.list)) {
             Subcommands::List(list) => list.run().await,
             Subcommands::Show(show) => show.run().await,
-            Subcommands::Replay(chosen) => chosen.undergo(&Action::post("/replay", json!({}), told)).await,
+            Subcommands::Replay(chosen) => {
+                chosen.undergo(&Action::post("/replay", json!({}), describe)).await
+            }
             Subcommands::Delete(chosen) => {
                 chosen.undergo(&Action::delete(|id, _| Ok(format!("{id} is deleted")))).await
             }
@@ -111,7 +113,7 @@ impl Show {
             say(sanitize_json_for_terminal(answer.text()));
         } else {
             let entry: Entry = answer.read()?;
-            let body = entry.body.as_ref().map(|body| entry.request.told(body));
+            let body = entry.body.as_ref().map(|body| entry.request.describe(body));
             say(format!("{}\n\n{}", entry.view(), body.unwrap_or_default()));
         }
         Ok(())

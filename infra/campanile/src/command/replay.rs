@@ -48,7 +48,11 @@ impl Replay {
         let path = format!("/v1/alerts/{fingerprint}/events/{event_id}/replay");
         let answer = self.server.act(Method::POST, &path, &json!({})).await;
         let answer = answer.map_err(|error| error.listed_by("campanile events"))?;
-        say(if self.json { sanitize_json_for_terminal(answer.text()) } else { told(&event_id, &answer)? });
+        say(if self.json {
+            sanitize_json_for_terminal(answer.text())
+        } else {
+            describe(&event_id, &answer)?
+        });
         Ok(())
     }
 
@@ -72,7 +76,7 @@ impl Replay {
 }
 
 /// What came of reading what is called `id` once more.
-pub(super) fn told(id: &str, answer: &Answer) -> Result<String, ServerError> {
+pub(super) fn describe(id: &str, answer: &Answer) -> Result<String, ServerError> {
     let Replayed { recorded, duplicates } = answer.read()?;
     Ok(format!("{id} was read: {recorded} recorded, {duplicates} known already"))
 }

@@ -25,7 +25,7 @@ pub(super) enum Body {
 
 impl RequestHead {
     /// The request with `body`, as it would stand in a file.
-    pub(super) fn told(&self, body: &Body) -> String {
+    pub(super) fn describe(&self, body: &Body) -> String {
         let query = if self.query.is_empty() { String::new() } else { format!("?{}", self.query) };
         let content_type = self.content_type.iter().map(|value| ("content-type".to_owned(), value.clone()));
         let headers = self.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone()));
@@ -33,12 +33,12 @@ impl RequestHead {
         let head = std::iter::once(format!("{} {query}", self.method).trim_end().to_owned());
         let lines = head.chain(headers.iter().map(|(name, value)| format!("{name}: {value}")));
         let head = lines.map(|line| sanitize_for_terminal(&line)).collect::<Vec<_>>().join("\n");
-        format!("{head}\n\n{}", body.told())
+        format!("{head}\n\n{}", body.describe())
     }
 }
 
 impl Body {
-    fn told(&self) -> String {
+    fn describe(&self) -> String {
         match self {
             Self::Text(text) => sanitize_lines_for_terminal(text.trim_end()),
             Self::Binary { base64 } => format!("(not a text; in base64:)\n{}", sanitize_for_terminal(base64)),

@@ -14,7 +14,7 @@ use crate::fixture::{self, Fixture};
 pub(super) struct Send {
     /// Source that speaks, such as `netdata`; without one, the sources are listed
     source: Option<String>,
-    /// Situation that it tells of; without one, the situations are listed
+    /// Situation that it reports; without one, the situations are listed
     situation: Option<String>,
     /// Leave the times as they were recorded; otherwise the newest of them becomes now
     #[arg(long)]

@@ -38,17 +38,17 @@ pub(super) struct Server {
     token: Option<Sensitive>,
     #[command(flatten)]
     profile: Profile,
-    /// Where that is, once it was looked up.
+    /// What the two above and the profile amount to, once that was looked up.
     #[arg(skip)]
-    place: OnceLock<Place>,
+    connection: OnceLock<Connection>,
     /// What all requests of a command go through.
     #[arg(skip)]
     client: OnceLock<Client>,
 }
 
-/// Where Campanile is, and the profile's token for it.
+/// The address of Campanile, and the profile's token for it.
 #[derive(Debug)]
-struct Place {
+struct Connection {
     url: Address,
     token: Option<Sensitive>,
 }
@@ -77,7 +77,7 @@ impl Server {
 
     /// Where Campanile is.
     pub(super) fn address(&self) -> Result<&Address, ServerError> {
-        Ok(&self.place()?.url)
+        Ok(&self.connection()?.url)
     }
 
     /// The token that was given, and is not the profile's.
@@ -95,27 +95,27 @@ impl Server {
         &self.profile
     }
 
-    fn place(&self) -> Result<&Place, ServerError> {
-        if let Some(place) = self.place.get() {
-            return Ok(place);
+    fn connection(&self) -> Result<&Connection, ServerError> {
+        if let Some(connection) = self.connection.get() {
+            return Ok(connection);
         }
-        let place = self.look_up()?;
-        Ok(self.place.get_or_init(|| place))
+        let connection = self.look_up()?;
+        Ok(self.connection.get_or_init(|| connection))
     }
 
-    /// A profile's token is for the profile's address, and is told to no other.
-    fn look_up(&self) -> Result<Place, ServerError> {
+    /// A profile's token is for the profile's address, and no other address receives it.
+    fn look_up(&self) -> Result<Connection, ServerError> {
         let is_needed = self.url.is_none() || self.token.is_none();
         let stored = if is_needed { self.profile.stored().map_err(ServerError::Profile)? } else { None };
         let Some(url) = &self.url else {
             let local = || LOCAL.parse().map_err(|_| ServerError::NoLocal);
             return match stored {
-                Some(Stored { url, token }) => Ok(Place { url, token: Some(token) }),
-                None => Ok(Place { url: local()?, token: None }),
+                Some(Stored { url, token }) => Ok(Connection { url, token: Some(token) }),
+                None => Ok(Connection { url: local()?, token: None }),
             };
         };
         let token = stored.filter(|stored| stored.url == *url).map(|stored| stored.token);
-        Ok(Place { url: url.clone(), token })
+        Ok(Connection { url: url.clone(), token })
     }
 
     fn client(&self) -> Result<&Client, ServerError> {
@@ -129,7 +129,7 @@ impl Server {
 
     /// The token that was given, that of the profile, which is one of the API's, or that of development.
     fn token(&self, secret: &str) -> Result<Sensitive, ServerError> {
-        let stored = || Ok(self.place()?.token.clone().filter(|_| secret == "api"));
+        let stored = || Ok(self.connection()?.token.clone().filter(|_| secret == "api"));
         let token = self.token.clone().map_or_else(stored, |token| Ok(Some(token)))?;
         Ok(token.unwrap_or_else(|| Sensitive::new(development::token(secret).unwrap_or_default())))
     }

@@ -1,4 +1,4 @@
-//! `campanile silence`: for which alerts nobody is told, from when to when, and why.
+//! `campanile silence`: for which alerts nobody is notified, from when to when, and why.
 
 mod add;
 

@@ -88,11 +88,11 @@ impl Statistics {
         let mut query = vec![("days", self.days.to_string())];
         query.extend(parameters("source", &self.source));
         let answer = self.server.get("/v1/statistics", &query).await?;
-        let told: Answer = answer.read()?;
+        let statistics: Answer = answer.read()?;
         if self.form.is_json() {
             OutputFormat::show_json(answer.text());
         } else {
-            told.show(&self.form);
+            statistics.show(&self.form);
         }
         Ok(())
     }
@@ -133,7 +133,7 @@ impl CountedDay {
 
 impl Noise {
     /// As one number, or as two where a day had more names than are kept.
-    fn told(&self) -> String {
+    fn range(&self) -> String {
         let Self { opened, at_most } = self;
         if opened == at_most { opened.to_string() } else { format!("{opened} to {at_most}") }
     }
@@ -156,14 +156,14 @@ fn alerts_table(alerts: &[NoisyAlert]) -> Table {
     let columns =
         [Column::Fixed("OPENED"), Column::Id("ALERT"), Column::Fixed("SOURCE"), Column::Broken("TITLE")];
     let row = |alert: &NoisyAlert| {
-        [alert.noise.told(), alert.fingerprint.clone(), alert.source.clone(), alert.title.clone()]
+        [alert.noise.range(), alert.fingerprint.clone(), alert.source.clone(), alert.title.clone()]
     };
     table(columns, alerts.iter().map(row))
 }
 
 fn resources_table(resources: &[NoisyResource]) -> Table {
     let columns = [Column::Fixed("OPENED"), Column::Fixed("SOURCE"), Column::Broken("RESOURCE")];
-    let row = |of: &NoisyResource| [of.noise.told(), of.source.clone(), of.resource.clone()];
+    let row = |of: &NoisyResource| [of.noise.range(), of.source.clone(), of.resource.clone()];
     table(columns, resources.iter().map(row))
 }
 

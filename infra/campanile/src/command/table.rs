@@ -20,7 +20,7 @@ const SHORTEST: usize = 8;
 /// A column's name, and what becomes of it where there is little room.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Column {
-    /// Ids, of which as much is shown as tells them apart.
+    /// Ids, of which as much is shown as distinguishes them.
     Id(&'static str),
     /// Ids that begin with a time, so that more of them is shown: in another list there would be others of that time.
     TimedId(&'static str),
@@ -106,7 +106,7 @@ fn colour(severity: &str) -> Option<Color> {
     }
 }
 
-/// How many of their characters tell `ids` apart.
+/// How many of their characters distinguish `ids`.
 fn distinct<'a>(ids: impl IntoIterator<Item = &'a str>) -> usize {
     let mut ids: Vec<_> = ids.into_iter().collect();
     ids.sort_unstable();
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn as_much_of_an_id_is_shown_as_tells_it_from_the_others() {
+    fn as_much_of_an_id_is_shown_as_distinguishes_it_from_the_others() {
         let shown = |column: Column, ids: &[&str]| {
             table([column], ids.iter().map(|id| [(*id).to_owned()])).trim_fmt()
         };

@@ -1,4 +1,4 @@
-//! Tencent's side of `campanile install`, `check` and `uninstall`: its secret, its API, and what is told of changes.
+//! Tencent's side of `campanile install`, `check` and `uninstall`: its secret, its API, and the printing of changes.
 
 mod access;
 mod changes;

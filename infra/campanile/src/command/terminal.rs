@@ -19,7 +19,7 @@ impl Screen {
     pub(super) fn draw(self, head: &str, body: &str) {
         let (columns, rows) = crossterm::terminal::size().unwrap_or((80, 24));
         let mut output = io::stdout();
-        // There is nobody left to be told.
+        // Nobody is left to read an error.
         let _ = write!(output, "{}", frame(head, body, (columns.into(), rows.into())));
         let _ = output.flush();
     }

@@ -22,7 +22,7 @@ use super::secrets::known;
 use super::{Outcome, remark, say, secrets};
 use crate::bundle::{Bundle, BundleError};
 use crate::development;
-use crate::embedded::{EmbeddedSecrets, Location, is_told_already};
+use crate::embedded::{EmbeddedSecrets, Location, is_logged_already};
 
 /// Run the whole bundle on this machine, over an embedded DynamoDB and Secrets Manager
 #[derive(Debug, Args)]
@@ -186,10 +186,10 @@ async fn stopped() {
     }
 }
 
-/// Leaves out of the log what follows from a table that cannot be written, once that was told.
-struct NotToldYet;
+/// Leaves out of the log what follows from a table that cannot be written, once that was logged.
+struct NotLoggedYet;
 
-impl<S: Subscriber> Filter<S> for NotToldYet {
+impl<S: Subscriber> Filter<S> for NotLoggedYet {
     fn enabled(&self, _: &Metadata<'_>, _: &Context<'_, S>) -> bool {
         true
     }
@@ -205,12 +205,12 @@ impl<S: Subscriber> Filter<S> for NotToldYet {
     }
 }
 
-/// Whether the field `error` says what was told already.
+/// Whether the field `error` says what was logged already.
 struct ErrorField(bool);
 
 impl Visit for ErrorField {
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.0 |= field.name() == "error" && is_told_already(value);
+        self.0 |= field.name() == "error" && is_logged_already(value);
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
@@ -223,6 +223,6 @@ impl Visit for ErrorField {
 fn log_to_stderr(level: &str) {
     let layer = fmt::layer().compact().with_target(false).with_ansi(std::io::stderr().is_terminal());
     let layer = layer.with_writer(std::io::stderr);
-    let layer = layer.with_filter(aws::log_filter(level).and(NotToldYet));
+    let layer = layer.with_filter(aws::log_filter(level).and(NotLoggedYet));
     registry().with(layer).init();
 }

@@ -75,8 +75,8 @@ fn note_success(bytes: usize) {
     }
 }
 
-/// Whether a line of the log whose error is `error` says again what was told already; if so, it counts as left out.
-pub fn is_told_already(error: &str) -> bool {
+/// Whether a line of the log whose error is `error` says again what was logged already; if so, it counts as left out.
+pub fn is_logged_already(error: &str) -> bool {
     let mut words = SQLITE.iter().map(|(words, _)| words).chain(&CONSEQUENCES);
     if !words.any(|words| error.contains(words)) {
         return false;

@@ -56,10 +56,10 @@ fn with<Input: DeserializeOwned, Output: Serialize>(
 /// The same transaction without its `ClientRequestToken`.
 ///
 /// dynoxide looks through the tokens of the last ten minutes at every transaction, so that a busy table becomes slower by
-/// the minute. A token tells a repetition by the SDK after a lost answer, and no answer is lost within one process. Where
+/// the minute. By a token a repetition by the SDK after a lost answer is recognised, and no answer is lost within one process. Where
 /// the SDK gives up waiting and asks again, the conditions of all our transactions know what is there already: a history
 /// entry, a guard and a note are put where none is, a silence where it is the one that was read. In AWS the token stays:
-/// there an answer can be lost, and the repetition is then told as done and not as a duplicate.
+/// there an answer can be lost, and the repetition is then answered as done and not as a duplicate.
 fn without_token(input: TransactWriteItemsRequest) -> TransactWriteItemsRequest {
     TransactWriteItemsRequest { client_request_token: None, ..input }
 }

@@ -24,13 +24,13 @@ const DATABASE_FILE: &str = "table.sqlite";
 /// File whose lock says that a process uses the directory.
 const LOCK_FILE: &str = "lock";
 
-/// Tells this process's databases in memory from each other.
+/// Distinguishes this process's databases in memory.
 static NEXT_IN_MEMORY: AtomicU64 = AtomicU64::new(0);
 
 /// Where the tables are kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Location {
-    /// Below this directory, which is made where it is missing; what a client has been told is on disk.
+    /// Below this directory, which is made where it is missing; what a client was answered is on disk.
     Directory(PathBuf),
     /// In this process's memory, 1 GiB at most; gone with the last [`EmbeddedTable`], however the process ends.
     InMemory,

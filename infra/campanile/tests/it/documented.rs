@@ -67,10 +67,13 @@ async fn every_line_of_the_document_can_be_typed() {
 async fn every_command_is_in_the_document() {
     let lines = lines();
     for command in commands().await {
-        let is_told = |line: &String| line.split_whitespace().nth(1) == Some(command.as_str());
+        let is_described = |line: &String| line.split_whitespace().nth(1) == Some(command.as_str());
         // `up` is what it is without a word; sources are named beside `install`.
         let beside = DOCUMENT.contains(&format!("`{command}`"));
-        assert!(lines.iter().any(is_told) || beside, "docs/command.md says nothing of `campanile {command}`");
+        assert!(
+            lines.iter().any(is_described) || beside,
+            "docs/command.md says nothing of `campanile {command}`"
+        );
     }
 }
 

@@ -103,7 +103,7 @@ fn uri(hook: &str, token: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_first_install_creates_what_the_dry_run_told_and_a_second_one_changes_nothing() {
+async fn a_first_install_creates_what_the_dry_run_printed_and_a_second_one_changes_nothing() {
     let mut terminal = Terminal::before(Version::V4_3).await;
     terminal.run("install kazoo --dry-run").await;
     assert_eq!(terminal.kazoo.crossbar().writes(), [""; 0]);
@@ -226,7 +226,7 @@ async fn a_login_that_fails_says_why_and_what_to_do() {
 }
 
 #[tokio::test]
-async fn an_install_that_stops_midway_tells_what_is_done_and_the_next_one_does_the_rest() {
+async fn an_install_that_stops_midway_says_what_is_done_and_the_next_one_does_the_rest() {
     let mut terminal = Terminal::before(Version::V4_3).await;
     terminal.kazoo.crossbar().fail_next("PUT", "/webhooks", Effect::AnswerLost);
     terminal.kazoo.crossbar().fail_next("PUT", "/webhooks", Effect::Error(503, "datastore_fault", json!({})));
@@ -279,7 +279,7 @@ async fn a_kazoo_that_does_not_answer_is_named() {
 }
 
 #[tokio::test]
-async fn a_hook_that_campanile_would_refuse_by_its_id_is_told() {
+async fn a_hook_that_campanile_would_refuse_by_its_id_is_named() {
     let mut terminal = Terminal::before(Version::V4_3).await;
     let with_hook_ids = |ids: &[&str]| json!({ "api_key": API_KEY, "tokens": [TOKEN], "hook_ids": ids });
     terminal.keep(&with_hook_ids(&["00000000000000000000000000000001"]));

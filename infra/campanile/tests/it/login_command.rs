@@ -32,8 +32,8 @@ async fn what_was_stored_is_used_and_nobody_else_may_read_it() {
     assert!(printed(&empty).contains("no token was given"), "{}", printed(&empty));
     let stored = typed(&format!("login --url {url}"), &format!(" {WRITER}\n")).await;
     assert!(stored.status.success() && !printed(&stored).contains(WRITER), "{}", printed(&stored));
-    let told = format!("logged in at {url} as developer, with the role write: the profile `default` is in ");
-    assert!(printed(&stored).starts_with(&told), "{}", printed(&stored));
+    let said = format!("logged in at {url} as developer, with the role write: the profile `default` is in ");
+    assert!(printed(&stored).starts_with(&said), "{}", printed(&stored));
     assert!(
         typed(&format!("login --profile reading --url {url} --token {READER}"), "").await.status.success()
     );
@@ -55,7 +55,7 @@ async fn what_was_stored_is_used_and_nobody_else_may_read_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stored_token_is_told_to_its_own_address_only() {
+async fn a_stored_token_goes_to_its_own_address_only() {
     let secrets = serde_json::json!({ "campanile/api": { "tokens": [
         { "token": "0123456789abcdef", "name": "ana", "role": "write" }
     ] } });

@@ -1,4 +1,4 @@
-//! The embedded AWS as the real SDK clients see it, what KAZOO tells, and the command as a person types it.
+//! The embedded AWS as the real SDK clients see it, what KAZOO sends, and the command as a person types it.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod alert_command;

@@ -1,4 +1,4 @@
-//! `campanile notifications`, typed before a bundle that tells stand-ins.
+//! `campanile notifications`, typed before a bundle that notifies stand-ins.
 
 use std::time::Duration;
 
@@ -10,8 +10,8 @@ use crate::transcripts::assert_transcript;
 
 const DISK: &[(&str, &str)] = &[("alertname", "DiskFull"), ("instance", "db-01"), ("severity", "critical")];
 
-/// Before a bundle that tells `destinations` of everything.
-async fn before_a_bundle_that_tells(stand_in: &StandIn, destinations: &[&str]) -> Operator {
+/// Before a bundle that notifies `destinations` of everything.
+async fn before_a_bundle_that_notifies(stand_in: &StandIn, destinations: &[&str]) -> Operator {
     let secrets = include_str!("../../../development-secrets.json");
     let mut secrets: Value = serde_json::from_str(secrets).unwrap();
     let destinations: Vec<_> =
@@ -45,11 +45,11 @@ async fn id_of(operator: &Operator, destination: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_not_told_is_listed_with_the_reason_and_told_once_more() {
+async fn what_was_not_sent_is_listed_with_the_reason_and_sent_once_more() {
     let stand_in = StandIn::start().await;
     stand_in.fail("slack", 403);
     stand_in.fail("webhook", 400);
-    let mut operator = before_a_bundle_that_tells(&stand_in, &["discord", "slack", "webhook"]).await;
+    let mut operator = before_a_bundle_that_notifies(&stand_in, &["discord", "slack", "webhook"]).await;
     operator.run("notifications").await;
     operator.fire(&[(DISK, 5)]).await;
     until(&operator, "sent", 1).await;
@@ -75,9 +75,9 @@ async fn what_was_not_told_is_listed_with_the_reason_and_told_once_more() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_destination_knows_is_not_told_again_whoever_asks_for_it() {
+async fn what_a_destination_knows_is_not_sent_again_whoever_asks_for_it() {
     let stand_in = StandIn::start().await;
-    let operator = before_a_bundle_that_tells(&stand_in, &["slack"]).await;
+    let operator = before_a_bundle_that_notifies(&stand_in, &["slack"]).await;
     operator.fire(&[(DISK, 5)]).await;
     until(&operator, "sent", 1).await;
     let known =

@@ -60,8 +60,8 @@ impl Operator {
     /// Types `campanile <line>`; what stands between single quotes is one word.
     pub(crate) async fn run(&mut self, line: &str) {
         let output = self.output(line).await;
-        let printed = self.told_apart(&printed(&output));
-        let line = self.told_apart(line);
+        let printed = self.distinguished(&printed(&output));
+        let line = self.distinguished(line);
         self.transcript += &["$ campanile ", &line, "\n", &printed, "\n"].concat();
     }
 
@@ -110,7 +110,7 @@ impl Operator {
     }
 
     /// `text` without what differs from run to run; columns stay where they are.
-    fn told_apart(&self, text: &str) -> String {
+    fn distinguished(&self, text: &str) -> String {
         let mut text = text.replace(&self.url, "http://campanile");
         // As long as they are shown, unless that is the beginning of several.
         for digits in [36, 32, 18, 8] {
@@ -173,7 +173,7 @@ pub(crate) fn with_aws_at(url: &str) -> [(&str, &str); 5] {
     ]
 }
 
-/// So many minutes and half an hour ago: what is told in days and hours stays so while a test runs.
+/// So many minutes and half an hour ago: what is shown in days and hours stays so while a test runs.
 pub(crate) fn ago(minutes: i64) -> Timestamp {
     let now = Timestamp::from_second(SystemClock.now().as_second()).unwrap();
     now.checked_sub(SignedDuration::from_secs((minutes + 30) * 60)).unwrap()

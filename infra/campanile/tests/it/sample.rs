@@ -62,7 +62,7 @@ async fn every_sample_of_kazoo_is_taken() {
 async fn every_sample_of_the_other_sources_is_taken_or_kept_with_the_reason() {
     let url = running().await;
     let mut samples = Vec::new();
-    // KAZOO is answered 200 whatever it says, as the test above tells.
+    // KAZOO is answered 200 whatever it says, as the test above shows.
     for source in printed(&["send"]).await.lines().filter(|source| *source != "kazoo") {
         let situations = printed(&["send", source]).await;
         samples.extend(situations.lines().map(|situation| [source.to_owned(), situation.to_owned()]));

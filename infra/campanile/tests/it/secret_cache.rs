@@ -12,7 +12,7 @@ use campanile::embedded::{AwsAnswer, AwsCall, AwsService, EmbeddedSecrets, sdk_c
 use futures::future::join_all;
 use http::{Request, StatusCode};
 use intake::{Entry, Kazoo, Quarantined, Recorded, Secrets as _, SecretsError, Store, StoreError, Webhook};
-use normalize::Settings;
+use normalize::SourceConfiguration;
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
@@ -58,7 +58,7 @@ struct World {
     cache: Arc<SecretCache>,
 }
 
-/// Keeps whatever it is told, and remembers nothing.
+/// Takes whatever it is given, and remembers nothing.
 struct Shelf;
 
 impl Store for Shelf {
@@ -117,7 +117,7 @@ impl World {
         let request = Request::post(format!("/kazoo/{token}")).body(Bytes::from_static(b"{}")).unwrap();
         let cache = Arc::clone(&self.cache);
         let webhook: Webhook<Kazoo, _, _, _> =
-            Webhook::new(Arc::new(Shelf), cache, SystemClock, Settings::default());
+            Webhook::new(Arc::new(Shelf), cache, SystemClock, SourceConfiguration::default());
         webhook.handle(request).await.status().as_u16()
     }
 }

@@ -94,7 +94,7 @@ async fn debugging_shows_no_secret() {
 }
 
 #[tokio::test]
-async fn a_bundle_tells_which_secrets_let_nobody_in() {
+async fn a_bundle_says_which_secrets_let_nobody_in() {
     let document = json!({
         "campanile/api": { "tokens": [{ "name": "us", "token": "one of ours", "role": "read" }] },
         "campanile/netdata": { "tokens": "no list" },
@@ -105,10 +105,10 @@ async fn a_bundle_tells_which_secrets_let_nobody_in() {
     let secrets = EmbeddedSecrets::from_json(document.to_string().as_bytes()).await.unwrap();
     let bundle = Bundle::open(&Location::InMemory, secrets, Configuration::default()).await.unwrap();
     let useless = bundle.useless_secrets().await;
-    let told = |name: &str, why: &str| (name.to_owned(), why.to_owned());
+    let row = |name: &str, why: &str| (name.to_owned(), why.to_owned());
     let expected = [
-        told("campanile/netdata", "it holds no token that can be used"),
-        told("campanile/kazoo", "there is none of that name"),
+        row("campanile/netdata", "it holds no token that can be used"),
+        row("campanile/kazoo", "there is none of that name"),
     ];
     assert_eq!(useless, expected);
 }

@@ -67,7 +67,7 @@ fn right() -> Value {
 }
 
 #[tokio::test]
-async fn each_mistake_is_told_by_its_path_with_the_remedy_and_without_its_value() {
+async fn each_mistake_is_named_by_its_path_with_the_remedy_and_without_its_value() {
     let mut desk = Desk::with(&mistaken().to_string());
     desk.run("check secrets --secrets secrets.json", &[]).await;
     desk.run("check secrets api --secrets secrets.json", &[]).await;

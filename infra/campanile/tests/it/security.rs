@@ -111,7 +111,7 @@ async fn statement_07_a_known_duplicate_is_answered_like_the_first_and_changes_d
 }
 
 #[tokio::test]
-async fn statement_10_who_comes_when_all_places_are_taken_is_told_429_and_when_to_come_again() {
+async fn statement_10_a_request_when_all_places_are_taken_is_answered_429_and_when_to_come_again() {
     let folder = TempDir::new().unwrap();
     let up = Up::start(&folder, "exec \"$0\" up --in-memory --listen 127.0.0.1:0").await;
     let mut half_open = Vec::new();

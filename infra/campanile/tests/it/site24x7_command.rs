@@ -103,7 +103,7 @@ async fn a_first_install_creates_the_webhook_and_a_second_one_changes_nothing() 
 }
 
 #[tokio::test]
-async fn what_to_enter_by_hand_is_told_without_a_call_and_the_token_only_where_it_is_asked_for() {
+async fn what_to_enter_by_hand_is_printed_without_a_call_and_the_token_only_where_it_is_asked_for() {
     let mut terminal = Terminal::before_site24x7().await;
     terminal.keep(&json!({ "zohoAccountTLD": ".net.au", "tokens": [HOOK_KEY] }));
     terminal.run(&format!("install site24x7 {URL} --print")).await;
@@ -169,7 +169,7 @@ async fn without_a_file_the_secret_is_that_of_secrets_manager() {
 }
 
 #[tokio::test]
-async fn a_check_tells_what_works_what_is_lost_and_what_to_do() {
+async fn a_check_says_what_works_what_is_lost_and_what_to_do() {
     let mut terminal = Terminal::before_site24x7().await;
     terminal.run(&format!("check site24x7 {URL}")).await;
     terminal.run(&format!("install site24x7 {URL}")).await;

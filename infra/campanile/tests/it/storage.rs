@@ -25,7 +25,7 @@ async fn world_and_client() -> (World, Client) {
     (world_over(table, Configuration::default()).await, client)
 }
 
-/// A firing of `name` as often as it is told, each an event of its own.
+/// A firing of `name`, at each call an event of its own.
 fn again(name: &str) -> AlertEvent {
     AlertEvent { fingerprint: Fingerprint::of([name]), occurred_at: now(), ..firing(name) }
 }

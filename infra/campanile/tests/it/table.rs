@@ -250,7 +250,7 @@ async fn an_expired_item_is_read_until_it_is_filtered_or_deleted() {
 }
 
 #[tokio::test]
-async fn consumed_capacity_is_told_when_asked_for() {
+async fn consumed_capacity_is_returned_when_asked_for() {
     let (_table, client) = in_memory().await;
     let written = client
         .transact_write_items()

@@ -22,11 +22,11 @@ async fn the_console_comes_first_and_is_opened_where_that_is_asked_for() {
     command.env("PATH", "/usr/bin:/bin").stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     let mut bundle = command.spawn().unwrap();
     let mut said = BufReader::new(bundle.stdout.take().unwrap()).lines();
-    let mut told = BufReader::new(bundle.stderr.take().unwrap()).lines();
+    let mut logged = BufReader::new(bundle.stderr.take().unwrap()).lines();
     let ready = timeout(Duration::from_mins(1), said.next_line()).await.unwrap().unwrap().unwrap();
     let url = ready.strip_prefix("campanile is ready on ").unwrap();
     let mut addresses = Vec::new();
-    while let Some(line) = told.next_line().await.unwrap() {
+    while let Some(line) = logged.next_line().await.unwrap() {
         if line.contains("http://") {
             addresses.push(line);
         }

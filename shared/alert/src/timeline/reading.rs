@@ -81,11 +81,11 @@ impl Timeline {
             .collect();
         let since = ended_at(mark, &ends);
         let began = self.run_before(decisive, mark, last_firing).map(Mark::began_at);
-        let told = ends.iter().chain([&mark]).filter_map(|mark| mark.started_at);
+        let stated = ends.iter().chain([&mark]).filter_map(|mark| mark.started_at);
         TimelineState {
             condition: Condition::Resolved,
             condition_since: since,
-            started_at: began.chain(told).min().map(|started_at| started_at.min(since)),
+            started_at: began.chain(stated).min().map(|started_at| started_at.min(since)),
             ended_at: Some(since),
             severity: self.marks.iter().rev().find_map(|mark| mark.severity),
             episode: mark.episode.clone(),

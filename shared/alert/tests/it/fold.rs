@@ -9,12 +9,12 @@ use crate::{at, event, folded};
 
 fn transitions(events: &[AlertEvent]) -> Vec<Transition> {
     let mut alert = None;
-    let told = events.iter().filter_map(|event| {
+    let changes = events.iter().filter_map(|event| {
         let folded = fold(alert.take(), event, at(0));
         alert = folded.alert;
         folded.transition
     });
-    told.collect()
+    changes.collect()
 }
 
 fn firing(seconds: i64) -> AlertEvent {
@@ -39,7 +39,7 @@ fn acknowledged(alert: Alert) -> Alert {
 }
 
 #[test]
-fn a_life_is_told_step_by_step() {
+fn each_step_of_a_life_has_its_transition() {
     use Transition::{Deescalated, Escalated, Opened, Reopened, Repeated, Resolved};
     let life = [firing(1), firing(2), critical(3), firing(4), resolved(5), resolved(6), firing(7)];
     assert_eq!(transitions(&life), [Opened, Repeated, Escalated, Deescalated, Resolved, Repeated, Reopened]);

@@ -70,15 +70,15 @@ fn a_clock_that_is_right_but_for_a_moment_is_bounded_without_a_remark() {
 #[test]
 fn a_clock_that_was_ahead_makes_no_alert_deaf() {
     for ahead in [69, DAY, 400 * DAY, 7_000 * 365 * DAY] {
-        let told = [(firing(ahead), 0), (resolved(30), 30), (firing(100), 100)];
+        let received_so_far = [(firing(ahead), 0), (resolved(30), 30), (firing(100), 100)];
         for (count, expected) in [(2, Condition::Resolved), (3, Condition::Firing)] {
-            assert_eq!(received(told[..count].iter().cloned()).condition, expected, "{ahead}");
+            assert_eq!(received(received_so_far[..count].iter().cloned()).condition, expected, "{ahead}");
         }
     }
 }
 
 #[test]
-fn a_clock_that_is_years_behind_is_told_listed_and_ended() {
+fn an_alert_by_a_clock_that_is_years_behind_opens_is_listed_and_ends() {
     let behind = -3_650 * DAY;
     let life = [(firing(0), 1), (resolved(60), 61), (firing(behind), 90), (resolved(behind + 40), 130)];
     let after = |count: usize| received(life[..count].iter().cloned());
@@ -91,9 +91,9 @@ fn a_clock_that_is_years_behind_is_told_listed_and_ended() {
 #[test]
 fn what_comes_a_quarter_of_an_hour_after_a_newer_one_is_of_a_clock_that_is_behind() {
     let known = received([(firing(0), 0), (resolved(600), 600)]);
-    let told = |seconds| fold(Some(known.clone()), &firing(500), at(seconds));
-    assert_eq!(told(600 + 899).transition, Some(Transition::Late));
-    assert_eq!(told(600 + 900).transition, Some(Transition::Reopened));
+    let refired_at = |seconds| fold(Some(known.clone()), &firing(500), at(seconds));
+    assert_eq!(refired_at(600 + 899).transition, Some(Transition::Late));
+    assert_eq!(refired_at(600 + 900).transition, Some(Transition::Reopened));
     let logged = AlertEvent { order: Order::logged(), ..firing(500) };
     assert_eq!(fold(Some(known.clone()), &logged, at(9_000)).transition, Some(Transition::Late));
 }

@@ -1,4 +1,4 @@
-//! What holds of every alert, told in examples and proved over arbitrary events.
+//! What holds of every alert, shown by examples and proved over arbitrary events.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -45,7 +45,7 @@ fn an_alert_keeps_its_own_words_where_what_ends_it_says_less() {
         assert_eq!(said(&alert), ("Balance of account Example is low: 4.10", "low_balance"), "{title}");
         assert_eq!((alert.value.as_deref(), alert.resource.as_deref()), (Some("4.10"), Some("A")));
         assert_eq!(alert.summary.as_deref(), Some("A payment went through."));
-        assert_eq!(alert.labels["team"], "billing", "whoever was told of it is told that it is over");
+        assert_eq!(alert.labels["team"], "billing", "whoever was notified of it is notified of its end");
         assert_eq!(alert.annotations, labels(&[("amount", "50"), ("account_name", "Example")]));
         assert_eq!(alert.account_name(), "Example");
     }

@@ -1,6 +1,8 @@
 //! The picture of docs/architecture.md, held to what the manifests say.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod words;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -209,7 +211,7 @@ fn no_function_is_built_with_what_is_for_tests() {
         .output()
         .unwrap();
     let tree = String::from_utf8(tree.stdout).unwrap();
-    assert!(tree.contains("channels feature \"default\""), "cargo tells no features: {tree}");
+    assert!(tree.contains("channels feature \"default\""), "cargo prints no features: {tree}");
     let testing: Vec<_> = tree.lines().filter(|line| line.contains("feature \"testing\"")).collect();
     assert!(testing.is_empty(), "{testing:#?}");
 }

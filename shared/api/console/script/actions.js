@@ -1,6 +1,6 @@
 // What people do about alerts. Each action says what came of it, and the page shows the new state at once.
 
-/** Runs an action; a refusal is told, never thrown away. True if it went well. */
+/** Runs an action; a refusal is shown, never thrown away. True if it went well. */
 async function attempt(act) {
   try {
     await act();

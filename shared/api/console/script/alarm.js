@@ -36,7 +36,7 @@ function showIcon(isRed) {
   setAttribute(document.querySelector("link[rel=icon]"), "href", icon);
 }
 
-/** Rings once, however many are new. */
+/** Sounds once, however many are new. */
 function ring() {
   if (!alarm.audio) return;
   for (const [hertz, from, seconds] of TONES) {

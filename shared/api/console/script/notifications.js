@@ -1,7 +1,7 @@
 // Notifications: what waits and what came to an end, with why an attempt failed.
 
 const notifications = new Map();
-const NOTIFICATION_STATES = { dead: "given up" };
+const NOTIFICATION_STATES = { dead: "dead-lettered" };
 
 async function loadNotifications({ state, to }, signal) {
   const query = { state: state === "ended" ? ["sent", "failed", "dead"] : state, destination: to };

@@ -1,7 +1,7 @@
 // Who was notified of one alert, or why not, and what mutes it.
 
-/** What counts as known where the API cannot say it: the alert itself is worth more than a whole page. */
-const UNTOLD = [400, 404, 405, 422, 500, 501, 502, 503, 504];
+/** Statuses after which a part of the page is left out: the alert itself is worth more than a whole page. */
+const LEFT_OUT = [400, 404, 405, 422, 500, 501, 502, 503, 504];
 /** What somebody wants to know first stands first. */
 const NOTIFIED_ORDER = ["pending", "notified", "withheld", "acknowledged", "unselected", "nothing"];
 const NOTIFIED_WORDS = {
@@ -10,12 +10,12 @@ const NOTIFIED_WORDS = {
   withheld: "withheld",
   acknowledged: "not notified",
   unselected: "not selected",
-  nothing: "nothing to tell",
+  nothing: "nothing to notify",
 };
 
 /** Loads what destinations know of the alert `open`; null where the server cannot say it. */
 function loadNotified(open, signal) {
-  return unless(UNTOLD, get(`v1/alerts/${encodeURIComponent(open)}/notifications`, {}, signal));
+  return unless(LEFT_OUT, get(`v1/alerts/${encodeURIComponent(open)}/notifications`, {}, signal));
 }
 
 function notifiedSkeleton() {

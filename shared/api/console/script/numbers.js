@@ -9,9 +9,9 @@ const numbers = { loadedAt: -Infinity };
 async function loadNumbers(_address, signal) {
   if (performance.now() - numbers.loadedAt < NUMBERS_MS) return () => {};
   const [quarantine, destinations, sources] = await Promise.all([
-    unless(UNTOLD, get("v1/quarantine", { limit: MOST_NUMBERED }, signal)),
-    unless(UNTOLD, get("v1/destinations", {}, signal)),
-    unless(UNTOLD, get("v1/sources", {}, signal)),
+    unless(LEFT_OUT, get("v1/quarantine", { limit: MOST_NUMBERED }, signal)),
+    unless(LEFT_OUT, get("v1/destinations", {}, signal)),
+    unless(LEFT_OUT, get("v1/sources", {}, signal)),
   ]);
   return () => {
     takeHeard(sources?.sources);

@@ -13,7 +13,7 @@ const SILENCE_MS = 60_000;
 /** Who looks at this, as far as the server says. */
 const who = { name: null, principal: null, role: null, isPerson: false, issuers: [] };
 
-/** Whether the server was told who asks: by a token, or by the cookie of somebody who signed in. */
+/** Whether the server knows who asks: by a token, or by the cookie of somebody who signed in. */
 function isKnown() {
   return token() !== null || who.isPerson;
 }
@@ -79,7 +79,7 @@ function signOut(reason = "") {
   document.title = "Campanile";
 }
 
-/** The same, because somebody wants it: the issuer is told, too, where it offers that. */
+/** The same, because somebody wants it: the issuer ends its session, too, where it offers that. */
 async function leave() {
   if (!who.isPerson) return signOut();
   try {

@@ -102,7 +102,7 @@ function openSilence() {
 }
 
 async function endSilence(silence) {
-  const text = `${silence.matchers.map(matcherText).join(", ")} — what it covers is told again.`;
+  const text = `${silence.matchers.map(matcherText).join(", ")} — what it covers is notified again.`;
   if ((await ask({ title: "End this silence now?", text, yes: "End now" })) === null) return;
   await attempt(async () => {
     const ended = await send("DELETE", `v1/silences/${encodeURIComponent(silence.id)}`);

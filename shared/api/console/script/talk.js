@@ -4,19 +4,19 @@ const SAID_MS = 6000;
 const COMPLAINED_MS = 12_000;
 let silent;
 
-/** Tells what happened, in a line that goes away. */
+/** Says what happened, in a line that goes away. */
 function say(text) {
-  tell(text, "", SAID_MS);
+  showLine(text, "", SAID_MS);
 }
 
-/** Tells why something did not happen. */
+/** Says why something did not happen. */
 function complain(error) {
   if (!(error instanceof Refusal)) console.error(error);
   const text = error.status === 0 ? "Not done: the server cannot be reached." : `Not done: ${error.message}`;
-  tell(text, "complaint", COMPLAINED_MS);
+  showLine(text, "complaint", COMPLAINED_MS);
 }
 
-function tell(text, tone, forMs) {
+function showLine(text, tone, forMs) {
   const node = at("said");
   // A modal dialog makes everything outside it inert, so that its own line is the one that is read.
   const place = document.querySelector("dialog[open]") ?? document.body;

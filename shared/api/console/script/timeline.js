@@ -1,4 +1,4 @@
-// The life of one alert as a picture: when it fired and how badly, its values, who had it, what muted it, whom it was told.
+// The life of one alert as a picture: when it fired and how badly, its values, who had it, what muted it, who was notified.
 // The same stands below as a table, for those who cannot see the picture and for those who want the times.
 
 const LANE = 26;
@@ -6,19 +6,19 @@ const LABELS = 92;
 const AXIS = 20;
 /** What is asked besides history is asked again after this long. */
 const AROUND_MS = 30_000;
-const MOST_TOLD = 100;
+const MOST_NOTIFIED = 100;
 const STEP_MS = 30_000;
 
-const around = { open: "", loadedAt: -Infinity, silences: [], told: [] };
+const around = { open: "", loadedAt: -Infinity, silences: [], notified: [] };
 
 /** Loads what silenced the alert `open`, and what was sent about it; where the server cannot say it, the picture has less. */
 async function loadAround(open, signal) {
   if (around.open === open && performance.now() - around.loadedAt < AROUND_MS) return;
-  const [silences, told] = await Promise.all([
-    unless(UNTOLD, get("v1/silences", {}, signal)),
-    unless(UNTOLD, get("v1/notifications", { fingerprint: open, limit: MOST_TOLD }, signal)),
+  const [silences, notified] = await Promise.all([
+    unless(LEFT_OUT, get("v1/silences", {}, signal)),
+    unless(LEFT_OUT, get("v1/notifications", { fingerprint: open, limit: MOST_NOTIFIED }, signal)),
   ]);
-  Object.assign(around, { open, loadedAt: performance.now(), silences: silences?.silences ?? [], told: told?.notifications ?? [] });
+  Object.assign(around, { open, loadedAt: performance.now(), silences: silences?.silences ?? [], notified: notified?.notifications ?? [] });
 }
 
 function timelineSkeleton() {
@@ -57,7 +57,7 @@ function lifeOf(alert, events, notes) {
     { name: "Value", points: values(said) },
     { name: "Acknowledged", spans: takenSpans(notes, firing, to) },
     { name: "Silenced", spans: silences },
-    { name: "Notified", marks: around.told.filter((one) => one.finished_at).map((one) => ({ at: time(one.finished_at), words: toldWords(one), failed: one.state !== "sent" })) },
+    { name: "Notified", marks: around.notified.filter((one) => one.finished_at).map((one) => ({ at: time(one.finished_at), words: notifiedWords(one), failed: one.state !== "sent" })) },
   ];
   const inView = ({ spans, points, marks }) => spans?.some((span) => span.to > from && span.from < to) || points?.length > 1 || marks?.some((mark) => mark.at >= from && mark.at <= to);
   return { from, to, lanes: lanes.filter(inView), moments: momentsOf(said, notes) };
@@ -80,7 +80,7 @@ function covers({ matchers }, alert) {
   }
 }
 
-function toldWords({ destination, event, state }) {
+function notifiedWords({ destination, event, state }) {
   return `${destination}: ${event}${state === "sent" ? "" : `, ${state}`}`;
 }
 
@@ -126,8 +126,8 @@ function takenSpans(notes, firing, to) {
 function momentsOf(said, notes) {
   const ofEvents = said.map((event) => ({ when: event.occurred_at, what: `${event.transition}, ${event.severity}`, value: event.value }));
   const ofNotes = notes.filter((note) => note.action !== "note").map((note) => ({ when: note.at, what: `${note.by} ${ACTIONS[note.action] ?? note.action}` }));
-  const ofTold = around.told.filter((one) => one.finished_at).map((one) => ({ when: one.finished_at, what: toldWords(one) }));
-  return [...ofEvents, ...ofNotes, ...ofTold].sort((a, b) => time(b.when) - time(a.when));
+  const ofNotified = around.notified.filter((one) => one.finished_at).map((one) => ({ when: one.finished_at, what: notifiedWords(one) }));
+  return [...ofEvents, ...ofNotes, ...ofNotified].sort((a, b) => time(b.when) - time(a.when));
 }
 
 /** The picture, as wide as its place. */

@@ -40,11 +40,11 @@ pub(super) enum Page {
     /// The table or the key cannot be read now.
     Unavailable,
     /// What the link is about.
-    Alerts { heading: String, lines: Vec<String>, form: Option<Form> },
+    Alerts { heading: String, lines: Vec<String>, form: Option<AcknowledgeForm> },
 }
 
 /// What is to be filled in.
-pub(super) struct Form {
+pub(super) struct AcknowledgeForm {
     /// What was wrong with what was typed.
     error: Option<&'static str>,
 }
@@ -56,7 +56,7 @@ impl Page {
             .iter()
             .filter(|alert| alert.condition == Condition::Firing)
             .all(|alert| alert.acknowledgement.is_some());
-        let form = (!is_taken).then_some(Form { error });
+        let form = (!is_taken).then_some(AcknowledgeForm { error });
         Self::Alerts { heading: heading(alerts), lines: lines(alerts), form }
     }
 
@@ -87,7 +87,7 @@ impl Page {
                     let _ = write!(body, "<li>{}</li>", escaped(line));
                 }
                 body.push_str("</ul>");
-                if let Some(Form { error }) = form {
+                if let Some(AcknowledgeForm { error }) = form {
                     if let Some(error) = error {
                         let _ = write!(body, "<p class=\"error\" role=\"alert\">{}</p>", escaped(error));
                     }

@@ -33,7 +33,7 @@ pub(super) struct ServedAlert {
     generator_url: Option<String>,
 }
 
-/// Who is told of an alert.
+/// Who is notified of an alert.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Status {
@@ -43,7 +43,7 @@ struct Status {
     muted_by: [String; 0],
 }
 
-/// Whether anybody is told.
+/// Whether anybody is notified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum State {
@@ -84,7 +84,7 @@ impl ServedAlert {
         maps.map(|(name, value)| name.len() + value.len() + MARKS_BYTES).sum::<usize>() + FIXED_BYTES
     }
 
-    /// Whether anybody is told of it.
+    /// Whether anybody is notified of it.
     pub(super) const fn state(&self) -> State {
         self.status.state
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ::alert::Source;
 use ::intake::{
-    Clock, LIMIT_BYTES, Measure, QuarantineId, Quarantined, Recorded, Store, StoreError, TimeLeft, chain,
+    Clock, Deadline, LIMIT_BYTES, Measure, QuarantineId, Quarantined, Recorded, Store, StoreError, chain,
     count, decoded, record_events,
 };
 use aws::{Platform, SystemClock};
@@ -12,7 +12,7 @@ use axum::body::Bytes;
 use http::request::Parts;
 use http::{HeaderMap, header};
 use normalize::alertmanager::{Batch, Refused, TOKEN_NAME, Understood, split};
-use normalize::{InboundRequest, REPAIRED, Rejection, Settings};
+use normalize::{InboundRequest, REPAIRED, Rejection, SourceConfiguration};
 
 use super::failure::{Failure, REQUIRED, WRONG_TYPE};
 use crate::authorization::Principal;
@@ -35,7 +35,7 @@ pub(super) struct Kept {
 
 /// Keeps the alerts of a request; what it returns, error or not, is said when all that can be kept is durable.
 pub(super) async fn keep(platform: &Platform, parts: &Parts, body: Bytes) -> Result<Kept, Failure> {
-    let left = parts.extensions.get().map_or(PATIENCE, |TimeLeft(left)| PATIENCE.min(*left));
+    let left = parts.extensions.get().map_or(PATIENCE, |Deadline(left)| PATIENCE.min(*left));
     let inbound = open(parts, &body).inspect_err(refused)?;
     let kept = tokio::time::timeout(left, keep_request(platform, &inbound)).await;
     kept.unwrap_or_else(|_| Err(Failure::Store(StoreError::OutOfTime { limit_ms: left.as_millis() })))
@@ -88,14 +88,15 @@ fn refused(failure: &Failure) {
 }
 
 async fn keep_request(platform: &Platform, inbound: &InboundRequest) -> Result<Kept, Failure> {
-    let Batch { understood, refused, left_out, warnings } = match split(inbound, &Settings::default()) {
-        Ok(batch) => batch,
-        Err(rejection) => {
-            let code = code_of(&rejection);
-            let message = quarantine(platform, rejection, inbound.clone()).await?;
-            return Err(Failure::Schema { code, message });
-        }
-    };
+    let Batch { understood, refused, left_out, warnings } =
+        match split(inbound, &SourceConfiguration::default()) {
+            Ok(batch) => batch,
+            Err(rejection) => {
+                let code = code_of(&rejection);
+                let message = quarantine(platform, rejection, inbound.clone()).await?;
+                return Err(Failure::Schema { code, message });
+            }
+        };
     for warning in warnings {
         tracing::warn!(source = %Source::Alertmanager, warning, "batch understood with a reservation");
         if warning == REPAIRED {
@@ -157,8 +158,8 @@ async fn record(
     Ok((kept, unstorable))
 }
 
-/// Puts what breaks the schema or a rule into quarantine, and tells of the first few. Where nothing else was in the
-/// batch, a break of the schema is told as one.
+/// Puts what breaks the schema or a rule into quarantine, and names the first few. Where nothing else was in the
+/// batch, a break of the schema is answered as one.
 async fn refuse(
     platform: &Platform,
     inbound: &InboundRequest,
@@ -204,10 +205,10 @@ async fn quarantine(
     let quarantined = Quarantined::new(SOURCE, rejection, inbound);
     platform.table.quarantine(&quarantined).await.map_err(Failure::Store)?;
     let Quarantined { id, message, .. }: Quarantined = quarantined;
-    Ok(told(&message, id))
+    Ok(kept_in_quarantine(&message, id))
 }
 
-fn told(message: &str, id: QuarantineId) -> String {
+fn kept_in_quarantine(message: &str, id: QuarantineId) -> String {
     format!("{message} (kept in quarantine as {id})")
 }
 

@@ -18,7 +18,7 @@ pub(super) enum Notification {
     /// (<https://prometheus.io/docs/alerting/latest/configuration/#webhook_config>), of which only the alerts are read.
     Webhook {
         /// The alerts.
-        alerts: Vec<Told>,
+        alerts: Vec<ReceivedAlert>,
     },
     /// Alerts of `POST /api/v2/alerts`.
     List(Vec<Said>),
@@ -28,7 +28,7 @@ pub(super) enum Notification {
 
 /// An alert of a notification.
 #[derive(Deserialize, JsonSchema)]
-pub(super) struct Told {
+pub(super) struct ReceivedAlert {
     /// Whether it fires.
     status: Status,
     #[serde(flatten)]
@@ -39,7 +39,7 @@ pub(super) struct Told {
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Said {
-    /// What tells it from others; one of them must have a value.
+    /// What distinguishes it from others; one of them must have a value.
     labels: Texts,
     /// What explains it.
     annotations: Option<Texts>,

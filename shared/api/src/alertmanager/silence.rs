@@ -81,7 +81,7 @@ pub(super) struct PostedSilence {
 }
 
 impl PostedSilence {
-    /// Reads a body; what breaks Alertmanager's schema is told apart from a silence that makes no sense.
+    /// Reads a body; what breaks Alertmanager's schema has another failure than a silence that makes no sense.
     pub(super) fn parse(body: &[u8]) -> Result<Self, Failure> {
         let Ok(Value::Object(members)) = serde_json::from_slice(body) else {
             return Err(wrong_type("silence", "an object"));

@@ -57,7 +57,7 @@ pub(crate) enum Word {
     Acknowledged,
     /// Its settings do not select the alert.
     Unselected,
-    /// There is nothing to tell it.
+    /// There is nothing to notify it of.
     Nothing,
 }
 

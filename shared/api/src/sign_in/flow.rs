@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::cookie::{Cookie, Transport};
-use super::id_token::{Claims, Disbelief, Expected, Person, Unverified};
+use super::id_token::{Claims, Disbelief, Expected, Identity, Unverified};
 use super::issuers::{IssuerError, Issuers};
 use super::page::{Refusal, refused};
 use super::seal::{Purpose, open, seal};
@@ -179,8 +179,8 @@ async fn arrive(
     let token = answer.get("id_token").and_then(serde_json::Value::as_str).ok_or(Refusal::NoToken)?;
     let expected =
         Expected { issuer: &issuer.identifier, client_id: &issuer.client_id, nonce: &away.nonce, now };
-    let person = believed(issuers, &issuer, token, &expected).await?;
-    let session = signed_in(&issuer, &person, now.as_second())?;
+    let identity = believed(issuers, &issuer, token, &expected).await?;
+    let session = signed_in(&issuer, &identity, now.as_second())?;
     tracing::info!(principal = session.subject, "somebody has signed in");
     let sealed = session.sealed(&keys).ok_or(Refusal::Unusable)?;
     let cookies = [Cookie::Login.forget(transport), Cookie::Session.set(transport, &sealed, LIFE_SECS)];
@@ -198,7 +198,7 @@ async fn believed(
     issuer: &Issuer,
     token: &str,
     expected: &Expected<'_>,
-) -> Result<Person, Refusal> {
+) -> Result<Identity, Refusal> {
     let disbelieved = |reason: Disbelief| Refusal::Disbelieved { name: issuer.name.clone(), reason };
     let token = Unverified::read(token, &issuer.algorithms).map_err(disbelieved)?;
     let claims = verified(issuers, issuer, &token, expected).await?.map_err(disbelieved)?;
@@ -224,18 +224,18 @@ async fn verified(
     }
 }
 
-fn signed_in(issuer: &Issuer, person: &Person, now_secs: i64) -> Result<Session, Refusal> {
-    let named = person.claims.pointer(&issuer.name_claim).and_then(serde_json::Value::as_str);
+fn signed_in(issuer: &Issuer, identity: &Identity, now_secs: i64) -> Result<Session, Refusal> {
+    let named = identity.claims.pointer(&issuer.name_claim).and_then(serde_json::Value::as_str);
     let named = named.map(sanitize::line).filter(|name| !name.is_empty());
-    let subject: String = sanitize::line(&person.subject).chars().take(255).collect();
+    let subject: String = sanitize::line(&identity.subject).chars().take(255).collect();
     let name: String = named.unwrap_or_else(|| subject.clone()).chars().take(NAME_CHARS).collect();
-    let Some(role) = issuer.role(&person.claims) else {
+    let Some(role) = issuer.role(&identity.claims) else {
         return Err(Refusal::NoRole { name: issuer.name.clone(), person: name });
     };
     Ok(Session::new(format!("{}:{subject}", issuer.name), name, role, now_secs))
 }
 
-/// Where the issuer of `session` is told that somebody signs out, if it offers that.
+/// Where somebody signs out of the issuer of `session`, if it offers that.
 pub(super) async fn end_session_url(
     platform: &Platform,
     issuers: &Issuers,

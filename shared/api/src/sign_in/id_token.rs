@@ -1,6 +1,6 @@
 //! ID tokens (<https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation>): read, verified, then believed.
 //!
-//! Claims exist only of a token whose signature was verified, and a [`Person`] only of claims that were checked.
+//! Claims exist only of a token whose signature was verified, and an [`Identity`] only of claims that were checked.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -43,7 +43,7 @@ pub(super) struct Expected<'a> {
 
 /// Who signed in.
 #[derive(Debug, PartialEq)]
-pub(super) struct Person {
+pub(super) struct Identity {
     /// Who it is for the issuer, for good.
     pub(super) subject: String,
     /// All that the issuer says of them.
@@ -56,7 +56,7 @@ pub(super) enum Disbelief {
     #[error("the ID token is longer than 16 KiB")]
     TooLong,
     #[error("the ID token is not three parts in base64url")]
-    Form,
+    Malformed,
     #[error("the header of the ID token is longer than 1 KiB")]
     HeaderTooLong,
     #[error("the header of the ID token is no JSON object with an `alg`")]
@@ -117,10 +117,10 @@ impl<'a> Unverified<'a> {
         let (Some(header), Some(payload), Some(signature), None) =
             (parts.next(), parts.next(), parts.next(), parts.next())
         else {
-            return Err(Disbelief::Form);
+            return Err(Disbelief::Malformed);
         };
-        let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| Disbelief::Form)?;
-        let bytes = URL_SAFE_NO_PAD.decode(header).map_err(|_| Disbelief::Form)?;
+        let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| Disbelief::Malformed)?;
+        let bytes = URL_SAFE_NO_PAD.decode(header).map_err(|_| Disbelief::Malformed)?;
         if bytes.len() > HEADER_BYTES {
             return Err(Disbelief::HeaderTooLong);
         }
@@ -155,7 +155,7 @@ impl<'a> Unverified<'a> {
 
 impl Claims {
     /// Who signed in, if the token is of that issuer, for us, for now, and for this attempt.
-    pub(super) fn check(self, expected: &Expected<'_>) -> Result<Person, Disbelief> {
+    pub(super) fn check(self, expected: &Expected<'_>) -> Result<Identity, Disbelief> {
         let Self(claims) = self;
         let text = |name: &str| claims.get(name).and_then(Value::as_str);
         if text("iss") != Some(expected.issuer) {
@@ -171,7 +171,7 @@ impl Claims {
             return Err(Disbelief::Use);
         }
         let subject = text("sub").filter(|subject| !subject.is_empty()).ok_or(Disbelief::Subject)?.to_owned();
-        Ok(Person { subject, claims })
+        Ok(Identity { subject, claims })
     }
 }
 

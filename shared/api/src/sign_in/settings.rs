@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mistake_is_told_by_its_path_and_leaves_the_other_issuers() {
+    fn a_mistake_is_named_by_its_path_and_leaves_the_other_issuers() {
         let good = json!({ "name": "corp", "issuer": "https://id.example.com", "client_id": "c",
             "roles": [{ "claim": "/groups", "value": "ops", "role": "write" }] });
         let with = |name: &str, value: Value| {
@@ -228,8 +228,8 @@ mod tests {
             ("name_claim", json!("name"), "issuers[1].name_claim"),
             ("client_id", json!(null), "issuers[1].client_id"),
         ] {
-            let (issuers, told) = with(name, value);
-            assert!(issuers == 1 && told.contains(said), "{name}: {told}");
+            let (issuers, text) = with(name, value);
+            assert!(issuers == 1 && text.contains(said), "{name}: {text}");
         }
         assert!(with("name", json!("corp")).1.contains("two of one name"));
         assert!(with("scopes", json!("email")).1.contains("openid"));

@@ -97,7 +97,7 @@ impl Operations {
     }
 }
 
-/// What the local bundle without AWS makes of an operation: it is told of, and counts as carried out.
+/// What the local bundle without AWS makes of an operation: it is logged, and counts as carried out.
 fn not_sent(service: &AwsService, input: &Value) -> HttpAnswer {
     let summary = service.summary(input);
     tracing::warn!(

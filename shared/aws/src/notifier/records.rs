@@ -92,7 +92,7 @@ impl Notifier {
         None
     }
 
-    /// The change that `record` tells of, if it is one that may be told, and the alert before it.
+    /// The change in `record`, if it is one that may be notified, and the alert before it.
     async fn change(&self, record: &Value) -> Result<Option<(StateChange, Option<Alert>)>, StoreError> {
         let Some((old, new)) = images(record)? else { return Ok(None) };
         let at = self.engine.clock.now();
@@ -130,7 +130,7 @@ impl Notifier {
 }
 
 /// An alert before and after a change; `None` if `record` is not about an alert's state, if that is gone, or if there is
-/// nothing to tell.
+/// nothing to notify.
 fn images(record: &Value) -> Result<Option<(Option<Alert>, Alert)>, StoreError> {
     let Record { dynamodb: Keys { keys } } = Record::deserialize(record).map_err(unreadable(WHAT))?;
     let is_untold = record["dynamodb"]["NewImage"][UNTOLD]["BOOL"] == true;
@@ -141,7 +141,7 @@ fn images(record: &Value) -> Result<Option<(Option<Alert>, Alert)>, StoreError> 
         Record::deserialize(record).map_err(unreadable(WHAT))?;
     let Some(new) = new_image else { return Ok(None) };
     let new = to_alert(&Item::from(new))?;
-    // What cannot be read any more is as good as nothing: what is now is told.
+    // What cannot be read any more is as good as nothing: what is now is notified.
     let old = old_image.and_then(|old| to_alert(&Item::from(old)).ok());
     Ok(Some((old, new)))
 }

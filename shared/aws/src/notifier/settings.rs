@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use dispatch::{OutboxError, Settings, SettingsSource};
+use dispatch::{NotificationConfiguration, OutboxError, SettingsSource};
 use serde_json::value::RawValue;
 use tokio::sync::Mutex;
 
@@ -23,7 +23,7 @@ pub struct DestinationSettings {
 /// What was read last.
 struct Known {
     text: String,
-    settings: Arc<Settings>,
+    settings: Arc<NotificationConfiguration>,
     /// How many mistakes `text` has, which need not be those of `settings`.
     mistakes: usize,
 }
@@ -37,7 +37,7 @@ impl DestinationSettings {
     /// The settings that the secret describes; where it describes none at all the `known` ones, and in a process that knows
     /// none those of its previous version.
     fn read(&self, Versions { current, previous }: Versions, known: Option<&Known>) -> Known {
-        let settings = Settings::read(&current, &self.platform.egress());
+        let settings = NotificationConfiguration::read(&current, &self.platform.egress());
         say(&settings);
         let mistakes = settings.mistakes.len();
         let settings = match known {
@@ -48,8 +48,8 @@ impl DestinationSettings {
         Known { text: current, settings, mistakes }
     }
 
-    fn usable(&self, previous: Option<&str>) -> Option<Settings> {
-        let settings = Settings::read(previous?, &self.platform.egress());
+    fn usable(&self, previous: Option<&str>) -> Option<NotificationConfiguration> {
+        let settings = NotificationConfiguration::read(previous?, &self.platform.egress());
         let settings = Some(settings).filter(|settings| !is_useless(settings))?;
         tracing::error!(
             "the destinations are unusable, their previous version stays in use: correct the current one"
@@ -65,11 +65,11 @@ struct Versions {
 }
 
 /// What is wrong as a whole, and not in one destination, leaves the others as they were.
-const fn is_useless(settings: &Settings) -> bool {
+const fn is_useless(settings: &NotificationConfiguration) -> bool {
     settings.destinations.is_empty() && !settings.mistakes.is_empty()
 }
 
-fn say(settings: &Settings) {
+fn say(settings: &NotificationConfiguration) {
     for mistake in &settings.mistakes {
         tracing::error!(field = mistake.path, problem = mistake.problem, "destination not usable");
     }
@@ -84,7 +84,7 @@ fn say(settings: &Settings) {
 
 #[async_trait]
 impl SettingsSource for DestinationSettings {
-    async fn settings(&self) -> Result<Arc<Settings>, OutboxError> {
+    async fn settings(&self) -> Result<Arc<NotificationConfiguration>, OutboxError> {
         let keyring = self.platform.secrets.get::<Box<RawValue>>(SECRET).await;
         let mut known = self.known.lock().await;
         let versions = match (keyring, known.as_ref()) {

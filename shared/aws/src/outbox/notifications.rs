@@ -49,10 +49,10 @@ impl NotificationFilter {
     }
 
     /// Whether an index of its own holds all that is asked for.
-    fn is_about_given_up(&self) -> bool {
-        let is_given_up =
+    fn is_about_dead_letters(&self) -> bool {
+        let is_dead_lettered =
             |state: &NotificationState| matches!(state, NotificationState::Failed | NotificationState::Dead);
-        !self.states.is_empty() && self.states.iter().all(is_given_up)
+        !self.states.is_empty() && self.states.iter().all(is_dead_lettered)
     }
 }
 
@@ -70,7 +70,7 @@ impl TableOutbox {
         item.insert(BY_RECEPTION.sort_key.to_owned(), string(made));
         if matches!(record.state, NotificationState::Failed | NotificationState::Dead) {
             let sort_key = format!("{}#{}", sortable(record.finished_at), record.id);
-            index(&mut item, given_up_shard(record.state, shard), sort_key);
+            index(&mut item, dead_letter_shard(record.state, shard), sort_key);
         }
         expire(&mut item, expiry(record.finished_at, self.table.history));
         self.put(item, "write a notification").await
@@ -88,7 +88,7 @@ impl TableOutbox {
         item.filter(|item| !is_expired(item, now)).as_ref().map(document).transpose()
     }
 
-    /// The notifications behind `cursor` that `filter` admits, `limit` at most. What was given up is found in an index of
+    /// The notifications behind `cursor` that `filter` admits, `limit` at most. What is dead-lettered is found in an index of
     /// its own; other lists read day by day.
     pub async fn notifications(
         &self,
@@ -97,10 +97,10 @@ impl TableOutbox {
         cursor: Option<&Cursor>,
     ) -> Result<NotificationPage, StoreError> {
         let mut page = Page::of(PageSize::items(limit));
-        if filter.is_about_given_up() {
+        if filter.is_about_dead_letters() {
             let states: BTreeSet<_> = filter.states.iter().copied().collect();
             let partitions =
-                states.into_iter().flat_map(|state| shards(|shard| given_up_shard(state, shard)));
+                states.into_iter().flat_map(|state| shards(|shard| dead_letter_shard(state, shard)));
             let merge = Merge::new(&self.table, BY_CONDITION, Span::behind(cursor), partitions);
             self.fill(merge, filter, &mut page).await?;
         } else {
@@ -184,8 +184,8 @@ fn made_shard(day: &str, shard: u8) -> String {
     format!("notification#{day}#{shard}")
 }
 
-/// The partition of `by_condition` that holds notifications that were given up.
-fn given_up_shard(state: NotificationState, shard: u8) -> String {
+/// The partition of `by_condition` that holds dead-lettered notifications.
+fn dead_letter_shard(state: NotificationState, shard: u8) -> String {
     let word = if state == NotificationState::Dead { "dead" } else { "failed" };
     format!("{word}#{shard}")
 }

@@ -71,7 +71,7 @@ async fn version(client: &Client, name: &str, stage: &str) -> Result<Option<Sens
     let asking = client.get_secret_value().secret_id(name).version_stage(stage).send();
     let unavailable = |source| SecretsError::Unavailable { name: name.to_owned(), source };
     match timeout(READ_LIMIT, asking).await {
-        // One that is binary has no text, and is told like one that is blank.
+        // One that is binary has no text, and is reported like one that is blank.
         Ok(Ok(value)) => Ok(Some(Sensitive::new(value.secret_string.unwrap_or_default()))),
         Ok(Err(error)) if is_missing(&error) => Ok(None),
         Ok(Err(error)) => Err(unavailable(error.into())),

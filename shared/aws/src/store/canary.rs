@@ -16,7 +16,7 @@ const SENT_AT: &str = "sent_at";
 const KEPT_SECS: i64 = 86_400;
 
 impl Table {
-    /// Writes that a canary came which was sent at `sent_at`; the stream tells the notifier.
+    /// Writes that a canary came which was sent at `sent_at`; the stream carries that to the notifier.
     pub async fn put_canary(&self, sent_at: Timestamp) -> Result<(), StoreError> {
         let mut item = key(CANARY.to_owned(), STATE);
         item.insert(SENT_AT.to_owned(), string(sortable(sent_at)));
@@ -31,7 +31,7 @@ pub(crate) fn is_canary(record: &Value) -> bool {
     record["dynamodb"]["Keys"][PK]["S"] == CANARY
 }
 
-/// When the canary that `record` of the stream tells of was sent; `None` if it tells of something else.
+/// When the canary in `record` of the stream was sent; `None` if the record is about something else.
 pub(crate) fn sent_at(record: &Value) -> Option<Timestamp> {
     let sent_at = record["dynamodb"]["NewImage"][SENT_AT]["S"].as_str()?;
     sent_at.parse().ok().filter(|_| is_canary(record))

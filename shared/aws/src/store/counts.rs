@@ -37,11 +37,11 @@ const GOOD_FOR: SignedDuration = SignedDuration::from_mins(16);
 
 /// How many alerts fire, by source, severity and handling.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct FiringCounts(BTreeMap<Kind, i64>);
+pub struct FiringCounts(BTreeMap<CountKey, i64>);
 
 /// What is counted together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Kind {
+pub(crate) struct CountKey {
     source: Source,
     severity: Severity,
     handling: Handling,
@@ -71,7 +71,7 @@ impl FiringCounts {
     }
 
     /// Adds `number` of `kind`, if that is one.
-    pub(crate) fn add(&mut self, kind: Option<Kind>, number: i64) {
+    pub(crate) fn add(&mut self, kind: Option<CountKey>, number: i64) {
         let Some(kind) = kind else { return };
         let count = self.0.entry(kind).or_default();
         *count += number;
@@ -109,13 +109,13 @@ impl FiringCounts {
         let counts: BTreeMap<String, i64> = serde_json::from_str(text).unwrap_or_default();
         let mut read = Self::default();
         for (name, count) in counts {
-            read.add(Kind::named(&name), count);
+            read.add(CountKey::named(&name), count);
         }
         read
     }
 }
 
-impl Kind {
+impl CountKey {
     /// What `alert` is counted as; `None` if it does not fire.
     pub(crate) fn of(alert: &Alert, silences: &ActiveSilences<'_>) -> Option<Self> {
         if alert.condition != Condition::Firing {
@@ -164,7 +164,7 @@ impl Kept {
         check_version(item, "count of what fires")?;
         let mut counts = FiringCounts::default();
         for name in item.keys() {
-            counts.add(Kind::named(name), integer(item, name).unwrap_or_default());
+            counts.add(CountKey::named(name), integer(item, name).unwrap_or_default());
         }
         Ok(Self {
             counts,
@@ -211,8 +211,8 @@ impl Table {
         let active = ActiveSilences::at(&silences, self.clock.now());
         let mut counts = FiringCounts::default();
         for (before, after) in changes {
-            counts.add(before.as_ref().and_then(|before| Kind::of(before, &active)), -1);
-            counts.add(Kind::of(after, &active), 1);
+            counts.add(before.as_ref().and_then(|before| CountKey::of(before, &active)), -1);
+            counts.add(CountKey::of(after, &active), 1);
         }
         if !counts.0.is_empty() {
             self.add_counts(&counts, Vec::new(), format!("attribute_exists({PK})"), Vec::new()).await;
@@ -320,7 +320,7 @@ fn name_of(active: &[&Silence]) -> String {
 fn counts_of(alerts: &[Alert], silences: &ActiveSilences<'_>) -> FiringCounts {
     let mut counts = FiringCounts::default();
     for alert in alerts {
-        counts.add(Kind::of(alert, silences), 1);
+        counts.add(CountKey::of(alert, silences), 1);
     }
     counts
 }

@@ -64,12 +64,12 @@ impl KnownDays {
 }
 
 impl Table {
-    /// Whether this process knows the day of `at` to be in the directory of `index`.
+    /// Whether this process knows the day of `at` to be in `index`.
     pub(crate) fn knows_day(&self, index: DayIndex, at: Timestamp) -> bool {
         self.known_days.has(&(index, day(at)))
     }
 
-    /// Puts the day of `at` into the directory of `index`, unless this process knows that it is there.
+    /// Puts the day of `at` into `index`, unless this process knows that it is there.
     pub(crate) async fn index_day(&self, index: DayIndex, at: Timestamp) -> Result<(), StoreError> {
         let opened = (index, day(at));
         if !self.known_days.has(&opened) {

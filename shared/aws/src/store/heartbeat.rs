@@ -80,7 +80,7 @@ impl Table {
         }
     }
 
-    /// Writes `heartbeat` unless this process wrote one within the minute. What takes too long is given up, and made up for by
+    /// Writes `heartbeat` unless this process wrote one within the minute. What takes too long is abandoned, and made up for by
     /// the next event: once the reply is out, Lambda freezes the process.
     pub(crate) async fn put_heartbeat(&self, heartbeat: Heartbeat) {
         if !self.spoken.is_due(&heartbeat) {

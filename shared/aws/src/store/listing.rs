@@ -30,13 +30,13 @@ const MOST_KEYS: usize = 2_000;
 /// How many keys that are left out count as one item that is read.
 const KEYS_FOR_AN_ITEM: usize = 10;
 
-/// How new what is read must be.
+/// How consistent a read must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Reading {
+enum Consistency {
     /// As of now.
-    Now,
+    Strong,
     /// As of a moment ago, for half the price.
-    Soon,
+    Eventual,
 }
 
 /// A day, and the sources that said something on it.
@@ -69,7 +69,7 @@ impl Table {
         size: PageSize,
         cursor: Option<&Cursor>,
     ) -> Result<AlertPage, StoreError> {
-        self.alerts_read(Reading::Soon, filter, size, cursor).await
+        self.alerts_read(Consistency::Eventual, filter, size, cursor).await
     }
 
     /// The same, each as it is now, for whoever acts upon it.
@@ -79,12 +79,12 @@ impl Table {
         size: PageSize,
         cursor: Option<&Cursor>,
     ) -> Result<AlertPage, StoreError> {
-        self.alerts_read(Reading::Now, filter, size, cursor).await
+        self.alerts_read(Consistency::Strong, filter, size, cursor).await
     }
 
     async fn alerts_read(
         &self,
-        reading: Reading,
+        consistency: Consistency,
         filter: &AlertFilter,
         size: PageSize,
         cursor: Option<&Cursor>,
@@ -106,7 +106,7 @@ impl Table {
             let Some(last) = &found.last else {
                 break;
             };
-            let admitted = self.admitted_alerts(reading, filter, &silences, &found.entries).await?;
+            let admitted = self.admitted_alerts(consistency, filter, &silences, &found.entries).await?;
             page.extend(admitted);
             // What a key alone says is some fifty times as cheap as an item.
             page.examined(found.entries.len() + found.left_out.div_ceil(KEYS_FOR_AN_ITEM), last);
@@ -137,15 +137,15 @@ impl Table {
 
     async fn admitted_alerts(
         &self,
-        reading: Reading,
+        consistency: Consistency,
         filter: &AlertFilter,
         silences: &[Silence],
         entries: &[Entry],
     ) -> Result<Vec<(String, Alert)>, StoreError> {
         let now = self.clock.now();
-        let items = match reading {
-            Reading::Now => self.items(&keys(entries)).await?,
-            Reading::Soon => self.items_soon(&keys(entries)).await?,
+        let items = match consistency {
+            Consistency::Strong => self.items(&keys(entries)).await?,
+            Consistency::Eventual => self.items_soon(&keys(entries)).await?,
         };
         let items = items.iter().filter(|item| !is_expired(item, now));
         let alerts = items.filter_map(|item| Some((key_of(item)?, self.readable(item, to_alert)?)));

@@ -17,7 +17,7 @@ pub(crate) use dictionary::Dictionary;
 /// Most bytes that are inflated; ours are far fewer, and a damaged item must not take the memory away.
 const LIMIT_BYTES: usize = 16 * 1024 * 1024;
 /// Begins what was deflated with a dictionary, whose number is the next byte. No deflated block begins so (RFC 1951, 3.2.3:
-/// its type is reserved), which is how the first release's documents are told from it.
+/// its type is reserved), which distinguishes the first release's documents from it.
 const MARK: u8 = 0b111;
 
 thread_local! {

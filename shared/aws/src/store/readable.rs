@@ -1,5 +1,5 @@
 //! Items that cannot be read: left out, counted and named in the log, so that one of them keeps nothing else from being
-//! listed, told or swept.
+//! listed, notified or swept.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};

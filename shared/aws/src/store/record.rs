@@ -5,46 +5,28 @@
 //! others, and a function that dies leaves everything or nothing. What repeats and loses races all the same steps aside:
 //! see [`Contention`].
 
+mod attempt;
+mod contention;
+mod history;
+
 use std::time::Duration;
 
 use alert::{
     Alert, AlertEvent, Fingerprint, Heartbeat, Signal, Source, Timing, Transition, fold, heard_again,
 };
-use aws_sdk_dynamodb::error::SdkError;
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason, Put, TransactWriteItem};
 use futures::future::try_join;
 use intake::{Entry, Measure, Quarantined, Recorded, Store, StoreError};
 use jiff::Timestamp;
 
+use super::Table;
 use super::days::DayIndex;
-use super::definition::{BY_RECEPTION, EXPIRES_AT, PK};
-use super::history_key::HistoryKey;
-use super::item::{
-    Item, STATE, alert_pk, day, new_item, number, received_shard, rejected, shard, sortable, string,
-};
+use super::item::{Item, STATE, alert_pk};
 use super::repeat::Repeat;
-use super::retry::{may_pass, pause, refused};
+use super::retry::{may_pass, refused};
 use super::state::{Change, State};
-use super::{Table, document};
 
-/// How many races in a row show that many write one alert at once.
-const MANY_RACES: u32 = 3;
-
-/// What one attempt at the transaction came to.
-pub(crate) enum Attempt {
-    /// Everything is in the table.
-    Done,
-    /// The history entry, or the note, was there already.
-    Known,
-    /// Somebody else changed the alert; what it is now, if the answer says so.
-    Overtaken(Option<Item>),
-    /// Another transaction was at one of the items.
-    Conflict(StoreError),
-    /// It may pass by itself.
-    Again(StoreError),
-}
+pub(crate) use self::attempt::{Attempt, interpret, is_known};
+use self::contention::Contention;
 
 /// What an event makes of its alert.
 pub(super) struct Folded {
@@ -53,20 +35,6 @@ pub(super) struct Folded {
     pub(super) repeat: Option<Repeat>,
     /// Whether the sender's clock is behind, so that the event counts as of its reception.
     pub(super) clock_is_behind: bool,
-}
-
-/// How an attempt fares against others who write the same alert, in this process and elsewhere.
-///
-/// Whatever repeats a named episode never takes a revision, so that it stands in nobody's way. Any other repeat takes
-/// one, until [`MANY_RACES`] are lost: then it is counted without, and of several such repeats at once the alert's
-/// timeline may keep the newest alone. Where DynamoDB lets no further transaction at the state, the entry is put by
-/// itself and counted after that; so is, from the beginning, a repeat in the same words of an alert that was heard of just
-/// before ([`State::is_hot`]), because a transaction keeps everybody else away from the state while it lasts.
-#[derive(Debug, Default)]
-struct Contention {
-    attempts: u32,
-    races: u32,
-    conflicts: u32,
 }
 
 impl Store for Table {
@@ -239,100 +207,6 @@ impl Table {
         if self.put_history(entry, None).await? { Ok(Recorded::New(None)) } else { Ok(Recorded::Duplicate) }
     }
 
-    /// Puts the history entry of `entry` by itself; `false` if it was there.
-    pub(super) async fn put_history(
-        &self,
-        entry: Entry<'_>,
-        transition: Option<Transition>,
-    ) -> Result<bool, StoreError> {
-        let key = HistoryKey::of(entry);
-        let mut attempt = 0;
-        loop {
-            let written = match key.guard {
-                None => self.try_put_entry(self.history_item(entry, &key, transition)?).await?,
-                Some(_) => self.try_put_guarded(entry, transition).await?,
-            };
-            match written {
-                Attempt::Done => return Ok(true),
-                Attempt::Known | Attempt::Overtaken(_) => return Ok(false),
-                Attempt::Conflict(_) | Attempt::Again(_) => pause(attempt).await,
-            }
-            attempt += 1;
-        }
-    }
-
-    async fn try_put_entry(&self, item: Item) -> Result<Attempt, StoreError> {
-        let put = self.client.put_item().table_name(&self.name).set_item(Some(item));
-        match put.condition_expression(format!("attribute_not_exists({PK})")).send().await {
-            Ok(_) => Ok(Attempt::Done),
-            Err(error) if is_known(&error) => Ok(Attempt::Known),
-            Err(error) if may_pass(&error) => Ok(Attempt::Again(refused("record an event", "event", error))),
-            Err(error) => Err(refused("record an event", "event", error)),
-        }
-    }
-
-    async fn try_put_guarded(
-        &self,
-        entry: Entry<'_>,
-        transition: Option<Transition>,
-    ) -> Result<Attempt, StoreError> {
-        let writes = self.history_writes(entry, transition)?;
-        let entries = writes.len();
-        let transaction = self.client.transact_write_items().set_transact_items(Some(writes));
-        transaction.send().await.map_or_else(|error| interpret(error, entries), |_| Ok(Attempt::Done))
-    }
-
-    /// The history entry, and before it its guard where it needs one; each where none is.
-    fn history_writes(
-        &self,
-        entry: Entry<'_>,
-        transition: Option<Transition>,
-    ) -> Result<Vec<TransactWriteItem>, StoreError> {
-        let key = HistoryKey::of(entry);
-        let guard = key.guard.as_ref().map(|guard| self.guard_item(entry, guard));
-        let items = guard.into_iter().chain([self.history_item(entry, &key, transition)?]);
-        items.map(|item| self.put_where_none_is(item)).collect()
-    }
-
-    fn put_where_none_is(&self, item: Item) -> Result<TransactWriteItem, StoreError> {
-        let put = Put::builder()
-            .table_name(&self.name)
-            .set_item(Some(item))
-            .condition_expression(format!("attribute_not_exists({PK})"))
-            .build()
-            .map_err(rejected("history entry"))?;
-        Ok(TransactWriteItem::builder().put(put).build())
-    }
-
-    fn guard_item(&self, Entry { event, inbound }: Entry<'_>, sort_key: &str) -> Item {
-        let mut item = new_item(alert_pk(event.fingerprint), sort_key);
-        item.insert(EXPIRES_AT.to_owned(), number(expiry(inbound.received_at, self.history)));
-        item
-    }
-
-    fn history_item(
-        &self,
-        Entry { event, inbound }: Entry<'_>,
-        key: &HistoryKey,
-        transition: Option<Transition>,
-    ) -> Result<Item, StoreError> {
-        let received_at = inbound.received_at;
-        let blob = document::pack(event.source, Some(event), inbound).map_err(rejected("history entry"))?;
-        let received_shard = received_shard(event.source, &day(received_at), shard(event.fingerprint));
-        let received_key = format!("{}#{}", sortable(received_at), event.event_id);
-        let mut item = new_item(alert_pk(event.fingerprint), &key.entry);
-        item.extend([
-            (BY_RECEPTION.partition_key.to_owned(), string(received_shard)),
-            (BY_RECEPTION.sort_key.to_owned(), string(received_key)),
-            ("document".to_owned(), AttributeValue::B(blob)),
-            (EXPIRES_AT.to_owned(), number(expiry(received_at, self.history))),
-        ]);
-        if let Some(transition) = transition {
-            item.insert("transition".to_owned(), string(transition.as_str()));
-        }
-        Ok(item)
-    }
-
     /// Records a repeat that others leave no room for a transaction: its entry by itself, then its share in the state.
     /// A process that dies in between leaves a count that is one too low; all else the next event makes good.
     async fn record_apart(
@@ -383,27 +257,6 @@ impl Table {
     }
 }
 
-impl Contention {
-    /// Whether others leave no room for a transaction, and `repeat` needs none.
-    const fn steps_aside(&self, repeat: Option<Repeat>) -> bool {
-        self.conflicts > 0 && repeat.is_some()
-    }
-
-    /// Why the state is written: as a repeat where nothing is lost by that, or where races are lost otherwise.
-    fn change(&self, repeat: Option<Repeat>, event: &AlertEvent) -> Change {
-        let is_contended = self.races >= MANY_RACES || self.conflicts > 0;
-        match repeat.filter(|repeat| repeat.is_of_episode || is_contended) {
-            Some(repeat) => Change::Repeat(repeat, event.occurred_at),
-            None => Change::Event(event.occurred_at),
-        }
-    }
-
-    async fn pause(&mut self) {
-        pause(self.attempts).await;
-        self.attempts += 1;
-    }
-}
-
 /// Says that a sender's clock is behind, where that made a difference.
 fn report_clock(event: &AlertEvent, folded: &Folded) {
     if folded.clock_is_behind {
@@ -430,41 +283,4 @@ where
     E: std::error::Error + Send + Sync + 'static,
 {
     move |error| StoreError::Unavailable { operation, source: Box::new(error) }
-}
-
-/// Whether an item was refused because it is there already.
-pub(crate) fn is_known(error: &SdkError<PutItemError>) -> bool {
-    error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception)
-}
-
-/// Reads a refused transaction: the first `entries` reasons are those of history entry and guard, or of a note; the next
-/// is the state's.
-pub(crate) fn interpret(
-    error: SdkError<TransactWriteItemsError>,
-    entries: usize,
-) -> Result<Attempt, StoreError> {
-    let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error()
-    else {
-        let again = may_pass(&error);
-        let error = refused("record an event", "event", error);
-        return if again { Ok(Attempt::Again(error)) } else { Err(error) };
-    };
-    let reasons = cancelled.cancellation_reasons();
-    if reasons.iter().take(entries).any(has_failed_condition) {
-        return Ok(Attempt::Known);
-    }
-    if let Some(state) = reasons.get(entries).filter(|reason| has_failed_condition(reason)) {
-        return Ok(Attempt::Overtaken(state.item.clone()));
-    }
-    let has = |code: &str| reasons.iter().any(|reason| reason.code() == Some(code));
-    let (is_invalid, is_conflict) = (has("ValidationError"), has("TransactionConflict"));
-    if is_invalid {
-        return Err(rejected("event")(error));
-    }
-    let error = failed("record an event")(error);
-    Ok(if is_conflict { Attempt::Conflict(error) } else { Attempt::Again(error) })
-}
-
-fn has_failed_condition(reason: &CancellationReason) -> bool {
-    reason.code() == Some("ConditionalCheckFailed")
 }

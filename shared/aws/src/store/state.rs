@@ -23,14 +23,14 @@ use super::item::{
 use super::record::expiry;
 use super::repeat::Repeat;
 
-/// Says of a state that what was written last is nothing to tell: a repeat, a count. The filter of the table's stream
+/// Says of a state that what was written last is nothing to notify: a repeat, a count. The filter of the table's stream
 /// keeps such a write from the notifier, so every write sets or removes it.
 pub(crate) const UNTOLD: &str = "untold";
 /// Until when, in Unix seconds, there may be history entries of the first format.
 const FIRST_FORMAT_UNTIL: &str = "first_format_until";
 /// The size from which on an item is too dear to be written for a count alone, in bytes.
 const LARGE_BYTES: usize = 4 * 1024;
-/// How shortly before an alert was heard of that is told more than twice a second.
+/// How shortly before an alert was heard of that is reported more than twice a second.
 const HOT: SignedDuration = SignedDuration::from_millis(500);
 
 /// A state as it was read or written last.

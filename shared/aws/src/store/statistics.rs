@@ -1,4 +1,4 @@
-//! Statistics: one item a source and day, in which the notifier counts what the stream tells.
+//! Statistics: one item a source and day, in which the notifier counts what the stream carries.
 //!
 //! A batch of the stream may come again, whole or in part, together with others or in another order, and whoever counts may
 //! die at any point; still each change is counted once. Its id is kept beside the counts, in the same item and the same
@@ -219,7 +219,7 @@ impl Table {
             };
             match put.send().await {
                 Ok(_) => return Ok(Attempt::Done),
-                // Perhaps by this very put, whose answer was lost: what is read next will tell.
+                // Perhaps by this very put, whose answer was lost: what is read next will show it.
                 Err(error) if is_known(&error) => return Ok(Attempt::Overtaken),
                 Err(error) if may_pass(&error) => pause(attempt).await,
                 Err(error) => return Err(refused("keep statistics", WHAT, error)),

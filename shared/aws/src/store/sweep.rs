@@ -1,6 +1,6 @@
 //! What the clock alone changes, made durable: alerts that expire, and sources that fall silent.
 //!
-//! Readers see both at once, whether or not a sweep has been. A sweep tells those who follow changes.
+//! Readers see both at once, whether or not a sweep has been. A sweep makes changes of it for those who follow them.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::Table;
 use super::action::own_request;
-use super::counts::{ActiveSilences, FiringCounts, Kind};
+use super::counts::{ActiveSilences, CountKey, FiringCounts};
 use super::listing::{AT_A_TIME, keys};
 use super::record::Attempt;
 use super::state::State;
@@ -59,7 +59,7 @@ impl Table {
             let states =
                 items.iter().filter_map(|item| self.readable(item, |item| State::read(Some(item), now)));
             let states = states.inspect(|state| {
-                found.add(state.alert.as_ref().and_then(|alert| Kind::of(alert, &active)), 1);
+                found.add(state.alert.as_ref().and_then(|alert| CountKey::of(alert, &active)), 1);
             });
             let overdue: Vec<_> = states
                 .map(|state| async move { self.expire_if_overdue(&state, now).await }.boxed())
@@ -103,7 +103,7 @@ impl Table {
             match (due, silence) {
                 (Some(silent_after), None) => news.push((heartbeat, silent_after)),
                 (None, Some(silence)) => {
-                    spoke_again += self.tell(&heartbeat.spoke_again(&silence), now).await?;
+                    spoke_again += self.record_own(&heartbeat.spoke_again(&silence), now).await?;
                 }
                 (Some(_), Some(_)) => *silent.entry(heartbeat.source).or_default() += 1,
                 (None, None) => {}
@@ -119,7 +119,7 @@ impl Table {
                 continue;
             }
             *silent += 1;
-            fell_silent += self.tell(&heartbeat.fell_silent(silent_after), now).await?;
+            fell_silent += self.record_own(&heartbeat.fell_silent(silent_after), now).await?;
         }
         for (source, accounts) in left_out {
             let most = Heartbeat::MOST_SILENT;
@@ -140,7 +140,7 @@ impl Table {
         }
     }
 
-    async fn tell(&self, event: &AlertEvent, now: Timestamp) -> Result<usize, StoreError> {
+    async fn record_own(&self, event: &AlertEvent, now: Timestamp) -> Result<usize, StoreError> {
         let inbound = own_request(&json!({ "title": event.title }), now);
         let recorded = self.record(Entry { event, inbound: &inbound }).await?;
         Ok(usize::from(recorded != Recorded::Duplicate))

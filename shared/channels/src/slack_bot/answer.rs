@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use net::{HttpAnswer, retry_after};
 use serde_json::Value;
 
-use super::{Call, Known, is_told, updated};
+use super::{Call, Known, reaches_people, updated};
 use crate::{Attempt, InspectionFailure, Interpretation, Memory, Probe};
 
 /// A channel takes one message a second.
@@ -82,7 +82,7 @@ pub(super) fn judge(answer: &HttpAnswer) -> Result<(), InspectionFailure> {
 fn taken(attempt: &Attempt<'_>, body: &Value) -> Interpretation {
     let event = attempt.notification.event;
     if matches!(Call::of(attempt), Call::Update(_)) {
-        return if is_told(event) {
+        return if reaches_people(event) {
             Interpretation::request(updated())
         } else {
             Interpretation::sent().pacing(Some(PAUSE))

@@ -4,8 +4,8 @@ use jiff::SignedDuration;
 use net::{HttpAnswer, retry_after, wait_of_seconds};
 use serde_json::{Value, json};
 
-use super::message::Form;
-use super::{Call, Step, Telegram, is_told, known_message, memory};
+use super::message::ParseMode;
+use super::{Call, Step, Telegram, known_message, memory, reaches_people};
 use crate::{Attempt, InspectionFailure, Interpretation, Memory, Probe, Progress};
 
 /// Our own pace: a group takes 20 messages a minute, any other chat one a second.
@@ -63,9 +63,9 @@ impl Telegram {
         }
     }
 
-    /// The message says it; what people must be told is said in a reply, too.
+    /// The message says it; what must reach people is said in a reply, too.
     fn edited(&self, attempt: &Attempt<'_>) -> Interpretation {
-        if is_told(attempt.notification.event) {
+        if reaches_people(attempt.notification.event) {
             let progress = Step { is_edited: true, ..Step::of(attempt) }.progress();
             return Interpretation::request_after(self.pause(), progress);
         }
@@ -111,8 +111,8 @@ fn forgotten(attempt: &Attempt<'_>) -> Interpretation {
 /// Once more as plain text; what cannot be read then either has failed.
 fn plainly(attempt: &Attempt<'_>) -> Interpretation {
     let step = Step::of(attempt);
-    match step.form {
-        Form::Html => Interpretation::request(Step { form: Form::Plain, ..step }.progress()),
-        Form::Plain => Interpretation::failed(),
+    match step.parse_mode {
+        ParseMode::Html => Interpretation::request(Step { parse_mode: ParseMode::Plain, ..step }.progress()),
+        ParseMode::Plain => Interpretation::failed(),
     }
 }

@@ -13,7 +13,7 @@ const VALUE_UNITS: usize = 200;
 
 /// How a message is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Form {
+pub(super) enum ParseMode {
     /// With bold names and links.
     #[default]
     Html,
@@ -22,32 +22,32 @@ pub(super) enum Form {
 }
 
 /// The members that say what is said.
-pub(super) fn body(notification: &Notification, form: Form) -> Value {
+pub(super) fn body(notification: &Notification, parse_mode: ParseMode) -> Value {
     let mut body = json!({
-        "text": text(&Wording::of(notification), form),
+        "text": text(&Wording::of(notification), parse_mode),
         "link_preview_options": { "is_disabled": true },
     });
-    if form == Form::Html {
+    if parse_mode == ParseMode::Html {
         body["parse_mode"] = "HTML".into();
     }
     body
 }
 
 /// Title, explanation and list, facts, and links: explanation and list have the room that is left.
-fn text(wording: &Wording, form: Form) -> String {
-    let markup = form.markup();
-    let title = form.bold(&wording.title_line(Room::units(TITLE_UNITS), markup));
-    let facts: Vec<_> = wording.facts.iter().map(|fact| form.fact(fact)).collect();
+fn text(wording: &Wording, parse_mode: ParseMode) -> String {
+    let markup = parse_mode.markup();
+    let title = parse_mode.bold(&wording.title_line(Room::units(TITLE_UNITS), markup));
+    let facts: Vec<_> = wording.facts.iter().map(|fact| parse_mode.fact(fact)).collect();
     let facts = facts.join("\n");
-    let links: Vec<_> = wording.links.iter().map(|link| form.link(link)).collect();
+    let links: Vec<_> = wording.links.iter().map(|link| parse_mode.link(link)).collect();
     let room = Room::units(TEXT_UNITS).beside(&title).beside(&facts).beside("\n\n\n\n\n");
-    let links = joined_within(&links, room.three_quarters(), form.between_links());
+    let links = joined_within(&links, room.three_quarters(), parse_mode.between_links());
     let body = wording.body(room.beside(&links), markup, &[]).unwrap_or_default();
     let said = [title, body].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n");
     [said, facts, links].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n")
 }
 
-impl Form {
+impl ParseMode {
     const fn markup(self) -> Markup {
         match self {
             Self::Html => Markup::Html,

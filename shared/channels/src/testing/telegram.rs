@@ -152,7 +152,7 @@ fn unsayable(body: &Value) -> Option<ResponseTemplate> {
     }
 }
 
-/// What tells one edit from another.
+/// What distinguishes one edit from another.
 fn said(body: &Value) -> String {
     json!([body["text"], body["reply_markup"]]).to_string()
 }

@@ -1,7 +1,7 @@
 //! The body of [Alertmanager's webhook](https://prometheus.io/docs/alerting/latest/configuration/#webhook_config), version 4:
 //! one alert of ours, or a whole group with those that ended.
 //!
-//! A receiver tells alerts apart by their labels, and a severity is a label: a change of severity is a new alert there.
+//! A receiver distinguishes alerts by their labels, and a severity is a label: a change of severity is a new alert there.
 //! So a notification of one alert whose labels differ from what was announced also says that the announced one is over.
 
 use alert::{Alert, Condition, Labels, alert_name, served_annotations, served_fingerprint, served_labels};

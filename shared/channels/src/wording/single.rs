@@ -42,7 +42,7 @@ fn title(alert: &Alert) -> String {
     }
 }
 
-/// Whether `text` is an id that tells people nothing: 32 hex digits, with or without hyphens.
+/// Whether `text` is an id that means nothing to people: 32 hex digits, with or without hyphens.
 fn is_opaque(text: &str) -> bool {
     let digits = text.chars().filter(char::is_ascii_hexdigit).count();
     digits == 32 && text.chars().all(|c| c.is_ascii_hexdigit() || c == '-')

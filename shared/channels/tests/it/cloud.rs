@@ -51,20 +51,20 @@ fn telephones_get_a_text_of_one_part_where_there_is_more_to_say() {
 }
 
 #[test]
-fn what_a_topic_is_for_decides_how_it_is_told() {
-    for (format, deliver, is_told, threads) in [
+fn the_format_of_a_topic_decides_how_it_is_notified() {
+    for (format, deliver, acknowledges, threads) in [
         ("text", Deliver::State, false, false),
         ("json", Deliver::Changes, true, false),
         ("q", Deliver::State, false, true),
     ] {
         let lifecycle = channel("sns", "", &json!({ "format": format })).lifecycle();
-        assert_eq!((lifecycle.deliver, lifecycle.acknowledges), (deliver, is_told), "{format}");
+        assert_eq!((lifecycle.deliver, lifecycle.acknowledges), (deliver, acknowledges), "{format}");
         assert_eq!(lifecycle.threads, threads, "{format}");
     }
 }
 
 #[test]
-fn a_test_is_told_from_an_alert_by_its_detail_type() {
+fn a_test_differs_from_an_alert_by_its_detail_type() {
     let bridge = channel("eventbridge", "", &json!({ "detail_type": "Alert of ours" }));
     let [test, _] = channels::test_notifications(&*bridge, "ops", "4711-token", now());
     let detail_type = |notification: &Notification| {

@@ -141,8 +141,8 @@ fn no_chat_is_sent_a_mention() {
                 let parts: Value = serde_json::from_str(body["Message"].as_str().unwrap()).unwrap();
                 let document: Value = serde_json::from_str(parts["https"].as_str().unwrap()).unwrap();
                 let content = &document["content"];
-                let told = texts(content).into_iter().chain(texts(&document["metadata"]));
-                for text in told.filter(|text| !text.starts_with("<https://")) {
+                let written = texts(content).into_iter().chain(texts(&document["metadata"]));
+                for text in written.filter(|text| !text.starts_with("<https://")) {
                     assert!(!text.contains(['<', '>']), "{text}");
                 }
             }
@@ -162,7 +162,7 @@ fn no_chat_is_sent_a_mention() {
                 let card = &body["attachments"][0]["content"];
                 assert!(!body.to_string().contains("<at>") && card["msteams"].get("entities").is_none());
             }
-            // Plain text for people who are told by other means than a mention, or for machines.
+            // Plain text for people who are notified by other means than a mention, or for machines.
             "pagerduty" | "opsgenie" | "jsm" | "ntfy" | "sns" | "sns json" | "eventbridge" | "webhook"
             | "alertmanager" | "cloudevents" => {}
             other => unreachable!("what is a mention in {other}?"),

@@ -97,7 +97,7 @@ async fn a_chat_that_moved_is_followed_and_one_that_is_lost_is_found_out() {
 }
 
 #[tokio::test]
-async fn what_aws_does_not_have_is_named_and_who_may_not_look_is_told_so() {
+async fn what_aws_does_not_have_is_named_and_a_missing_right_to_look_is_said() {
     for (type_name, more) in [
         ("sns", json!({ "topic_arn": "arn:aws:sns:eu-central-1:123456789012:missing" })),
         ("eventbridge", json!({ "event_bus": "missing" })),

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 fn request(channel: &dyn Channel, at: Timestamp) -> net::HttpRequest {
     let notification = notification(Event::Opened);
     let Some(Request::Http(request)) = channel.request(&Attempt::first("ops", &notification, at)) else {
-        unreachable!("robots are told over HTTP")
+        unreachable!("robots are notified over HTTP")
     };
     request
 }

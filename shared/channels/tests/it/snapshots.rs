@@ -148,7 +148,7 @@ fn story(type_name: &str, more: &Value) -> String {
         ("a group, acknowledged", group(Event::Acknowledged, 12, 10)),
         ("a group, all over", group(Event::Resolved, 12, 10)),
     ];
-    told(type_name, more, &parts)
+    rendered(type_name, more, &parts)
 }
 
 /// The same of a body that machines read, with less repeated.
@@ -166,10 +166,10 @@ fn short_story(type_name: &str, more: &Value) -> String {
         ("a group, changed, two by name", changed(Event::Updated, 2)),
         ("a group, all over", group(Event::Resolved, 2, 2)),
     ];
-    told(type_name, more, &parts)
+    rendered(type_name, more, &parts)
 }
 
-fn told(type_name: &str, more: &Value, parts: &[(&str, Notification)]) -> String {
+fn rendered(type_name: &str, more: &Value, parts: &[(&str, Notification)]) -> String {
     let channel = channel(type_name, "https://vendor.example.com", more);
     let mut story = String::new();
     for (title, notification) in parts {

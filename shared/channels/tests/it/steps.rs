@@ -74,7 +74,7 @@ impl<'a> Run<'a> {
             ..Attempt::first("ops", self.notification, now())
         };
         let Some(Request::Http(request)) = self.channel.request(&attempt) else {
-            unreachable!("everything here is told over HTTP")
+            unreachable!("everything here is sent over HTTP")
         };
         let query = request.url.query().map(|query| format!("?{query}")).unwrap_or_default();
         let group = &self.notification.group;

@@ -24,7 +24,7 @@ fn request_at(channel: &dyn Channel, seconds: i64) -> HttpRequest {
     let notification = notification(Event::Opened);
     let at = now().checked_add(SignedDuration::from_secs(seconds)).unwrap();
     let Some(Request::Http(request)) = channel.request(&Attempt::first("ops", &notification, at)) else {
-        unreachable!("a webhook is told over HTTP")
+        unreachable!("a webhook is notified over HTTP")
     };
     request
 }
@@ -93,10 +93,14 @@ fn the_types_of_cloud_events_may_begin_otherwise() {
 }
 
 #[test]
-fn only_cloud_events_are_told_of_acknowledgements() {
-    for (body, is_told) in [("netdata", false), ("alertmanager", false), ("cloudevents", true)] {
+fn only_cloud_events_carry_acknowledgements() {
+    for (body, knows_handling) in [("netdata", false), ("alertmanager", false), ("cloudevents", true)] {
         let lifecycle = webhook(json!({ "auth": "bearer", "token": "t", "body": body })).lifecycle();
-        assert_eq!((lifecycle.acknowledges, lifecycle.unacknowledges), (is_told, is_told), "{body}");
+        assert_eq!(
+            (lifecycle.acknowledges, lifecycle.unacknowledges),
+            (knows_handling, knows_handling),
+            "{body}"
+        );
     }
 }
 

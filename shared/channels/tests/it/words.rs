@@ -90,7 +90,7 @@ fn links_lead_to_the_source_the_console_the_runbook_and_to_the_acknowledgement_w
 }
 
 #[test]
-fn the_state_tells_every_event_from_the_others() {
+fn every_event_has_a_state_of_its_own() {
     for (event, state) in [
         (Event::Opened, "[CRITICAL] "),
         (Event::Reopened, "[CRITICAL] "),

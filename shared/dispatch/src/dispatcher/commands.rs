@@ -8,7 +8,7 @@ use crate::availability::suspension;
 use crate::span::after;
 use crate::{Destination, DestinationState, NotificationRecord, OutboxError, Queue, QueueKey, Written};
 
-/// How long a destination fails before an alert tells of it, in seconds.
+/// How long a destination fails before an alert opens for it, in seconds.
 const ALERT_AFTER_SECS: i64 = 600;
 /// Most queues that are made due by one command.
 const MOST_QUEUES: usize = 1_000;
@@ -34,7 +34,7 @@ impl Dispatcher {
         self.resume(id).await
     }
 
-    /// Compares the alerts of a notification that was not sent with what the destination was notified, and tells it what differs.
+    /// Compares the alerts of a notification that was not sent with what the destination was notified of, and notifies what differs.
     pub async fn retry_notification(&self, record: &NotificationRecord) -> Result<(), OutboxError> {
         let run = self.run_context().await?;
         let Some(destination) = run.settings.destination(&record.destination) else { return Ok(()) };

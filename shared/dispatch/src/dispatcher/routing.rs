@@ -4,7 +4,7 @@ use alert::{Alert, Fingerprint, Labels};
 use channels::Deliver;
 
 use super::{Dispatcher, MOST_CONFLICTS, RunContext, gave_up};
-use crate::group::{MOST_TOLD, group_of, overflow};
+use crate::group::{MOST_NOTIFIED, group_of, overflow};
 use crate::span::{after, earlier};
 use crate::{
     Cause, Destination, Due, Entry, EntryKey, GroupBy, InhibitedTarget, KnownParts, OutboxError, Queue,
@@ -266,7 +266,7 @@ impl Dispatcher {
     ) -> Result<Parts, OutboxError> {
         for _ in 0..MOST_OVERFLOWS {
             let (pending, queue) = self.pending(destination, alert, &key).await?;
-            let is_full = queue.as_ref().is_some_and(|queue| queue.notified.len() >= MOST_TOLD);
+            let is_full = queue.as_ref().is_some_and(|queue| queue.notified.len() >= MOST_NOTIFIED);
             let is_there = pending.is_some()
                 || queue.as_ref().is_some_and(|queue| is_known_in(queue, alert.fingerprint));
             if !is_full || is_there {

@@ -115,8 +115,8 @@ impl Dispatcher {
         Ok(())
     }
 
-    /// Wakes whoever has something due and may be notified, counts who is suspended and what is overdue, and tells of
-    /// destinations that fail.
+    /// Wakes whoever has something due and may be notified, counts who is suspended and what is overdue, and opens
+    /// alerts for destinations that fail.
     async fn look_after(&self, run: &RunContext) -> Result<(), OutboxError> {
         let states = self.states().await?;
         count_all(SUSPENDED, suspended(run, &states));

@@ -25,7 +25,7 @@ impl Routing<'_> {
         if self.is_wanted_alone(event) {
             return self.pending(event, None);
         }
-        self.untold_end()
+        self.unnotified_end()
     }
 
     /// What is remembered after the end.
@@ -42,7 +42,7 @@ impl Routing<'_> {
 
     /// Nothing is notified of it. With `deliver: state` what waited is left alone, since it is compared with the alert when its
     /// time comes: a blip costs one write.
-    fn untold_end(&self) -> Routed {
+    fn unnotified_end(&self) -> Routed {
         let is_waiting = self.known.routing.is_some_and(|routing| routing.waiting.is_some());
         let has_memory = self.known.routing.is_some_and(|routing| routing.is_stopped);
         if (self.destination.deliver == Deliver::Changes && is_waiting) || has_memory {

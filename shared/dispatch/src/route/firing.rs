@@ -13,7 +13,7 @@ impl Routing<'_> {
     pub(super) fn fired(&self, event: Event) -> Routed {
         let is_opening = matches!(event, Event::Opened | Event::Reopened);
         let is_news = matches!(self.cause, Cause::Change(_));
-        // Its end is told to whoever was told of it before.
+        // Whoever was notified of it before is notified of its end.
         if self.alert.is_unannounced() || self.is_being_withheld() {
             return Routed::default();
         }

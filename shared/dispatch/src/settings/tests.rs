@@ -5,15 +5,15 @@ use channels::Deliver;
 const SLACK: &str =
     r#""type":"slack","settings":{"webhook_url":"https://hooks.slack.com/services/T000/B000/XXXX"}"#;
 
-fn read(secret: &str) -> Settings {
-    Settings::read(secret, &EgressPolicy::public())
+fn read(secret: &str) -> NotificationConfiguration {
+    NotificationConfiguration::read(secret, &EgressPolicy::public())
 }
 
-fn one(members: &str) -> Settings {
+fn one(members: &str) -> NotificationConfiguration {
     read(&format!(r#"{{"destinations":[{{"id":"a",{members}}}]}}"#))
 }
 
-fn mistakes(settings: &Settings) -> Vec<String> {
+fn mistakes(settings: &NotificationConfiguration) -> Vec<String> {
     settings.mistakes.iter().map(ToString::to_string).collect()
 }
 

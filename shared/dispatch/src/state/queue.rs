@@ -123,7 +123,7 @@ pub struct Covered {
     pub fingerprint: Fingerprint,
     /// The entry's revision: a newer one is not dealt with.
     pub revision: u64,
-    /// Whether nothing is left to tell of the alert afterwards: the entry then goes.
+    /// Whether nothing is left to notify of the alert afterwards: the entry then goes.
     pub is_final: bool,
     /// What the destination knows afterwards; none when the alert is over.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,4 +1,4 @@
-//! How long things took, so that a median can be told without keeping each.
+//! How long things took, so that a median is known without keeping each.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ const EXACT_BELOW: u64 = 2 << PART_BITS;
 /// Durations in whole seconds, counted by buckets.
 ///
 /// Below 16 seconds each second has its bucket; above, each doubling has eight of equal width. A bucket stands for its middle,
-/// so what is told is wrong by a sixteenth (6.25 %) at most. There are fewer than 500 buckets for any duration whatever, 160 up
+/// so what is shown is wrong by a sixteenth (6.25 %) at most. There are fewer than 500 buckets for any duration whatever, 160 up
 /// to a month.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn few_short_ones_are_told_to_the_second() {
+    fn few_short_ones_are_exact_to_the_second() {
         assert_eq!(of(&[3, 15, 4]).median(), Some(4));
         assert_eq!(of(&[3, 15, 4, 0]).median(), Some(3));
     }
@@ -109,10 +109,10 @@ mod tests {
         fn a_median_is_wrong_by_a_sixteenth_at_most(
             mut seconds in prop::collection::vec(prop_oneof![0..100_u64, 0..10_000_000_u64, any::<u64>()], 1..40),
         ) {
-            let told = of(&seconds).median().unwrap();
+            let median = of(&seconds).median().unwrap();
             seconds.sort_unstable();
             let exact = seconds[(seconds.len() - 1) / 2];
-            prop_assert!(told.abs_diff(exact) <= exact / 16, "{told} for {exact}");
+            prop_assert!(median.abs_diff(exact) <= exact / 16, "{median} for {exact}");
         }
 
         #[test]

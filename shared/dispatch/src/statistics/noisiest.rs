@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// How many names a day of a source keeps.
 pub const MOST_NAMES: usize = 50;
-/// How many characters of a name are kept, and of what is told of it.
+/// How many characters of a name are kept, and of what is shown of it.
 const MOST_CHARACTERS: usize = 80;
 
 /// How often each of the loudest names was heard on one day.

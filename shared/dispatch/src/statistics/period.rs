@@ -8,7 +8,7 @@ use jiff::civil::{Date, Weekday};
 
 use super::{DayStatistics, Durations, Noisiest};
 
-/// The days of a period that have something to tell, each of one source.
+/// The days of a period on which something was counted, each of one source.
 #[derive(Debug, Clone, Default)]
 pub struct Period(BTreeMap<(Date, Source), DayStatistics>);
 

@@ -74,7 +74,7 @@ impl Life {
         self.goes_on(alert::expire(self.alert.clone().unwrap(), at(time)));
     }
 
-    fn told(&self) -> Vec<(String, &Counted)> {
+    fn counted_at(&self) -> Vec<(String, &Counted)> {
         self.counted.iter().map(|change| (change.at.to_string(), &change.counted)).collect()
     }
 }
@@ -98,7 +98,7 @@ fn a_life_is_counted_by_what_began_was_taken_and_ended() {
     life.says(Signal::Firing, "03T00:00:00");
     life.expires("04T00:00:00");
     assert_eq!(
-        life.told(),
+        life.counted_at(),
         [
             ("2026-11-02T10:00:00Z".to_owned(), &opening()),
             ("2026-11-02T10:02:30Z".to_owned(), &Counted::Acknowledged(150)),
@@ -126,7 +126,7 @@ fn a_recovery_whose_firing_was_never_seen_ends_nothing() {
     let mut life = Life::new();
     life.says(Signal::Resolved, "02T10:00:00");
     assert_eq!(life.alert.as_ref().unwrap().condition, Condition::Resolved);
-    assert_eq!(life.told(), []);
+    assert_eq!(life.counted_at(), []);
 }
 
 #[test]

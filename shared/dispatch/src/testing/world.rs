@@ -9,8 +9,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{FakeTransport, Faults, InMemoryOutbox};
 use crate::{
-    AlertReader, Clock, Destination, Dispatcher, LinkMaker, OutboxError, OwnAlerts, Page, Ports, Random,
-    Settings, SettingsSource, Silences, Wake,
+    AlertReader, Clock, Destination, Dispatcher, LinkMaker, NotificationConfiguration, OutboxError,
+    OwnAlerts, Page, Ports, Random, SettingsSource, Silences, Wake,
 };
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -141,23 +141,23 @@ impl Wake for RecordingWake {
 
 /// Settings that a test sets.
 #[derive(Debug, Default)]
-pub struct FixedSettings(Mutex<Arc<Settings>>);
+pub struct FixedSettings(Mutex<Arc<NotificationConfiguration>>);
 
 impl FixedSettings {
     /// These are the settings from now on.
-    pub fn set(&self, settings: Settings) {
+    pub fn set(&self, settings: NotificationConfiguration) {
         *lock(&self.0) = Arc::new(settings);
     }
 
     /// The settings.
-    pub fn get(&self) -> Arc<Settings> {
+    pub fn get(&self) -> Arc<NotificationConfiguration> {
         lock(&self.0).clone()
     }
 }
 
 #[async_trait]
 impl SettingsSource for FixedSettings {
-    async fn settings(&self) -> Result<Arc<Settings>, OutboxError> {
+    async fn settings(&self) -> Result<Arc<NotificationConfiguration>, OutboxError> {
         Ok(self.get())
     }
 }
@@ -230,7 +230,7 @@ pub struct World {
 
 impl World {
     /// A world in which it is `now`, with these settings.
-    pub fn new(now: Timestamp, settings: Settings) -> Self {
+    pub fn new(now: Timestamp, settings: NotificationConfiguration) -> Self {
         let faults = Arc::new(Faults::default());
         let clock = Arc::new(VirtualClock(Mutex::new(now)));
         let fixed = FixedSettings::default();

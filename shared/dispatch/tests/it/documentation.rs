@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use dispatch::Settings;
+use dispatch::NotificationConfiguration;
 use net::EgressPolicy;
 use serde_json::Value;
 
@@ -19,7 +19,7 @@ const READERS: [&str; 2] =
     [include_str!("../../src/settings/destination.rs"), include_str!("../../src/settings/selection.rs")];
 
 fn mistakes(secret: &str) -> Vec<String> {
-    let settings = Settings::read(secret, &EgressPolicy::public());
+    let settings = NotificationConfiguration::read(secret, &EgressPolicy::public());
     settings.mistakes.iter().map(ToString::to_string).collect()
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use channels::CHANNEL_TYPES;
-use dispatch::Settings;
+use dispatch::NotificationConfiguration;
 use net::EgressPolicy;
 use serde_json::{Value, json};
 
@@ -15,8 +15,11 @@ fn example() -> Value {
     serde_json::from_str(block).unwrap()
 }
 
-fn read(destinations: &Value) -> Settings {
-    Settings::read(&json!({ "destinations": destinations }).to_string(), &EgressPolicy::public())
+fn read(destinations: &Value) -> NotificationConfiguration {
+    NotificationConfiguration::read(
+        &json!({ "destinations": destinations }).to_string(),
+        &EgressPolicy::public(),
+    )
 }
 
 #[test]

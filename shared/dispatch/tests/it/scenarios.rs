@@ -89,7 +89,7 @@ fn ladder() -> Vec<Destination> {
 }
 
 #[test]
-fn a_ladder_tells_each_rung_once() {
+fn a_ladder_notifies_each_rung_once() {
     let bench = Bench::new(ladder());
     let mut alert = bench.open("cpu", "n1", Severity::Critical);
     bench.deliver();
@@ -337,14 +337,17 @@ fn what_happened_while_settings_were_missing_is_notified_when_they_are_back() {
     let notified = bench.open("a", "n1", Severity::Warning);
     bench.pass(3);
     let present = crate::setup::settings(vec![pager("pager")]);
-    bench.world.settings.set(dispatch::Settings { digest: "two".to_owned(), ..present.clone() });
+    bench
+        .world
+        .settings
+        .set(dispatch::NotificationConfiguration { digest: "two".to_owned(), ..present.clone() });
     bench.pass(1);
     assert_eq!(bench.notified(&bench.take(), "pager"), ["opened warning a on n1"]);
-    bench.world.settings.set(dispatch::Settings::default());
+    bench.world.settings.set(dispatch::NotificationConfiguration::default());
     let ended = after(&notified, Act::Resolve, bench.now()).unwrap();
     bench.route(&[bench.keep(ended).unwrap()]);
     bench.pass(2);
-    bench.world.settings.set(dispatch::Settings { digest: "two".to_owned(), ..present });
+    bench.world.settings.set(dispatch::NotificationConfiguration { digest: "two".to_owned(), ..present });
     bench.pass(2);
     assert_eq!(bench.notified(&bench.take(), "pager"), ["resolved warning a on n1"]);
 }
@@ -360,7 +363,10 @@ fn a_comparison_overtakes_no_change_that_is_on_its_way_to_whom_is_notified_of_ea
         bench.keep(alert.clone()).unwrap()
     });
     let present = bench.world.settings.get();
-    bench.world.settings.set(dispatch::Settings { digest: "two".to_owned(), ..(*present).clone() });
+    bench
+        .world
+        .settings
+        .set(dispatch::NotificationConfiguration { digest: "two".to_owned(), ..(*present).clone() });
     bench.tick();
     bench.route(&changes);
     bench.deliver();
@@ -375,7 +381,10 @@ fn a_change_that_never_comes_is_found_by_the_next_comparison() {
     bench.deliver();
     bench.keep(after(&alert, Act::Resolve, bench.now()).unwrap()).unwrap();
     let present = bench.world.settings.get();
-    bench.world.settings.set(dispatch::Settings { digest: "two".to_owned(), ..(*present).clone() });
+    bench
+        .world
+        .settings
+        .set(dispatch::NotificationConfiguration { digest: "two".to_owned(), ..(*present).clone() });
     bench.tick();
     bench.pass(1);
     assert_eq!(

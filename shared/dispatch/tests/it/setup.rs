@@ -7,7 +7,9 @@ use alert::{
 };
 use channels::Channel;
 use dispatch::testing::{FakeChannel, Received, World, run};
-use dispatch::{Destination, Filter, GroupBy, Hours, InhibitRule, Level, NotifyOn, Settings, StateChange};
+use dispatch::{
+    Destination, Filter, GroupBy, Hours, InhibitRule, Level, NotificationConfiguration, NotifyOn, StateChange,
+};
 use jiff::{SignedDuration, Timestamp};
 
 pub(crate) fn start() -> Timestamp {
@@ -53,12 +55,12 @@ pub(crate) fn machine(id: &str) -> Destination {
     destination(id, FakeChannel::machine())
 }
 
-pub(crate) fn settings(destinations: Vec<Destination>) -> Settings {
-    Settings {
+pub(crate) fn settings(destinations: Vec<Destination>) -> NotificationConfiguration {
+    NotificationConfiguration {
         destinations,
         inhibit_rules: InhibitRule::built_in(),
         digest: "one".to_owned(),
-        ..Settings::default()
+        ..NotificationConfiguration::default()
     }
 }
 

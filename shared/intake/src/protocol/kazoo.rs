@@ -6,7 +6,7 @@ use std::time::Duration;
 use alert::Source;
 use http::{Method, StatusCode};
 use normalize::kazoo::{Signature, check_signature, normalize, redact};
-use normalize::{InboundRequest, Normalized, Rejection, Settings};
+use normalize::{InboundRequest, Normalized, Rejection, SourceConfiguration};
 use serde::Serialize;
 use serde_json::json;
 
@@ -53,8 +53,8 @@ impl Protocol for Kazoo {
         redact(inbound)
     }
 
-    fn normalize(inbound: &InboundRequest, settings: &Settings) -> Result<Normalized, Rejection> {
-        normalize(inbound, settings)
+    fn normalize(inbound: &InboundRequest, configuration: &SourceConfiguration) -> Result<Normalized, Rejection> {
+        normalize(inbound, configuration)
     }
 
     fn refuse(failure: &Failure) -> Reply {

@@ -6,7 +6,7 @@ use alert::Source;
 use http::request::Parts;
 use http::{Method, StatusCode};
 use normalize::netdata::{challenge_response, normalize, test_token};
-use normalize::{InboundRequest, Normalized, Rejection, Settings};
+use normalize::{InboundRequest, Normalized, Rejection, SourceConfiguration};
 use serde::Serialize;
 use serde_json::json;
 
@@ -60,8 +60,8 @@ impl Protocol for Netdata {
         inbound.content_type.as_deref().is_none_or(is_json)
     }
 
-    fn normalize(inbound: &InboundRequest, settings: &Settings) -> Result<Normalized, Rejection> {
-        normalize(inbound, settings)
+    fn normalize(inbound: &InboundRequest, configuration: &SourceConfiguration) -> Result<Normalized, Rejection> {
+        normalize(inbound, configuration)
     }
 
     fn refuse(failure: &Failure) -> Reply {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use alert::Source;
 use http::{Method, StatusCode};
 use normalize::site24x7::{AccountNames, normalize, redact};
-use normalize::{InboundRequest, Normalized, Rejection, Settings};
+use normalize::{InboundRequest, Normalized, Rejection, SourceConfiguration};
 use serde::Serialize;
 use serde_json::json;
 
@@ -63,8 +63,8 @@ impl Protocol for Site24x7 {
         secret.account.name().map_err(unknown).ok()
     }
 
-    fn normalize(inbound: &InboundRequest, settings: &Settings) -> Result<Normalized, Rejection> {
-        normalize(inbound, settings)
+    fn normalize(inbound: &InboundRequest, configuration: &SourceConfiguration) -> Result<Normalized, Rejection> {
+        normalize(inbound, configuration)
     }
 
     fn refuse(failure: &Failure) -> Reply {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use alert::Source;
 use http::{Method, StatusCode};
 use normalize::tencent::{VERIFICATION_PROBE, normalize, session_id};
-use normalize::{InboundRequest, Normalized, Rejection, Settings};
+use normalize::{InboundRequest, Normalized, Rejection, SourceConfiguration};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -44,8 +44,8 @@ impl Protocol for Tencent {
         Ok(())
     }
 
-    fn normalize(inbound: &InboundRequest, settings: &Settings) -> Result<Normalized, Rejection> {
-        normalize(inbound, settings)
+    fn normalize(inbound: &InboundRequest, configuration: &SourceConfiguration) -> Result<Normalized, Rejection> {
+        normalize(inbound, configuration)
     }
 
     fn refuse(failure: &Failure) -> Reply {

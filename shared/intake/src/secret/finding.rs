@@ -1,4 +1,4 @@
-//! What is wrong with a secret, told by the JSON path of the member and never with its value.
+//! What is wrong with a secret, named by the JSON path of the member and never with its value.
 
 use std::fmt;
 

@@ -59,7 +59,7 @@ pub(super) fn parse(text: &str) -> Result<Value, Finding> {
 }
 
 /// Where `text`, which is JSON, is not what `T` should be. serde's own words may quote the value, so only the place
-/// is told.
+/// is named.
 pub(super) fn wrong_type<T: DeserializeOwned>(text: &str) -> Finding {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let read: Result<T, _> = serde_path_to_error::deserialize(&mut deserializer);

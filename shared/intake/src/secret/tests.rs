@@ -117,7 +117,7 @@ fn every_member_of_the_page_is_known_to_its_source_under_both_names() {
 }
 
 #[test]
-fn broken_json_is_told_by_its_place_without_its_values() {
+fn broken_json_is_reported_by_its_position_without_its_values() {
     let broken = r#"{"basic":[{"username":"s3cr3t" "password":"s3cr3t"}]}"#;
     assert!(read(Source::Kazoo, broken).secret.is_none());
     assert_eq!(

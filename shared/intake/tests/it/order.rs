@@ -52,7 +52,7 @@ async fn what_is_understood_is_kept_and_what_is_not_is_kept_too() {
 }
 
 #[tokio::test]
-async fn a_storage_failure_is_told_in_each_protocol() {
+async fn each_protocol_has_its_reply_to_a_storage_failure() {
     let failing = Behaviour::Fails;
     assert_eq!(send::<Netdata>(failing, secret(KNOWN), post("/netdata", FLAT)).await.status, 503);
     assert_eq!(send::<Netdata>(failing, secret(KNOWN), post("/netdata", b"broken")).await.status, 503);

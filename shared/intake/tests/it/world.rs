@@ -11,7 +11,7 @@ use intake::{
     StoreError, Webhook,
 };
 use jiff::Timestamp;
-use normalize::{InboundRequest, Settings};
+use normalize::{InboundRequest, SourceConfiguration};
 
 /// How the store behaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,7 +148,7 @@ pub(crate) async fn send_to<P: Protocol>(
         quarantined: Mutex::default(),
     });
     let webhook: Webhook<P, _, _, _> =
-        Webhook::new(Arc::clone(&shelf), Arc::new(secrets), FixedClock, Settings::default());
+        Webhook::new(Arc::clone(&shelf), Arc::new(secrets), FixedClock, SourceConfiguration::default());
     let response: Response<Bytes> = webhook.handle(request).await;
     let allow = response.headers().get("allow").map(|value| value.to_str().unwrap().to_owned());
     let status = response.status().as_u16();

@@ -2,7 +2,7 @@
 
 use crate::hook::{Hook, NewHook, State};
 use crate::patch::Patch;
-use crate::plan::{Change, NoteReason, Plan};
+use crate::plan::{Change, NoteReason, PlannedChanges};
 use crate::receiver::Receiver;
 
 use super::wanted::Wanted;
@@ -52,10 +52,10 @@ pub enum DisabledByPerson {
 
 /// What to do so that every `wanted` hook is there once, on and as it should be. `existing` are the
 /// account's hooks; those that are not ours are not looked at.
-pub fn plan(options: &Options, wanted: &[Wanted], existing: &[Hook]) -> Plan {
+pub fn plan(options: &Options, wanted: &[Wanted], existing: &[Hook]) -> PlannedChanges {
     let location = options.receiver.location();
     let ours: Vec<_> = existing.iter().filter(|hook| location.owns(&hook.hook, &hook.uri)).collect();
-    let mut plan = Plan::default();
+    let mut plan = PlannedChanges::default();
     for one in wanted {
         let mut equal: Vec<_> = ours.iter().copied().filter(|hook| one.is(hook)).collect();
         equal.sort_by_key(|hook| (preference(&hook.state()), &hook.id));
@@ -85,7 +85,7 @@ fn preference(state: &State) -> u8 {
     }
 }
 
-fn correct(plan: &mut Plan, options: &Options, kept: &Hook, wanted: &NewHook) {
+fn correct(plan: &mut PlannedChanges, options: &Options, kept: &Hook, wanted: &NewHook) {
     let patch = Patch::between(kept, wanted);
     let patch = match (kept.state(), options.disabled_by_person) {
         (State::Enabled, _) => patch,
@@ -104,7 +104,7 @@ fn correct(plan: &mut Plan, options: &Options, kept: &Hook, wanted: &NewHook) {
     }
 }
 
-fn part_with(plan: &mut Plan, options: &Options, other: &Hook, kept: &Hook) {
+fn part_with(plan: &mut PlannedChanges, options: &Options, other: &Hook, kept: &Hook) {
     match options.duplicates {
         Duplicates::Prune => plan.changes.push(Change::delete(other)),
         Duplicates::Report => plan.note(other, NoteReason::Duplicate { of: kept.id.clone() }),

@@ -42,7 +42,7 @@ pub async fn survey(
     Ok(Survey { wanted, ours })
 }
 
-/// The documents of the account's webhooks that deliver to `location`. The list alone does not tell
+/// The documents of the account's webhooks that deliver to `location`. The list alone does not show
 /// their modifiers, so each is read.
 pub async fn ours(client: &Client, location: &Location) -> Result<Vec<Hook>, Error> {
     let mut ours = Vec::new();

@@ -11,7 +11,7 @@ use super::planning::Subaccounts;
 use super::selection::{ALL, Selection};
 
 /// The hooks whose modifiers belong to what they are: two of them with others are two hooks.
-const TOLD_APART_BY_MODIFIERS: [&str; 2] = ["notifications", "object"];
+const DISTINGUISHED_BY_MODIFIERS: [&str; 2] = ["notifications", "object"];
 
 /// One webhook to have: an event and the modifiers that choose among its occasions.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -133,10 +133,10 @@ impl Wanted {
         Self { hook: hook.to_owned(), custom_data }
     }
 
-    /// Whether `hook`, known to be ours by its address, is this one. Where modifiers tell hooks apart they
+    /// Whether `hook`, known to be ours by its address, is this one. Where modifiers distinguish hooks, they
     /// must be equal; elsewhere they are corrected.
     pub(crate) fn is(&self, hook: &Hook) -> bool {
-        let apart = TOLD_APART_BY_MODIFIERS.contains(&self.hook.as_str()) || !self.custom_data.is_empty();
+        let apart = DISTINGUISHED_BY_MODIFIERS.contains(&self.hook.as_str()) || !self.custom_data.is_empty();
         self.hook == hook.hook && (!apart || self.custom_data == hook.custom_data)
     }
 

@@ -9,7 +9,7 @@ use super::state::{Condition, Crossbar, Seen};
 
 const FAILURES_TO_DISABLE: usize = 6;
 
-/// A list's page unless it is told otherwise.
+/// A list's page unless the request says otherwise.
 const PAGE_SIZE: usize = 50;
 
 /// More than these is refused.
@@ -92,7 +92,7 @@ pub(super) fn list(crossbar: &Crossbar, seen: &Seen, hook: Option<&str>) -> Answ
     let of_hook = |attempt: &&Value| hook.is_none_or(|id| attempt["hook_id"] == id);
     let mut attempts: Vec<_> = crossbar.attempts.iter().filter(within).filter(of_hook).collect();
     attempts.sort_by_key(|attempt| at(attempt));
-    // Newest first, like every view of Crossbar by time, unless it is told otherwise.
+    // Newest first, like every view of Crossbar by time, unless the request says otherwise.
     if !is("ascending", "true") || crossbar.is(Condition::NewestFirst) {
         attempts.reverse();
     }

@@ -1,4 +1,4 @@
-//! Time that passes only when it is told to.
+//! Time that passes only when a test says so.
 
 use std::sync::Mutex;
 use std::time::Duration;

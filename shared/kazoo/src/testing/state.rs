@@ -162,7 +162,7 @@ impl Crossbar {
         format!("{:032x}", self.ids)
     }
 
-    /// A token that lives as long as KAZOO's do unless told otherwise.
+    /// A token that lives as long as KAZOO's do unless a test says otherwise.
     pub fn new_token(&mut self) -> String {
         self.logins += 1;
         let token = format!("eyJhbGciOiJSUzI1NiJ9.login-{}.c2lnbmF0dXJl", self.logins);

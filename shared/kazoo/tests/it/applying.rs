@@ -1,7 +1,7 @@
 //! Carrying a plan out over a network and a server that do not always play along.
 
 use kazoo::testing::{Effect, StandIn, Version};
-use kazoo::{Change, Clock as _, Outcome, Plan, apply};
+use kazoo::{Change, Clock as _, Outcome, PlannedChanges, apply};
 use serde_json::json;
 
 use crate::install::{chosen, install, options, planned};
@@ -41,7 +41,7 @@ async fn a_plan_that_fails_midway_says_what_is_done_and_the_next_run_does_the_re
     let client = stand_in.client();
     client.account().await.unwrap();
     // The first is created, the second is refused.
-    let first = Plan { changes: plan.changes[..1].to_vec(), ..Plan::default() };
+    let first = PlannedChanges { changes: plan.changes[..1].to_vec(), ..PlannedChanges::default() };
     apply(&client, &first).await.unwrap();
     stand_in.crossbar().fail_next("PUT", "/webhooks", Effect::Error(503, "datastore_fault", json!({})));
     let rest = planned(&client, &options("s3cr3t"), &selections).await;

@@ -4,7 +4,7 @@ use kazoo::install::{
     DisabledByPerson, Duplicates, Options, Selection, Subaccounts, SurveyError, plan, survey,
 };
 use kazoo::testing::{Condition, StandIn, Version};
-use kazoo::{Client, Location, NoteReason, Outcome, Plan, Receiver, apply};
+use kazoo::{Client, Location, NoteReason, Outcome, PlannedChanges, Receiver, apply};
 use serde_json::{Value, json};
 
 use crate::refusals::chain;
@@ -27,7 +27,7 @@ pub(crate) fn chosen(hooks: &[&str]) -> Vec<Selection> {
 }
 
 /// What is to be done.
-pub(crate) async fn planned(client: &Client, options: &Options, selections: &[Selection]) -> Plan {
+pub(crate) async fn planned(client: &Client, options: &Options, selections: &[Selection]) -> PlannedChanges {
     let survey = survey(client, options.receiver.location(), selections).await.unwrap();
     plan(options, &survey.wanted, &survey.ours)
 }
@@ -90,7 +90,7 @@ async fn object_all_is_one_hook_where_the_server_knows_it_and_one_per_type_and_a
 #[tokio::test]
 async fn what_the_server_does_not_offer_is_refused_before_the_login() {
     let location = Location::parse("https://alerts.example.com").unwrap();
-    let mut told = Vec::new();
+    let mut errors = Vec::new();
     for (version, hooks) in [
         (Version::V4_1, vec!["channel_destroy", "notifications"]),
         (Version::V4_2, vec!["sms"]),
@@ -102,12 +102,12 @@ async fn what_the_server_does_not_offer_is_refused_before_the_login() {
         let error = survey(&stand_in.client(), &location, &chosen(&hooks)).await.unwrap_err();
         assert!(matches!(error, SurveyError::NotOffered(_)), "{error:?}");
         assert_eq!(stand_in.crossbar().lines(), ["GET /v2/webhooks"]);
-        told.push(chain(&error));
+        errors.push(chain(&error));
     }
     let stand_in = StandIn::start(Version::V4_3).await;
     stand_in.crossbar().conditions.insert(Condition::NothingOffered);
-    told.push(chain(&survey(&stand_in.client(), &location, &Selection::defaults()).await.unwrap_err()));
-    insta::assert_snapshot!(told.join("\n"), @"
+    errors.push(chain(&survey(&stand_in.client(), &location, &Selection::defaults()).await.unwrap_err()));
+    insta::assert_snapshot!(errors.join("\n"), @"
     cannot install the hooks chosen: KAZOO has no hook `notifications`: choose among `channel_answer`, `channel_bridge`, `channel_create`, `channel_destroy`, `object`, `parking` with --hooks
     cannot install the hooks chosen: KAZOO has no hook `sms`: choose among `channel_answer`, `channel_bridge`, `channel_create`, `channel_destroy`, `notifications`, `object`, `parking` with --hooks
     cannot install the hooks chosen: KAZOO's hook `notifications` has no type `system_alert`: choose among `all`, `deregister`, `low_balance`, `missed_call`, `outbound_fax_error`, `voicemail_new`

@@ -59,7 +59,7 @@ async fn a_redirect_is_not_followed() {
 }
 
 #[tokio::test]
-async fn a_broken_connection_a_silent_server_and_a_missing_one_are_told_apart() {
+async fn a_broken_connection_a_silent_server_and_a_missing_one_have_errors_of_their_own() {
     let stand_in = StandIn::start(Version::V4_3).await;
     let credentials = || Credentials::api_key(API_KEY).unwrap();
 

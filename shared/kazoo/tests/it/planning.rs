@@ -65,7 +65,7 @@ fn hooks() -> impl Strategy<Value = Vec<Hook>> {
     })
 }
 
-/// What the account holds once the changes are made, told from what a patch prints.
+/// What the account holds once the changes are made, read from what a patch prints.
 fn after(hooks: &[Hook], changes: &[Change], token: &str) -> Vec<Hook> {
     let mut hooks = hooks.to_vec();
     for change in changes {

@@ -26,7 +26,7 @@ fn refusal(error: &Error) -> String {
 }
 
 #[tokio::test]
-async fn every_way_to_be_refused_at_the_login_is_told_with_its_remedy() {
+async fn every_refused_login_names_its_remedy() {
     let stand_in = StandIn::start(Version::V5).await;
     let account = |name: &str| AccountIdentity::Name(name.to_owned());
     let john = |password: &str, name: &str| {
@@ -34,16 +34,16 @@ async fn every_way_to_be_refused_at_the_login_is_told_with_its_remedy() {
             Credentials::user("john@example.com", password, HashMethod::Sha, account(name)).unwrap();
         stand_in.client_with(credentials)
     };
-    let mut told = Vec::new();
-    told.push(refusal(&john("wrong", "master").hooks().await.unwrap_err()));
-    told.push(refusal(&john("m32c6NfqYEt", "nobody").hooks().await.unwrap_err()));
+    let mut errors = Vec::new();
+    errors.push(refusal(&john("wrong", "master").hooks().await.unwrap_err()));
+    errors.push(refusal(&john("m32c6NfqYEt", "nobody").hooks().await.unwrap_err()));
     let unknown_key = stand_in.client_with(Credentials::api_key(&"f".repeat(64)).unwrap());
-    told.push(refusal(&unknown_key.hooks().await.unwrap_err()));
+    errors.push(refusal(&unknown_key.hooks().await.unwrap_err()));
     stand_in.crossbar().conditions.insert(Condition::SecondFactorNeeded);
-    told.push(refusal(&john("m32c6NfqYEt", "master").hooks().await.unwrap_err()));
+    errors.push(refusal(&john("m32c6NfqYEt", "master").hooks().await.unwrap_err()));
     stand_in.crossbar().conditions.insert(Condition::AccountLocked);
-    told.push(refusal(&john("m32c6NfqYEt", "master").hooks().await.unwrap_err()));
-    insta::assert_snapshot!(told.join("\n"), @"
+    errors.push(refusal(&john("m32c6NfqYEt", "master").hooks().await.unwrap_err()));
+    insta::assert_snapshot!(errors.join("\n"), @"
     cannot log in to KAZOO (request `8a6b612ca22aa16c57c0b89920dec383`): KAZOO does not know these credentials: check the user name, the password and the account
     cannot log in to KAZOO (request `8a6b612ca22aa16c57c0b89920dec383`): KAZOO does not know these credentials: check the user name, the password and the account
     cannot log in to KAZOO (request `8a6b612ca22aa16c57c0b89920dec383`): KAZOO does not know this API key: copy it from the account again
@@ -54,7 +54,7 @@ async fn every_way_to_be_refused_at_the_login_is_told_with_its_remedy() {
 }
 
 #[tokio::test]
-async fn every_other_row_of_the_table_is_told_with_its_remedy() {
+async fn every_other_row_of_the_table_names_its_remedy() {
     let stand_in = StandIn::start(Version::V4_3).await;
     let client = stand_in.client();
     client.account().await.unwrap();
@@ -83,16 +83,16 @@ async fn every_other_row_of_the_table_is_told_with_its_remedy() {
         (503, "datastore_unreachable", json!({})),
         (402, "accept_charges", json!({})),
     ];
-    let mut told = Vec::new();
+    let mut errors = Vec::new();
     for (status, message, data) in rows {
         stand_in.crossbar().fail_next("GET", "/webhooks", Effect::Error(status, message, data));
-        told.push(refusal(&client.hooks().await.unwrap_err()));
+        errors.push(refusal(&client.hooks().await.unwrap_err()));
     }
     stand_in.crossbar().fail_next("GET", "/webhooks", Effect::Text(502, "<html>nginx</html>"));
-    told.push(refusal(&client.hooks().await.unwrap_err()));
+    errors.push(refusal(&client.hooks().await.unwrap_err()));
     stand_in.crossbar().conditions.insert(Condition::WebhooksDown);
-    told.push(refusal(&client.reenable_disabled().await.unwrap_err()));
-    insta::assert_snapshot!(told.join("\n"), @"
+    errors.push(refusal(&client.reenable_disabled().await.unwrap_err()));
+    insta::assert_snapshot!(errors.join("\n"), @"
     cannot list the account's webhooks (request `8a6b612ca22aa16c57c0b89920dec383`): KAZOO could not read the request as JSON: something between here and there changes it
     cannot list the account's webhooks (request `8a6b612ca22aa16c57c0b89920dec383`): KAZOO does not accept the document: `name`: Field is required but missing (required)
     cannot list the account's webhooks (request `8a6b612ca22aa16c57c0b89920dec383`): KAZOO does not accept the document: `custom_data.type`: no such value (enum)
@@ -114,18 +114,18 @@ async fn every_other_row_of_the_table_is_told_with_its_remedy() {
 }
 
 #[tokio::test]
-async fn what_the_server_itself_refuses_of_a_document_is_told_by_member() {
-    let mut told = Vec::new();
+async fn what_the_server_itself_refuses_of_a_document_is_named_by_member() {
+    let mut errors = Vec::new();
     for version in [Version::V4_2, Version::V4_3, Version::V5] {
         let client = StandIn::start(version).await.client();
-        told.push(refusal(&client.create(&new_hook("notifications", URI)).await.unwrap_err()));
-        told.push(refusal(&client.create(&new_hook("sms_sent", URI)).await.unwrap_err()));
+        errors.push(refusal(&client.create(&new_hook("notifications", URI)).await.unwrap_err()));
+        errors.push(refusal(&client.create(&new_hook("sms_sent", URI)).await.unwrap_err()));
         let local = new_hook("parking", "http://localhost/kazoo/s3cr3t?hook=parking");
-        told.push(refusal(&client.create(&local).await.unwrap_err()));
+        errors.push(refusal(&client.create(&local).await.unwrap_err()));
         let nowhere: HookId = "0000".parse().unwrap();
-        told.push(refusal(&client.hook(&nowhere).await.unwrap_err()));
+        errors.push(refusal(&client.hook(&nowhere).await.unwrap_err()));
     }
-    insta::assert_snapshot!(told.join("\n"), @"
+    insta::assert_snapshot!(errors.join("\n"), @"
     cannot create a webhook (request `8a6b612ca22aa16c57c0b89920dec383`): KAZOO does not accept the document: `type`: missing required modifier (required)
     cannot create a webhook (request `8a6b612ca22aa16c57c0b89920dec383`): KAZOO's database or webhooks application does not answer (`datastore_fault`): start it, or try again later
     cannot create a webhook (request `8a6b612ca22aa16c57c0b89920dec383`): KAZOO does not accept the document: `uri`: Failed to match pattern (pattern)
@@ -142,7 +142,7 @@ async fn what_the_server_itself_refuses_of_a_document_is_told_by_member() {
 }
 
 #[test]
-fn what_waiting_reading_again_or_a_new_login_did_not_help_is_told_with_its_remedy() {
+fn an_error_that_waiting_reading_again_or_a_new_login_did_not_help_names_its_remedy() {
     let refusals = [
         Refusal::TokenRejected,
         Refusal::Conflict,

@@ -45,7 +45,7 @@ impl Certificates {
         PrivateKeyDer::from_pem_slice(pem.as_bytes()).map(|_| ()).map_err(|_| PemMistake::Key)
     }
 
-    /// Whether certificate and key belong together, as far as TLS can tell before it connects.
+    /// Whether certificate and key belong together, as far as TLS knows before it connects.
     pub fn check_pair(&self) -> Result<(), PemMistake> {
         let built = self.apply_to(Client::builder()).and_then(ClientBuilder::build);
         built.map(|_| ()).map_err(|_| PemMistake::Pair)

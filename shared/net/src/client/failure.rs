@@ -1,4 +1,4 @@
-//! Why a request has no answer, told without its URL.
+//! Why a request has no answer, without its URL.
 
 use std::error::Error;
 

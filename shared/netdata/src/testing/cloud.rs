@@ -47,7 +47,7 @@ pub struct Asked {
 /// What Netdata Cloud knows.
 #[derive(Debug)]
 pub struct Cloud {
-    /// Nodes as the API tells them.
+    /// Nodes as the API lists them.
     pub nodes: Vec<Value>,
     /// Changes of alerts, in any order.
     pub transitions: Vec<Value>,

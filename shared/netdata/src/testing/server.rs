@@ -35,7 +35,7 @@ struct Shared {
 }
 
 impl StandIn {
-    /// A Netdata Cloud with one space, its room of all nodes and two nodes, which lives by the time that `now` tells.
+    /// A Netdata Cloud with one space, its room of all nodes and two nodes, which lives by the time that `now` gives.
     pub async fn start(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         let cloud = Arc::new(Mutex::new(Cloud::new()));
         let shared = Shared { cloud: Arc::clone(&cloud), now: Arc::new(now) };

@@ -9,7 +9,7 @@ use crate::json::Unreadable;
 
 /// Which program's alerts these are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
+pub(super) enum BodyShape {
     /// What a Prometheus posts to an Alertmanager.
     Api,
     /// What an Alertmanager posts to a webhook.
@@ -18,7 +18,7 @@ pub(super) enum Form {
 
 /// The alerts of a body as they were written.
 pub(super) struct Body<'a> {
-    pub(super) form: Form,
+    pub(super) shape: BodyShape,
     pub(super) alerts: Vec<&'a RawValue>,
     /// How many more there were, by the word of the sender.
     pub(super) left_out: u64,
@@ -29,27 +29,27 @@ impl<'a> Body<'a> {
     pub(super) fn parse(json: &'a [u8]) -> Result<Self, Rejection> {
         if json.first() != Some(&b'{') {
             let alerts = serde_json::from_slice(json).map_err(|error| no_list(&error))?;
-            return Ok(Self { form: Form::Api, alerts, left_out: 0 });
+            return Ok(Self { shape: BodyShape::Api, alerts, left_out: 0 });
         }
-        // What tells a webhook from one alert of the API, which is how such an alert is kept.
+        // What distinguishes a webhook from one alert of the API, which is how such an alert is kept.
         let members: BTreeMap<String, &RawValue> =
             serde_json::from_slice(json).map_err(|error| no_list(&error))?;
         if let Some(alerts) = members.get("alerts").filter(|alerts| alerts.get() != "null") {
             let alerts = serde_json::from_str(alerts.get()).map_err(|error| no_list(&error))?;
             let left_out =
                 members.get("truncatedAlerts").and_then(|number| number.get().parse().ok()).unwrap_or(0);
-            return Ok(Self { form: Form::Webhook, alerts, left_out });
+            return Ok(Self { shape: BodyShape::Webhook, alerts, left_out });
         }
         if !members.contains_key("labels") {
             return Err(missing_alerts());
         }
         let alert = serde_json::from_slice(json).map_err(|error| no_list(&error))?;
-        Ok(Self { form: Form::Api, alerts: vec![alert], left_out: 0 })
+        Ok(Self { shape: BodyShape::Api, alerts: vec![alert], left_out: 0 })
     }
 }
 
-impl Form {
-    /// The shortest body of this form that holds `alert` alone.
+impl BodyShape {
+    /// The shortest body of this shape that holds `alert` alone.
     pub(super) fn body_of(self, alert: &str) -> Vec<u8> {
         match self {
             Self::Api => alert.as_bytes().to_vec(),
@@ -57,7 +57,7 @@ impl Form {
         }
     }
 
-    /// A body of this form that is read as one even where `alert` is not.
+    /// A body of this shape that is read as one even where `alert` is not.
     pub(super) fn list_of(self, alert: &str) -> Vec<u8> {
         match self {
             Self::Api => format!("[{alert}]"),

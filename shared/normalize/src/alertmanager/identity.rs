@@ -9,7 +9,7 @@ pub(super) fn fingerprint(account: &str, labels: &Labels) -> Fingerprint {
     Fingerprint::of(["alertmanager/1", account].into_iter().chain(labels))
 }
 
-/// Which event this is: `apart` tells the events of one run and signal from each other.
+/// Which event this is: `apart` distinguishes the events of one run and signal.
 pub(super) fn event_id(
     fingerprint: Fingerprint,
     starts_at: Option<Timestamp>,

@@ -4,7 +4,7 @@ use alert::{AlertEvent, AutoResolve, GENERATOR_URL, Labels, Order, Signal, Sourc
 use jiff::Timestamp;
 use serde_json::value::RawValue;
 
-use super::body::Form;
+use super::body::BodyShape;
 use super::{identity, moment, severity, wire};
 use crate::Rejection;
 use crate::value::{filled, link, relative_link};
@@ -12,14 +12,14 @@ use crate::value::{filled, link, relative_link};
 /// An alert that can be kept.
 pub(super) struct Message {
     alert: wire::Alert,
-    form: Form,
+    shape: BodyShape,
 }
 
 impl Message {
     /// Reads the alert at `position`.
-    pub(super) fn read(alert: &RawValue, form: Form, position: usize) -> Result<Self, Rejection> {
-        let alert = wire::Alert::parse(alert, form, position)?;
-        broken_rule(&alert, position).map_or(Ok(Self { alert, form }), Err)
+    pub(super) fn read(alert: &RawValue, shape: BodyShape, position: usize) -> Result<Self, Rejection> {
+        let alert = wire::Alert::parse(alert, shape, position)?;
+        broken_rule(&alert, position).map_or(Ok(Self { alert, shape }), Err)
     }
 
     /// Its event, for a tenant and the moment it came in.
@@ -65,10 +65,10 @@ impl Message {
         if self.alert.is_called_resolved.unwrap_or(has_ended) { Signal::Resolved } else { Signal::Firing }
     }
 
-    /// What tells this event from others of its run: a resolution has its end, and what an API is sent again and
+    /// What distinguishes this event from others of its run: a resolution has its end, and what an API is sent again and
     /// again counts once in a while. An Alertmanager repeats only what has not changed.
     fn apart(&self, signal: Signal, slot: Timestamp) -> Option<Timestamp> {
-        let is_repeated = signal == Signal::Firing && self.form == Form::Api;
+        let is_repeated = signal == Signal::Firing && self.shape == BodyShape::Api;
         match self.alert.ends_at {
             Some(ends_at) if signal == Signal::Resolved => Some(ends_at),
             _ if is_repeated || self.alert.starts_at.is_none() => Some(slot),
@@ -84,7 +84,7 @@ impl Message {
 
     /// An Alertmanager reports the end itself; a Prometheus just stops to repeat what it has forgotten.
     fn expires_at(&self, signal: Signal, received_at: Timestamp) -> Option<Timestamp> {
-        let may_be_forgotten = signal == Signal::Firing && self.form == Form::Api;
+        let may_be_forgotten = signal == Signal::Firing && self.shape == BodyShape::Api;
         may_be_forgotten.then(|| moment::expires_at(self.alert.ends_at, received_at))
     }
 }

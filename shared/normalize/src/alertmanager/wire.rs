@@ -7,7 +7,7 @@ use alert::Labels;
 use jiff::Timestamp;
 use serde_json::value::RawValue;
 
-use super::body::Form;
+use super::body::BodyShape;
 use super::moment;
 use crate::Rejection;
 
@@ -30,7 +30,7 @@ type Map = BTreeMap<String, Option<String>>;
 
 impl Alert {
     /// Reads the alert at `position` of a body.
-    pub(super) fn parse(alert: &RawValue, form: Form, position: usize) -> Result<Self, Rejection> {
+    pub(super) fn parse(alert: &RawValue, shape: BodyShape, position: usize) -> Result<Self, Rejection> {
         let members = Members::parse(alert).map_err(|_| not_an_alert(position))?;
         let member = |name| members.text(name).map_err(|_| not_an_alert(position));
         let map = |name| members.map(name).map_err(|_| not_an_alert(position));
@@ -44,9 +44,9 @@ impl Alert {
             starts_at: time("startsAt")?,
             ends_at: time("endsAt")?,
             generator_url: member("generatorURL")?,
-            is_called_resolved: match form {
-                Form::Api => None,
-                Form::Webhook => Some(is_resolved(members.raw("status"), position)?),
+            is_called_resolved: match shape {
+                BodyShape::Api => None,
+                BodyShape::Webhook => Some(is_resolved(members.raw("status"), position)?),
             },
         })
     }

@@ -21,7 +21,7 @@ use super::DEEPEST;
 use super::exact::is_number;
 use super::string::{Position, copy, is_blank, skip_blank};
 
-/// Strict JSON that says what `json` seems to say; `None` if that cannot be told.
+/// Strict JSON that says what `json` seems to say; `None` if that is not certain.
 pub(super) fn repair(json: &str) -> Option<String> {
     if !skip_blank(json).starts_with(['{', '[']) {
         return None;
@@ -204,7 +204,7 @@ fn quoted(word: &str) -> String {
     Value::from(word).to_string()
 }
 
-/// Whether a comment stands in `word`: nobody can tell where that was meant to end.
+/// Whether a comment stands in `word`: nobody knows where that was meant to end.
 fn is_comment(word: &str) -> bool {
     word.contains("//") || word.contains("/*")
 }

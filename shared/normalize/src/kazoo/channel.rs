@@ -4,7 +4,7 @@ use alert::Severity;
 
 use super::table::{Row, Statement, firing, notice};
 use super::{Payload, causes, kinds, names, time};
-use crate::Settings;
+use crate::SourceConfiguration;
 
 /// Any event of a call but its end.
 pub(super) static COURSE: Row = Row::depends("channel", course, CALL_KEY, "calls");
@@ -43,16 +43,16 @@ pub(super) fn emergency_mark(payload: &Payload) -> Option<String> {
     is_emergency(payload).then(|| "emergency".to_owned())
 }
 
-fn course(payload: &Payload, _: &Settings) -> Vec<Statement> {
+fn course(payload: &Payload, _: &SourceConfiguration) -> Vec<Statement> {
     vec![notice(graded(Severity::Info, payload), &kinds::CALL)]
 }
 
-fn end(payload: &Payload, settings: &Settings) -> Vec<Statement> {
+fn end(payload: &Payload, configuration: &SourceConfiguration) -> Vec<Statement> {
     match failure(payload) {
         Some(severity) if !payload.is_true("is_internal_leg") => {
             vec![firing(graded(severity, payload), &kinds::HANGUP)]
         }
-        _ => course(payload, settings),
+        _ => course(payload, configuration),
     }
 }
 

@@ -1,11 +1,11 @@
-//! Which alert an event is about: its kind, and the fields that tell one alert of that kind from the next.
+//! Which alert an event is about: its kind, and the fields that distinguish alerts of that kind.
 
 use alert::AutoResolve;
 
 use super::Payload;
 
 /// A kind of alert or fact. Events of one kind and equal identity fields share a fingerprint.
-pub(super) struct Kind {
+pub(super) struct AlertKind {
     /// Its name, which is part of the fingerprint.
     pub(super) name: &'static str,
     /// Its identity fields in the order in which they enter the fingerprint.
@@ -73,7 +73,7 @@ impl Part {
     }
 }
 
-impl Kind {
+impl AlertKind {
     /// A kind of which `title` says what it is.
     pub(super) const fn new(
         name: &'static str,

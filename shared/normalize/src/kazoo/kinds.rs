@@ -3,7 +3,7 @@
 use alert::AutoResolve::{Person, Quiet, Recovery};
 
 use super::identity::Title::{Sentence, Subject};
-use super::identity::{Kind, Part, optional, required};
+use super::identity::{AlertKind, Part, optional, required};
 use super::{Payload, channel, sentence, system_alert};
 
 const PORT_ID: &[Part] = &[required(&["port_request_id"])];
@@ -11,72 +11,76 @@ const BOX: &[Part] = &[required(&["voicemail_box"])];
 const CALL_ID: &[Part] = &[required(&["call_id"])];
 const EVENT_NAME: &[Part] = &[required(&["event_name"]).made_by(event_name)];
 
-pub(super) static REGISTRATION: Kind = Kind::new(
+pub(super) static REGISTRATION: AlertKind = AlertKind::new(
     "registration",
     &[required(&["realm"]).made_by(realm), required(&["username"])],
     Recovery,
     Subject(sentence::registration),
 );
-pub(super) static BALANCE: Kind = Kind::new("balance", &[], Recovery, Subject(sentence::balance_of));
-pub(super) static TRANSACTION: Kind = Kind::new("transaction", &[], Recovery, Subject(sentence::payment));
-pub(super) static PORT: Kind = Kind::new("port", PORT_ID, Recovery, Subject(sentence::port));
-pub(super) static PORT_ACTION: Kind = Kind::new("port_action", PORT_ID, Recovery, Subject(sentence::port));
-pub(super) static FAX: Kind =
-    Kind::new("fax", &[required(&["fax_jobid", "fax_id", "call_id"])], Quiet, Subject(sentence::fax));
+pub(super) static BALANCE: AlertKind =
+    AlertKind::new("balance", &[], Recovery, Subject(sentence::balance_of));
+pub(super) static TRANSACTION: AlertKind =
+    AlertKind::new("transaction", &[], Recovery, Subject(sentence::payment));
+pub(super) static PORT: AlertKind = AlertKind::new("port", PORT_ID, Recovery, Subject(sentence::port));
+pub(super) static PORT_ACTION: AlertKind =
+    AlertKind::new("port_action", PORT_ID, Recovery, Subject(sentence::port));
+pub(super) static FAX: AlertKind =
+    AlertKind::new("fax", &[required(&["fax_jobid", "fax_id", "call_id"])], Quiet, Subject(sentence::fax));
 /// A fax that failed on its way in may have got no id at all.
-pub(super) static FAX_WITHOUT_ID: Kind =
-    Kind::new("fax", &[optional(&["fax_jobid", "fax_id", "call_id"])], Quiet, Subject(sentence::fax));
-pub(super) static SMTP_FAX: Kind = Kind::new(
+pub(super) static FAX_WITHOUT_ID: AlertKind =
+    AlertKind::new("fax", &[optional(&["fax_jobid", "fax_id", "call_id"])], Quiet, Subject(sentence::fax));
+pub(super) static SMTP_FAX: AlertKind = AlertKind::new(
     "smtp_fax",
     &[required(&["faxbox_id", "fax_from_email"])],
     Quiet,
     Subject(sentence::fax_by_mail),
 );
-pub(super) static VOICEMAIL_FULL: Kind =
-    Kind::new("voicemail_full", BOX, Recovery, Subject(sentence::voicemail));
-pub(super) static VOICEMAIL: Kind = Kind::new("voicemail", BOX, Quiet, Subject(sentence::voicemail));
-pub(super) static EMERGENCY_DENIED: Kind =
-    Kind::new("emergency_denied", CALL_ID, Person, Subject(sentence::emergency_call))
+pub(super) static VOICEMAIL_FULL: AlertKind =
+    AlertKind::new("voicemail_full", BOX, Recovery, Subject(sentence::voicemail));
+pub(super) static VOICEMAIL: AlertKind =
+    AlertKind::new("voicemail", BOX, Quiet, Subject(sentence::voicemail));
+pub(super) static EMERGENCY_DENIED: AlertKind =
+    AlertKind::new("emergency_denied", CALL_ID, Person, Subject(sentence::emergency_call))
         .affecting(emergency_caller);
-pub(super) static EMERGENCY_CALL: Kind =
-    Kind::new("emergency_call", CALL_ID, Person, Subject(sentence::emergency_call))
+pub(super) static EMERGENCY_CALL: AlertKind =
+    AlertKind::new("emergency_call", CALL_ID, Person, Subject(sentence::emergency_call))
         .affecting(emergency_caller);
-pub(super) static SYSTEM_ALERT: Kind = Kind::new(
+pub(super) static SYSTEM_ALERT: AlertKind = AlertKind::new(
     "system_alert",
     &[required(&["subject"]).made_by(system_alert::identity)],
     Quiet,
     Sentence(system_alert::title),
 )
 .affecting(system_alert::resource);
-pub(super) static WEBHOOK_DISABLED: Kind =
-    Kind::new("webhook_disabled", &[required(&["hook_id"])], Person, Subject(sentence::webhook));
-pub(super) static NUMBER_FEATURE: Kind =
-    Kind::new("number_feature", &[required(&["number"])], Person, Subject(sentence::number));
-pub(super) static FACT: Kind =
-    Kind::new("fact", EVENT_NAME, Quiet, Sentence(sentence::fact)).affecting(number);
-pub(super) static PREVIEW: Kind =
-    Kind::new("preview", EVENT_NAME, Quiet, Sentence(sentence::preview)).affecting(nothing);
+pub(super) static WEBHOOK_DISABLED: AlertKind =
+    AlertKind::new("webhook_disabled", &[required(&["hook_id"])], Person, Subject(sentence::webhook));
+pub(super) static NUMBER_FEATURE: AlertKind =
+    AlertKind::new("number_feature", &[required(&["number"])], Person, Subject(sentence::number));
+pub(super) static FACT: AlertKind =
+    AlertKind::new("fact", EVENT_NAME, Quiet, Sentence(sentence::fact)).affecting(number);
+pub(super) static PREVIEW: AlertKind =
+    AlertKind::new("preview", EVENT_NAME, Quiet, Sentence(sentence::preview)).affecting(nothing);
 
-pub(super) static CALL: Kind = Kind::new("call", CALL_ID, Quiet, Subject(sentence::call));
-pub(super) static HANGUP: Kind =
-    Kind::new("hangup", HANGUP_PARTS, Quiet, Sentence(channel::failure_title)).affecting(trunk);
-pub(super) static PARKING: Kind =
-    Kind::new("parking", &[required(&["parking_slot"])], Quiet, Subject(sentence::parked_call));
-pub(super) static OBJECT: Kind =
-    Kind::new("object", &[required(&["type"]), required(&["id"])], Quiet, Subject(sentence::object));
-pub(super) static MESSAGE: Kind =
-    Kind::new("message", &[required(&["id"])], Quiet, Subject(sentence::message));
-pub(super) static STREAM: Kind =
-    Kind::new("stream", &[required(&["stream_id", "call_id"])], Quiet, Subject(sentence::stream));
-pub(super) static UNKNOWN_EVENT: Kind = Kind::new(
+pub(super) static CALL: AlertKind = AlertKind::new("call", CALL_ID, Quiet, Subject(sentence::call));
+pub(super) static HANGUP: AlertKind =
+    AlertKind::new("hangup", HANGUP_PARTS, Quiet, Sentence(channel::failure_title)).affecting(trunk);
+pub(super) static PARKING: AlertKind =
+    AlertKind::new("parking", &[required(&["parking_slot"])], Quiet, Subject(sentence::parked_call));
+pub(super) static OBJECT: AlertKind =
+    AlertKind::new("object", &[required(&["type"]), required(&["id"])], Quiet, Subject(sentence::object));
+pub(super) static MESSAGE: AlertKind =
+    AlertKind::new("message", &[required(&["id"])], Quiet, Subject(sentence::message));
+pub(super) static STREAM: AlertKind =
+    AlertKind::new("stream", &[required(&["stream_id", "call_id"])], Quiet, Subject(sentence::stream));
+pub(super) static UNKNOWN_EVENT: AlertKind = AlertKind::new(
     "unknown",
     &[required(&["event_name"]).made_by(any_name)],
     Quiet,
     Sentence(sentence::unknown_event),
 )
 .affecting(nothing);
-pub(super) static UNKNOWN_HOOK: Kind =
-    Kind::new("unknown", &[required(&["hook"]).made_by(hook)], Quiet, Sentence(sentence::unknown_hook))
+pub(super) static UNKNOWN_HOOK: AlertKind =
+    AlertKind::new("unknown", &[required(&["hook"]).made_by(hook)], Quiet, Sentence(sentence::unknown_hook))
         .affecting(nothing);
 
 const HANGUP_PARTS: &[Part] = &[

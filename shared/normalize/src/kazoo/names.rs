@@ -9,7 +9,7 @@ const ACCOUNT_NAMES: [&str; 4] =
 /// Where its realm may stand, which is as good as a name.
 const REALMS: [&str; 2] = ["account_realm", "realm"];
 
-/// From this many hexadecimal digits on, a word is an id that tells a reader nothing.
+/// From this many hexadecimal digits on, a word is an id that means nothing to a reader.
 const OPAQUE_CHARS: usize = 16;
 
 /// What the account is called, where the payload says so.
@@ -30,7 +30,7 @@ pub(super) fn capitalised(text: &str) -> String {
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
-/// `text`, unless it is an id that tells a reader nothing.
+/// `text`, unless it is an id that means nothing to a reader.
 pub(super) fn shown(text: Option<String>) -> Option<String> {
     text.filter(|text| !is_opaque(text))
 }

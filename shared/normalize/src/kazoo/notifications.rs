@@ -8,7 +8,7 @@ use super::kinds::{
 };
 use super::table::{Row, Statement, firing, notice, resolved};
 use super::{Payload, system_alert, time};
-use crate::Settings;
+use crate::SourceConfiguration;
 
 /// A request key that is the message's id alone.
 const MSG_ID: &[&str] = &["msg_id"];
@@ -80,7 +80,7 @@ pub(super) fn row(event: &str) -> Option<&'static Row> {
 }
 
 /// A payment that went through also ends the alert of a low balance.
-fn payment(payload: &Payload, _: &Settings) -> Vec<Statement> {
+fn payment(payload: &Payload, _: &SourceConfiguration) -> Vec<Statement> {
     if payload.is_true("success") {
         vec![resolved(&BALANCE), resolved(&TRANSACTION)]
     } else {
@@ -89,7 +89,7 @@ fn payment(payload: &Payload, _: &Settings) -> Vec<Statement> {
 }
 
 /// A comment may ask somebody to act.
-fn port_comment(payload: &Payload, _: &Settings) -> Vec<Statement> {
+fn port_comment(payload: &Payload, _: &SourceConfiguration) -> Vec<Statement> {
     if payload.is_true("comment.action_required") {
         vec![firing(Warning, &PORT_ACTION)]
     } else {
@@ -98,13 +98,13 @@ fn port_comment(payload: &Payload, _: &Settings) -> Vec<Statement> {
 }
 
 /// A caller who left a message was not lost.
-fn missed_call(payload: &Payload, _: &Settings) -> Vec<Statement> {
+fn missed_call(payload: &Payload, _: &SourceConfiguration) -> Vec<Statement> {
     let severity = if payload.is_true("message_left") { Info } else { Warning };
     vec![notice(severity, &CALL)]
 }
 
 /// Emergency calls can be tried out.
-fn emergency_bridge(payload: &Payload, _: &Settings) -> Vec<Statement> {
+fn emergency_bridge(payload: &Payload, _: &SourceConfiguration) -> Vec<Statement> {
     if payload.is_true("emergency_test_call") {
         vec![notice(Info, &EMERGENCY_CALL)]
     } else {
@@ -113,8 +113,9 @@ fn emergency_bridge(payload: &Payload, _: &Settings) -> Vec<Statement> {
 }
 
 /// Nothing is heard of KAZOO any more once it has switched off a hook that points at us.
-fn webhook_disabled(payload: &Payload, settings: &Settings) -> Vec<Statement> {
-    let is_ours = payload.text("hook_id").is_some_and(|hook_id| settings.own_hook_ids.contains(&hook_id));
+fn webhook_disabled(payload: &Payload, configuration: &SourceConfiguration) -> Vec<Statement> {
+    let is_ours =
+        payload.text("hook_id").is_some_and(|hook_id| configuration.own_hook_ids.contains(&hook_id));
     vec![firing(if is_ours { Critical } else { High }, &WEBHOOK_DISABLED)]
 }
 

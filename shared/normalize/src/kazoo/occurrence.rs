@@ -2,10 +2,10 @@
 
 use alert::{AlertEvent, EventId, Fingerprint, Labels, Order, Source};
 
-use super::identity::{Found, Kind, Missing};
+use super::identity::{AlertKind, Found, Missing};
 use super::table::{Account, Key, Row, Statement};
 use super::{Payload, annotations, sentence, wording};
-use crate::{Rejection, Settings};
+use crate::{Rejection, SourceConfiguration};
 
 /// The version of the identity fields; it changes when they do, so that old and new alerts stay apart.
 const IDENTITY_VERSION: &str = "kazoo/1";
@@ -29,9 +29,9 @@ struct Subject {
 
 impl Occurrence<'_> {
     /// All that the event says.
-    pub(super) fn events(&self, settings: &Settings) -> Result<Vec<AlertEvent>, Rejection> {
+    pub(super) fn events(&self, configuration: &SourceConfiguration) -> Result<Vec<AlertEvent>, Rejection> {
         let mut events: Vec<AlertEvent> = Vec::new();
-        for statement in self.row.statements(self.payload, settings) {
+        for statement in self.row.statements(self.payload, configuration) {
             let subject = self.subject(&statement).map_err(|missing| self.rejection(missing))?;
             let key = self.request_key(&statement, &subject, &events);
             let event_id = self.event_id(&subject, key);
@@ -53,8 +53,8 @@ impl Occurrence<'_> {
         Ok(Subject { account, identity, fingerprint })
     }
 
-    /// What tells this request from the next. The fingerprint tells apart what one request says of several
-    /// alerts; of two statements about one alert the later adds what it says.
+    /// What distinguishes this request from the next. The fingerprint distinguishes what one request says of
+    /// several alerts; of two statements about one alert the later adds what it says.
     fn request_key(&self, statement: &Statement, subject: &Subject, before: &[AlertEvent]) -> Vec<String> {
         let mut key = self.own_key().unwrap_or_else(|| self.stand_in_key());
         if before.iter().any(|event| event.fingerprint == subject.fingerprint) {
@@ -126,7 +126,7 @@ impl Occurrence<'_> {
 
 impl Subject {
     /// The narrowest name there is for what is affected.
-    fn resource(&self, kind: &Kind, payload: &Payload) -> Option<String> {
+    fn resource(&self, kind: &AlertKind, payload: &Payload) -> Option<String> {
         let narrowest = match kind.resource {
             Some(resource) => resource(payload),
             None => {

@@ -5,7 +5,7 @@ use alert::Severity::{self, Info, Warning};
 use super::Payload;
 use super::kinds::{CALL, MESSAGE, OBJECT, PARKING, STREAM, UNKNOWN_EVENT, UNKNOWN_HOOK};
 use super::table::{Row, Statement, firing, notice};
-use crate::Settings;
+use crate::SourceConfiguration;
 
 pub(super) static PARKING_EVENT: Row = Row::depends("parking", parking, &[], "calls").keyed(parking_key);
 pub(super) static OBJECT_EVENT: Row = Row::depends("object", object, &[], "config").keyed(object_key);
@@ -20,12 +20,12 @@ pub(super) static UNKNOWN: Row = Row::depends("unknown", unknown, &["msg_id"], "
 const VITAL_TYPES: [&str; 4] = ["account", "callflow", "device", "user"];
 
 /// An abandoned caller hung up before anybody fetched the call.
-fn parking(payload: &Payload, _: &Settings) -> Vec<Statement> {
+fn parking(payload: &Payload, _: &SourceConfiguration) -> Vec<Statement> {
     let is_abandoned = payload.event_name().is_some_and(|name| name == "park_abandoned");
     vec![notice(if is_abandoned { Warning } else { Info }, &PARKING)]
 }
 
-fn object(payload: &Payload, _: &Settings) -> Vec<Statement> {
+fn object(payload: &Payload, _: &SourceConfiguration) -> Vec<Statement> {
     vec![notice(object_severity(payload).unwrap_or(Info), &OBJECT)]
 }
 
@@ -35,13 +35,13 @@ fn object_severity(payload: &Payload) -> Option<Severity> {
     (payload.name("action")? == "doc_deleted" && is_vital).then_some(Warning)
 }
 
-fn stream(payload: &Payload, _: &Settings) -> Vec<Statement> {
+fn stream(payload: &Payload, _: &SourceConfiguration) -> Vec<Statement> {
     let is_stop = payload.event_name().is_some_and(|name| name == "stream_stop");
     let failed = is_stop && payload.text("error_message").is_some();
     vec![if failed { firing(Warning, &STREAM) } else { notice(Info, &STREAM) }]
 }
 
-fn unknown(payload: &Payload, _: &Settings) -> Vec<Statement> {
+fn unknown(payload: &Payload, _: &SourceConfiguration) -> Vec<Statement> {
     vec![notice(Info, if payload.any_name().is_some() { &UNKNOWN_EVENT } else { &UNKNOWN_HOOK })]
 }
 

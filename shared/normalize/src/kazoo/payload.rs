@@ -119,7 +119,7 @@ impl<'a> Payload<'a> {
         self.request.received_at
     }
 
-    /// The minute in which it came in, which tells true events apart that are equal byte by byte.
+    /// The minute in which it came in, which distinguishes true events that are equal byte by byte.
     pub(super) fn minute(&self) -> String {
         let secs = self.request.received_at.as_second();
         let minute = secs.saturating_sub(secs.rem_euclid(60));

@@ -3,12 +3,15 @@
 use super::occurrence::Occurrence;
 use super::table::Row;
 use super::{Payload, channel, notifications, others};
-use crate::{Rejection, Settings};
+use crate::{Rejection, SourceConfiguration};
 
 /// Finds the row for `payload`. The order of the attempts matters: shapes overlap, and the first match counts.
-pub(super) fn recognise<'a>(payload: &'a Payload, settings: &Settings) -> Result<Occurrence<'a>, Rejection> {
+pub(super) fn recognise<'a>(
+    payload: &'a Payload,
+    configuration: &SourceConfiguration,
+) -> Result<Occurrence<'a>, Rejection> {
     by_content(payload)
-        .or_else(|| by_hook(payload, settings))
+        .or_else(|| by_hook(payload, configuration))
         .or_else(|| stranger(payload))
         .map(|(event, row)| Occurrence { payload, event, row })
         .ok_or_else(unrecognised)
@@ -90,7 +93,7 @@ fn callflow_action(payload: &Payload) -> Option<Recognised> {
 }
 
 /// The shape that the hook's name promises, if what identifies it is there.
-fn by_hook(payload: &Payload, settings: &Settings) -> Option<Recognised> {
+fn by_hook(payload: &Payload, configuration: &SourceConfiguration) -> Option<Recognised> {
     let hook = payload.hook()?;
     let (name, row) = match hook.as_str() {
         "parking" => (payload.event_name(), &others::PARKING_EVENT),
@@ -101,7 +104,7 @@ fn by_hook(payload: &Payload, settings: &Settings) -> Option<Recognised> {
         _ => return None,
     };
     let occurrence = Occurrence { payload, event: name.unwrap_or(hook), row };
-    occurrence.events(settings).is_ok().then_some((occurrence.event, row))
+    occurrence.events(configuration).is_ok().then_some((occurrence.event, row))
 }
 
 /// Something of KAZOO's that is newer than this file: an account, and any name for what happened.

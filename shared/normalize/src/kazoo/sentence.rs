@@ -43,7 +43,7 @@ fn happened(payload: &Payload, event: &str, statement: &Statement) -> Option<Str
         "denied_emergency_bridge" => return Some(between(payload, "was denied")),
         "emergency_bridge" => return Some(between(payload, "was placed")),
         "webhook_disabled" if statement.severity == Severity::Critical => {
-            "was disabled: KAZOO tells Campanile nothing more"
+            "was disabled: KAZOO sends Campanile nothing more"
         }
         "webhook_disabled" => "was disabled",
         "number_feature_manual_action" => return Some(wanted(payload)),

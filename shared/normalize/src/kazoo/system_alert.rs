@@ -1,11 +1,11 @@
-//! `system_alert`: whatever KAZOO itself thinks an operator should read, told apart by its wording.
+//! `system_alert`: whatever KAZOO itself thinks an operator should read, distinguished by its wording.
 
 use alert::Severity::{self, Critical, High, Warning};
 
 use super::kinds::SYSTEM_ALERT;
 use super::table::{Statement, firing, resolved};
 use super::{Payload, causes};
-use crate::Settings;
+use crate::SourceConfiguration;
 use crate::value::filled;
 
 const NODE_LOST: &str = " disconnected from ";
@@ -24,7 +24,7 @@ enum Subject {
 }
 
 /// What the alert says.
-pub(super) fn says(payload: &Payload, _: &Settings) -> Vec<Statement> {
+pub(super) fn says(payload: &Payload, _: &SourceConfiguration) -> Vec<Statement> {
     let statement = match subject(payload) {
         Some(Subject::NodeBack(_)) => resolved(&SYSTEM_ALERT),
         Some(Subject::NodeLost(_)) => firing(Critical, &SYSTEM_ALERT),
@@ -47,11 +47,11 @@ pub(super) fn identity(payload: &Payload) -> Option<String> {
 
 /// Its own words; a node that is back ends the alert of its loss, whose words they are.
 pub(super) fn title(payload: &Payload) -> String {
-    let told = match subject(payload) {
+    let text = match subject(payload) {
         Some(Subject::NodeBack(text)) => Some(text.replacen(NODE_BACK, NODE_LOST, 1)),
         _ => text(payload).or_else(|| payload.text("message")),
     };
-    format!("System alert: {}", told.unwrap_or_else(|| "without a text".to_owned()))
+    format!("System alert: {}", text.unwrap_or_else(|| "without a text".to_owned()))
 }
 
 /// The node that is lost, or the trunk that calls fail on, else the module that speaks.

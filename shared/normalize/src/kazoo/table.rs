@@ -3,9 +3,9 @@
 use alert::{Severity, Signal};
 
 use super::Payload;
-use super::identity::Kind;
+use super::identity::AlertKind;
 use super::time::{self, Times};
-use crate::Settings;
+use crate::SourceConfiguration;
 
 /// What one event means.
 pub(super) struct Row {
@@ -13,7 +13,7 @@ pub(super) struct Row {
     pub(super) event: &'static str,
     /// What it says.
     pub(super) says: Says,
-    /// What tells one request of it from the next.
+    /// What distinguishes one request of it from the next.
     pub(super) key: Key,
     /// The part of the platform it belongs to.
     pub(super) service: &'static str,
@@ -29,8 +29,8 @@ pub(super) struct Row {
 pub(super) enum Says {
     /// Always this.
     Always(&'static [Statement]),
-    /// What its payload, or the operator's settings, make of it.
-    Depends(fn(&Payload, &Settings) -> Vec<Statement>),
+    /// What its payload, or the operator's configuration, make of it.
+    Depends(fn(&Payload, &SourceConfiguration) -> Vec<Statement>),
 }
 
 /// One thing that an event says.
@@ -41,10 +41,10 @@ pub(super) struct Statement {
     /// How bad that is.
     pub(super) severity: Severity,
     /// Which kind of alert it is about.
-    pub(super) kind: &'static Kind,
+    pub(super) kind: &'static AlertKind,
 }
 
-/// What tells one request from the next; `msg_id`, or else the bytes and the minute, where a field is missing.
+/// What distinguishes one request from the next; `msg_id`, or else the bytes and the minute, where a field is missing.
 pub(super) enum Key {
     /// All of these fields.
     Fields(&'static [&'static str]),
@@ -60,17 +60,17 @@ pub(super) enum Account {
 }
 
 /// Something is wrong.
-pub(super) const fn firing(severity: Severity, kind: &'static Kind) -> Statement {
+pub(super) const fn firing(severity: Severity, kind: &'static AlertKind) -> Statement {
     Statement { signal: Signal::Firing, severity, kind }
 }
 
 /// It is right again.
-pub(super) const fn resolved(kind: &'static Kind) -> Statement {
+pub(super) const fn resolved(kind: &'static AlertKind) -> Statement {
     Statement { signal: Signal::Resolved, severity: Severity::Info, kind }
 }
 
 /// It is a fact, and no more.
-pub(super) const fn notice(severity: Severity, kind: &'static Kind) -> Statement {
+pub(super) const fn notice(severity: Severity, kind: &'static AlertKind) -> Statement {
     Statement { signal: Signal::Notice, severity, kind }
 }
 
@@ -96,7 +96,7 @@ impl Row {
     /// The row of an event of which `says` makes out what it says.
     pub(super) const fn depends(
         event: &'static str,
-        says: fn(&Payload, &Settings) -> Vec<Statement>,
+        says: fn(&Payload, &SourceConfiguration) -> Vec<Statement>,
         key: &'static [&'static str],
         service: &'static str,
     ) -> Self {
@@ -124,10 +124,14 @@ impl Row {
     }
 
     /// What the event in `payload` says.
-    pub(super) fn statements(&self, payload: &Payload, settings: &Settings) -> Vec<Statement> {
+    pub(super) fn statements(
+        &self,
+        payload: &Payload,
+        configuration: &SourceConfiguration,
+    ) -> Vec<Statement> {
         match self.says {
             Says::Always(statements) => statements.to_vec(),
-            Says::Depends(says) => says(payload, settings),
+            Says::Depends(says) => says(payload, configuration),
         }
     }
 }

@@ -17,10 +17,10 @@ const TIME_FIELDS: [&str; 6] = [
     "comment.timestamp",
 ];
 
-/// The times of one event, as far as its payload tells them.
+/// The times of one event, as far as its payload states them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Times {
-    /// When it happened; the moment it came in, if nothing is told.
+    /// When it happened; the moment it came in, if nothing is stated.
     pub(super) occurred: Option<Timestamp>,
     /// The same as it follows from the payload, where that moment had not come yet.
     pub(super) announced: Option<Timestamp>,
@@ -40,9 +40,9 @@ pub(super) fn read(text: &str) -> Option<Timestamp> {
     Timestamp::from_second(unix).ok()
 }
 
-/// The moment that most payloads tell, and nothing else.
+/// The moment that most payloads state, and nothing else.
 pub(super) fn moment(payload: &Payload) -> Times {
-    Times { occurred: told(payload), ..Times::default() }
+    Times { occurred: stated(payload), ..Times::default() }
 }
 
 /// When a registration ran out: its event names the moment of the last registration, which taken bare ties
@@ -52,10 +52,10 @@ pub(super) fn end_of_registration(payload: &Payload) -> Times {
         let registered_at = payload.time("event_timestamp")?;
         later(registered_at, payload.text("expires")?.parse().ok()?)
     };
-    let told = end().or_else(|| told(payload));
+    let stated = end().or_else(|| stated(payload));
     // Whoever takes leave before the time is up is gone now.
-    let announced = told.filter(|end| *end > payload.received_at());
-    Times { occurred: told.map(|end| end.min(payload.received_at())), announced, ..Times::default() }
+    let announced = stated.filter(|end| *end > payload.received_at());
+    Times { occurred: stated.map(|end| end.min(payload.received_at())), announced, ..Times::default() }
 }
 
 /// When a call began and ended.
@@ -65,10 +65,10 @@ pub(super) fn of_call(payload: &Payload) -> Times {
         let duration_secs: u32 = payload.text("duration_seconds")?.parse().ok()?;
         ended?.checked_sub(SignedDuration::from_secs(duration_secs.into())).ok()
     };
-    Times { occurred: told(payload), started: began(), ended, ..Times::default() }
+    Times { occurred: stated(payload), started: began(), ended, ..Times::default() }
 }
 
-fn told(payload: &Payload) -> Option<Timestamp> {
+fn stated(payload: &Payload) -> Option<Timestamp> {
     let in_fields = TIME_FIELDS.iter().find_map(|field| payload.time(field));
     in_fields.or_else(|| payload.envelope_time())
 }

@@ -24,14 +24,14 @@ const REASONS: [&str; 10] = [
 /// What `event` says beside its `title`; `None` if that is all.
 pub(super) fn summary(payload: &Payload, event: &str, statement: &Statement, title: &str) -> Option<String> {
     let is_new = |text: &String| !title.to_lowercase().contains(&text.to_lowercase());
-    let told = told(parties::phrase(payload).filter(is_new), reason(payload).filter(is_new));
+    let happened = happened(parties::phrase(payload).filter(is_new), reason(payload).filter(is_new));
     let ending = (statement.signal == Signal::Resolved).then(|| ending(event)).flatten();
-    let sentences = [ending.map(str::to_owned), told, device(payload), place(payload)];
+    let sentences = [ending.map(str::to_owned), happened, device(payload), place(payload)];
     let sentences: Vec<_> = sentences.into_iter().flatten().map(|text| sentence(&text)).collect();
     (!sentences.is_empty()).then(|| sentences.join(" "))
 }
 
-fn told(parties: Option<String>, reason: Option<String>) -> Option<String> {
+fn happened(parties: Option<String>, reason: Option<String>) -> Option<String> {
     match (parties, reason) {
         (Some(parties), Some(reason)) => Some(format!("{parties}: {reason}")),
         (parties, reason) => parties.or(reason),

@@ -20,7 +20,7 @@ pub(super) struct Alarm {
     pub(super) chart: Option<String>,
     pub(super) context: Option<String>,
     pub(super) status: Status,
-    /// What it was before, where that is told.
+    /// What it was before, where that is stated.
     pub(super) prior: Option<PriorState>,
     /// The status as sent.
     pub(super) status_raw: String,
@@ -74,7 +74,7 @@ impl Alarm {
         }
     }
 
-    /// Netdata itself tells alerts apart by node, chart instance and name; the hash of the alert's definition
+    /// Netdata itself distinguishes alerts by node, chart instance and name; the hash of the alert's definition
     /// changes with every edit of it and stays out.
     fn fingerprint(&self) -> Fingerprint {
         let chart = self.chart.as_deref().or(self.context.as_deref()).unwrap_or_default();

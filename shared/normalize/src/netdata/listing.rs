@@ -1,4 +1,4 @@
-//! What a notification says of the *other* alerts of its node: without an API token it is all that tells of an end that was
+//! What a notification says of the *other* alerts of its node: without an API token it is all that reports an end that was
 //! not notified.
 
 use alert::Alert;

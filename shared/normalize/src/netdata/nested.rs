@@ -58,8 +58,8 @@ pub(super) fn space_account(body: &Body) -> Option<String> {
 /// that does not fire nothing is known.
 fn started_at(body: &Body, status: Status, occurred_at: Timestamp) -> Option<Timestamp> {
     let not_clear_for = body.text("alert.duration.non_clear");
-    let told = not_clear_for.and_then(|seconds| moment::seconds_before(occurred_at, &seconds));
-    told.or_else(|| (status.signal() == Signal::Firing).then_some(occurred_at))
+    let began_at = not_clear_for.and_then(|seconds| moment::seconds_before(occurred_at, &seconds));
+    began_at.or_else(|| (status.signal() == Signal::Firing).then_some(occurred_at))
 }
 
 fn labels(body: &Body) -> Labels {

@@ -40,7 +40,7 @@ impl Node {
         Self { id: field(entry, "id").and_then(canonical), hostname: field(entry, "hostname") }
     }
 
-    /// What tells this node from others; empty if nothing does.
+    /// What distinguishes this node from others; empty if nothing does.
     pub(super) fn identity(&self) -> String {
         match (&self.id, &self.hostname) {
             (Some(id), _) => format!("id:{id}"),

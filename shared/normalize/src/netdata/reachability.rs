@@ -1,8 +1,8 @@
 //! Nodes that became unreachable or reachable again: the nested form with one node or several in a request, and the
 //! documented flat form with one.
 //!
-//! Neither form says when, so the receive second does; a redelivery in a later second cannot be told from the
-//! next outage and is a new event.
+//! Neither form says when, so the receive second does; a redelivery in a later second cannot be
+//! distinguished from the next outage and is a new event.
 
 use std::collections::HashSet;
 
@@ -96,7 +96,7 @@ struct Field {
 
 const REACHABLE: Field = Field { path: "reachable", reachable: "true", unreachable: "false" };
 const STATUS: Field = Field { path: "status", reachable: "reachable", unreachable: "unreachable" };
-/// Every place, the most telling first.
+/// Every place, the most informative first.
 const FIELDS: [Field; 5] = [
     REACHABLE,
     Field { path: "status.reachable", ..REACHABLE },

@@ -64,8 +64,8 @@ fn started_at(
         return Some(occurred_at);
     }
     let raised_for = body.text("transition.old.raised_duration").filter(|seconds| seconds != "0");
-    let told = raised_for.and_then(|seconds| moment::seconds_before(occurred_at, &seconds));
-    told.or_else(|| is_firing.then_some(occurred_at))
+    let began_at = raised_for.and_then(|seconds| moment::seconds_before(occurred_at, &seconds));
+    began_at.or_else(|| is_firing.then_some(occurred_at))
 }
 
 /// The number with its unit, to two places.

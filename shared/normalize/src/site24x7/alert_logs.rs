@@ -1,4 +1,4 @@
-//! The rows of the alert logs: who was told what, and the few events behind that.
+//! The rows of the alert logs: whom Site24x7 notified of what, and the few events behind that.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -41,13 +41,13 @@ pub struct LogEvents {
     pub events: Vec<LogEvent>,
     /// Rows for the quarantine.
     pub unreadable: Vec<UnreadableRow>,
-    /// Rows that name no monitor, or not one alone; newer names may tell.
+    /// Rows that name no monitor, or not one alone; newer names may resolve them.
     pub unresolved_rows: usize,
     /// The account's offset as the newest row has it.
     pub utc_offset: Option<Offset>,
 }
 
-/// One event, and the rows that tell of it.
+/// One event, and the rows that report it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LogEvent {
     /// What they say.
@@ -68,7 +68,7 @@ pub struct UnreadableRow {
 }
 
 /// Reads `rows` of `GET /alert_logs`, of one day or of several: the rows of one monitor, state and minute are one
-/// event, however many were told by whatever channel.
+/// event, however many people were notified by whatever channel.
 pub fn alert_logs(
     rows: &[Value],
     names: &MonitorNames,

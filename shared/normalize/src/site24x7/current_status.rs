@@ -38,7 +38,7 @@ pub struct StatusRow {
 }
 
 /// Reads the answer of `GET /current_status`, whole or its `data`: one row for each monitor, in groups or alone.
-/// Rows without id or state are left out; `scheduled_at` stands in for the time of a check that is not told.
+/// Rows without id or state are left out; `scheduled_at` stands in for the time of a check that is not stated.
 pub fn current_status(
     body: &Value,
     account: &str,
@@ -123,8 +123,8 @@ impl Facts {
         let measured = || Some(format!("{}: {}", self.text("attribute_label")?, self.value()?));
         let failed = || Some(format!("Failed from {}", self.failed_locations()?));
         self.text("down_reason").or_else(|| {
-            let told: Vec<_> = [measured(), failed()].into_iter().flatten().collect();
-            (!told.is_empty()).then(|| told.join("\n"))
+            let reasons: Vec<_> = [measured(), failed()].into_iter().flatten().collect();
+            (!reasons.is_empty()).then(|| reasons.join("\n"))
         })
     }
 
@@ -156,10 +156,10 @@ impl Facts {
     }
 
     fn annotations(&self) -> Labels {
-        let mut told =
+        let mut annotations =
             labels(["duration", "attribute_label", "server_type"].map(|key| (key, self.text(key))));
-        told.extend(labels([("failed_locations", self.failed_locations())]));
-        told
+        annotations.extend(labels([("failed_locations", self.failed_locations())]));
+        annotations
     }
 
     fn event(&self, account: &str, api_root: &str, scheduled_at: Timestamp) -> AlertEvent {

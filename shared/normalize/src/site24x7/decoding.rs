@@ -47,17 +47,17 @@ fn not_json(error: &json::Unreadable) -> Rejection {
 fn form(bytes: &[u8]) -> Sent {
     let mut values = BTreeMap::<_, Vec<_>>::new();
     for (key, value) in form_urlencoded::parse(bytes) {
-        let told = values.entry(key.into_owned()).or_default();
-        if told.last().is_none_or(|last| *last != value) {
-            told.push(value.into_owned());
+        let sent = values.entry(key.into_owned()).or_default();
+        if sent.last().is_none_or(|last| *last != value) {
+            sent.push(value.into_owned());
         }
     }
     let warning = std::str::from_utf8(bytes).err().map(|_| REPAIRED);
-    Sent { values: values.into_iter().map(|(key, told)| (key, one_or_list(told))).collect(), warning }
+    Sent { values: values.into_iter().map(|(key, sent)| (key, one_or_list(sent))).collect(), warning }
 }
 
-fn one_or_list(mut told: Vec<String>) -> Value {
-    if told.len() == 1 { told.swap_remove(0).into() } else { told.into() }
+fn one_or_list(mut sent: Vec<String>) -> Value {
+    if sent.len() == 1 { sent.swap_remove(0).into() } else { sent.into() }
 }
 
 fn empty() -> Rejection {

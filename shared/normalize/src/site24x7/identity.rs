@@ -18,7 +18,7 @@ pub(super) fn fingerprint(account: &str, monitor_id: &str) -> Fingerprint {
     Fingerprint::of([VERSION, SOURCE, account, monitor_id])
 }
 
-/// One event for each state, moment and reason that a webhook tells; `occurred_at` as the caller has written it.
+/// One event for each state, moment and reason that a webhook states; `occurred_at` as the caller has written it.
 pub(super) fn of_webhook(
     account: &str,
     monitor_id: &str,
@@ -34,7 +34,7 @@ pub(super) fn of_status(account: &str, monitor_id: &str, word: &str, occurred_at
     EventId::of([VERSION, SOURCE, "status", account, monitor_id, word, &to_seconds(occurred_at)])
 }
 
-/// One event for each hour in which an open alert is told once more, although its monitor was not checked since.
+/// One event for each hour in which an open alert is reported once more, although its monitor was not checked since.
 pub(super) fn of_renewal(
     account: &str,
     monitor_id: &str,
@@ -46,7 +46,7 @@ pub(super) fn of_renewal(
     EventId::of([VERSION, SOURCE, "renewal", account, monitor_id, word, &to_seconds(occurred_at), &hour])
 }
 
-/// One event for each state and minute, however many were told of it; a row without a state or a monitor gives its
+/// One event for each state and minute, however many people were notified of it; a row without a state or a monitor gives its
 /// message for the state.
 pub(super) fn of_log(account: &str, monitor_id: &str, word_or_message: &str, minute: Timestamp) -> EventId {
     EventId::of([VERSION, SOURCE, "log", account, monitor_id, word_or_message, &to_seconds(minute)])

@@ -1,4 +1,4 @@
-//! Notifications that arrive after what they tell of is over.
+//! Notifications that arrive after what they report is over.
 //!
 //! A row of the alert logs is a request, and requests are late or lost. The last one of a monitor would be
 //! its alert's condition; where something surer is known it becomes history only, with its word's severity.
@@ -14,9 +14,9 @@ impl LogEvents {
     pub fn demote_contradicted(&mut self, status: &[StatusRow]) {
         let now: HashMap<_, _> =
             status.iter().map(|row| (row.monitor_id.as_str(), row.status.signal())).collect();
-        self.demote_last(|monitor_id, told| match now.get(monitor_id) {
-            Some(Signal::Firing) => told == Signal::Resolved,
-            Some(Signal::Resolved) => told == Signal::Firing,
+        self.demote_last(|monitor_id, last| match now.get(monitor_id) {
+            Some(Signal::Firing) => last == Signal::Resolved,
+            Some(Signal::Resolved) => last == Signal::Firing,
             Some(Signal::Notice) | None => false,
         });
     }
@@ -24,8 +24,8 @@ impl LogEvents {
     /// Makes a notice of each firing that no later row has closed, where `status` does not hold the monitor: after
     /// a backfill nobody else would ever close it. Without current status give no rows.
     pub fn demote_unclosed(&mut self, status: &[StatusRow]) {
-        self.demote_last(|monitor_id, told| {
-            told == Signal::Firing && !status.iter().any(|row| row.monitor_id == monitor_id)
+        self.demote_last(|monitor_id, last| {
+            last == Signal::Firing && !status.iter().any(|row| row.monitor_id == monitor_id)
         });
     }
 
@@ -48,8 +48,8 @@ impl LogEvents {
     /// as it is to the alert.
     fn last_of_each_monitor(&self) -> HashMap<&str, (usize, Signal)> {
         let mut last = HashMap::new();
-        for (place, told) in self.events.iter().enumerate() {
-            let (Some(monitor_id), signal) = (&told.monitor_id, told.event.signal) else {
+        for (place, logged) in self.events.iter().enumerate() {
+            let (Some(monitor_id), signal) = (&logged.monitor_id, logged.event.signal) else {
                 continue;
             };
             if signal == Signal::Notice {
@@ -57,7 +57,7 @@ impl LogEvents {
             }
             let known = last.entry(monitor_id.as_str()).or_insert((place, signal));
             let is_later =
-                self.events.get(known.0).is_none_or(|e| e.event.occurred_at < told.event.occurred_at);
+                self.events.get(known.0).is_none_or(|e| e.event.occurred_at < logged.event.occurred_at);
             if is_later || signal == Signal::Resolved {
                 *known = (place, signal);
             }

@@ -33,7 +33,7 @@ pub(super) enum Subject {
     Monitor { id: String, name: String },
     /// The console's test button, by its own monitor or for another.
     Test { name: Option<&'static str> },
-    /// No monitor that could be told from others.
+    /// No monitor that could be distinguished from others.
     Unknown,
 }
 
@@ -115,20 +115,20 @@ impl<'a> LogRow<'a> {
         }
     }
 
-    /// Who was told; a display name that is the monitor's is nobody's.
+    /// Who was notified; a display name that is the monitor's is nobody's.
     pub(super) fn recipient(&self) -> Option<String> {
         self.display_name.clone().filter(|name| Some(name.as_str()) != self.subject.name())
     }
 
-    /// The state that it tells of a monitor that it names, or of the test monitor.
-    fn told_status(&self) -> Option<&Status> {
+    /// The state that it reports of a monitor that it names, or of the test monitor.
+    fn reported_status(&self) -> Option<&Status> {
         self.status.as_ref().filter(|_| self.subject != Subject::Unknown)
     }
 
     /// The id of the one event that it and every row like it are.
     pub(super) fn event_id(&self, account: &str) -> EventId {
-        let told = self.told_status().map_or(self.message.as_str(), Status::word);
-        identity::of_log(account, self.subject.id(), told, self.minute())
+        let reported = self.reported_status().map_or(self.message.as_str(), Status::word);
+        identity::of_log(account, self.subject.id(), reported, self.minute())
     }
 }
 
@@ -168,7 +168,7 @@ fn named(subject: &Subject, message: &str, found: Vec<Range<usize>>) -> Vec<Rang
     }
 }
 
-/// The state after `<name> is `, else the only one that `message` tells outside of names; of several monitors
+/// The state after `<name> is `, else the only one that `message` states outside of names; of several monitors
 /// only the latter, as none of their names is the one that counts.
 fn status(subject: &Subject, message: &str, names: &[Range<usize>]) -> Option<Status> {
     let after_name = match subject {
@@ -187,11 +187,11 @@ fn status_after(message: &str, names: &[Range<usize>]) -> Option<Status> {
 }
 
 fn only_status(message: &str, names: &[Range<usize>]) -> Option<Status> {
-    let mut told = outside(message, names)
+    let mut stated = outside(message, names)
         .flat_map(|text| text.split(|c: char| !c.is_alphanumeric()))
-        .filter_map(Status::told_by);
-    let first = told.next()?;
-    told.all(|status| status == first).then_some(first)
+        .filter_map(Status::stated_by);
+    let first = stated.next()?;
+    stated.all(|status| status == first).then_some(first)
 }
 
 /// The parts of `message` between the ranges of `names`, which are sorted and may overlap.
@@ -201,7 +201,7 @@ fn outside<'a>(message: &'a str, names: &'a [Range<usize>]) -> impl Iterator<Ite
     starts.zip(ends).filter_map(|(start, end)| message.get(start..end))
 }
 
-/// The means by which somebody was told; other numbers are disputed.
+/// The means by which somebody was notified; other numbers are disputed.
 fn channel(number: &str) -> String {
     match number {
         "1" => "email",

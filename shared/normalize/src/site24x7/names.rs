@@ -89,7 +89,7 @@ impl MonitorNames {
     }
 
     fn is_candidate(&self, text: &str, range: &Range<usize>) -> bool {
-        text.get(range.clone()).is_some_and(|name| self.contains(name) && Status::told_by(name).is_none())
+        text.get(range.clone()).is_some_and(|name| self.contains(name) && Status::stated_by(name).is_none())
     }
 }
 
@@ -160,7 +160,7 @@ mod tests {
 
         #[test]
         fn a_name_between_blanks_is_always_found(name in "[a-zA-Z0-9äöü]{1,8}( [a-zA-Z0-9]{1,8}){0,2}") {
-            prop_assume!(Status::told_by(&name).is_none());
+            prop_assume!(Status::stated_by(&name).is_none());
             let text = format!("the monitor {name} is slow");
             prop_assert!(found(&[&name], &text).contains(&name));
         }

@@ -38,7 +38,7 @@ impl Times {
         }
     }
 
-    /// The time as it tells one event from the next: whole seconds, in which hook and action agree; without a
+    /// The time as it distinguishes one event from the next: whole seconds, in which hook and action agree; without a
     /// named time the whole precision, as then every request is its own event.
     pub(super) fn identity(&self) -> String {
         if self.is_arrival { self.occurred_at.to_string() } else { to_seconds(self.occurred_at) }
@@ -50,7 +50,7 @@ fn named_time(parameters: &Parameters) -> Option<Timestamp> {
     iso.or_else(|| from_epoch_millis(&parameters.text("ct")?))
 }
 
-/// Whether the outage that began at `outage_at` is surely the one that an event tells of.
+/// Whether the outage that began at `outage_at` is surely the one that an event reports.
 fn is_of(outage_at: Timestamp, signal: Signal, occurred_at: Timestamp) -> bool {
     let elapsed = millis_between(outage_at, occurred_at);
     match signal {

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::{StatusRow, identity};
 
-/// After this long without news an open alert is told once more, lest it expire while its monitor is down.
+/// After this long without news an open alert is reported once more, lest it expire while its monitor is down.
 const RENEWAL_SECS: i64 = 3600;
 
 /// The event by which `stored` learns what `row` knows; `None` where it knows already.
@@ -27,10 +27,10 @@ pub fn reconcile(row: &StatusRow, stored: Option<&Alert>, now: Timestamp) -> Opt
 /// The row's event as one that the store has not seen yet, even where the monitor was not checked since the last:
 /// the row says that it is down now.
 fn renewal(row: &StatusRow, now: Timestamp) -> AlertEvent {
-    let told = &row.event;
+    let event = &row.event;
     let event_id =
-        identity::of_renewal(&told.account, &row.monitor_id, row.status.word(), told.occurred_at, now);
-    AlertEvent { event_id, ..told.clone() }
+        identity::of_renewal(&event.account, &row.monitor_id, row.status.word(), event.occurred_at, now);
+    AlertEvent { event_id, ..event.clone() }
 }
 
 fn differs(row: &StatusRow, stored: &Alert) -> bool {

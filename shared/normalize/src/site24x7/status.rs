@@ -15,7 +15,7 @@ pub enum Status {
     Critical,
     /// Nobody looks, because somebody switched it off.
     Suspended,
-    /// Nobody is told, because it is worked on.
+    /// Nobody is notified, because it is worked on.
     Maintenance,
     /// It was just added.
     Discovery,
@@ -38,7 +38,7 @@ const KNOWN: [Status; 8] = [
 ];
 
 /// The words that stand for a state in a text for people.
-const TOLD: [Status; 4] = [Status::Down, Status::Up, Status::Trouble, Status::Critical];
+const STATED: [Status; 4] = [Status::Down, Status::Up, Status::Trouble, Status::Critical];
 
 impl Status {
     /// The state that `word` names, in any case.
@@ -75,8 +75,8 @@ impl Status {
     }
 
     /// The state that the one word `word` of a text stands for, in any case.
-    pub(super) fn told_by(word: &str) -> Option<Self> {
-        TOLD.into_iter().find(|told| told.word().eq_ignore_ascii_case(word))
+    pub(super) fn stated_by(word: &str) -> Option<Self> {
+        STATED.into_iter().find(|status| status.word().eq_ignore_ascii_case(word))
     }
 
     /// The word in capitals.

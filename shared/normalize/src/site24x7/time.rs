@@ -34,7 +34,7 @@ pub(super) fn from_epoch_millis(text: &str) -> Option<Timestamp> {
     (millis > 0).then(|| Timestamp::from_millisecond(millis).ok())?
 }
 
-/// Reads how long something lasts as people are told it, such as `2 Days 3 Hrs 5 Mins` or `5m 20s`; `None` if any part
+/// Reads how long something lasts as it is written for people, such as `2 Days 3 Hrs 5 Mins` or `5m 20s`; `None` if any part
 /// of it is no length of time that is always the same.
 pub(super) fn from_duration(text: &str) -> Option<SignedDuration> {
     let text = text.to_ascii_lowercase().replace(',', " ");
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn the_offset_is_told_beside_the_moment() {
+    fn the_offset_stands_beside_the_moment() {
         assert_eq!(
             from_iso("2026-03-01T10:15:27-0700").map(|moment| moment.offset.seconds()),
             Some(-7 * 3600)
@@ -131,10 +131,10 @@ mod tests {
 
     #[test]
     fn milliseconds_survive_a_float() {
-        let told = "2026-03-01T04:45:27.166Z".parse().ok();
-        assert_eq!(from_epoch_millis("1772340327166"), told);
-        assert_eq!(from_epoch_millis("1772340327166.0"), told);
-        assert_eq!(from_epoch_millis("1.772340327166e12"), told);
+        let expected = "2026-03-01T04:45:27.166Z".parse().ok();
+        assert_eq!(from_epoch_millis("1772340327166"), expected);
+        assert_eq!(from_epoch_millis("1772340327166.0"), expected);
+        assert_eq!(from_epoch_millis("1.772340327166e12"), expected);
     }
 
     #[test]

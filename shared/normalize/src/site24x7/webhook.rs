@@ -10,27 +10,30 @@ use super::parameters::Parameters;
 use super::status::Status;
 use super::{TEST_MONITOR, identity};
 use crate::value::link;
-use crate::{InboundRequest, Normalized, Rejection, Settings};
+use crate::{InboundRequest, Normalized, Rejection, SourceConfiguration};
 
 /// The account where the operator has named none: the data centre that most accounts live in.
 const DEFAULT_ACCOUNT: &str = "us";
 
 /// Reads one webhook request, which must have gone through [`redact`](super::redact) before.
-pub fn normalize(request: &InboundRequest, settings: &Settings) -> Result<Normalized, Rejection> {
+pub fn normalize(
+    request: &InboundRequest,
+    configuration: &SourceConfiguration,
+) -> Result<Normalized, Rejection> {
     let Sent { values, warning } = decoding::decode(request)?;
     let parameters = Parameters::read(values);
-    let told = Told::read(&parameters)?;
-    let times = Times::read(&parameters, told.signal, request.received_at);
-    let account = settings.account.as_deref().unwrap_or(DEFAULT_ACCOUNT);
+    let statement = Statement::read(&parameters)?;
+    let times = Times::read(&parameters, statement.signal, request.received_at);
+    let account = configuration.account.as_deref().unwrap_or(DEFAULT_ACCOUNT);
     let normalized = Normalized {
-        warnings: warnings(&told, &times),
-        events: vec![event(&parameters, told, times, account)],
+        warnings: warnings(&statement, &times),
+        events: vec![event(&parameters, statement, times, account)],
     };
     Ok(normalized.with_warning(warning))
 }
 
-/// What is said, and of which monitor.
-struct Told {
+/// What the webhook states, and of which monitor.
+struct Statement {
     monitor_id: String,
     was_rounded: bool,
     status: Option<Status>,
@@ -38,7 +41,7 @@ struct Told {
     severity: Severity,
 }
 
-impl Told {
+impl Statement {
     fn read(parameters: &Parameters) -> Result<Self, Rejection> {
         let status = parameters.text("STATUS").map(|word| Status::of_word(&word));
         if is_test(parameters) {
@@ -81,10 +84,13 @@ fn missing_status() -> Rejection {
     )
 }
 
-fn warnings(told: &Told, times: &Times) -> Vec<&'static str> {
-    let is_unknown = matches!(told.status, Some(Status::Other(_)));
+fn warnings(statement: &Statement, times: &Times) -> Vec<&'static str> {
+    let is_unknown = matches!(statement.status, Some(Status::Other(_)));
     [
-        (told.was_rounded, "MONITOR_ID was rounded by a forwarder: took the id of MONITOR_DASHBOARD_LINK"),
+        (
+            statement.was_rounded,
+            "MONITOR_ID was rounded by a forwarder: took the id of MONITOR_DASHBOARD_LINK",
+        ),
         (is_unknown, "the STATUS is not a known one: kept as a notice"),
         (times.is_arrival, "no readable time: took the moment of arrival, a repeat will not be recognised"),
     ]
@@ -93,21 +99,21 @@ fn warnings(told: &Told, times: &Times) -> Vec<&'static str> {
     .collect()
 }
 
-fn event(parameters: &Parameters, told: Told, times: Times, account: &str) -> AlertEvent {
+fn event(parameters: &Parameters, statement: Statement, times: Times, account: &str) -> AlertEvent {
     let name = parameters.text("MONITORNAME");
     // People know a monitor without a name by what it watches.
     let known_as = name.clone().or_else(|| parameters.text("MONITORURL"));
-    let known_as = known_as.unwrap_or_else(|| format!("Monitor {}", told.monitor_id));
-    let name = name.unwrap_or_else(|| told.monitor_id.clone());
-    let word = told.status.map(|status| status.word().to_owned()).unwrap_or_default();
+    let known_as = known_as.unwrap_or_else(|| format!("Monitor {}", statement.monitor_id));
+    let name = name.unwrap_or_else(|| statement.monitor_id.clone());
+    let word = statement.status.map(|status| status.word().to_owned()).unwrap_or_default();
     let reason = parameters.text("INCIDENT_REASON").unwrap_or_default();
     AlertEvent {
         source: Source::Site24x7,
         account: account.to_owned(),
-        fingerprint: identity::fingerprint(account, &told.monitor_id),
-        event_id: identity::of_webhook(account, &told.monitor_id, &word, &times.identity(), &reason),
-        signal: told.signal,
-        severity: told.severity,
+        fingerprint: identity::fingerprint(account, &statement.monitor_id),
+        event_id: identity::of_webhook(account, &statement.monitor_id, &word, &times.identity(), &reason),
+        signal: statement.signal,
+        severity: statement.severity,
         title: if word.is_empty() { known_as } else { format!("{known_as} is {word}") },
         severity_raw: word,
         summary: summary(parameters, &reason),
@@ -115,7 +121,7 @@ fn event(parameters: &Parameters, told: Told, times: Times, account: &str) -> Al
         service: parameters.list("MONITOR_GROUPNAME").into_iter().next(),
         value: None,
         url: url(parameters),
-        labels: identifying(parameters, told.monitor_id),
+        labels: identifying(parameters, statement.monitor_id),
         annotations: annotations(parameters),
         occurred_at: times.occurred_at,
         started_at: times.started_at,

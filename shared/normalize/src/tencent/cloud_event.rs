@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::document::Section;
 use super::entries::Entries;
-use super::identity::{Identity, Kind, event_id};
+use super::identity::{AlarmType, Identity, event_id};
 use super::shape::SOURCE_SUFFIX;
 use super::{DIMENSION_PREFIX, dimensions, refusal, region, state, time, wording};
 use crate::Rejection;
@@ -90,7 +90,7 @@ impl Message<'_> {
         let text = |key| self.event.scalar(key).unwrap_or_default();
         Identity {
             account: self.data.scalar("appId").unwrap_or_default(),
-            kind: Kind::CloudEvent,
+            kind: AlarmType::CloudEvent,
             policy: String::new(),
             signal_name: text("type"),
             region: text("region").to_lowercase(),

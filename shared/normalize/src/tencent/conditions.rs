@@ -1,4 +1,4 @@
-//! What a policy watches for, as `alarmPolicyInfo.conditions` of the default body tells it.
+//! What a policy watches for, as `alarmPolicyInfo.conditions` of the default body states it.
 
 use std::collections::BTreeSet;
 

@@ -1,7 +1,7 @@
 //! The callback's default body, for metric and event alarms, and EventBridge's imitation of it.
 //!
 //! Documented at <https://www.tencentcloud.com/document/product/248/38919>. Real requests differ: scalars come
-//! as strings or numbers, any key may be absent, and `alarmNotifyType` does not tell whether repeats come. The
+//! as strings or numbers, any key may be absent, and `alarmNotifyType` does not say whether repeats come. The
 //! document of 2018 closes a brace too late, which puts the three times inside `alarmPolicyInfo`.
 
 mod description;
@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use super::conditions::Conditions;
 use super::dimensions::Dimensions;
 use super::document::Section;
-use super::identity::{Identity, Kind, event_id};
+use super::identity::{AlarmType, Identity, event_id};
 use super::{dimensions, refusal, resource, state, time};
 use crate::Rejection;
 use crate::value::link;
@@ -35,7 +35,7 @@ struct Alarm<'a> {
     dimensions: Section<'a>,
     policy: Section<'a>,
     conditions: Conditions<'a>,
-    kind: Kind,
+    kind: AlarmType,
 }
 
 /// The times of an alarm, all from fields that its event's id is made of.
@@ -107,8 +107,8 @@ impl<'a> Alarm<'a> {
         // A recovery event may have its own `firstOccurTime`, which then says nothing of the firing.
         let severity = level.as_deref().and_then(state::severity).unwrap_or(default_severity);
         // In one second with its firing it comes after that, whichever arrives first: an event has no episode to say so.
-        let ends_an_event = self.kind == Kind::Event && signal == Signal::Resolved;
-        let is_began_at_known = self.kind == Kind::Metric || signal != Signal::Resolved;
+        let ends_an_event = self.kind == AlarmType::Event && signal == Signal::Resolved;
+        let is_began_at_known = self.kind == AlarmType::Metric || signal != Signal::Resolved;
         AlertEvent {
             source: Source::Tencent,
             event_id: self.event_id(fingerprint, lifecycle),
@@ -128,7 +128,7 @@ impl<'a> Alarm<'a> {
             started_at: is_began_at_known.then_some(lifecycle.began_at),
             ended_at: (signal == Signal::Resolved).then_some(occurred_at),
             auto_resolve: self.auto_resolve(),
-            episode: (self.kind == Kind::Metric).then(|| lifecycle.began_at.to_string()),
+            episode: (self.kind == AlarmType::Metric).then(|| lifecycle.began_at.to_string()),
             expires_at: None,
             order: alert::Order::after(ends_an_event.then_some(alert::PriorState::Firing(severity))),
             account: identity.account,
@@ -137,7 +137,7 @@ impl<'a> Alarm<'a> {
 
     fn identity(&self) -> Identity {
         let lower = |text: Option<String>| text.unwrap_or_default().to_lowercase();
-        let is_metric = self.kind == Kind::Metric;
+        let is_metric = self.kind == AlarmType::Metric;
         Identity {
             account: self.object.first_scalar(&["uin", "appId"]).unwrap_or_default(),
             kind: self.kind,
@@ -152,14 +152,14 @@ impl<'a> Alarm<'a> {
     fn signal_name(&self) -> String {
         let name = |key| self.conditions.names(&[key]).unwrap_or_default();
         match self.kind {
-            Kind::Event => format!("{}/{}", name("productName"), name("eventName")),
+            AlarmType::Event => format!("{}/{}", name("productName"), name("eventName")),
             _ => name("metricName"),
         }
     }
 
     fn canonical_dimensions(&self) -> Dimensions {
         match self.kind {
-            Kind::Event => dimensions::of_event(self.object),
+            AlarmType::Event => dimensions::of_event(self.object),
             _ => dimensions::of_metric(self.object),
         }
     }
@@ -203,20 +203,20 @@ impl<'a> Alarm<'a> {
 
     fn auto_resolve(&self) -> AutoResolve {
         match self.kind {
-            Kind::Event => state::ends_of_event(self.status().as_deref()),
+            AlarmType::Event => state::ends_of_event(self.status().as_deref()),
             _ => AutoResolve::Recovery,
         }
     }
 }
 
 /// Whether it is a metric or an event alarm; older bodies do not say so.
-fn kind(document: Section<'_>, conditions: &Conditions<'_>) -> Kind {
+fn kind(document: Section<'_>, conditions: &Conditions<'_>) -> AlarmType {
     let said = document.scalar("alarmType").unwrap_or_default().to_ascii_lowercase();
     let has = |key| conditions.names(&[key]).is_some();
     match said.as_str() {
-        "metric" => Kind::Metric,
-        "event" => Kind::Event,
-        _ if has("eventName") && !has("metricName") => Kind::Event,
-        _ => Kind::Metric,
+        "metric" => AlarmType::Metric,
+        "event" => AlarmType::Event,
+        _ if has("eventName") && !has("metricName") => AlarmType::Event,
+        _ => AlarmType::Metric,
     }
 }

@@ -31,7 +31,7 @@ pub(super) fn of_event(object: Section<'_>) -> Dimensions {
     or_else(or_else(or_else(instance, rest), || name(dimensions)), || without_dimensions(object))
 }
 
-/// What tells the object of an alarm without dimensions from others: its tags, else an id beside them, else what
+/// What distinguishes the object of an alarm without dimensions: its tags, else an id beside them, else what
 /// the alarm says of it, less the values, which differ between firing and recovery.
 fn without_dimensions(object: Section<'_>) -> Dimensions {
     let content = || {

@@ -3,7 +3,7 @@
 use alert::{Alert, AlertEvent, AutoResolve, Order, Severity, Signal, Source, Timing};
 use jiff::Timestamp;
 
-use super::identity::{Kind, event_id};
+use super::identity::{AlarmType, event_id};
 
 /// How an alarm ended, by the history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,12 +17,12 @@ pub enum HistoryEnd {
 /// Whether the history can say how `alert` ended: it has one row for each life of a metric alarm.
 pub fn has_history(alert: &Alert) -> bool {
     alert.source == Source::Tencent
-        && alert.labels.get("alarm_type").is_some_and(|kind| kind == Kind::Metric.as_str())
+        && alert.labels.get("alarm_type").is_some_and(|kind| kind == AlarmType::Metric.as_str())
         && alert.labels.contains_key("policy_id")
         && alert.started_at.is_some()
 }
 
-/// The event that ends `alert` at `ended_at`. Of a recovery it is the one that the callback tells, so that the callback is a
+/// The event that ends `alert` at `ended_at`. Of a recovery it is the one that the callback yields, so that the callback is a
 /// duplicate if it comes after all.
 pub fn ended(alert: &Alert, end: HistoryEnd, ended_at: Timestamp) -> AlertEvent {
     let began_at = alert.started_at.unwrap_or(alert.first_seen);

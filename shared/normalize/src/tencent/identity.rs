@@ -4,14 +4,14 @@ use alert::{EventId, Fingerprint};
 
 use super::dimensions::Dimensions;
 
-/// The fields by which one alert is told from another. Left out on purpose: the session, the state, times,
+/// The fields that distinguish one alert from another. Left out on purpose: the session, the state, times,
 /// values and thresholds, the level, and a policy's name where it has an id.
 #[derive(Debug)]
 pub(super) struct Identity {
     /// The tenant.
     pub account: String,
     /// Which form the body has.
-    pub kind: Kind,
+    pub kind: AlarmType,
     /// The policy's id, or names that stand for it.
     pub policy: String,
     /// The metric or the event.
@@ -26,7 +26,7 @@ pub(super) struct Identity {
 
 /// The forms of a body; alarms sent in two of them are two alerts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum AlarmType {
     /// A metric alarm in the default body.
     Metric,
     /// An event alarm in the default body.
@@ -37,7 +37,7 @@ pub(super) enum Kind {
     CloudEvent,
 }
 
-impl Kind {
+impl AlarmType {
     /// The word that is hashed, and that the label `alarm_type` shows.
     pub(super) const fn as_str(self) -> &'static str {
         match self {

@@ -23,7 +23,7 @@ pub(super) fn unknown_source() -> Rejection {
 
 pub(super) fn no_identity() -> Rejection {
     let message = "the alarm names no policy (`policyId`, `policyName`), no metric (`metricName`) and no event \
-                   (`eventName`), so it cannot be told from others: look at what sent it";
+                   (`eventName`), so it cannot be distinguished from others: look at what sent it";
     Rejection::new("no_identity", message)
 }
 
@@ -31,7 +31,7 @@ pub(super) fn no_identity() -> Rejection {
 pub(super) fn no_time(keys: &[&str], found: Option<&str>, remedy: &str) -> Rejection {
     let found = if found.is_some() { "what stands there is no date and time" } else { "there is none" };
     let message = format!(
-        "no start time under `{}`: {found}; without one a re-send cannot be told from a new alarm: {remedy}",
+        "no start time under `{}`: {found}; without one a re-send cannot be distinguished from a new alarm: {remedy}",
         keys.join("`, `")
     );
     Rejection::new("no_time", message)

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::document::Section;
 use super::entries::Entries;
-use super::identity::{Identity, Kind, event_id};
+use super::identity::{AlarmType, Identity, event_id};
 use super::{DIMENSION_PREFIX, dimensions, refusal, region, state, time, wording};
 use crate::Rejection;
 use crate::value::{filled, link};
@@ -98,7 +98,7 @@ impl Body<'_> {
             occurred_at,
             started_at: Some(lifecycle.began_at),
             ended_at: (signal == Signal::Resolved).then_some(occurred_at),
-            // One template writes both notifications: whoever is told of the alarm is told of its recovery.
+            // One template writes both notifications: whoever receives the alarm receives its recovery.
             auto_resolve: AutoResolve::Recovery,
             episode: lifecycle.first_triggered_at.map(|moment| moment.to_string()),
             expires_at: None,
@@ -112,7 +112,7 @@ impl Body<'_> {
         let names = || format!("{}/{}", text("policy_name"), text("server_name"));
         Identity {
             account: text("app_id"),
-            kind: Kind::Template,
+            kind: AlarmType::Template,
             policy: self.0.scalar("policy_id").unwrap_or_else(names),
             signal_name: self.metric().unwrap_or_default(),
             region: text("region").to_lowercase(),

@@ -35,7 +35,7 @@ fn unfolded(key: &str, value: Value) -> Value {
         Value::Object(members) => members,
         Value::String(text) => match serde_json::from_str(&text) {
             Ok(nested @ (Value::Object(_) | Value::Array(_))) => return unfolded(key, nested),
-            _ => told_in_text(key, &text),
+            _ => members_of_text(key, &text),
         },
         Value::Array(items) => merged(key, items),
         Value::Null => Map::new(),
@@ -45,7 +45,7 @@ fn unfolded(key: &str, value: Value) -> Value {
 }
 
 /// The members of `pod=p-1;namespace=shop`, or all of `text` as one.
-fn told_in_text(key: &str, text: &str) -> Map<String, Value> {
+fn members_of_text(key: &str, text: &str) -> Map<String, Value> {
     let parts = text.split([',', ';', '|', '\n']).filter_map(filled);
     let pairs: Option<Map<_, _>> = parts.map(pair_in_text).collect();
     let whole = || filled(text).map(|text| (key.to_owned(), text.into())).into_iter().collect();
@@ -60,7 +60,7 @@ fn pair_in_text(part: &str) -> Option<(String, Value)> {
     is_name.then(|| (name.to_owned(), value.into()))
 }
 
-/// The members of all `items`, those of one name sorted and joined: the order of a list tells nothing apart.
+/// The members of all `items`, those of one name sorted and joined: the order of a list means nothing.
 fn merged(key: &str, items: Vec<Value>) -> Map<String, Value> {
     let mut texts: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for item in items {

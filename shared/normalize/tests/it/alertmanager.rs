@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use alert::AlertEvent;
 use jiff::{SignedDuration, Timestamp};
 use normalize::alertmanager::{Batch, TOKEN_NAME, normalize, split};
-use normalize::{InboundRequest, Rejection, Settings};
+use normalize::{InboundRequest, Rejection, SourceConfiguration};
 use serde_json::{Value, json};
 
 use crate::{RECEIVED_AT, inbound, post_json, reviewed};
@@ -38,8 +38,8 @@ fn outcome(inbound: &InboundRequest) -> Value {
     json!({ "events": events.collect::<Vec<_>>(), "refused": refused.collect::<Vec<_>>() })
 }
 
-fn settings() -> Settings {
-    Settings { account: Some("prometheus-1".into()), ..Settings::default() }
+fn settings() -> SourceConfiguration {
+    SourceConfiguration { account: Some("prometheus-1".into()), ..SourceConfiguration::default() }
 }
 
 fn folder() -> PathBuf {

@@ -11,8 +11,8 @@ use std::path::PathBuf;
 use alert::{AlertEvent, Fingerprint, Signal};
 use fastrand::Rng;
 use normalize::{
-    InboundRequest, Normalized, REPAIRED, Rejection, Settings, alertmanager, kazoo, netdata, site24x7,
-    tencent,
+    InboundRequest, Normalized, REPAIRED, Rejection, SourceConfiguration, alertmanager, kazoo, netdata,
+    site24x7, tencent,
 };
 use serde_json::Value;
 
@@ -27,11 +27,13 @@ type Reader = fn(&InboundRequest) -> Result<Normalized, Rejection>;
 
 /// How each source's requests are read.
 const SOURCES: &[(&str, Reader)] = &[
-    ("alertmanager", |request| alertmanager::normalize(request, &Settings::default())),
-    ("kazoo", |request| kazoo::normalize(&kazoo::redact(request.clone()), &Settings::default())),
-    ("netdata", |request| netdata::normalize(request, &Settings::default())),
-    ("site24x7", |request| site24x7::normalize(&site24x7::redact(request.clone()), &Settings::default())),
-    ("tencent", |request| tencent::normalize(request, &Settings::default())),
+    ("alertmanager", |request| alertmanager::normalize(request, &SourceConfiguration::default())),
+    ("kazoo", |request| kazoo::normalize(&kazoo::redact(request.clone()), &SourceConfiguration::default())),
+    ("netdata", |request| netdata::normalize(request, &SourceConfiguration::default())),
+    ("site24x7", |request| {
+        site24x7::normalize(&site24x7::redact(request.clone()), &SourceConfiguration::default())
+    }),
+    ("tencent", |request| tencent::normalize(request, &SourceConfiguration::default())),
 ];
 
 /// One fixture, and how its source is read.
@@ -264,7 +266,7 @@ const IN_TEXTS: [&[u8]; 17] = [
 fn damaged_text(text: &str, is_element: bool, chance: &mut Rng) -> (Vec<u8>, [Vec<u8>; 2]) {
     let places: Vec<_> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
     let (before, after) = text.split_at(*chance.choice(&places).unwrap());
-    // In a list nobody can tell a quote that was not escaped from the end of an element.
+    // In a list a quote that was not escaped looks like the end of an element.
     let kinds = if is_element { IN_TEXTS.len() - 1 } else { IN_TEXTS.len() };
     let after = if chance.bool() { after } else { "" };
     let inside = |text: &str| Value::from(text).to_string().trim_matches('"').to_owned();

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use alert::AlertEvent;
 use normalize::kazoo::{normalize, redact};
-use normalize::{InboundRequest, Settings};
+use normalize::{InboundRequest, SourceConfiguration};
 use serde_json::Value;
 
 use crate::{inbound, outcome, post_json, reviewed};
@@ -53,8 +53,8 @@ fn meaning(inbound: &InboundRequest) -> Value {
     meaning
 }
 
-fn settings() -> Settings {
-    Settings { own_hook_ids: vec![OUR_HOOK.to_owned()], ..Settings::default() }
+fn settings() -> SourceConfiguration {
+    SourceConfiguration { own_hook_ids: vec![OUR_HOOK.to_owned()], ..SourceConfiguration::default() }
 }
 
 /// What `inbound` says, taken in as the pipeline does.

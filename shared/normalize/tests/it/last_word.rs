@@ -12,7 +12,7 @@ use normalize::InboundRequest;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use self::senders::{Sender, Told};
+use self::senders::{Sender, Simulated};
 
 /// How far a sender's clock may be off, in seconds.
 const AHEAD_OR_RIGHT: [i64; 5] = [0, 1, 69, 86_400, 400 * 86_400];
@@ -27,7 +27,7 @@ enum Step {
     /// It begins, worsens or goes on, by a clock that is so far off.
     Fires { clock_off: i64, replica: u8, is_critical: bool },
     /// It ends.
-    Ends { clock_off: i64, replica: u8 },
+    Recovers { clock_off: i64, replica: u8 },
     /// The last request comes once more.
     Again,
     /// Nothing was heard of it for too long.
@@ -78,7 +78,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => prop_oneof![0..3_000_i64, 0..7_200_000_i64].prop_map(Step::Pass),
         4 => (clock_off(), 0..2_u8, any::<bool>())
             .prop_map(|(clock_off, replica, is_critical)| Step::Fires { clock_off, replica, is_critical }),
-        3 => (clock_off(), 0..2_u8).prop_map(|(clock_off, replica)| Step::Ends { clock_off, replica }),
+        3 => (clock_off(), 0..2_u8).prop_map(|(clock_off, replica)| Step::Recovers { clock_off, replica }),
         2 => Just(Step::Again),
         1 => Just(Step::Expires),
         1 => Just(Step::IsResolved),
@@ -87,7 +87,7 @@ fn step() -> impl Strategy<Value = Step> {
 
 /// Plays `steps` and holds the alert after each to what was said last.
 fn play(sender: Sender, steps: &[Step]) {
-    let mut told = Told::new(sender);
+    let mut simulated = Simulated::new(sender);
     let mut table = Table::default();
     let mut now: Timestamp = "2026-11-01T12:00:00.25Z".parse().unwrap();
     let mut last: Option<InboundRequest> = None;
@@ -97,12 +97,12 @@ fn play(sender: Sender, steps: &[Step]) {
         match *step {
             Step::Pass(milliseconds) => now += SignedDuration::from_millis(milliseconds),
             Step::Fires { clock_off, replica, is_critical } => {
-                let inbound = told.fires(now, clock_off, replica, is_critical);
+                let inbound = simulated.fires(now, clock_off, replica, is_critical);
                 table.deliver(sender, &inbound);
                 (last, expected) = (Some(inbound), Some(Condition::Firing));
             }
-            Step::Ends { clock_off, replica } if expected.is_some() => {
-                let inbound = told.ends(now, clock_off, replica);
+            Step::Recovers { clock_off, replica } if expected.is_some() => {
+                let inbound = simulated.ends(now, clock_off, replica);
                 table.deliver(sender, &inbound);
                 (last, expected) = (Some(inbound), Some(Condition::Resolved));
             }
@@ -113,9 +113,9 @@ fn play(sender: Sender, steps: &[Step]) {
                     let revives = expected == Some(Condition::Expired) || sender.is_news_again();
                     // The end that a Prometheus announces comes if it is not put off.
                     let still_fires = sender.normalize(&inbound)[0].signal == Signal::Firing;
-                    if told.fires_now() && !still_fires {
+                    if simulated.fires_now() && !still_fires {
                         expected = Some(Condition::Resolved);
-                    } else if told.fires_now() && revives {
+                    } else if simulated.fires_now() && revives {
                         expected = Some(Condition::Firing);
                     }
                 }
@@ -129,7 +129,7 @@ fn play(sender: Sender, steps: &[Step]) {
                 table.record(event, now);
                 expected = Some(Condition::Resolved);
             }
-            Step::Ends { .. } | Step::Expires | Step::IsResolved => {}
+            Step::Recovers { .. } | Step::Expires | Step::IsResolved => {}
         }
         assert_eq!(table.condition(), expected, "{sender:?} after step {index} of {steps:?}");
     }
@@ -146,11 +146,11 @@ fn essence(alert: &Alert) -> impl PartialEq + std::fmt::Debug + use<> {
 
 /// Requests of a life whose sender's clock is right, with the seconds that pass before each.
 fn life(sender: Sender, gaps: &[(i64, bool)]) -> Vec<InboundRequest> {
-    let mut told = Told::new(sender);
+    let mut simulated = Simulated::new(sender);
     let mut now: Timestamp = "2026-11-01T12:00:00Z".parse().unwrap();
     let requests = gaps.iter().enumerate().map(|(index, (seconds, is_critical))| {
         now += SignedDuration::from_secs(*seconds);
-        if index % 3 == 2 { told.ends(now, 0, 0) } else { told.fires(now, 0, 0, *is_critical) }
+        if index % 3 == 2 { simulated.ends(now, 0, 0) } else { simulated.fires(now, 0, 0, *is_critical) }
     });
     requests.collect()
 }
@@ -168,7 +168,7 @@ const fn fires(clock_off: i64, replica: u8) -> Step {
 }
 
 const fn ends(clock_off: i64, replica: u8) -> Step {
-    Step::Ends { clock_off, replica }
+    Step::Recovers { clock_off, replica }
 }
 
 #[test]
@@ -207,11 +207,11 @@ fn whatever_repeats_itself_after_it_expired_fires_again() {
 
 #[test]
 fn what_fires_again_with_the_same_start_is_open_again() {
-    let mut told = Told::new(Sender::Alertmanager);
+    let mut simulated = Simulated::new(Sender::Alertmanager);
     let mut table = Table::default();
     let now: Timestamp = "2026-11-01T12:00:00.25Z".parse().unwrap();
-    let first = told.fires(now, 0, 0, true);
-    let over = told.ends(now + SignedDuration::from_mins(5), 0, 0);
+    let first = simulated.fires(now, 0, 0, true);
+    let over = simulated.ends(now + SignedDuration::from_mins(5), 0, 0);
     let again = InboundRequest { received_at: now + SignedDuration::from_mins(6), ..first.clone() };
     for (inbound, expected) in
         [(first, Condition::Firing), (over, Condition::Resolved), (again, Condition::Firing)]

@@ -14,13 +14,13 @@ mod tencent;
 use std::path::Path;
 
 use jiff::Timestamp;
-use normalize::{InboundRequest, Normalized, Rejection, Settings};
+use normalize::{InboundRequest, Normalized, Rejection, SourceConfiguration};
 
 /// The moment at which every fixture came in.
 pub const RECEIVED_AT: &str = "2026-11-01T12:00:00.5Z";
 
 /// A normalizer of any source.
-pub type Normalizer = fn(&InboundRequest, &Settings) -> Result<Normalized, Rejection>;
+pub type Normalizer = fn(&InboundRequest, &SourceConfiguration) -> Result<Normalized, Rejection>;
 
 /// A POST of `body` as JSON.
 pub fn post_json(body: impl Into<Vec<u8>>) -> InboundRequest {
@@ -55,7 +55,11 @@ pub fn inbound(path: &Path) -> InboundRequest {
 }
 
 /// What `normalize` makes of `inbound`, as the JSON that the snapshots hold.
-pub fn outcome(normalize: Normalizer, inbound: &InboundRequest, settings: &Settings) -> serde_json::Value {
+pub fn outcome(
+    normalize: Normalizer,
+    inbound: &InboundRequest,
+    settings: &SourceConfiguration,
+) -> serde_json::Value {
     match normalize(inbound, settings) {
         Ok(normalized) => {
             serde_json::json!({ "events": normalized.events, "warnings": normalized.warnings })

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use alert::{AlertEvent, EventId, Fingerprint};
 use jiff::{Timestamp, ToSpan};
 use normalize::netdata::normalize;
-use normalize::{InboundRequest, Normalized, Rejection, Settings};
+use normalize::{InboundRequest, Normalized, Rejection, SourceConfiguration};
 use serde_json::Value;
 
 use crate::{inbound, outcome, post_json, reviewed};
@@ -24,7 +24,7 @@ const TRANSITION: &str = "5b0e6f21-3a94-4d8c-b7e2-f01c69a85d37";
 
 #[test]
 fn every_fixture_means_what_its_snapshot_says() {
-    let read = |path: &Path| outcome(normalize, &inbound(path), &Settings::default());
+    let read = |path: &Path| outcome(normalize, &inbound(path), &SourceConfiguration::default());
     let meanings = reviewed::meanings(&fixture_folder(), |_| true, read);
     reviewed::check("netdata", &meanings, |meaning| {
         let shapes = ["nested", "flat", "reachability"];
@@ -54,7 +54,7 @@ fn with(mut body: Value, pointer: &str, value: impl Into<Value>) -> Value {
 
 #[expect(clippy::unwrap_used, reason = "a rejected body fails its test")]
 fn normalized(body: &Value) -> Normalized {
-    normalize(&post_json(body.to_string()), &Settings::default()).unwrap()
+    normalize(&post_json(body.to_string()), &SourceConfiguration::default()).unwrap()
 }
 
 /// The single event of `body`.
@@ -87,12 +87,13 @@ fn time(text: &str) -> Timestamp {
 fn received_later(body: &Value, milliseconds: i64) -> AlertEvent {
     let on_time = post_json(body.to_string());
     let received_at = on_time.received_at + milliseconds.milliseconds();
-    let normalized = normalize(&InboundRequest { received_at, ..on_time }, &Settings::default()).unwrap();
+    let normalized =
+        normalize(&InboundRequest { received_at, ..on_time }, &SourceConfiguration::default()).unwrap();
     normalized.events[0].clone()
 }
 
 /// The rejection of `body`.
 #[expect(clippy::unwrap_used, reason = "a body that is understood fails its test")]
 fn rejection(body: &Value) -> Rejection {
-    normalize(&post_json(body.to_string()), &Settings::default()).unwrap_err()
+    normalize(&post_json(body.to_string()), &SourceConfiguration::default()).unwrap_err()
 }

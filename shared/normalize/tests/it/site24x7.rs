@@ -16,7 +16,7 @@ use alert::AlertEvent;
 use jiff::Timestamp;
 use normalize::site24x7::{LogEvents, LogWindow, MonitorNames, StatusRow};
 use normalize::site24x7::{alert_logs, current_status, normalize, redact};
-use normalize::{InboundRequest, Normalized, Rejection, Settings};
+use normalize::{InboundRequest, Normalized, Rejection, SourceConfiguration};
 use serde_json::{Value, json};
 
 use super::{inbound, outcome, reviewed};
@@ -33,7 +33,7 @@ const SCHEDULED_AT: &str = "2026-03-01T05:05:00Z";
 
 #[test]
 fn every_fixture_means_what_its_snapshot_says() {
-    let read = |path: &Path| outcome(receive, &inbound(path), &Settings::default());
+    let read = |path: &Path| outcome(receive, &inbound(path), &SourceConfiguration::default());
     let mut meanings = reviewed::meanings(&fixture(""), |_| true, read);
     meanings.extend(reviewed::meanings(
         &fixture("poll"),
@@ -56,13 +56,13 @@ fn every_fixture_means_what_its_snapshot_says() {
 }
 
 /// What the pipeline does with a request.
-fn receive(inbound: &InboundRequest, settings: &Settings) -> Result<Normalized, Rejection> {
+fn receive(inbound: &InboundRequest, settings: &SourceConfiguration) -> Result<Normalized, Rejection> {
     normalize(&redact(inbound.clone()), settings)
 }
 
 /// The one event of the webhook fixture `name`.
 fn webhook(name: &str) -> AlertEvent {
-    let normalized = receive(&inbound(&fixture(name)), &Settings::default()).unwrap();
+    let normalized = receive(&inbound(&fixture(name)), &SourceConfiguration::default()).unwrap();
     let [event] = <[_; 1]>::try_from(normalized.events).unwrap();
     event
 }
@@ -111,9 +111,9 @@ fn shown_logs(logs: &LogEvents) -> Value {
     let events = logs
         .events
         .iter()
-        .map(|told| json!({ "monitor_id": told.monitor_id, "event": told.event, "rows": told.rows }));
-    let unreadable = logs.unreadable.iter().map(|told| {
-        json!({ "row": told.row, "rejected": told.rejection.reason, "because": told.rejection.message })
+        .map(|logged| json!({ "monitor_id": logged.monitor_id, "event": logged.event, "rows": logged.rows }));
+    let unreadable = logs.unreadable.iter().map(|unreadable| {
+        json!({ "row": unreadable.row, "rejected": unreadable.rejection.reason, "because": unreadable.rejection.message })
     });
     json!({
         "events": events.collect::<Vec<_>>(),

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use alert::{AlertEvent, AutoResolve, EventId, Fingerprint, Severity, Signal, fold};
 use jiff::Timestamp;
-use normalize::{Rejection, Settings, tencent};
+use normalize::{Rejection, SourceConfiguration, tencent};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ use crate::{RECEIVED_AT, inbound, outcome, post_json, reviewed};
 
 #[test]
 fn every_fixture_means_what_its_snapshot_says() {
-    let read = |path: &Path| outcome(tencent::normalize, &inbound(path), &Settings::default());
+    let read = |path: &Path| outcome(tencent::normalize, &inbound(path), &SourceConfiguration::default());
     let meanings = reviewed::meanings(&folder(), |_| true, read);
     reviewed::check("tencent", &meanings, |meaning| {
         let shape = || meaning.1["events"][0]["labels"]["alarm_type"].as_str().unwrap().to_owned();
@@ -66,11 +66,11 @@ fn changed(name: &str, path: &str, value: Value) -> AlertEvent {
 }
 
 fn only_event(body: impl Into<Vec<u8>>) -> AlertEvent {
-    let mut events = tencent::normalize(&post_json(body), &Settings::default()).unwrap().events;
+    let mut events = tencent::normalize(&post_json(body), &SourceConfiguration::default()).unwrap().events;
     assert_eq!(events.len(), 1);
     events.remove(0)
 }
 
 fn rejection_of(body: String) -> Rejection {
-    tencent::normalize(&post_json(body), &Settings::default()).unwrap_err()
+    tencent::normalize(&post_json(body), &SourceConfiguration::default()).unwrap_err()
 }

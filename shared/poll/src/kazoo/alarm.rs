@@ -50,7 +50,7 @@ impl OffHooks<'_> {
         self.firing("off", Severity::High, self.began(), summary, None)
     }
 
-    /// That all are on again since `on_at`: the alert stays for a run, so that somebody is told from when to when events
+    /// That all are on again since `on_at`: the alert stays for a run, so that somebody reads from when to when events
     /// are lost.
     pub(crate) fn are_on_again(&self, on_at: Timestamp) -> AlertEvent {
         let since = self.since().map_or_else(
@@ -140,8 +140,8 @@ impl OffHooks<'_> {
 /// What resolves `alert`, if it fires: every hook is on. The same from however many runs it is said.
 pub(crate) fn all_on(account: &str, alert: Option<&Alert>) -> Option<AlertEvent> {
     let alert = alert.filter(|alert| alert.condition == Condition::Firing)?;
-    let told = alert.annotations.get(LOST_TO).and_then(|time| time.parse::<Timestamp>().ok());
-    let ended_at = told.map_or(alert.last_seen, |told| told.max(alert.last_seen));
+    let lost_to = alert.annotations.get(LOST_TO).and_then(|time| time.parse::<Timestamp>().ok());
+    let ended_at = lost_to.map_or(alert.last_seen, |lost_to| lost_to.max(alert.last_seen));
     let began = alert.started_at.unwrap_or(alert.first_seen).to_string();
     Some(AlertEvent {
         event_id: EventId::of(["campanile/kazoo-hooks-off-event/v1", account, "resolved", &began]),

@@ -29,7 +29,7 @@ impl Visit<'_> {
             off.push(self.off_hook(hook).await?);
         }
         let off = OffHooks { account: self.account_id, hooks: &off, found_at: self.clock.now() };
-        self.tell(off.are_off()).await?;
+        self.record_event(off.are_off()).await?;
         let mut refused = None;
         let mut switched_on = 0;
         for hook in &disabled {
@@ -42,7 +42,7 @@ impl Visit<'_> {
             None => off.are_on_again(self.clock.now()),
             Some(error) => off.stay_off(&chain(error)),
         };
-        self.tell(event).await?;
+        self.record_event(event).await?;
         Ok(HooksWatched { ours: ours.len(), switched_on, off: disabled.len() - switched_on })
     }
 
@@ -98,12 +98,12 @@ impl Visit<'_> {
         let fingerprint = fingerprint(self.account_id);
         let known = self.platform.table.alerts_of([fingerprint]).await?;
         match all_on(self.account_id, known.get(&fingerprint)) {
-            Some(event) => self.tell(event).await,
+            Some(event) => self.record_event(event).await,
             None => Ok(()),
         }
     }
 
-    async fn tell(&self, event: AlertEvent) -> Result<(), PartError> {
+    async fn record_event(&self, event: AlertEvent) -> Result<(), PartError> {
         let inbound = InboundRequest {
             method: OWN_METHOD.to_owned(),
             query: String::new(),

@@ -25,7 +25,7 @@ type EventKey = (Option<HookId>, String);
 
 /// What a run has read so far.
 #[derive(Default)]
-struct Reading {
+struct ReplayProgress {
     replayed: Replayed,
     /// Bodies, for a last entry that has none.
     bodies: HashMap<EventKey, Secret>,
@@ -40,16 +40,16 @@ impl Visit<'_> {
         let mut from = self.since(now).await?;
         // What KAZOO's clock has ahead of ours is read once ours has come there: nothing is received before it is now.
         let to = now;
-        let mut reading = Reading::default();
+        let mut progress = ReplayProgress::default();
         loop {
             let page = self.account.client.oldest_attempts(AttemptRange { from, to }).await?;
             let (page, goes_on_at) = self.whole_page(page, from, to).await?;
-            self.record(&mut reading, &page.entries).await?;
+            self.record(&mut progress, &page.entries).await?;
             let Some(next) = goes_on_at else {
                 // By the clock that wrote the entries, where it shows: what it writes next may else lie before the watermark.
                 let read_up_to = page.answered_at.map_or(now, |answered_at| answered_at.min(now));
                 self.advance(read_up_to).await?;
-                return Ok(reading.replayed);
+                return Ok(progress.replayed);
             };
             self.advance(next.min(now)).await?;
             from = next;
@@ -96,21 +96,21 @@ impl Visit<'_> {
         Ok((whole, Some(later(last, SignedDuration::from_secs(1)))))
     }
 
-    async fn record(&self, reading: &mut Reading, attempts: &[Attempt]) -> Result<(), PartError> {
+    async fn record(&self, progress: &mut ReplayProgress, attempts: &[Attempt]) -> Result<(), PartError> {
         for attempt in attempts.iter().filter(|attempt| self.is_ours(attempt)) {
             let key = attempt.event_id.clone().map(|event_id| (attempt.hook_id.clone(), event_id));
             if let (Some(key), Some(body)) = (&key, &attempt.request_body) {
-                reading.bodies.entry(key.clone()).or_insert_with(|| body.clone());
+                progress.bodies.entry(key.clone()).or_insert_with(|| body.clone());
             }
-            if !attempt.is_final_failure() || key.as_ref().is_some_and(|key| reading.done.contains(key)) {
+            if !attempt.is_final_failure() || key.as_ref().is_some_and(|key| progress.done.contains(key)) {
                 continue;
             }
-            let body = attempt.request_body.as_ref().or_else(|| reading.bodies.get(key.as_ref()?));
+            let body = attempt.request_body.as_ref().or_else(|| progress.bodies.get(key.as_ref()?));
             match inbound(attempt, body) {
-                Some(inbound) => self.take(&mut reading.replayed, inbound).await?,
-                None => reading.replayed.without_body += 1,
+                Some(inbound) => self.take(&mut progress.replayed, inbound).await?,
+                None => progress.replayed.without_body += 1,
             }
-            reading.done.extend(key);
+            progress.done.extend(key);
         }
         Ok(())
     }

@@ -78,7 +78,7 @@ impl Healed {
 }
 
 impl KazooOutcome {
-    /// Tells the log what became of the run.
+    /// Logs what became of the run.
     pub(crate) fn say(&self) {
         let source = Source::Kazoo;
         match self {

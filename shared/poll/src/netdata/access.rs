@@ -24,7 +24,7 @@ pub enum Polled {
     #[default]
     History,
     /// They are notified like all others.
-    Tell,
+    Notify,
 }
 
 impl NetdataSecret {
@@ -45,8 +45,8 @@ mod tests {
     fn without_a_token_there_is_nobody_to_ask_and_no_token_prints() {
         let secret = |json: &str| serde_json::from_str::<NetdataSecret>(json).unwrap();
         assert!(secret("{}").access().is_none() && secret(r#"{"api_token":" "}"#).access().is_none());
-        let known = secret(r#"{"api_token":" h1dden\n","polled":"tell","tokens":["x"]}"#);
-        assert!(known.access().unwrap().is_ok() && known.polled == Polled::Tell);
+        let known = secret(r#"{"api_token":" h1dden\n","polled":"notify","tokens":["x"]}"#);
+        assert!(known.access().unwrap().is_ok() && known.polled == Polled::Notify);
         assert!(!format!("{known:?}").contains("h1dden"));
         assert!(secret(r#"{"api_token":"to ken"}"#).access().unwrap().is_err());
     }

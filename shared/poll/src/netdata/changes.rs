@@ -58,7 +58,7 @@ impl Visit<'_> {
             after = before;
         }
         memory.forget_before(since);
-        changes.flooding = self.tell_floods(memory, &pulse, now).await?;
+        changes.flooding = self.record_floods(memory, &pulse, now).await?;
         Ok(changes)
     }
 

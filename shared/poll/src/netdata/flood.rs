@@ -67,7 +67,7 @@ impl Pulse {
 
 impl Visit<'_> {
     /// Raises and resolves the alerts of floods; yields how many nodes flood at `now`.
-    pub(crate) async fn tell_floods(
+    pub(crate) async fn record_floods(
         &self,
         memory: &mut SpaceMemory,
         pulse: &Pulse,
@@ -80,7 +80,7 @@ impl Visit<'_> {
         let flooding: BTreeSet<_> = pulse.nodes().filter(|node| pulse.floods(node, now)).cloned().collect();
         for node in flooding.difference(&firing) {
             let flood = Flood { space: &self.space.id, node, host: memory.names.get(node) };
-            self.tell(flood.began(pulse.began(node, now), pulse.count(node, now))).await?;
+            self.record_flood(flood.began(pulse.began(node, now), pulse.count(node, now))).await?;
         }
         let over: Vec<_> = firing.difference(&flooding).cloned().collect();
         for node in &over {
@@ -88,7 +88,7 @@ impl Visit<'_> {
             let known = self.platform.table.alerts_of([flood.fingerprint()]).await?;
             let alert = known.get(&flood.fingerprint()).filter(|alert| alert.condition == Condition::Firing);
             if let Some(alert) = alert {
-                self.tell(flood.ended(alert.last_seen, now)).await?;
+                self.record_flood(flood.ended(alert.last_seen, now)).await?;
             }
         }
         firing.clone_from(&flooding);
@@ -112,7 +112,7 @@ impl Visit<'_> {
         Ok(floods.filter_map(|alert| alert.labels.get("node_id").cloned()).collect())
     }
 
-    async fn tell(&self, event: AlertEvent) -> Result<(), NetdataPartError> {
+    async fn record_flood(&self, event: AlertEvent) -> Result<(), NetdataPartError> {
         let inbound = InboundRequest {
             method: OWN_METHOD.to_owned(),
             query: String::new(),
@@ -126,7 +126,7 @@ impl Visit<'_> {
     }
 }
 
-/// A node of a space, whose flood an event tells.
+/// A node of a space, whose flood an event reports.
 struct Flood<'a> {
     space: &'a str,
     node: &'a str,

@@ -32,7 +32,7 @@ pub enum NetdataError {
     Secret(#[source] SecretsError),
     /// A member of the secret has another form; its text is never quoted.
     #[error(
-        "`api_token` and `endpoint` of the secret `{name}` are texts, and `polled` is `history` or `tell`"
+        "`api_token` and `endpoint` of the secret `{name}` are texts, and `polled` is `history` or `notify`"
     )]
     Unreadable {
         /// What the secret is called.
@@ -108,7 +108,7 @@ impl NetdataKeeper {
 }
 
 impl Visit<'_> {
-    /// Both parts, each by itself. What happened first: it may tell the very end that would else be found to be untold.
+    /// Both parts, each by itself. What happened first: it may hold the very end that would else be found missing.
     async fn care(&self, memory: &mut SpaceMemory) -> SpaceCared {
         let changes = self.fetch_changes(memory).await;
         let ended = self.end_inactive(memory).await;

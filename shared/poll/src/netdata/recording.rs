@@ -4,7 +4,7 @@ use intake::{Kept, Netdata, StoreError};
 use jiff::SignedDuration;
 use netdata::Transition;
 use normalize::netdata::normalize;
-use normalize::{InboundRequest, Settings};
+use normalize::{InboundRequest, SourceConfiguration};
 use serde_json::{Value, json};
 
 use crate::netdata::access::Polled;
@@ -42,7 +42,7 @@ impl Visit<'_> {
     }
 
     async fn is_recorded(&self, inbound: &InboundRequest) -> Result<bool, StoreError> {
-        let Ok(normalized) = normalize(inbound, &Settings::default()) else { return Ok(false) };
+        let Ok(normalized) = normalize(inbound, &SourceConfiguration::default()) else { return Ok(false) };
         for event in normalized.events {
             if !self.platform.table.is_recorded(event, inbound).await? {
                 return Ok(false);

@@ -93,7 +93,7 @@ pub enum NetdataPartError {
 }
 
 impl NetdataOutcome {
-    /// Tells the log what became of the run.
+    /// Logs what became of the run.
     pub(crate) fn say(&self) {
         let source = Source::Netdata;
         match self {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use alert::Source;
 use aws::{AccountTokens, Platform};
 use serde_json::Value;
-use site24x7::{Client, Clock, Settings, SettingsError, Transport};
+use site24x7::{AccountConfiguration, AccountConfigurationError, Client, Clock, Transport};
 
 use crate::site24x7::poller::PollError;
 
@@ -40,12 +40,12 @@ impl<C: Clock + Clone> Account<C> {
         if let Some(known) = known.filter(|known| known.settings == keyring.current) {
             return Ok(Configured::Account(known));
         }
-        let settings = match Settings::from_secret(&keyring.current.to_string()) {
+        let settings = match AccountConfiguration::from_secret(&keyring.current.to_string()) {
             Ok(settings) => settings,
-            Err(missing @ SettingsError::Missing(_)) => {
+            Err(missing @ AccountConfigurationError::Missing(_)) => {
                 return Ok(Configured::Incomplete(missing.to_string()));
             }
-            Err(error) => return Err(PollError::Settings(error)),
+            Err(error) => return Err(PollError::Configuration(error)),
         };
         let tokens = AccountTokens::new(Arc::clone(&platform.table), Source::Site24x7, settings.account());
         let client = Client::new(transport.clone(), settings, tokens, clock.clone());

@@ -55,9 +55,9 @@ impl<C: Clock> Visit<'_, C> {
         let mut harvest = self.understand(days, window, status).await;
         judge(&mut harvest.logs);
         let mut counts = Counts::default();
-        for told in harvest.logs.events {
-            let inbound = inbound(raw_rows(&told.rows), self.now);
-            counts.add(self.record(told.event, &inbound).await?);
+        for logged in harvest.logs.events {
+            let inbound = inbound(raw_rows(&logged.rows), self.now);
+            counts.add(self.record(logged.event, &inbound).await?);
         }
         for (date, row) in harvest.unreadable {
             self.quarantine(date, row).await?;

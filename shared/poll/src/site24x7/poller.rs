@@ -9,7 +9,7 @@ use intake::{SecretsError, StoreError, chain};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use site24x7::{
-    CallError, Clock, Deadlines, Readiness, SettingsError, TokenError, Transport, TransportError,
+    AccountConfigurationError, CallError, Clock, Deadlines, Readiness, TokenError, Transport, TransportError,
 };
 use tokio::sync::Mutex;
 
@@ -48,7 +48,7 @@ pub enum PollError {
     Secret(#[source] SecretsError),
     /// The secret is complete and wrong.
     #[error("the secret of site24x7 cannot be used")]
-    Settings(#[source] SettingsError),
+    Configuration(#[source] AccountConfigurationError),
     /// Zoho issues no token.
     #[error("there is no access token to poll with")]
     Token(#[source] TokenError),

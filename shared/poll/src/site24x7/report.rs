@@ -138,7 +138,7 @@ impl Polled {
     }
 }
 
-/// Tells the log what became of a run.
+/// Logs what became of a run.
 pub(crate) fn say(outcome: &Outcome) {
     let source = Source::Site24x7;
     match outcome {

@@ -10,7 +10,7 @@ use crate::site24x7::report::{Counts, PartError};
 use crate::site24x7::visit::Visit;
 
 impl<C: Clock> Visit<'_, C> {
-    /// Reads how every monitor is; `scheduled_at` stands in for the time of a check that is not told.
+    /// Reads how every monitor is; `scheduled_at` stands in for the time of a check that is not stated.
     pub(crate) async fn read_status(&self, scheduled_at: Timestamp) -> Result<Vec<StatusRow>, PartError> {
         let data = self.calls.current_status().await?;
         Ok(current_status(&data, self.name(), self.account.api_root(), scheduled_at))

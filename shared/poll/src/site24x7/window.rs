@@ -8,7 +8,7 @@ use normalize::site24x7::LogWindow;
 
 /// How far back the first poll of all looks.
 const FIRST: SignedDuration = SignedDuration::from_hours(24);
-/// How much before the watermark rows are kept: notifications are told of late.
+/// How much before the watermark rows are kept: notifications are logged late.
 const OVERLAP: SignedDuration = SignedDuration::from_mins(15);
 /// How much the account's offset may have changed since it was seen, for daylight saving.
 const DAYLIGHT_SAVING: SignedDuration = SignedDuration::from_hours(1);

@@ -66,7 +66,7 @@ impl TencentKeeper {
         let api =
             TencentApi::new(&access, self.platform.egress(), &*self.clock).map_err(TencentError::Client)?;
         let visit = Visit { platform: &self.platform, api };
-        // What was lost first: it may tell the very end that the history would else have to.
+        // What was lost first: it may hold the very end that would else be read from the history.
         let fetched = visit.fetch_notified().await;
         let ended = visit.end_open().await;
         Cared { fetched, ended }.into_outcome()

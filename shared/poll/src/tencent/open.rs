@@ -32,7 +32,7 @@ impl Visit<'_> {
             if now.duration_since(at) < PATIENCE {
                 continue;
             }
-            if matches!(self.tell(alert, end, at).await?, Recorded::New(_)) {
+            if matches!(self.record_end(alert, end, at).await?, Recorded::New(_)) {
                 match end {
                     HistoryEnd::Recovered => counts.recovered += 1,
                     HistoryEnd::Void => counts.void += 1,
@@ -82,7 +82,7 @@ impl Visit<'_> {
         }))
     }
 
-    async fn tell(
+    async fn record_end(
         &self,
         alert: &Alert,
         end: HistoryEnd,

@@ -80,7 +80,7 @@ impl Cared {
 }
 
 impl TencentOutcome {
-    /// Tells the log what became of the run.
+    /// Logs what became of the run.
     pub(crate) fn say(&self) {
         let source = Source::Tencent;
         match self {

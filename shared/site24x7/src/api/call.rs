@@ -38,7 +38,7 @@ pub enum Call {
 }
 
 impl Call {
-    /// The scope it needs, where the vendor tells.
+    /// The scope it needs, where the vendor says so.
     pub const fn scope(self) -> Option<Scope> {
         match self {
             Self::AlertLogs => Some(Scope::OperationsRead),

@@ -14,19 +14,19 @@ use super::verdict::{Data, Failure, decide};
 use crate::token::{Applicant, Tokens, Wanted};
 use crate::transport::{Transport, send};
 use crate::zoho::Desk;
-use crate::{Clock, DataCenter, Hosts, Scopes, Settings, Token, TokenError, TokenStore, moment};
+use crate::{AccountConfiguration, Clock, DataCenter, Hosts, Scopes, Token, TokenError, TokenStore, moment};
 
 /// A client of one account. It outlives runs: its token stays in memory.
 pub struct Client<S, C> {
     transport: Transport,
     hosts: Hosts,
-    settings: Settings,
+    settings: AccountConfiguration,
     tokens: Tokens<S, C>,
 }
 
 impl<S: TokenStore, C: Clock> Client<S, C> {
     /// A client of the settings' data centre, which shares its tokens through `store`.
-    pub fn new(transport: Transport, settings: Settings, store: S, clock: C) -> Self {
+    pub fn new(transport: Transport, settings: AccountConfiguration, store: S, clock: C) -> Self {
         Self { transport, hosts: settings.data_center().hosts(), settings, tokens: Tokens::new(store, clock) }
     }
 
@@ -42,7 +42,7 @@ impl<S: TokenStore, C: Clock> Client<S, C> {
     }
 
     /// Whom it acts for.
-    pub fn settings(&self) -> &Settings {
+    pub fn settings(&self) -> &AccountConfiguration {
         &self.settings
     }
 
@@ -114,7 +114,7 @@ impl<S: TokenStore, C: Clock> Calls<'_, S, C> {
         }
     }
 
-    /// Asks Zoho for a new token, to see whether it issues one, and for which scopes if it tells.
+    /// Asks Zoho for a new token, to see whether it issues one, and for which scopes if it says so.
     pub async fn issue_token(&self) -> Result<Option<Scopes>, TokenError> {
         let tokens = &self.client.tokens;
         let acquired = tokens.acquire(Wanted::New, self.client.applicant(), self.deadline).await?;

@@ -36,12 +36,12 @@ impl<S: TokenStore, C: Clock> Calls<'_, S, C> {
         Ok(rows.into_iter().filter_map(ServiceRow::into_service).collect())
     }
 
-    /// One webhook integration with all that the vendor tells about it.
+    /// One webhook integration with all that the vendor says about it.
     pub async fn webhook(&self, service_id: &str) -> Result<Map<String, Value>, CallError> {
         self.read(&Request::about(Call::ReadWebhook, service_id), rows::object).await
     }
 
-    /// Creates a webhook and answers its `service_id`, if told. Never repeated: an unclear outcome is the
+    /// Creates a webhook and answers its `service_id`, if the answer has one. Never repeated: an unclear outcome is the
     /// caller's to look into. `key` is what the body holds and no error may show.
     pub(crate) async fn create_webhook(
         &self,
@@ -74,7 +74,7 @@ impl<S: TokenStore, C: Clock> Calls<'_, S, C> {
         self.make(&Request::about(Call::Suspend, service_id)).await.map(drop)
     }
 
-    /// Lets the vendor send a test notification, and tells how it was answered.
+    /// Lets the vendor send a test notification, and yields how it was answered.
     pub async fn trigger_test(&self, service_id: &str) -> Result<TestAnswer, CallError> {
         let triggered: TriggeredTest =
             self.read(&Request::about(Call::TriggerTest, service_id), rows::object).await?;

@@ -39,7 +39,7 @@ pub enum CallError {
         call: Call,
     },
     /// A renewed token was refused as well.
-    #[error("{call} refuses even a new token{told}: are the data centre and `zaaid` right", told = Told(None, .message))]
+    #[error("{call} refuses even a new token{said}: are the data centre and `zaaid` right", said = VendorMessage(None, .message))]
     Unauthorized {
         /// The call.
         call: Call,
@@ -47,13 +47,13 @@ pub enum CallError {
         message: String,
     },
     /// Too many calls, or a server in trouble, and trying again did not help.
-    #[error("{call} fails with HTTP {status}{told}: try again later", told = Told(None, .message))]
+    #[error("{call} fails with HTTP {status}{said}: try again later", said = VendorMessage(None, .message))]
     Unavailable {
         /// The call.
         call: Call,
         /// The last status.
         status: u16,
-        /// For how long the server wants to be left alone, if it tells.
+        /// For how long the server wants to be left alone, if it says so.
         retry_after: Option<Duration>,
         /// What the server says.
         message: String,
@@ -84,7 +84,7 @@ pub enum CallError {
         to: String,
     },
     /// Any other refusal.
-    #[error("{call} is refused with HTTP {status}{told}", told = Told(*.error_code, .message))]
+    #[error("{call} is refused with HTTP {status}{said}", said = VendorMessage(*.error_code, .message))]
     Refused {
         /// The call.
         call: Call,
@@ -165,7 +165,7 @@ impl CallError {
         matches!(self, Self::ScopeMissing { .. })
     }
 
-    /// For how long the server wants to be left alone, if it tells.
+    /// For how long the server wants to be left alone, if it says so.
     pub const fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Unavailable { retry_after, .. } => *retry_after,
@@ -192,9 +192,9 @@ impl fmt::Display for Needed<'_> {
 }
 
 /// What the server says about a failure, in parentheses; nothing where it says nothing.
-struct Told<'a>(Option<i64>, &'a str);
+struct VendorMessage<'a>(Option<i64>, &'a str);
 
-impl fmt::Display for Told<'_> {
+impl fmt::Display for VendorMessage<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.0, self.1) {
             (None, "") => Ok(()),

@@ -28,7 +28,7 @@ pub struct ThirdPartyService {
     pub kind: Option<i64>,
     /// 0 is active.
     pub service_status: Option<i64>,
-    /// Where it sends, if told.
+    /// Where it sends, if stated.
     pub url: Option<String>,
 }
 
@@ -44,7 +44,7 @@ pub struct Customer {
 /// What a triggered test came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TestAnswer {
-    /// The status with which our webhook answered, if told.
+    /// The status with which our webhook answered, if stated.
     pub response_code: Option<i64>,
     /// What the vendor says about it, if anything.
     pub message: Option<String>,

@@ -1,4 +1,4 @@
-//! What was seen, told as findings. Pure.
+//! Turns what was seen into findings. Pure.
 
 use super::budget;
 use super::observe::{Observations, Subject};
@@ -7,7 +7,7 @@ use super::remedy::{chain, for_call, for_token, new_code};
 use super::report::{Finding, Report};
 use super::scopes;
 use super::webhook;
-use crate::{DataCenter, Hosts, SettingsError, UnknownDataCenter};
+use crate::{AccountConfigurationError, DataCenter, Hosts, UnknownDataCenter};
 
 const VALID_TLD: &str = "valid_tld";
 const AUTHENTICATED: &str = "authenticated";
@@ -32,7 +32,7 @@ pub(super) fn report(
 
 /// The report on settings that could not be read.
 pub(super) fn unreadable(
-    error: &SettingsError,
+    error: &AccountConfigurationError,
     data_center: Option<&Result<DataCenter, UnknownDataCenter>>,
 ) -> Report {
     let valid_tld = match data_center {
@@ -50,19 +50,19 @@ pub(super) fn unreadable(
 }
 
 fn without_settings(
-    error: &SettingsError,
+    error: &AccountConfigurationError,
     data_center: Option<&Result<DataCenter, UnknownDataCenter>>,
 ) -> Finding {
     let failed = |remedy: String| Finding::failed(AUTHENTICATED, chain(error), remedy);
     match (error, data_center) {
-        (SettingsError::DataCenter { .. }, _) => Finding::not_checked(AUTHENTICATED, "no data centre to ask"),
-        (SettingsError::Zaaid, _) => {
+        (AccountConfigurationError::DataCenter { .. }, _) => Finding::not_checked(AUTHENTICATED, "no data centre to ask"),
+        (AccountConfigurationError::Zaaid, _) => {
             failed("set `zaaid` to an id of this account, or leave it out".to_owned())
         }
-        (SettingsError::Missing(members), Some(Ok(data_center))) if lacks_only_refresh_token(members) => {
+        (AccountConfigurationError::Missing(members), Some(Ok(data_center))) if lacks_only_refresh_token(members) => {
             failed(new_code(*data_center))
         }
-        (SettingsError::Missing(_) | SettingsError::NotAnObject, _) => failed(
+        (AccountConfigurationError::Missing(_) | AccountConfigurationError::NotAnObject, _) => failed(
             "write the members of a Self Client into the secret `<prefix>/site24x7`; the prefix is `campanile` \
              unless configured"
                 .to_owned(),

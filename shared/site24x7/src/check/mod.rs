@@ -13,7 +13,7 @@ pub use observe::{Observations, Subject, observe};
 pub use report::{Finding, Report, State};
 
 use crate::settings::data_center_of;
-use crate::{Calls, Clock, Settings, TokenStore};
+use crate::{AccountConfiguration, Calls, Clock, TokenStore};
 
 /// Looks at everything and reports on it. The token is asked for anew, to see whether Zoho issues one.
 pub async fn check<S: TokenStore, C: Clock>(calls: Calls<'_, S, C>, subject: &Subject) -> Report {
@@ -22,6 +22,7 @@ pub async fn check<S: TokenStore, C: Clock>(calls: Calls<'_, S, C>, subject: &Su
 }
 
 /// Reads the settings, or reports what keeps them from being read.
-pub fn settings(secret: &str) -> Result<Settings, Report> {
-    Settings::from_secret(secret).map_err(|error| judge::unreadable(&error, data_center_of(secret).as_ref()))
+pub fn settings(secret: &str) -> Result<AccountConfiguration, Report> {
+    AccountConfiguration::from_secret(secret)
+        .map_err(|error| judge::unreadable(&error, data_center_of(secret).as_ref()))
 }

@@ -17,13 +17,13 @@ pub struct Subject {
 /// What was seen. `None`: there was no sense in looking.
 #[derive(Debug)]
 pub struct Observations {
-    /// Whether Zoho issued a token, and for which scopes if it told.
+    /// Whether Zoho issued a token, and for which scopes if it said so.
     pub token: Result<Option<Scopes>, TokenError>,
     /// `GET /monitors`.
     pub monitors: Option<Result<Vec<Monitor>, CallError>>,
-    /// `GET /alert_logs`, where the token's scopes are not told.
+    /// `GET /alert_logs`, where the token's scopes are not stated.
     pub alert_logs: Option<Result<(), CallError>>,
-    /// `GET /current_status`, where the token's scopes are not told.
+    /// `GET /current_status`, where the token's scopes are not stated.
     pub current_status: Option<Result<(), CallError>>,
     /// The webhook.
     pub webhook: Option<Result<HookState, CallError>>,
@@ -54,7 +54,7 @@ pub async fn observe<S: TokenStore, C: Clock>(calls: Calls<'_, S, C>, subject: &
 }
 
 impl Observations {
-    /// Whether the API took the token: it answered, or told us that the token may do something else.
+    /// Whether the API took the token: it answered, or refused the token for its scopes only.
     pub fn is_authenticated(&self) -> bool {
         match &self.monitors {
             Some(Ok(_)) => true,

@@ -5,7 +5,7 @@ use std::fmt;
 /// The findings of a check, the two that decide first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
-    /// In the order in which they are told.
+    /// In the order in which they are printed.
     pub findings: Vec<Finding>,
 }
 

@@ -30,13 +30,13 @@ fn evidence(scope: Scope, seen: &Observations) -> Evidence {
     match (tried(scope, seen), &seen.token) {
         (Some(Ok(())), _) => Evidence::Granted("a call that needs it succeeds"),
         (Some(Err(error)), _) if error.is_scope_missing() => Evidence::Missing,
-        (_, Ok(Some(scopes))) => told(scope, scopes),
+        (_, Ok(Some(scopes))) => stated(scope, scopes),
         (Some(Err(error)), _) => Evidence::Unknown(chain(error)),
         (None, _) => Evidence::Unknown(unknown(scope, seen)),
     }
 }
 
-fn told(scope: Scope, scopes: &Scopes) -> Evidence {
+fn stated(scope: Scope, scopes: &Scopes) -> Evidence {
     if scopes.grant(scope) { Evidence::Granted("the token has it") } else { Evidence::Missing }
 }
 
@@ -53,7 +53,7 @@ fn tried(scope: Scope, seen: &Observations) -> Option<Result<(), &CallError>> {
 fn unknown(scope: Scope, seen: &Observations) -> String {
     match scope {
         Scope::AdminCreate | Scope::AdminUpdate if seen.is_authenticated() => {
-            "zoho does not tell the token's scopes, and trying would change something".to_owned()
+            "zoho does not state the token's scopes, and trying would change something".to_owned()
         }
         _ => "the API does not take the token".to_owned(),
     }

@@ -1,4 +1,4 @@
-//! The state of the webhook, told.
+//! The state of the webhook as a finding.
 
 use super::remedy::{chain, for_call};
 use super::report::Finding;
@@ -16,7 +16,7 @@ pub(super) fn finding(data_center: DataCenter, seen: Option<&Result<HookState, C
             Finding { remedy, ..Finding::not_checked(NAME, chain(error)) }
         }
         Some(Ok(HookState::Absent)) => {
-            Finding::warning(NAME, "there is none: only polls tell of outages", INSTALL)
+            Finding::warning(NAME, "there is none: only polls report outages", INSTALL)
         }
         Some(Ok(HookState::Several { service_ids })) => several(service_ids),
         Some(Ok(HookState::Present { service_id, differences, activity })) => {

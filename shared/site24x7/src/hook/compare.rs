@@ -54,7 +54,7 @@ impl fmt::Display for Differences {
     }
 }
 
-/// Compares what the vendor tells of our keys; what it does not tell is taken to be right, but for the header.
+/// Compares what the vendor shows of our keys; what it does not show is taken to be right, but for the header.
 pub(crate) fn compare(current: &Map<String, Value>, spec: &WebhookSpec) -> Differences {
     let body = spec.body();
     let wanted = body.as_object().into_iter().flatten();
@@ -139,8 +139,8 @@ mod tests {
 
     #[test]
     fn numbers_and_booleans_as_strings_an_empty_list_as_null_and_a_blank_do_not_differ() {
-        let told = json!({"type": "8", "timeout": "30", "down_alert": "true", "alert_tags_id": null, "name": "Campanile "});
-        assert_eq!(differences(&told), "");
+        let shown = json!({"type": "8", "timeout": "30", "down_alert": "true", "alert_tags_id": null, "name": "Campanile "});
+        assert_eq!(differences(&shown), "");
     }
 
     #[test]
@@ -152,8 +152,8 @@ mod tests {
 
     #[test]
     fn what_differs_is_named_without_its_value() {
-        let told = json!({"url": "https://old.example.com/site24x7/old-token", "trouble_alert": false, "alert_tags_id": ["1"]});
-        assert_eq!(differences(&told), "`alert_tags_id`, `trouble_alert`, `url`");
+        let shown = json!({"url": "https://old.example.com/site24x7/old-token", "trouble_alert": false, "alert_tags_id": ["1"]});
+        assert_eq!(differences(&shown), "`alert_tags_id`, `trouble_alert`, `url`");
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub enum HookError {
         #[source]
         source: CallError,
     },
-    /// Several webhooks have our name, and our url does not tell which is meant.
+    /// Several webhooks have our name, and our url does not show which is meant.
     #[error(
         "several webhooks have this name and not exactly one calls our url (service ids {ids}): remove or rename \
          all but one in the console under Admin > Third-Party Integrations",
@@ -80,7 +80,7 @@ async fn several<S: TokenStore, C: Clock>(
     Ok(only.map_or(Found::Several(service_ids), Found::One))
 }
 
-/// The list may leave the url out; then the webhook itself tells.
+/// The list may leave the url out; then the webhook itself has it.
 async fn url_of<S: TokenStore, C: Clock>(
     calls: Calls<'_, S, C>,
     service: &ThirdPartyService,

@@ -55,7 +55,7 @@ pub enum Test {
     Delivered,
     /// The webhook was called and something else came back.
     Answered {
-        /// The status, if told.
+        /// The status, if stated.
         response_code: Option<i64>,
         /// What the vendor says about it.
         message: String,
@@ -248,7 +248,7 @@ impl fmt::Display for Test {
                 write!(f, "a test notification was answered with {code} instead of 200 (`{message}`)")
             }
             Self::Answered { response_code: None, message } => {
-                write!(f, "a test notification was sent, and nothing is told of its answer (`{message}`)")
+                write!(f, "a test notification was sent, and nothing is known of its answer (`{message}`)")
             }
             Self::NotAllowed => {
                 f.write_str("no test notification: the token may not send one, use the console's test button")

@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn the_steps_are_told_with_the_key_masked_everywhere() {
+    fn the_steps_mask_the_key_everywhere() {
         insta::assert_snapshot!(instructions(&spec(), DataCenter::Jp, KeyDisplay::Masked), @r#"
         In the console at https://app.site24x7.jp open Admin > Third-Party Integrations, add a webhook, and enter:
 

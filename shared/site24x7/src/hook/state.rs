@@ -23,7 +23,7 @@ pub enum HookState {
         service_id: String,
         /// In what it differs from what is wanted.
         differences: Differences,
-        /// Whether it is in use, as far as is told.
+        /// Whether it is in use, as far as is known.
         activity: Activity,
     },
 }
@@ -31,7 +31,7 @@ pub enum HookState {
 /// Whether an integration is in use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Activity {
-    /// It is, or nothing else is told.
+    /// It is, or nothing else is known.
     Active,
     /// It has been put to sleep.
     Suspended,

@@ -107,7 +107,7 @@ fn alert_logs(world: &World, query: &str) -> Value {
 
 fn list(world: &World) -> Value {
     let slack = json!({"service_id": "1", "name": "Campanile", "type": 3, "service_status": 0});
-    let told = |webhook: &Map<String, Value>| {
+    let listed = |webhook: &Map<String, Value>| {
         let mut row = json!({"service_id": webhook["service_id"], "name": webhook["name"], "type": "8",
             "service_status": webhook["service_status"]});
         if !world.hides(Hidden::Urls) {
@@ -115,7 +115,7 @@ fn list(world: &World) -> Value {
         }
         row
     };
-    std::iter::once(slack).chain(world.webhooks.iter().map(told)).collect()
+    std::iter::once(slack).chain(world.webhooks.iter().map(listed)).collect()
 }
 
 fn create(world: &mut World, body: &Value) -> Value {

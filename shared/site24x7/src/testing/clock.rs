@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::Clock;
 use jiff::{SignedDuration, Timestamp};
 
-/// How many times faster than told a wait is over.
+/// How many times faster than asked a wait is over.
 const HASTE: u32 = 200;
 
 /// Begins on 1 March 2026 at ten.

@@ -19,7 +19,9 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 use tokio::net::TcpListener;
 
-use crate::{Calls, Client, Deadlines, Hosts, MemoryTokenStore, Secret, Settings, TokenStore, Transport};
+use crate::{
+    AccountConfiguration, Calls, Client, Deadlines, Hosts, MemoryTokenStore, Secret, TokenStore, Transport,
+};
 
 pub use clock::TestClock;
 
@@ -235,7 +237,7 @@ impl StandIn {
 
     /// A client of `secret`, over `transport`.
     pub fn client_of<S: TokenStore>(&self, secret: &str, store: S, transport: Transport) -> TestClient<S> {
-        let settings = Settings::from_secret(secret).unwrap();
+        let settings = AccountConfiguration::from_secret(secret).unwrap();
         Client::new(transport, settings, store, Arc::clone(&self.clock)).at(self.hosts())
     }
 }

@@ -41,7 +41,7 @@ impl Wanted<'_> {
     }
 }
 
-/// A token, with its scopes where Zoho has just told them.
+/// A token, with its scopes where Zoho has just stated them.
 #[derive(Debug, Clone)]
 pub(crate) struct Acquired {
     pub(crate) token: Token,

@@ -7,7 +7,7 @@ use crate::lenient::{self, Integer, Text};
 use crate::transport::Answer;
 use crate::{Rejection, Scopes, Secret};
 
-/// A token lives for an hour; no server may tell us otherwise.
+/// A token lives for an hour; whatever a server says.
 const LONGEST_SECS: i64 = 3600;
 /// A shorter life could not be lived under ten tokens in ten minutes: a token that dies earlier is renewed
 /// when the API refuses it.
@@ -70,7 +70,7 @@ impl TokenAnswer {
             "invalid_code" => return Some(Refusal::Rejected(Rejection::Code)),
             "invalid_client" => return Some(Refusal::Rejected(Rejection::Client)),
             "invalid_client_secret" => return Some(Refusal::Rejected(Rejection::ClientSecret)),
-            _ if status == 429 || self.tells_of_throttling(&error) => return Some(Refusal::Throttled),
+            _ if status == 429 || self.is_throttling(&error) => return Some(Refusal::Throttled),
             "" => return None,
             _ => {}
         }
@@ -78,15 +78,15 @@ impl TokenAnswer {
     }
 
     /// The word `Access Denied` is translated on some servers, so that any one of the three marks will do.
-    fn tells_of_throttling(&self, error: &str) -> bool {
+    fn is_throttling(&self, error: &str) -> bool {
         word(self.status.as_ref()) == "failure"
             || !word(self.error_description.as_ref()).is_empty()
             || error == "access denied"
     }
 
     fn lifetime_secs(&self) -> i64 {
-        let told = self.expires_in.get().or(self.expires_in_sec.get()).unwrap_or(LONGEST_SECS);
-        let seconds = if told > MOST_SECONDS { told / 1000 } else { told };
+        let stated = self.expires_in.get().or(self.expires_in_sec.get()).unwrap_or(LONGEST_SECS);
+        let seconds = if stated > MOST_SECONDS { stated / 1000 } else { stated };
         seconds.clamp(SHORTEST_SECS, LONGEST_SECS)
     }
 }
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_error_is_told_with_its_word_and_status() {
+    fn an_unknown_error_is_reported_with_its_word_and_status() {
         let expected = Refusal::Other { status: 500, error: "general_error".to_owned() };
         assert_eq!(refusal(500, r#"{"error":"general_error"}"#), expected);
     }

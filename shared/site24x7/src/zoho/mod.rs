@@ -20,7 +20,7 @@ pub struct Grant {
     pub refresh_token: Secret,
     /// The first access token, worth saving in the token store: it knows the new scopes.
     pub token: Token,
-    /// What was granted, where the server tells.
+    /// What was granted, where the server says so.
     pub scopes: Option<Scopes>,
 }
 

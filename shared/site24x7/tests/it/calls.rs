@@ -86,9 +86,9 @@ async fn ids_that_come_as_numbers_keep_every_digit() {
         {"monitor_id": "2"}, {"display_name": "no id"}, {"monitor_id": 3, "display_name": 247},
     ]);
     let monitors = calls(&stand_in.client()).monitors().await.unwrap();
-    let told: Vec<_> =
+    let listed: Vec<_> =
         monitors.iter().map(|row| (row.monitor_id.as_str(), row.display_name.as_str())).collect();
-    assert_eq!(told, [("123456000000025013", "Shop front"), ("3", "247")]);
+    assert_eq!(listed, [("123456000000025013", "Shop front"), ("3", "247")]);
 }
 
 #[tokio::test]
@@ -134,7 +134,7 @@ async fn what_may_pass_is_tried_twice_more_with_the_waits_that_the_server_asks_f
 }
 
 #[tokio::test]
-async fn what_does_not_pass_is_given_up_after_three_attempts() {
+async fn what_does_not_pass_is_attempted_three_times() {
     let stand_in = StandIn::start().await;
     let faults = [500, 502, 504].map(|status| Fault::status(status, r#"{"message":"later"}"#));
     stand_in.world().fail("/monitors", faults);
@@ -167,7 +167,7 @@ async fn nothing_is_repeated_beyond_the_deadline_of_the_run() {
 }
 
 #[tokio::test]
-async fn other_refusals_are_told_with_their_code_and_message_and_not_repeated() {
+async fn other_refusals_show_their_code_and_message_and_are_not_repeated() {
     for status in [400, 404, 501] {
         let stand_in = StandIn::start().await;
         let body = r#"{"error_code":"1004","message":"no such monitor","error_info":{"id":"7"}}"#;
@@ -181,7 +181,7 @@ async fn other_refusals_are_told_with_their_code_and_message_and_not_repeated() 
 }
 
 #[tokio::test]
-async fn a_redirect_is_not_followed_and_told_without_its_path() {
+async fn a_redirect_is_not_followed_and_reported_without_its_path() {
     let stand_in = StandIn::start().await;
     let target = "https://www.site24x7.eu/api/monitors?ticket=1000.secret".to_owned();
     for status in [301, 302, 307, 308] {

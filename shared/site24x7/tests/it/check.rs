@@ -13,8 +13,8 @@ fn subject() -> Subject {
     Subject { webhook: Some(spec), calls_per_day: 600 }
 }
 
-/// Checks, and tells the report with the stand-in's changing address written out.
-async fn told<S: TokenStore>(stand_in: &StandIn, client: &TestClient<S>) -> (bool, String) {
+/// Checks, and prints the report with a fixed address in place of the stand-in's.
+async fn checked<S: TokenStore>(stand_in: &StandIn, client: &TestClient<S>) -> (bool, String) {
     let report = check(calls(client), &subject()).await;
     let address = stand_in.hosts().accounts().to_owned();
     (report.is_usable(), report.to_string().replace(&address, "http://stand-in"))
@@ -27,7 +27,7 @@ async fn all_is_well() {
         (1..=3).map(|id| json!({"monitor_id": id, "display_name": format!("m{id}")})).collect();
     let client = stand_in.client();
     install(calls(&client), subject().webhook.as_ref().unwrap()).await.unwrap();
-    let (usable, report) = told(&stand_in, &client).await;
+    let (usable, report) = checked(&stand_in, &client).await;
     assert!(usable);
     insta::assert_snapshot!(report, @"
     ok           valid_tld: `eu` is a data centre
@@ -44,11 +44,11 @@ async fn all_is_well() {
 }
 
 #[tokio::test]
-async fn scopes_that_the_token_lacks_are_told_with_what_is_lost() {
+async fn scopes_that_the_token_lacks_are_named_with_what_is_lost() {
     let stand_in = StandIn::start().await;
     stand_in.world().scopes =
         vec!["Site24x7.Admin.Read", "Site24x7.Admin.Create", "Site24x7.Operations.Read"];
-    let (usable, report) = told(&stand_in, &stand_in.client()).await;
+    let (usable, report) = checked(&stand_in, &stand_in.client()).await;
     assert!(usable);
     insta::assert_snapshot!(report, @"
     ok           valid_tld: `eu` is a data centre
@@ -61,7 +61,7 @@ async fn scopes_that_the_token_lacks_are_told_with_what_is_lost() {
     ok           scope Site24x7.Admin.Create: the token has it
     warning      scope Site24x7.Admin.Update: missing: the webhook cannot be changed; everything else works
                  -> generate a code for the scopes Site24x7.Admin.Read,Site24x7.Operations.Read,Site24x7.Reports.Read,Site24x7.Admin.Create,Site24x7.Admin.Update at https://api-console.zoho.eu (Self Client, Generate Code), and exchange it with `campanile token site24x7`
-    warning      webhook: there is none: only polls tell of outages
+    warning      webhook: there is none: only polls report outages
                  -> run `campanile install site24x7`
     warning      calls_per_day: some 600 calls a day; 200 are allowed for 1 monitor
                  -> poll less often: every 15 minutes is right for up to three monitors
@@ -69,11 +69,11 @@ async fn scopes_that_the_token_lacks_are_told_with_what_is_lost() {
 }
 
 #[tokio::test]
-async fn scopes_that_the_token_does_not_tell_are_tried_by_reading() {
+async fn scopes_that_zoho_does_not_state_are_tried_by_reading() {
     let stand_in = StandIn::start().await;
     stand_in.world().hide(Hidden::Scopes);
     stand_in.world().lose_scope("Site24x7.Operations.Read");
-    let (usable, report) = told(&stand_in, &stand_in.client()).await;
+    let (usable, report) = checked(&stand_in, &stand_in.client()).await;
     assert!(usable);
     insta::assert_snapshot!(report, @"
     ok           valid_tld: `eu` is a data centre
@@ -83,9 +83,9 @@ async fn scopes_that_the_token_does_not_tell_are_tried_by_reading() {
     warning      scope Site24x7.Operations.Read: missing: no alert logs; the webhook and the current status still work
                  -> generate a code for the scopes Site24x7.Admin.Read,Site24x7.Operations.Read,Site24x7.Reports.Read,Site24x7.Admin.Create,Site24x7.Admin.Update at https://api-console.zoho.eu (Self Client, Generate Code), and exchange it with `campanile token site24x7`
     ok           scope Site24x7.Reports.Read: a call that needs it succeeds
-    not checked  scope Site24x7.Admin.Create: zoho does not tell the token's scopes, and trying would change something
-    not checked  scope Site24x7.Admin.Update: zoho does not tell the token's scopes, and trying would change something
-    warning      webhook: there is none: only polls tell of outages
+    not checked  scope Site24x7.Admin.Create: zoho does not state the token's scopes, and trying would change something
+    not checked  scope Site24x7.Admin.Update: zoho does not state the token's scopes, and trying would change something
+    warning      webhook: there is none: only polls report outages
                  -> run `campanile install site24x7`
     warning      calls_per_day: some 600 calls a day; 200 are allowed for 1 monitor
                  -> poll less often: every 15 minutes is right for up to three monitors
@@ -96,7 +96,7 @@ async fn scopes_that_the_token_does_not_tell_are_tried_by_reading() {
 async fn without_admin_read_the_api_still_counts_as_authenticated() {
     let stand_in = StandIn::start().await;
     stand_in.world().scopes = vec!["Site24x7.Operations.Read", "Site24x7.Reports.Read"];
-    let (usable, report) = told(&stand_in, &stand_in.client()).await;
+    let (usable, report) = checked(&stand_in, &stand_in.client()).await;
     assert!(usable);
     insta::assert_snapshot!(report, @"
     ok           valid_tld: `eu` is a data centre
@@ -120,7 +120,7 @@ async fn without_admin_read_the_api_still_counts_as_authenticated() {
 async fn a_client_of_another_data_centre_fails() {
     let stand_in = StandIn::start().await;
     stand_in.world().token_answers.push_back((200, json!({"error": "invalid_client"}).to_string()));
-    let (usable, report) = told(&stand_in, &stand_in.client()).await;
+    let (usable, report) = checked(&stand_in, &stand_in.client()).await;
     assert!(!usable);
     insta::assert_snapshot!(report, @"
     ok           valid_tld: `eu` is a data centre
@@ -163,7 +163,7 @@ async fn a_token_that_the_api_refuses_fails() {
         Fault::status(401, r#"{"error_code":1124,"message":"OAuth Access Token is invalid or has expired."}"#)
     };
     stand_in.world().fail("/monitors", [refused(), refused()]);
-    let (usable, report) = told(&stand_in, &stand_in.client()).await;
+    let (usable, report) = checked(&stand_in, &stand_in.client()).await;
     assert!(!usable);
     insta::assert_snapshot!(report, @"
     ok           valid_tld: `eu` is a data centre
@@ -186,11 +186,11 @@ async fn while_zoho_throttles_a_token_from_before_is_a_warning_and_none_is_a_fai
     let client = stand_in.client();
     calls(&client).monitors().await.unwrap();
     stand_in.world().spend_all(stand_in.clock.now());
-    let (usable, report) = told(&stand_in, &client).await;
+    let (usable, report) = checked(&stand_in, &client).await;
     assert!(usable, "{report}");
     assert!(report.contains("the API takes a token from before, but"), "{report}");
 
-    let (usable, report) = told(&stand_in, &stand_in.client()).await;
+    let (usable, report) = checked(&stand_in, &stand_in.client()).await;
     assert!(!usable, "{report}");
     assert!(report.contains("-> wait until 2026-03-01T10:10:"), "{report}");
 }
@@ -213,7 +213,7 @@ async fn hosts_that_do_not_answer_are_named() {
 }
 
 #[tokio::test]
-async fn the_webhook_is_told_as_it_is() {
+async fn the_webhook_is_reported_as_it_is() {
     let stand_in = StandIn::start().await;
     let client = stand_in.client();
     install(calls(&client), subject().webhook.as_ref().unwrap()).await.unwrap();
@@ -247,7 +247,7 @@ async fn the_webhook_is_told_as_it_is() {
                  -> run `campanile install site24x7`
     warning      webhook: several have our name, and not exactly one calls our url (service ids 700, 700)
                  -> remove or rename all but one in the console under Admin > Third-Party Integrations
-    warning      webhook: there is none: only polls tell of outages
+    warning      webhook: there is none: only polls report outages
                  -> run `campanile install site24x7`
     not checked  webhook: GET /third_party_services is refused with HTTP 400 (error_code 7, `no`)
                  -> see that the account is active and its plan includes the API
@@ -256,7 +256,7 @@ async fn the_webhook_is_told_as_it_is() {
 
 #[test]
 fn a_secret_that_cannot_be_read_is_reported_as_well() {
-    let told = |secret: &str| {
+    let report_of = |secret: &str| {
         let report = settings(secret).unwrap_err();
         assert!(!report.is_usable(), "{report}");
         report.to_string()
@@ -269,7 +269,7 @@ fn a_secret_that_cannot_be_read_is_reported_as_well() {
         SECRET.replace(r#""refresh_token":"1000.refresh.token","#, ""),
         SECRET.replacen('{', r#"{"zaaid":"1; admin=1","#, 1),
     ];
-    insta::assert_snapshot!(reports.iter().map(|secret| told(secret)).collect::<Vec<_>>().join("\n"), @"
+    insta::assert_snapshot!(reports.iter().map(|secret| report_of(secret)).collect::<Vec<_>>().join("\n"), @"
     failed       valid_tld: no `data_center` (or `zohoAccountTLD`)
                  -> set it to where the account lives: it is the end of the console's address, such as `eu`
     failed       authenticated: the secret is not a JSON object: write one with data_center, client_id, client_secret and refresh_token

@@ -1,6 +1,6 @@
 //! Every accepted spelling leads to the hosts of its data centre, and nothing else does.
 
-use site24x7::{DataCenter, Settings};
+use site24x7::{AccountConfiguration, DataCenter};
 
 /// The vendor's table: code, API host, accounts host, accepted top-level domains.
 const TABLE: [(&str, &str, &str, &[&str]); 10] = [
@@ -47,7 +47,7 @@ fn the_secret_takes_every_spelling_under_both_names() {
                 let mut secret =
                     serde_json::json!({"client_id": "1", "client_secret": "2", "refresh_token": "3"});
                 secret[member] = spelling.clone().into();
-                let settings = Settings::from_secret(&secret.to_string()).unwrap();
+                let settings = AccountConfiguration::from_secret(&secret.to_string()).unwrap();
                 assert_eq!((settings.data_center().code(), settings.account()), (code, code), "{spelling:?}");
             }
         }

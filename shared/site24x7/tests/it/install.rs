@@ -132,7 +132,7 @@ async fn of_several_namesakes_the_one_with_our_url_is_meant() {
 }
 
 #[tokio::test]
-async fn several_namesakes_that_cannot_be_told_apart_stop_the_installation() {
+async fn several_webhooks_of_our_name_that_nothing_distinguishes_stop_the_installation() {
     for url in [URL, "https://other.example.com/"] {
         let (stand_in, client) = installed().await;
         let mut twin = stand_in.world().webhooks[0].clone();
@@ -172,7 +172,7 @@ async fn a_creation_that_left_nothing_is_tried_again() {
 }
 
 #[tokio::test]
-async fn a_creation_that_never_succeeds_is_given_up() {
+async fn a_creation_that_never_succeeds_is_not_attempted_for_ever() {
     let stand_in = StandIn::start().await;
     stand_in
         .world()

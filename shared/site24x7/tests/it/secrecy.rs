@@ -11,8 +11,8 @@ use site24x7::testing::{
     transport,
 };
 use site24x7::{
-    Application, Clock, DataCenter, Hosts, MemoryTokenStore, Secret, Settings, Token, TokenRecord,
-    TokenStore, exchange_code,
+    AccountConfiguration, Application, Clock, DataCenter, Hosts, MemoryTokenStore, Secret, Token,
+    TokenRecord, TokenStore, exchange_code,
 };
 
 const ACCESS_TOKEN: &str = "1000.access";
@@ -119,7 +119,7 @@ async fn no_error_of_the_accounts_server_shows_a_credential() {
 #[tokio::test]
 async fn no_debug_of_anything_that_holds_a_credential_shows_it() {
     let stand_in = StandIn::start().await;
-    let settings = Settings::from_secret(SECRET).unwrap();
+    let settings = AccountConfiguration::from_secret(SECRET).unwrap();
     let token = Token { access_token: Secret::new(ACCESS_TOKEN), expires_at: stand_in.clock.now() };
     let store = MemoryTokenStore::holding(TokenRecord { token: Some(token), ..TokenRecord::default() });
     let client = stand_in.client_with(store.clone());

@@ -2,24 +2,24 @@
 
 use std::error::Error;
 
-use site24x7::{Application, Settings, account_of};
+use site24x7::{AccountConfiguration, Application, account_of};
 
 fn account(members: &str) -> String {
     let secret = format!(
         r#"{{"client_id":"1","client_secret":"2","refresh_token":"3","data_center":".Com"{members}}}"#
     );
-    Settings::from_secret(&secret).unwrap().account().to_owned()
+    AccountConfiguration::from_secret(&secret).unwrap().account().to_owned()
 }
 
 fn complaint(secret: &str) -> String {
-    let error = Settings::from_secret(secret).unwrap_err();
+    let error = AccountConfiguration::from_secret(secret).unwrap_err();
     let source = error.source().map(|source| format!(": {source}")).unwrap_or_default();
     format!("{error}{source}")
 }
 
 #[test]
 fn the_original_documents_names_are_taken_too() {
-    let settings = Settings::from_secret(
+    let settings = AccountConfiguration::from_secret(
         r#"{"zohoRefreshToken":" 1000.r ","zohoClientId":"1000.c","zohoClientSecret":"s","zohoAccountTLD":".com.au"}"#,
     )
     .unwrap();
@@ -33,7 +33,7 @@ fn the_original_documents_names_are_taken_too() {
 fn our_names_win_over_the_original_documents_unless_they_are_empty() {
     let secret = r#"{"data_center":"eu","zohoAccountTLD":".com","client_id":"","zohoClientId":"theirs",
         "client_secret":"ours","zohoClientSecret":"theirs","refresh_token":null,"zohoRefreshToken":"theirs"}"#;
-    let settings = Settings::from_secret(secret).unwrap();
+    let settings = AccountConfiguration::from_secret(secret).unwrap();
     assert_eq!(settings.account(), "eu");
     assert_eq!(settings.application.client_id.expose(), "theirs");
     assert_eq!(settings.application.client_secret.expose(), "ours");

@@ -33,7 +33,7 @@ struct Shared {
 }
 
 impl StandIn {
-    /// One that lives by the time that `now` tells.
+    /// One that lives by the time that `now` gives.
     pub async fn start(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         let shared = Shared { now: Arc::new(now), monitor: Arc::default() };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

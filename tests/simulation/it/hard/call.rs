@@ -7,7 +7,7 @@ use super::rules::{PARTITIONS, hash};
 
 /// How a call uses the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum Access {
     Read,
     Write,
     Transaction,
@@ -15,9 +15,9 @@ pub(super) enum Kind {
     Other,
 }
 
-/// Where an item is; of a query only the partition.
+/// The key of an item; of a query only the partition.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
+pub(super) struct ItemKey {
     pub(super) pk: String,
     pub(super) sk: String,
 }
@@ -25,16 +25,16 @@ pub(super) struct Place {
 /// A call, read.
 pub(super) struct Call {
     pub(super) operation: String,
-    pub(super) kind: Kind,
+    pub(super) kind: Access,
     pub(super) table: String,
-    pub(super) places: Vec<Place>,
+    pub(super) keys_touched: Vec<ItemKey>,
     pub(super) index: Option<String>,
     pub(super) token: Option<String>,
     target: String,
     input: Value,
 }
 
-impl Place {
+impl ItemKey {
     pub(super) fn partition(&self) -> usize {
         let hash = hash(0, &self.pk);
         usize::try_from((hash >> 32) % PARTITIONS as u64).unwrap_or_default()
@@ -50,19 +50,19 @@ impl Call {
     pub(super) fn read(call: &AwsCall) -> Self {
         let input: Value = serde_json::from_slice(&call.body).unwrap_or_default();
         let operation = call.operation().to_owned();
-        let (kind, places) = match operation.as_str() {
-            "GetItem" => (Kind::Read, vec![Place::of(&input["Key"])]),
-            "BatchGetItem" => (Kind::Read, keys(&input).iter().map(Place::of).collect()),
-            "Query" => (Kind::Read, vec![queried(&input)]),
-            "PutItem" => (Kind::Write, vec![Place::of(&input["Item"])]),
-            "UpdateItem" | "DeleteItem" => (Kind::Write, vec![Place::of(&input["Key"])]),
-            "TransactWriteItems" => (Kind::Transaction, written(&input)),
-            _ => (Kind::Other, Vec::new()),
+        let (kind, keys_touched) = match operation.as_str() {
+            "GetItem" => (Access::Read, vec![ItemKey::of(&input["Key"])]),
+            "BatchGetItem" => (Access::Read, keys(&input).iter().map(ItemKey::of).collect()),
+            "Query" => (Access::Read, vec![queried(&input)]),
+            "PutItem" => (Access::Write, vec![ItemKey::of(&input["Item"])]),
+            "UpdateItem" | "DeleteItem" => (Access::Write, vec![ItemKey::of(&input["Key"])]),
+            "TransactWriteItems" => (Access::Transaction, written(&input)),
+            _ => (Access::Other, Vec::new()),
         };
         let text = |name: &str| input[name].as_str().map(str::to_owned);
         let table = text("TableName").or_else(|| table_of(&input)).unwrap_or_default();
         let (index, token) = (text("IndexName"), text("ClientRequestToken"));
-        Self { operation, kind, table, places, index, token, target: call.target.clone(), input }
+        Self { operation, kind, table, keys_touched, index, token, target: call.target.clone(), input }
     }
 
     /// The call as it came.
@@ -81,8 +81,8 @@ impl Call {
     /// and two in a transaction (*Amazon DynamoDB Transactions: How it works*, "Capacity management for transactions").
     #[expect(clippy::cast_precision_loss, reason = "a hundred at most")]
     pub(super) fn least_units(&self) -> f64 {
-        let each = if self.kind == Kind::Transaction { 2.0 } else { 1.0 };
-        each * self.places.len() as f64
+        let each = if self.kind == Access::Transaction { 2.0 } else { 1.0 };
+        each * self.keys_touched.len() as f64
     }
 
     /// Whether it writes an attribute by which an index sorts.
@@ -130,21 +130,21 @@ fn keys(input: &Value) -> Vec<Value> {
     keys.filter_map(|asked| asked["Keys"].as_array()).flatten().cloned().collect()
 }
 
-fn written(input: &Value) -> Vec<Place> {
+fn written(input: &Value) -> Vec<ItemKey> {
     let actions = input["TransactItems"].as_array().into_iter().flatten();
     let actions = actions.filter_map(|action| action.as_object()?.iter().next());
     actions
-        .map(|(kind, action)| Place::of(if kind == "Put" { &action["Item"] } else { &action["Key"] }))
+        .map(|(kind, action)| ItemKey::of(if kind == "Put" { &action["Item"] } else { &action["Key"] }))
         .collect()
 }
 
 /// The partition of a query, of an index under the index's name: an index has partitions of its own.
-fn queried(input: &Value) -> Place {
+fn queried(input: &Value) -> ItemKey {
     let condition = input["KeyConditionExpression"].as_str().unwrap_or_default();
     let name = condition.split_whitespace().find(|word| word.starts_with(':')).unwrap_or_default();
     let value = input["ExpressionAttributeValues"][name.trim_end_matches([',', ')'])]["S"]
         .as_str()
         .unwrap_or_default();
     let index = input["IndexName"].as_str().map_or(String::new(), |index| format!("{index}/"));
-    Place { pk: format!("{index}{value}"), sk: String::new() }
+    ItemKey { pk: format!("{index}{value}"), sk: String::new() }
 }

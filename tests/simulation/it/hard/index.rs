@@ -11,7 +11,7 @@ use campanile::embedded::{AwsAnswer, AwsCall, EmbeddedTable};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::call::Place;
+use super::call::ItemKey;
 
 /// The keys of one item in both indexes.
 pub(super) type Keys = [Option<(String, String)>; 2];
@@ -20,11 +20,11 @@ const INDEXES: [aws::definition::Index; 2] = [BY_CONDITION, BY_RECEPTION];
 
 /// What is not to be seen yet.
 #[derive(Default)]
-pub(super) struct Lagging(BTreeMap<(&'static str, Place), Instant>);
+pub(super) struct Lagging(BTreeMap<(&'static str, ItemKey), Instant>);
 
-/// The present keys of the item at `place`.
-pub(super) fn keys_of(engine: &EmbeddedTable, table: &str, place: &Place) -> Keys {
-    let key = json!({ "pk": { "S": place.pk }, "sk": { "S": place.sk } });
+/// The present keys of the item at `key`.
+pub(super) fn keys_of(engine: &EmbeddedTable, table: &str, key: &ItemKey) -> Keys {
+    let key = json!({ "pk": { "S": key.pk }, "sk": { "S": key.sk } });
     let projection = aws::definition::KEY_ATTRIBUTES[2..].join(", ");
     let input =
         json!({ "TableName": table, "Key": key, "ProjectionExpression": projection, "ConsistentRead": true });
@@ -35,13 +35,13 @@ pub(super) fn keys_of(engine: &EmbeddedTable, table: &str, place: &Place) -> Key
 }
 
 impl Lagging {
-    /// Notes that the item at `place` was written.
-    pub(super) fn note(&mut self, place: &Place, before: &Keys, after: &Keys, lag: Duration) {
+    /// Notes that the item at `key` was written.
+    pub(super) fn note(&mut self, key: &ItemKey, before: &Keys, after: &Keys, lag: Duration) {
         let now = Instant::now();
         self.0.retain(|_, seen_at| *seen_at > now);
         for ((index, before), after) in INDEXES.iter().zip(before).zip(after) {
             if after.is_some() && before != after {
-                self.0.insert((index.name, place.clone()), now + lag);
+                self.0.insert((index.name, key.clone()), now + lag);
             }
         }
     }
@@ -56,7 +56,7 @@ impl Lagging {
         let mut output: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
         let is_hidden = |item: &Value| {
             let is = |name: &str, text: &str| item[name]["S"].as_str() == Some(text);
-            hidden.iter().any(|((_, place), _)| is("pk", &place.pk) && is("sk", &place.sk))
+            hidden.iter().any(|((_, key), _)| is("pk", &key.pk) && is("sk", &key.sk))
         };
         let Some(items) = output["Items"].as_array_mut() else { return answer };
         items.retain(|item| !is_hidden(item));

@@ -201,7 +201,7 @@ async fn an_index_shows_what_is_new_a_while_later() {
     assert_eq!(listed().await, 0);
     sleep(Duration::from_millis(500)).await;
     assert_eq!(listed().await, 1);
-    // What leaves its place as it is stays to be seen.
+    // An item whose index key does not change stays visible.
     let update = client.update_item().table_name(TABLE).key("pk", text("a")).key("sk", text("x"));
     let update = update.update_expression("SET condition_key = :key, more = :key");
     update.expression_attribute_values(":key", text("1")).send().await.unwrap();

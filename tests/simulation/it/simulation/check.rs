@@ -145,7 +145,7 @@ impl World {
         if left.is_empty() { Ok(()) } else { Err(format!("left behind: {left:?}")) }
     }
 
-    /// Where nothing fails, every request is taken the first time, and nothing is told twice.
+    /// Where nothing fails, every request is taken the first time, and nothing is notified twice.
     fn nothing_goes_wrong_without_faults(&self) -> Result<(), String> {
         if self.is_faulty {
             return Ok(());
@@ -157,7 +157,9 @@ impl World {
         for id in &self.ids {
             let repeats = self.destinations.reader(id).repeats;
             if repeats > 0 {
-                return Err(format!("{id} was told {repeats} times what it knew although nothing failed"));
+                return Err(format!(
+                    "{id} was notified {repeats} times of what it knew although nothing failed"
+                ));
             }
         }
         Ok(())

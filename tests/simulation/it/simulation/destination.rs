@@ -1,4 +1,4 @@
-//! Destinations: how each answers, and what its reader was told.
+//! Destinations: how each answers, and what its reader read.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -47,10 +47,10 @@ impl Weather {
 
 /// All destinations; clones share them.
 #[derive(Clone, Default)]
-pub(super) struct Destinations(Arc<Mutex<BTreeMap<String, Place>>>);
+pub(super) struct Destinations(Arc<Mutex<BTreeMap<String, Receiver>>>);
 
 #[derive(Default)]
-struct Place {
+struct Receiver {
     weather: Weather,
     reader: Reader,
 }
@@ -75,21 +75,21 @@ pub(super) fn settings(id: &str) -> Value {
 
 impl Destinations {
     pub(super) fn set(&self, id: &str, weather: Weather) {
-        self.places().entry(id.to_owned()).or_default().weather = weather;
+        self.receivers().entry(id.to_owned()).or_default().weather = weather;
     }
 
     /// What the reader of `id` knows.
     pub(super) fn reader(&self, id: &str) -> Reader {
-        self.places().entry(id.to_owned()).or_default().reader.clone()
+        self.receivers().entry(id.to_owned()).or_default().reader.clone()
     }
 
-    fn places(&self) -> MutexGuard<'_, BTreeMap<String, Place>> {
+    fn receivers(&self) -> MutexGuard<'_, BTreeMap<String, Receiver>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn take(&self, id: &str, body: &[u8]) {
         let event: Value = serde_json::from_slice(body).unwrap();
-        self.places().entry(id.to_owned()).or_default().reader.read(&event);
+        self.receivers().entry(id.to_owned()).or_default().reader.read(&event);
     }
 }
 
@@ -100,7 +100,7 @@ impl Transport for Destinations {
             return Err(Unanswered::Connect("no network".to_owned()));
         };
         let id = destination.id.as_str();
-        let weather = self.places().entry(id.to_owned()).or_default().weather;
+        let weather = self.receivers().entry(id.to_owned()).or_default().weather;
         sleep(Duration::from_millis(fastrand::u64(5..80))).await;
         if matches!(weather, Weather::Slow) {
             sleep(Duration::from_millis(fastrand::u64(500..9_000))).await;

@@ -48,7 +48,7 @@ impl World {
         let path = format!("/v1/alerts/{fingerprint}/{action}");
         let answer = self.ask("POST", &path, Some(json!({ "note": note }))).await;
         let status = answer.map(|(status, _)| status);
-        self.tell(format!(
+        self.note(format!(
             "to {action} {} is answered {:?}",
             name(alert),
             status.map(|status| status.as_u16())
@@ -72,7 +72,7 @@ impl World {
         for _ in 0..3 {
             let answer = self.ask("POST", "/v1/silences", Some(body.clone())).await;
             let status = answer.as_ref().map(|(status, _)| status.as_u16());
-            self.tell(format!("to silence {name} of {node} is answered {status:?}"));
+            self.note(format!("to silence {name} of {node} is answered {status:?}"));
             if let Some((status, silence)) = answer
                 && status.is_success()
             {

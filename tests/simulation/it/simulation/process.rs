@@ -114,11 +114,11 @@ impl World {
                 Some(done)
             }
             Ok(None) => {
-                self.tell(format!("a process of {function:?} dies"));
+                self.note(format!("a process of {function:?} dies"));
                 None
             }
             Err(_) => {
-                self.tell(format!("Lambda ends a process of {function:?}"));
+                self.note(format!("Lambda ends a process of {function:?}"));
                 None
             }
         }

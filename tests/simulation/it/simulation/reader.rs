@@ -10,10 +10,10 @@ pub(super) type Firing = BTreeMap<String, String>;
 /// A reader.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Reader {
-    /// By group; alerts that are told one by one stand in a group of their own.
+    /// By group; alerts that are notified one by one stand in a group of their own.
     groups: BTreeMap<String, Firing>,
     ids: BTreeSet<String>,
-    /// The last revision of each alert that is told by its changes.
+    /// The last revision of each alert that is notified by its changes.
     revisions: BTreeMap<String, String>,
     /// How many notifications were read.
     pub(super) count: usize,
@@ -45,7 +45,7 @@ impl Reader {
         if firing.len() as u64 != counted {
             self.faults.push(format!("{counted} fire of {subject}, {} are named", firing.len()));
         }
-        // Of a group that had one alert so far, that one was told by itself.
+        // Of a group that had one alert so far, that one was notified by itself.
         let named: Vec<_> = alerts.iter().map(|alert| text(&alert["fingerprint"])).collect();
         self.groups.retain(|group, _| !named.contains(group));
         self.groups.insert(subject, firing);
@@ -54,7 +54,7 @@ impl Reader {
     fn read_alert(&mut self, fingerprint: String, sequence: &str, alert: &Value) {
         let last = self.revisions.entry(fingerprint.clone()).or_default();
         if sequence < last.as_str() {
-            self.faults.push(format!("revision {sequence} of {fingerprint} was told after {last}"));
+            self.faults.push(format!("revision {sequence} of {fingerprint} came after {last}"));
         }
         sequence.clone_into(last);
         let is_over = matches!(alert["transition"].as_str(), Some("resolved" | "expired"));
@@ -62,7 +62,7 @@ impl Reader {
         if alert["condition"] == "firing" && !is_over {
             firing.insert(fingerprint.clone(), alert["severity"].as_str().unwrap_or_default().to_owned());
         }
-        // The alert of a group of one is told by itself, without the group's name.
+        // The alert of a group of one is notified by itself, without the group's name.
         for known in self.groups.values_mut() {
             known.remove(&fingerprint);
         }

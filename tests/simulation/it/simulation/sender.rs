@@ -22,7 +22,7 @@ impl World {
                 break;
             }
             if attempt == tries {
-                self.tell(format!("the sender of {word} gives up"));
+                self.note(format!("the sender of {word} gives up"));
             }
             sleep(Duration::from_millis(self.chance(200..20_000))).await;
         }
@@ -53,8 +53,8 @@ impl World {
         });
         let status = timeout(PATIENCE, answered).await.ok().flatten();
         match status {
-            Some(status) => self.tell(format!("{word} is answered {}", status.as_u16())),
-            None => self.tell(format!("{word} is not answered")),
+            Some(status) => self.note(format!("{word} is answered {}", status.as_u16())),
+            None => self.note(format!("{word} is not answered")),
         }
         let is_taken = status.is_some_and(|status| status.is_success());
         let mut state = self.state();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use intake::TimeLeft;
+use intake::Deadline;
 use serde_json::{Value, json};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::sleep;
@@ -20,11 +20,11 @@ impl World {
     pub(super) async fn notify(&self, event: Value) -> Option<Value> {
         let handled = self.invoke(Function::Notifier, |process| async move {
             let Process::Notifier(notifier) = process else { unreachable!("that is what was asked for") };
-            notifier.handle(event, TimeLeft(Duration::from_mins(2))).await
+            notifier.handle(event, Deadline(Duration::from_mins(2))).await
         });
         let handled = handled.await?;
         handled
-            .inspect_err(|error| self.tell(format!("the notifier fails: {}", intake::chain(error.as_ref()))))
+            .inspect_err(|error| self.note(format!("the notifier fails: {}", intake::chain(error.as_ref()))))
             .ok()
     }
 
@@ -59,7 +59,7 @@ impl World {
         let handled = &records[..first.unwrap_or(records.len())];
         // "Lambda … at least once": a batch that was handled may come again.
         if self.is_faulty && self.chance(0..20) == 0 {
-            self.tell("the stream repeats a batch");
+            self.note("the stream repeats a batch");
             return None;
         }
         if let Some(last) = handled.last() {

@@ -16,8 +16,8 @@ use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
 use super::destination::{Destinations, Weather, settings};
-use super::plan::{Act, Plan, Step};
 use super::process::{Function, Process};
+use super::scenario::{Act, Scenario, Step};
 use super::word::{ALERTS, Status, Word};
 use crate::hard::{Hard, Rules};
 
@@ -57,10 +57,13 @@ pub(super) struct State {
 }
 
 impl World {
-    pub(super) async fn new(plan: &Plan) -> Arc<Self> {
-        let destinations: Vec<_> = plan.destinations.iter().map(|id| settings(id)).collect();
+    pub(super) async fn new(scenario: &Scenario) -> Arc<Self> {
+        let destinations: Vec<_> = scenario.destinations.iter().map(|id| settings(id)).collect();
         let destinations = json!({ "destinations": destinations, "builtin_inhibition": false });
-        let read = dispatch::Settings::read(&destinations.to_string(), &net::EgressPolicy::public());
+        let read = dispatch::NotificationConfiguration::read(
+            &destinations.to_string(),
+            &net::EgressPolicy::public(),
+        );
         assert!(read.mistakes.is_empty(), "{:?}", read.mistakes);
         let secrets = json!({
             "campanile/api": { "tokens": [{ "token": "writer", "name": "ada", "role": "write" }] },
@@ -70,7 +73,7 @@ impl World {
         let secrets = EmbeddedSecrets::from_json(secrets.to_string().as_bytes()).await.unwrap();
         let (wakes, woken) = unbounded_channel();
         let state = State {
-            random: Rng::with_seed(plan.seed ^ 0x5eed),
+            random: Rng::with_seed(scenario.seed ^ 0x5eed),
             numbers: 0,
             story: Vec::new(),
             running: Vec::new(),
@@ -84,11 +87,11 @@ impl World {
             silences: Vec::new(),
         };
         let world = Arc::new(Self {
-            hard: Hard::new(Rules::fair(), plan.seed),
+            hard: Hard::new(Rules::fair(), scenario.seed),
             secrets,
             destinations: Destinations::default(),
-            ids: plan.destinations.clone(),
-            is_faulty: plan.is_faulty,
+            ids: scenario.destinations.clone(),
+            is_faulty: scenario.is_faulty,
             wakes,
             state: Mutex::new(state),
             begin: SystemClock.now(),
@@ -105,7 +108,7 @@ impl World {
     }
 
     /// Adds a line to the story.
-    pub(super) fn tell(&self, line: impl AsRef<str>) {
+    pub(super) fn note(&self, line: impl AsRef<str>) {
         let passed = SystemClock.now().duration_since(self.begin);
         let line = format!("{:>10.3} s  {}", passed.as_secs_f64(), line.as_ref());
         self.state().story.push(line);
@@ -137,7 +140,7 @@ impl World {
     pub(super) async fn live_through(self: &Arc<Self>, steps: &[Step]) {
         for Step { after, act } in steps {
             sleep(*after).await;
-            self.tell(act.to_string());
+            self.note(act.to_string());
             self.begin(act);
         }
     }
@@ -189,7 +192,7 @@ impl World {
 
     /// Nothing fails any more, every sender is heard in the end, and time passes.
     pub(super) async fn calm_down(&self) -> Result<(), String> {
-        self.tell("all is calm from now on");
+        self.note("all is calm from now on");
         self.hard.set(Rules::fair());
         self.state().deaths.clear();
         for id in &self.ids {

@@ -63,7 +63,7 @@ fn shown(rows: &[Row], now: Timestamp) -> Table {
     let columns = [
         Column::Fixed("DESTINATION"),
         Column::Fixed("STATE"),
-        Column::Fixed("TOLD"),
+        Column::Fixed("NOTIFIED"),
         Column::Fixed("SEVERITY"),
         Column::Fixed("NEXT"),
         Column::Broken("REASON"),

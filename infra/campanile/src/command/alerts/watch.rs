@@ -24,8 +24,8 @@ use super::rows::{Row, counted, shown, worst_first};
 struct Seen {
     rows: Vec<Row>,
     at: Option<Timestamp>,
-    /// What a pipe was told.
-    told: Option<String>,
+    /// What was last printed into a pipe.
+    printed: Option<String>,
     trouble: Option<String>,
 }
 
@@ -61,14 +61,14 @@ impl Alerts {
         let is_json = self.reading.form.is_json();
         seen.rows = listing.rows()?;
         (seen.at, seen.trouble) = (Some(SystemClock.now()), None);
-        let telling = if is_json { listing.json()? } else { signature(&seen.rows) };
-        if !is_on_screen && seen.told.as_ref() != Some(&telling) {
+        let current = if is_json { listing.json()? } else { signature(&seen.rows) };
+        if !is_on_screen && seen.printed.as_ref() != Some(&current) {
             if is_json {
-                OutputFormat::show_json(&telling);
+                OutputFormat::show_json(&current);
             } else {
                 say(format!("{}\n{}\n", seen.head(), self.body(seen)));
             }
-            seen.told = Some(telling);
+            seen.printed = Some(current);
         }
         Ok(())
     }
@@ -103,7 +103,7 @@ impl Seen {
     }
 }
 
-/// What of `rows` is worth telling when it changes: how long ago something was is not.
+/// What of `rows` is worth printing when it changes: how long ago something was is not.
 fn signature(rows: &[Row]) -> String {
     let mut signature = String::new();
     for row in worst_first(rows) {

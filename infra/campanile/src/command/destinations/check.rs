@@ -58,10 +58,10 @@ enum Finding {
 impl Destinations {
     pub(in crate::command) async fn run(self) -> Outcome {
         let Opened { settings, egress, console_url } = self.origin.open().await?;
-        settings.mistakes.iter().for_each(|mistake| tell("mistake", mistake));
-        settings.warnings.iter().for_each(|warning| tell("warning", warning));
+        settings.mistakes.iter().for_each(|mistake| print("mistake", mistake));
+        settings.warnings.iter().for_each(|warning| print("warning", warning));
         if console_url.is_none() && settings.destinations.iter().any(|destination| destination.has_links) {
-            tell(
+            print(
                 "warning",
                 "CAMPANILE_CONSOLE_URL is not set: notifications carry no links to the console and none to acknowledge",
             );
@@ -70,11 +70,11 @@ impl Destinations {
         let mut is_healthy = settings.mistakes.is_empty();
         for destination in &settings.destinations {
             match check(&sender, &egress, destination).await {
-                Ok(Finding::Word(what)) => tell(what, Named(destination)),
-                Ok(Finding::Unasked(why)) => tell("ok", format!("{}; not asked: {why}", Named(destination))),
+                Ok(Finding::Word(what)) => print(what, Named(destination)),
+                Ok(Finding::Unasked(why)) => print("ok", format!("{}; not asked: {why}", Named(destination))),
                 Err(failure) => {
                     is_healthy = false;
-                    tell("failed", format!("{}: {}", Named(destination), chain(&failure)));
+                    print("failed", format!("{}: {}", Named(destination), chain(&failure)));
                 }
             }
         }
@@ -88,7 +88,7 @@ impl Destinations {
     }
 }
 
-fn tell(what: &str, of: impl std::fmt::Display) {
+fn print(what: &str, of: impl std::fmt::Display) {
     say(format!("{what:<8} {}", sanitize_for_terminal(&of.to_string())));
 }
 

@@ -1,14 +1,14 @@
-//! What is told of a plan, and its carrying out.
+//! Printing and applying planned changes.
 
 use clap::Args;
-use kazoo::{Applied, Client, Plan, apply};
+use kazoo::{Applied, Client, PlannedChanges, apply};
 
 use crate::command::{Outcome, say};
 
-/// Whether a plan is to be told only.
+/// Whether planned changes are only printed.
 #[derive(Debug, Args)]
 pub(super) struct DryRun {
-    /// Tell what would be done, and do nothing
+    /// Print what would be done, and do nothing
     #[arg(long)]
     dry_run: bool,
 }
@@ -19,8 +19,8 @@ impl DryRun {
         self.dry_run
     }
 
-    /// Does what `plan` says, unless it is to be told only.
-    pub(super) async fn carry_out(&self, client: &Client, plan: &Plan) -> Outcome<Vec<Applied>> {
+    /// Does what `plan` says, unless it is to be printed only.
+    pub(super) async fn carry_out(&self, client: &Client, plan: &PlannedChanges) -> Outcome<Vec<Applied>> {
         if !self.dry_run {
             return carry_out(client, plan).await;
         }
@@ -32,8 +32,8 @@ impl DryRun {
     }
 }
 
-/// Does what `plan` says, and tells each change and what is left alone.
-pub(super) async fn carry_out(client: &Client, plan: &Plan) -> Outcome<Vec<Applied>> {
+/// Does what `plan` says, and prints each change and what is left alone.
+pub(super) async fn carry_out(client: &Client, plan: &PlannedChanges) -> Outcome<Vec<Applied>> {
     match apply(client, plan).await {
         Ok(done) => {
             done.iter().for_each(say);

@@ -1,4 +1,4 @@
-//! `campanile check secrets`: what is wrong with the secrets, told by path and never with a value.
+//! `campanile check secrets`: what is wrong with the secrets, by path and never with a value.
 
 use aws::{Configuration, DEVELOPMENT_TOKEN, Platform};
 use clap::Args;
@@ -44,17 +44,17 @@ impl CheckSecrets {
         vec![name]
     }
 
-    /// Tells the names in a file that nothing reads.
+    /// Prints the names in a file that nothing reads.
     async fn check_names(&self, configuration: &Configuration) -> usize {
         let (Some(file), None) = (self.secrets.file(), &self.name) else { return 0 };
         let unknown = unknown_names(file, &configuration.secret_prefix).await;
         for name in &unknown {
-            tell("mistake", name);
+            print("mistake", name);
         }
         unknown.len()
     }
 
-    /// Tells what is found in one secret, and how many mistakes there are.
+    /// Prints what is found in one secret, and yields how many mistakes there are.
     async fn check(&self, platform: &Platform, name: &str) -> Result<usize, ReadSecretError> {
         let full_name = format!("{}/{name}", platform.configuration.secret_prefix);
         let texts = platform.secrets.texts(name).await.map_err(|error| self.secrets.failed(error))?;
@@ -62,7 +62,7 @@ impl CheckSecrets {
             if self.name.is_none() && OPTIONAL.contains(&name) {
                 return Ok(0);
             }
-            tell(
+            print(
                 "none",
                 &format!("{full_name}: there is no such secret: nobody is let in or notified by it"),
             );
@@ -74,10 +74,10 @@ impl CheckSecrets {
             findings.push(Finding { gravity: Gravity::Warning, path: String::new(), problem });
         }
         for finding in &findings {
-            tell(finding.gravity.as_str(), &format!("{full_name} {finding}"));
+            print(finding.gravity.as_str(), &format!("{full_name} {finding}"));
         }
         if findings.is_empty() {
-            tell("ok", &full_name);
+            print("ok", &full_name);
         }
         Ok(findings.iter().filter(|finding| finding.gravity == Gravity::Mistake).count())
     }
@@ -103,6 +103,6 @@ impl CheckSecrets {
     }
 }
 
-fn tell(what: &str, of: &str) {
+fn print(what: &str, of: &str) {
     say(format!("{what:<8} {}", sanitize_for_terminal(of)));
 }

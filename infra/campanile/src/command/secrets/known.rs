@@ -23,7 +23,7 @@ const MISSPELT: f64 = 0.75;
 /// What is to be said of each name in `file` that nothing reads.
 pub(in crate::command) async fn unknown_names(file: &Path, prefix: &str) -> Vec<String> {
     let document = tokio::fs::read(file).await.unwrap_or_default();
-    // One that cannot be read is told where its secrets are read.
+    // One that cannot be read is reported where its secrets are read.
     let document: Map<String, Value> = serde_json::from_slice(&document).unwrap_or_default();
     document.keys().filter_map(|name| unknown(name, prefix)).collect()
 }
@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_that_nothing_reads_is_told_with_the_one_that_was_probably_meant() {
+    fn a_name_that_nothing_reads_is_named_with_the_one_that_was_probably_meant() {
         assert_eq!(unknown("campanile/kazoo", "campanile"), None);
         assert_eq!(unknown("tower/kazoo", "tower"), None);
         assert_eq!(

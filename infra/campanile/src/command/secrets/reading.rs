@@ -2,7 +2,7 @@
 
 use alert::Source;
 use api::{ApiSecret, OidcSecret, SessionSecret};
-use dispatch::Settings;
+use dispatch::NotificationConfiguration;
 use intake::{Finding, Gravity, SecretReport, SourceSecret};
 use net::EgressPolicy;
 use serde::Deserialize;
@@ -31,7 +31,7 @@ pub(in crate::command) fn read_as_its_user(
 }
 
 fn destinations(text: &str, egress: &EgressPolicy) -> SecretReport<()> {
-    let settings = Settings::read(text, egress);
+    let settings = NotificationConfiguration::read(text, egress);
     let finding = |gravity, problem| Finding { gravity, path: String::new(), problem };
     let mistakes = settings.mistakes.iter().map(|mistake| finding(Gravity::Mistake, mistake.to_string()));
     let warnings = settings.warnings.iter().map(|warning| finding(Gravity::Warning, warning.to_string()));

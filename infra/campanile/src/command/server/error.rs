@@ -105,7 +105,7 @@ impl ServerError {
         }
     }
 
-    /// The same error, which tells of what is not there that `command` lists what is.
+    /// The same error; where something is not there, it says that `command` lists what is.
     pub(in crate::command) fn listed_by(self, command: &'static str) -> Self {
         match self {
             Self::Refused { code, message, .. } if code == "not_found" => Self::Unknown { message, command },

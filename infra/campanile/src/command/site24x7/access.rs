@@ -7,7 +7,7 @@ use clap::Args;
 use intake::Clock as _;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
-use site24x7::{Client, Deadlines, Hosts, MemoryTokenStore, Settings, Transport};
+use site24x7::{AccountConfiguration, Client, Deadlines, Hosts, MemoryTokenStore, Transport};
 
 use crate::command::Outcome;
 use crate::command::secrets::Secrets;
@@ -49,13 +49,16 @@ impl Opened {
     }
 
     /// A client of `settings`, whose token nobody else learns of.
-    pub(super) fn client(&self, settings: Settings) -> Outcome<Client<MemoryTokenStore, SystemClock>> {
+    pub(super) fn client(
+        &self,
+        settings: AccountConfiguration,
+    ) -> Outcome<Client<MemoryTokenStore, SystemClock>> {
         let hosts = self.hosts(&settings);
         let client = Client::new(transport()?, settings, MemoryTokenStore::default(), SystemClock);
         Ok(client.at(hosts))
     }
 
-    fn hosts(&self, settings: &Settings) -> Hosts {
+    fn hosts(&self, settings: &AccountConfiguration) -> Hosts {
         self.configuration.site24x7_hosts.clone().unwrap_or_else(|| settings.data_center().hosts())
     }
 }

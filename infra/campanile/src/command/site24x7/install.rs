@@ -3,7 +3,7 @@
 use clap::Args;
 use normalize::site24x7::AccountNames;
 use site24x7::hook::{Change, KeyDisplay, install, instructions};
-use site24x7::{DataCenter, Settings, UnknownDataCenter};
+use site24x7::{AccountConfiguration, DataCenter, UnknownDataCenter};
 
 use super::access::{Access, Opened, deadline};
 use super::hook::{Name, first_token, hook_url, spec};
@@ -23,7 +23,7 @@ pub(in crate::command) struct Install {
     url: Address,
     #[command(flatten)]
     name: Name,
-    /// Tell what to enter in the console by hand, and do nothing
+    /// Print what to enter in the console by hand, and do nothing
     #[arg(long)]
     print: bool,
     /// Write the token out where `--print` says it
@@ -47,7 +47,7 @@ impl Install {
         if let Some(token) = first_token(&opened.members) {
             self.probe.ask(&hook_url(self.url.url()), token, &opened.secret_name()).await?;
         }
-        let client = opened.client(Settings::from_secret(&opened.text())?)?;
+        let client = opened.client(AccountConfiguration::from_secret(&opened.text())?)?;
         let installed = install(client.until(deadline()), &spec).await?;
         say(&installed);
         if installed.change == Change::Created {

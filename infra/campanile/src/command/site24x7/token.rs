@@ -50,7 +50,7 @@ impl Token {
         }
         self.keep(&mut opened, &grant).await?;
         say(format!("the refresh token is in the secret `{}`", opened.secret_name()));
-        tell_scopes(&grant);
+        print_scopes(&grant);
         Ok(())
     }
 
@@ -98,9 +98,9 @@ async fn share(opened: &Opened, grant: &Grant) {
     }
 }
 
-fn tell_scopes(grant: &Grant) {
+fn print_scopes(grant: &Grant) {
     let Some(scopes) = &grant.scopes else {
-        return say("its scopes are not told: `campanile check site24x7` tries them");
+        return say("its scopes are not known: `campanile check site24x7` tries them");
     };
     for scope in Scope::NEEDED {
         if scopes.grant(scope) {

@@ -1,4 +1,4 @@
-//! What is told of changes, and their carrying out.
+//! Printing and applying changes.
 
 use clap::Args;
 use poll::tencent::TencentApi;
@@ -7,10 +7,10 @@ use tencent::install::Change;
 
 use crate::command::{Outcome, say};
 
-/// Whether changes are to be told only.
+/// Whether changes are only printed.
 #[derive(Debug, Clone, Copy, Args)]
 pub(super) struct DryRun {
-    /// Tell what would be done, and do nothing
+    /// Print what would be done, and do nothing
     #[arg(long)]
     dry_run: bool,
 }
@@ -20,7 +20,7 @@ impl DryRun {
         self.dry_run
     }
 
-    /// Does `change`, unless it is to be told only, and yields what Tencent answers.
+    /// Does `change`, unless it is to be printed only, and yields what Tencent answers.
     pub(super) async fn carry_out(self, api: &TencentApi<'_>, change: &Change) -> Outcome<Value> {
         if self.dry_run {
             say(&change.what);

@@ -32,9 +32,9 @@ impl Check {
         let ours: Vec<_> =
             api.notices().await?.into_iter().filter(|notice| notice.calls(&opened.wanted.address)).collect();
         let policies = api.policies().await?;
-        let is_right = tell_templates(&opened, &ours);
-        let are_bound = tell_policies(&ours, &policies);
-        tell_lately(&api, &ours).await;
+        let is_right = print_templates(&opened, &ours);
+        let are_bound = print_policies(&ours, &policies);
+        print_lately(&api, &ours).await;
         if is_right && are_bound {
             say("tencent calls as it should");
             return Ok(());
@@ -44,7 +44,7 @@ impl Check {
 }
 
 /// Says how each of `ours` is; whether one is right.
-fn tell_templates(opened: &Opened, ours: &[Notice]) -> bool {
+fn print_templates(opened: &Opened, ours: &[Notice]) -> bool {
     if ours.is_empty() {
         say(format!("no template calls {}", opened.wanted.address));
     }
@@ -58,8 +58,8 @@ fn tell_templates(opened: &Opened, ours: &[Notice]) -> bool {
     ours.iter().any(|notice| opened.wanted.is_right(notice))
 }
 
-/// Says which of `policies` tell us nothing; whether any does.
-fn tell_policies(ours: &[Notice], policies: &[Policy]) -> bool {
+/// Prints which of `policies` do not notify us; yields whether any does.
+fn print_policies(ours: &[Notice], policies: &[Policy]) -> bool {
     let is_bound = |policy: &&Policy| ours.iter().any(|notice| policy.notifies_by(&notice.id));
     let (bound, unbound): (Vec<_>, Vec<_>) = policies.iter().partition(is_bound);
     say(format!("{} of {} policies notify by it", bound.len(), policies.len()));
@@ -73,7 +73,7 @@ fn tell_policies(ours: &[Notice], policies: &[Policy]) -> bool {
 }
 
 /// Says what of the last hours was lost; an account that may not ask for that is in order all the same.
-async fn tell_lately(api: &TencentApi<'_>, ours: &[Notice]) {
+async fn print_lately(api: &TencentApi<'_>, ours: &[Notice]) {
     let rows = match api.notifications(LOOK_BACK).await {
         Ok(rows) => rows,
         Err(error) => return say(format!("what was sent cannot be seen: {}", chain(&error))),

@@ -42,7 +42,7 @@ impl FromStr for Policies {
     }
 }
 
-/// A template whose id nobody told.
+/// A template whose id is not known.
 #[derive(Debug, thiserror::Error)]
 #[error("tencent did not say which id the new template has: run the command again")]
 struct NoId;

@@ -11,7 +11,7 @@ use crate::operator::{Operator, READER};
 use crate::transcripts::assert_transcript;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_typed_wrong_is_told_what_would_be_right() {
+async fn what_is_typed_wrong_is_refused_with_what_would_be_right() {
     let mut operator = three_ring().await;
     for line in [
         "alerts --severity bad",
@@ -46,7 +46,7 @@ async fn what_is_typed_wrong_is_told_what_would_be_right() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_that_does_not_do_is_told_apart() {
+async fn a_token_that_does_not_do_has_an_error_of_its_own() {
     let mut operator = three_ring().await;
     operator.run("alerts --token wrong").await;
     operator.run(&format!("alerts --token {READER} --severity critical")).await;

@@ -51,7 +51,7 @@ async fn a_list_goes_on_where_the_one_before_ended_and_says_that_there_is_more()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_stops_reading_has_read_enough_and_a_full_disk_is_told() {
+async fn who_stops_reading_has_read_enough_and_a_full_disk_is_reported() {
     let operator = three_ring().await;
     let mut command = operator.command("alerts");
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();

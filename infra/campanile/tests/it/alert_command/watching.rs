@@ -20,33 +20,33 @@ async fn next(lines: &mut Lines<BufReader<ChildStdout>>) -> String {
     timeout(Duration::from_secs(30), lines.next_line()).await.unwrap().unwrap().unwrap_or_default()
 }
 
-/// What is told up to the next blank line.
-async fn told(lines: &mut Lines<BufReader<ChildStdout>>) -> Vec<String> {
-    let mut told = Vec::new();
+/// What is printed up to the next blank line.
+async fn next_report(lines: &mut Lines<BufReader<ChildStdout>>) -> Vec<String> {
+    let mut printed = Vec::new();
     loop {
         match next(lines).await {
-            line if line.is_empty() => return told,
-            line => told.push(line),
+            line if line.is_empty() => return printed,
+            line => printed.push(line),
         }
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn into_a_pipe_each_change_is_told_once() {
+async fn into_a_pipe_each_change_is_printed_once() {
     let operator = three_ring().await;
     let (_child, mut lines) = watch(&operator, "alerts --watch=1 --severity warning");
-    let first = told(&mut lines).await;
+    let first = next_report(&mut lines).await;
     assert!(first[0].ends_with("  2 alerts: 1 critical, 1 warning"), "{first:?}");
     assert!(first[2].contains("critical") && first[3].contains("warning"), "the worst first: {first:?}");
-    // Two looks without a change tell nothing.
+    // Two looks without a change print nothing.
     tokio::time::sleep(Duration::from_millis(2_500)).await;
     operator.answer(&format!("ack {}", fingerprint(&operator, "SwapUsed").await)).await;
-    let second = told(&mut lines).await;
+    let second = next_report(&mut lines).await;
     assert!(second[3].contains("acknowledged"), "{second:?}");
     operator.answer("resolve severity=~critical|warning").await;
-    let mut last = told(&mut lines).await;
+    let mut last = next_report(&mut lines).await;
     if last.len() > 2 {
-        last = told(&mut lines).await;
+        last = next_report(&mut lines).await;
     }
     assert_eq!(last[1], "No alerts match.");
 }
@@ -68,7 +68,7 @@ async fn a_token_that_does_not_do_ends_it_and_so_does_a_reader_who_has_seen_enou
     let output = operator.output("alerts --watch --token wrong").await;
     assert_eq!(output.status.code(), Some(1));
     let (mut child, mut lines) = watch(&operator, "alerts --watch=1");
-    told(&mut lines).await;
+    next_report(&mut lines).await;
     drop(lines);
     operator.answer("resolve alertname=JobLate").await;
     let status = timeout(Duration::from_secs(30), child.wait()).await.unwrap().unwrap();

@@ -7,11 +7,11 @@ use std::path::Path;
 use alert::{Labels, Source, fold, served_labels};
 use flate2::read::GzDecoder;
 use intake::{Entry, Store};
-use normalize::{InboundRequest, Normalized, Rejection, Settings};
+use normalize::{InboundRequest, Normalized, Rejection, SourceConfiguration};
 
 use super::*;
 
-type Normalizer = fn(&InboundRequest, &Settings) -> Result<Normalized, Rejection>;
+type Normalizer = fn(&InboundRequest, &SourceConfiguration) -> Result<Normalized, Rejection>;
 
 /// A request of Netdata's, as its function keeps it.
 fn netdata_request() -> InboundRequest {
@@ -66,7 +66,7 @@ async fn an_alert_has_every_member_that_clients_follow() {
 async fn an_alert_of_another_source_gets_the_labels_that_it_lacks() {
     let server = Server::start().await;
     let inbound = netdata_request();
-    let events = normalize::netdata::normalize(&inbound, &Settings::default()).unwrap().events;
+    let events = normalize::netdata::normalize(&inbound, &SourceConfiguration::default()).unwrap().events;
     server.platform.table.record(Entry { event: &events[0], inbound: &inbound }).await.unwrap();
     let (by, note) = ("ada", "on it");
     server.platform.table.acknowledge(events[0].fingerprint, by, Some(note)).await.unwrap();
@@ -119,7 +119,7 @@ async fn filters_and_receivers_and_states_narrow_the_list() {
 }
 
 #[tokio::test]
-async fn a_query_that_cannot_be_read_is_told_as_a_string() {
+async fn a_query_that_cannot_be_read_is_answered_with_a_string() {
     let server = Server::start().await;
     let paths = ["/api/v2/alerts", "/api/v2/alerts/groups"];
     let queries = [
@@ -234,7 +234,9 @@ fn no_two_alerts_have_equal_labels() {
         for file in
             std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).filter(|path| path.is_file())
         {
-            let Ok(normalized) = normalize(&request_of(&file), &Settings::default()) else { continue };
+            let Ok(normalized) = normalize(&request_of(&file), &SourceConfiguration::default()) else {
+                continue;
+            };
             for event in normalized.events {
                 let Some(alert) = fold(None, &event, now()).alert else { continue };
                 let labels = served_labels(&alert);

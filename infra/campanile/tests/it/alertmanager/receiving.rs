@@ -282,7 +282,7 @@ async fn a_changed_annotation_shows_at_once_and_the_last_of_equal_alerts_counts(
 }
 
 #[tokio::test]
-async fn alerts_that_an_alertmanager_left_out_are_told_in_the_answer() {
+async fn the_answer_names_alerts_that_an_alertmanager_left_out() {
     let server = Server::start().await;
     let webhook =
         json!({ "alerts": [{ "status": "firing", "labels": { "alertname": "A" } }], "truncatedAlerts": 740 });

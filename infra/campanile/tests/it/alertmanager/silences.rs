@@ -144,7 +144,7 @@ async fn a_start_in_the_past_becomes_now() {
 }
 
 #[tokio::test]
-async fn what_makes_no_sense_is_told_as_a_string() {
+async fn what_makes_no_sense_is_answered_with_a_string() {
     let server = Server::start().await;
     let silence = || silence_of("A");
     let matchers = |matchers: Value| with(silence(), "matchers", matchers);

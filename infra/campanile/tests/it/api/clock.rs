@@ -61,7 +61,7 @@ async fn a_request_that_is_known_but_still_comes_puts_expiry_off() {
 }
 
 #[tokio::test]
-async fn a_silent_source_is_an_alert_until_it_speaks() {
+async fn a_stale_source_is_an_alert_until_it_speaks() {
     let silent_after = [(Source::Netdata, Duration::from_mins(5))].into();
     let world = world_with(Configuration { silent_after, ..Configuration::default() }).await;
     let table = &world.platform.table;

@@ -68,7 +68,7 @@ impl Kept {
 }
 
 #[tokio::test]
-async fn every_change_that_the_stream_tells_is_counted() {
+async fn every_change_in_the_stream_is_counted() {
     let kept = Box::pin(Kept::with_three()).await;
     kept.shows(3, 0, 0).await;
 
@@ -89,7 +89,7 @@ async fn every_change_that_the_stream_tells_is_counted() {
 }
 
 #[tokio::test]
-async fn what_the_stream_lost_or_told_twice_two_sweeps_set_right() {
+async fn what_the_stream_lost_or_carried_twice_two_sweeps_set_right() {
     let kept = Box::pin(Kept::with_three()).await;
     kept.world.record(&firing("d")).await;
     kept.lose().await;
@@ -102,7 +102,7 @@ async fn what_the_stream_lost_or_told_twice_two_sweeps_set_right() {
     kept.world.record(&AlertEvent { occurred_at: now(), ..resolved("d") }).await;
     let twice = kept.table.oldest_records(TABLE, 100).await.unwrap();
     let events: Vec<_> = twice.into_iter().map(|record| record.event).collect();
-    let left = intake::TimeLeft(std::time::Duration::from_mins(1));
+    let left = intake::Deadline(std::time::Duration::from_mins(1));
     let notifier = Notifier::new(kept.world.platform.clone());
     notifier.handle(json!({ "Records": events }), left).await.unwrap();
     kept.hand_on().await;

@@ -81,7 +81,7 @@ async fn what_is_no_destination_is_not_remembered_as_one() {
 }
 
 #[tokio::test]
-async fn an_alert_says_for_each_destination_whether_it_was_told() {
+async fn an_alert_says_for_each_destination_whether_it_was_notified() {
     let world = world().await;
     world.record(&firing("cpu")).await;
     let explained = world.get(&format!("{}/notifications", path_of("cpu"))).await;

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use aws::{Configuration, EventFilter, HistoryEntry, Notifier, PageSize};
 use campanile::embedded::{AwsAnswer, AwsCall, AwsService, EmbeddedTable, Location};
 use http::StatusCode;
-use intake::TimeLeft;
+use intake::Deadline;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
@@ -131,14 +131,14 @@ impl Story {
         let notifier = Notifier::new(self.world.platform.clone());
         let event = json!({ "Records": records });
         tokio::select! {
-            answer = notifier.handle(event, TimeLeft(Duration::from_mins(1))) => drop(answer.unwrap()),
+            answer = notifier.handle(event, Deadline(Duration::from_mins(1))) => drop(answer.unwrap()),
             () = self.mortal.died.notified() => {}
         }
         *self.mortal.death.lock().unwrap() = None;
     }
 
     /// Every record at least once: batches of any length again and again and in any order, and deaths all the while.
-    async fn is_told_badly(&mut self, records: &[Value]) {
+    async fn is_delivered_badly(&mut self, records: &[Value]) {
         for _ in 0..25 {
             let first = self.random.usize(..records.len());
             let end = (first + self.random.usize(1..60)).min(records.len());
@@ -201,9 +201,9 @@ impl Recount {
         }
     }
 
-    fn assert_is(&self, told: &Value, acknowledged: u64, seed: u64) {
-        let mut told_acknowledged = 0;
-        for day in told["days"].as_array().unwrap() {
+    fn assert_is(&self, statistics: &Value, acknowledged: u64, seed: u64) {
+        let mut all_acknowledged = 0;
+        for day in statistics["days"].as_array().unwrap() {
             let name = day["day"].as_str().unwrap();
             for severity in Severity::ALL {
                 let counted = self.opened.get(&(name.to_owned(), *severity)).copied().unwrap_or_default();
@@ -211,17 +211,17 @@ impl Recount {
             }
             let counted = self.resolved.get(name).copied().unwrap_or_default();
             assert_eq!(day["resolved"], counted, "seed {seed}: {name}");
-            told_acknowledged += day["acknowledged"].as_u64().unwrap();
+            all_acknowledged += day["acknowledged"].as_u64().unwrap();
         }
-        assert_eq!(told_acknowledged, acknowledged, "seed {seed}");
-        assert_eq!(named(told, "noisiest_alerts", "fingerprint"), self.by_alert, "seed {seed}");
-        assert_eq!(named(told, "noisiest_resources", "resource"), self.by_resource, "seed {seed}");
+        assert_eq!(all_acknowledged, acknowledged, "seed {seed}");
+        assert_eq!(named(statistics, "noisiest_alerts", "fingerprint"), self.by_alert, "seed {seed}");
+        assert_eq!(named(statistics, "noisiest_resources", "resource"), self.by_resource, "seed {seed}");
     }
 }
 
 /// How often each was heard; what it was at most is no more.
-fn named(told: &Value, list: &str, name: &str) -> BTreeMap<String, u64> {
-    let noisy = told[list].as_array().unwrap().iter();
+fn named(statistics: &Value, list: &str, name: &str) -> BTreeMap<String, u64> {
+    let noisy = statistics[list].as_array().unwrap().iter();
     let noisy = noisy.inspect(|noise| assert_eq!(noise["opened"], noise["at_most"]));
     noisy.map(|noise| (noise[name].as_str().unwrap().to_owned(), noise["opened"].as_u64().unwrap())).collect()
 }
@@ -234,19 +234,19 @@ async fn each_change_is_counted_once_whatever_comes_again_and_whoever_dies() {
         let records = story.mortal.table.oldest_records(TABLE, 10_000).await.unwrap();
         let records: Vec<_> = records.into_iter().map(|record| record.event).collect();
 
-        story.is_told_badly(&records).await;
+        story.is_delivered_badly(&records).await;
 
         assert!(!stored(&story, "COUNTED#").await.is_empty(), "seed {seed}: what was counted was not moved");
         let recount = Recount::of(&story.world).await;
-        let told = story.world.get("/v1/statistics?days=4").await;
-        recount.assert_is(&told, story.acknowledged, seed);
-        let weeks = told["weeks"].as_array().unwrap();
+        let statistics = story.world.get("/v1/statistics?days=4").await;
+        recount.assert_is(&statistics, story.acknowledged, seed);
+        let weeks = statistics["weeks"].as_array().unwrap();
         let resolved: u64 = weeks.iter().map(|week| week["resolved"].as_u64().unwrap()).sum();
         assert_eq!(resolved, recount.seconds.len() as u64, "seed {seed}");
         if let [week] = &weeks[..] {
             let exact = recount.seconds[(recount.seconds.len() - 1) / 2];
-            let told = week["median_seconds_to_resolve"].as_u64().unwrap();
-            assert!(told.abs_diff(exact) <= exact / 16, "seed {seed}: {told} for {exact}");
+            let median = week["median_seconds_to_resolve"].as_u64().unwrap();
+            assert!(median.abs_diff(exact) <= exact / 16, "seed {seed}: {median} for {exact}");
         }
     }
 }
@@ -313,7 +313,7 @@ async fn what_a_newer_version_counted_is_left_alone_and_holds_nobody_up() {
     put(&story, &newer).await;
 
     let notifier = Notifier::new(story.world.platform.clone());
-    let left = TimeLeft(Duration::from_mins(1));
+    let left = Deadline(Duration::from_mins(1));
     let answer = notifier.handle(json!({ "Records": records }), left).await.unwrap();
 
     assert_eq!(answer, json!({ "batchItemFailures": [] }));
@@ -355,7 +355,7 @@ async fn what_could_not_be_counted_comes_again_and_counts_once() {
     let again = json!([{ "itemIdentifier": first["dynamodb"]["SequenceNumber"] }]);
     let handle = async || {
         let notifier = Notifier::new(world.platform.clone());
-        notifier.handle(json!({ "Records": records }), TimeLeft(Duration::from_mins(1))).await.unwrap()
+        notifier.handle(json!({ "Records": records }), Deadline(Duration::from_mins(1))).await.unwrap()
     };
     assert_eq!(handle().await["batchItemFailures"], again);
     assert_eq!(world.opened_today().await, 0);
@@ -384,8 +384,8 @@ async fn a_period_is_one_to_ninety_days_of_the_sources_that_are_asked_for() {
     for (query, opened) in
         [("", 4), ("source=kazoo", 1), ("source=kazoo&source=netdata", 4), ("source=tencent", 0)]
     {
-        let told = asked(query).await;
-        assert_eq!(told["days"].as_array().unwrap().last().unwrap()["opened"], opened, "{query}");
+        let statistics = asked(query).await;
+        assert_eq!(statistics["days"].as_array().unwrap().last().unwrap()["opened"], opened, "{query}");
     }
     for (query, message) in [
         ("days=0", "days: `0` is not between 1 and 90"),
@@ -393,7 +393,7 @@ async fn a_period_is_one_to_ninety_days_of_the_sources_that_are_asked_for() {
         ("days=07", "days: `07` is not between 1 and 90"),
         ("days=1&days=2", "days: give it once"),
     ] {
-        let (status, told) = world.ask("GET", &format!("/v1/statistics?{query}"), "reader", None).await;
-        assert_eq!((status, &told["error"]["message"]), (StatusCode::BAD_REQUEST, &json!(message)));
+        let (status, statistics) = world.ask("GET", &format!("/v1/statistics?{query}"), "reader", None).await;
+        assert_eq!((status, &statistics["error"]["message"]), (StatusCode::BAD_REQUEST, &json!(message)));
     }
 }

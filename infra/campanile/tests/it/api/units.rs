@@ -17,7 +17,7 @@ use super::{World, firing, now, path_of, resolved};
 const STORED: usize = 1_000;
 
 /// Calls with their units, in one line.
-fn told(taken: &BTreeMap<String, Units>) -> String {
+fn summed_up(taken: &BTreeMap<String, Units>) -> String {
     let parts: Vec<_> = taken
         .iter()
         .map(|(operation, units)| format!("{operation} {} = {}", units.calls, units.consumed))
@@ -37,7 +37,7 @@ async fn what_is_done_with_an_alert_costs_so_much_and_no_more() {
     world.record(&firing("the day is open")).await;
     metered.taken();
     let mut lines = String::new();
-    let mut note = |what: &str| writeln!(lines, "{what}: {}", told(&metered.taken())).unwrap();
+    let mut note = |what: &str| writeln!(lines, "{what}: {}", summed_up(&metered.taken())).unwrap();
 
     let opening = in_episode("a", Severity::Warning);
     world.record(&opening).await;
@@ -126,10 +126,10 @@ async fn reading(open: usize) -> String {
         let (status, bytes) = world.weigh(path).await;
         assert_eq!(status, StatusCode::OK, "{path}");
         assert!(bytes > 0, "{path}");
-        writeln!(lines, "{path}: {}", told(&metered.taken())).unwrap();
+        writeln!(lines, "{path}: {}", summed_up(&metered.taken())).unwrap();
     }
     world.platform.table.sweep(now()).await.unwrap();
-    writeln!(lines, "sweep: {}", told(&metered.taken())).unwrap();
+    writeln!(lines, "sweep: {}", summed_up(&metered.taken())).unwrap();
     lines
 }
 

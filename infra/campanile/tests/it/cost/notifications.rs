@@ -54,16 +54,16 @@ async fn one(kinds: &[&str]) -> [Units; 2] {
     let (world, meter) = Box::pin(world(&stand_in, kinds)).await;
     world.tick_after(60).await;
     let idle = meter.take();
-    let told = || kinds.iter().map(|kind| stand_in.notified(kind).len()).sum::<usize>();
+    let notified = || kinds.iter().map(|kind| stand_in.notified(kind).len()).sum::<usize>();
     let mut measured = Vec::new();
     for event in [firing("swap"), resolved("swap")] {
-        let before = told();
+        let before = notified();
         world.hear(&of_node(event)).await;
         meter.take();
         world.hand_on().await;
         world.tick_after(60).await;
         measured.push(meter.take() - idle);
-        assert_eq!(told(), before + kinds.len());
+        assert_eq!(notified(), before + kinds.len());
     }
     measured.try_into().unwrap()
 }

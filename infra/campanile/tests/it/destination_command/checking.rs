@@ -14,7 +14,7 @@ use super::{Desk, PATH};
 use crate::transcripts::assert_transcript;
 
 #[tokio::test]
-async fn settings_that_are_right_pass_and_nobody_is_told_anything() {
+async fn settings_that_are_right_pass_and_nobody_is_notified() {
     let mut desk = Desk::before_every_type().await;
     desk.run("check destinations").await;
     let mut disabled = desk.destination("slack");
@@ -56,7 +56,7 @@ async fn a_mistake_is_named_by_its_field_with_the_remedy_and_the_others_are_chec
 }
 
 #[tokio::test]
-async fn what_is_missing_or_no_json_is_told() {
+async fn what_is_missing_or_no_json_is_reported() {
     let mut desk = Desk::before_every_type().await;
     for document in ["{}", r#"{"campanile/destinations":null}"#, r#"{"campanile/destinations":{}}"#] {
         desk.keep_document(document);
@@ -88,7 +88,7 @@ async fn this_machine_is_reached_only_where_that_is_asked_for() {
 }
 
 #[tokio::test]
-async fn a_name_that_nobody_has_is_told() {
+async fn a_name_that_nobody_has_is_reported() {
     let mut desk = Desk::before_every_type().await;
     let settings = json!({ "webhook_url": format!("https://hooks.nobody.invalid/{PATH}") });
     desk.keep(&json!({ "destinations": [{ "id": "ops", "type": "slack", "settings": settings }] }));

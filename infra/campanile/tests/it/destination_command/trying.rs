@@ -32,7 +32,7 @@ async fn a_test_is_for_one_destination_by_its_id_or_else_its_name() {
     desk.run("notify --test nobody").await;
     desk.run("notify --test wrong").await;
     desk.run("notify").await;
-    // Discord is also told by an edit of the message that is there.
+    // Discord is also notified by an edit of the existing message.
     assert_eq!(["discord", "mattermost", "slack"].map(|kind| desk.stand_in.notified(kind).len()), [3, 2, 2]);
     assert_transcript!("destinations", desk.transcript);
 }

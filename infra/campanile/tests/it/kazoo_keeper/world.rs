@@ -34,7 +34,7 @@ pub(super) struct World {
     pub(super) kazoo: StandIn,
     pub(super) platform: Platform,
     pub(super) keeper: KazooKeeper,
-    /// Calls that were told or tried.
+    /// Calls that were sent or tried.
     pub(super) tried: BTreeSet<String>,
     calls: u32,
 }
@@ -72,7 +72,7 @@ impl World {
         KazooKeeper::new(self.platform.clone(), Arc::clone(&self.kazoo.clock) as _)
     }
 
-    /// Has a call end, and KAZOO tell so.
+    /// Has a call end, and KAZOO report it.
     pub(super) async fn call_ends(&mut self, campanile: Campanile) {
         self.calls += 1;
         let call_id = format!("call-{}", self.calls);
@@ -92,7 +92,7 @@ impl World {
         }
     }
 
-    /// Has the same call be told as often as `seconds` allow, one each three seconds.
+    /// Has the same call reported as often as `seconds` allow, one each three seconds.
     pub(super) async fn traffic(&mut self, seconds: i64, campanile: Campanile) {
         for _ in 0..seconds / 3 {
             self.call_ends(campanile).await;
@@ -130,7 +130,7 @@ impl World {
         calls.collect()
     }
 
-    /// Sees that every call that was told or tried is in the history, and none of them twice.
+    /// Sees that every call that was sent or tried is in the history, and none of them twice.
     pub(super) async fn all_are_there_once(&self) {
         let recorded = self.recorded().await;
         let once: BTreeSet<_> = recorded.iter().cloned().collect();

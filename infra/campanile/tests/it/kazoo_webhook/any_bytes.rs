@@ -74,7 +74,7 @@ async fn any_bytes_with_a_valid_token_are_answered_200_and_nothing_is_lost() {
     let seed = fastrand::u64(..);
     let mut rng = Rng::with_seed(seed);
     let (world, corpus) = (World::new().await, corpus());
-    let mut told = BTreeSet::new();
+    let mut acknowledged = BTreeSet::new();
     for number in 0..REQUESTS {
         let request = any_request(&mut rng, &corpus);
         let sent = format!("seed {seed}, request {number}: {request:?}");
@@ -82,15 +82,15 @@ async fn any_bytes_with_a_valid_token_are_answered_200_and_nothing_is_lost() {
         assert_eq!(answer.status, 200, "{sent}");
         let id = answer.body["id"].as_str().unwrap().to_owned();
         match answer.body["status"].as_str() {
-            Some("recorded" | "duplicate") => drop(told.insert(id)),
+            Some("recorded" | "duplicate") => drop(acknowledged.insert(id)),
             Some("quarantined") => is_quarantined(&world, &id, &sent).await,
             _ => panic!("{sent}: {}", answer.body),
         }
     }
     let kept: BTreeSet<_> =
         world.history(&[]).await.iter().map(|entry| entry.event.event_id.to_string()).collect();
-    assert!(told.is_subset(&kept), "seed {seed}: {:?}", told.difference(&kept));
-    assert!(!told.is_empty() && told.len() < REQUESTS, "seed {seed}: nothing is tested");
+    assert!(acknowledged.is_subset(&kept), "seed {seed}: {:?}", acknowledged.difference(&kept));
+    assert!(!acknowledged.is_empty() && acknowledged.len() < REQUESTS, "seed {seed}: nothing is tested");
 }
 
 async fn is_quarantined(world: &World, id: &str, sent: &str) {

@@ -9,11 +9,11 @@ use super::world::{World, as_form, as_json, gregorian, notification};
 async fn check(kind: &str, fired: &Value, resolved: &Value) {
     for [fired, resolved] in [[as_json(fired), as_json(resolved)], [as_form(fired), as_form(resolved)]] {
         let world = World::new().await;
-        world.tell(fired).await;
+        world.deliver(fired).await;
         let [open] = world.alerts().await.try_into().unwrap();
         assert_eq!((open.condition, open.labels["kind"].as_str()), (Condition::Firing, kind));
 
-        world.tell(resolved).await;
+        world.deliver(resolved).await;
         let [ended] = world.alerts().await.try_into().unwrap();
         assert_eq!((ended.fingerprint, ended.condition), (open.fingerprint, Condition::Resolved));
         let history = world.history(&[Signal::Firing, Signal::Resolved]).await;
@@ -76,7 +76,7 @@ fn call(number: usize, cause: &str) -> Value {
 async fn a_hundred_normal_calls_open_nothing_and_leave_a_hundred_notices() {
     let world = World::new().await;
     for number in 0..100 {
-        assert_eq!(world.tell(as_form(&call(number, "NORMAL_CLEARING"))).await["status"], "recorded");
+        assert_eq!(world.deliver(as_form(&call(number, "NORMAL_CLEARING"))).await["status"], "recorded");
     }
     assert_eq!(world.alerts().await, []);
     assert_eq!(world.history(&[Signal::Notice]).await.len(), 100);
@@ -87,7 +87,7 @@ async fn a_hundred_normal_calls_open_nothing_and_leave_a_hundred_notices() {
 async fn a_storm_of_failing_calls_is_one_alert() {
     let world = World::new().await;
     for number in 0..20 {
-        world.tell(as_json(&call(number, "GATEWAY_DOWN"))).await;
+        world.deliver(as_json(&call(number, "GATEWAY_DOWN"))).await;
     }
     let [storm] = world.alerts().await.try_into().unwrap();
     assert_eq!((storm.occurrences, storm.title.as_str()), (20, "Calls fail: GATEWAY_DOWN"));

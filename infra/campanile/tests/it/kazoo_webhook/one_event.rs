@@ -1,4 +1,4 @@
-//! One event is one event, however it is encoded and however often it is told.
+//! One event is one event, however it is encoded and however often it is sent.
 
 use serde_json::{Value, json};
 
@@ -33,10 +33,10 @@ fn events() -> Vec<Value> {
 async fn an_event_has_one_id_as_form_as_json_and_as_query() {
     for event in events() {
         let world = World::new().await;
-        let first = world.tell(as_form(&event)).await;
+        let first = world.deliver(as_form(&event)).await;
         assert_eq!(first["status"], "recorded", "{event}");
         for again in [as_json(&event), as_query(&event), as_form(&event)] {
-            let again = world.tell(again).await;
+            let again = world.deliver(again).await;
             assert_eq!((&again["status"], &again["id"]), (&json!("duplicate"), &first["id"]), "{event}");
         }
         assert_eq!(world.history(&[]).await.len(), 1, "{event}");

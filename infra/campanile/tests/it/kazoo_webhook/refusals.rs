@@ -7,7 +7,7 @@ use serde_json::json;
 use super::world::{TOKEN, World, as_json, notification, request};
 
 #[tokio::test]
-async fn another_method_is_told_which_ones_there_are() {
+async fn another_method_is_answered_with_those_there_are() {
     let world = World::new().await;
     for method in [Method::DELETE, Method::PATCH, Method::HEAD] {
         let answer = world.send(request(&method, "", "")).await;

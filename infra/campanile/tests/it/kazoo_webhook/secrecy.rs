@@ -47,7 +47,7 @@ impl Bundle {
     }
 
     /// What the webhook says has become of `inbound`.
-    async fn tell(&self, inbound: Request<String>) -> Value {
+    async fn deliver(&self, inbound: Request<String>) -> Value {
         let (parts, body) = inbound.into_parts();
         let request = reqwest::Client::new().request(parts.method, format!("{}{}", self.url, parts.uri));
         let response = request.headers(parts.headers).body(body).send().await.unwrap();
@@ -95,13 +95,13 @@ async fn a_new_users_password_is_left_nowhere() {
     let bundle = Bundle::start().await;
     let new_user = new_user();
     let as_v2 = json!({ "action": "event", "name": "new_user", "data": new_user });
-    assert_eq!(bundle.tell(as_json(&new_user)).await, "recorded");
-    assert_eq!(bundle.tell(as_form(&new_user)).await, "duplicate");
-    assert_eq!(bundle.tell(as_query(&new_user)).await, "duplicate");
-    assert_eq!(bundle.tell(as_json(&as_v2)).await, "duplicate");
+    assert_eq!(bundle.deliver(as_json(&new_user)).await, "recorded");
+    assert_eq!(bundle.deliver(as_form(&new_user)).await, "duplicate");
+    assert_eq!(bundle.deliver(as_query(&new_user)).await, "duplicate");
+    assert_eq!(bundle.deliver(as_json(&as_v2)).await, "duplicate");
     let mut broken = new_user.to_string();
     broken.pop();
-    assert_eq!(bundle.tell(request(&Method::POST, "", broken)).await, "quarantined");
+    assert_eq!(bundle.deliver(request(&Method::POST, "", broken)).await, "quarantined");
 
     let events = bundle.read("/v1/events?raw=true").await;
     let quarantine = bundle.read("/v1/quarantine").await;

@@ -55,8 +55,8 @@ impl World {
         }
     }
 
-    /// Has KAZOO tell `event`, and sees that it is answered as KAZOO needs it.
-    pub(super) async fn tell(&self, request: Request<String>) -> Value {
+    /// Has KAZOO send `request`, and sees that it is answered as KAZOO needs it.
+    pub(super) async fn deliver(&self, request: Request<String>) -> Value {
         let answer = self.send(request).await;
         assert_eq!(answer.status, 200, "{}", answer.body);
         answer.body

@@ -32,7 +32,7 @@ async fn a_raise_and_a_clear_inside_a_flood_are_both_there_and_the_flood_is_an_a
     world.care().await;
     Box::pin(world.another_keeper().run()).await.unwrap();
     let [flood] = world.alerts_of(Source::Campanile).await.try_into().unwrap();
-    assert_eq!((flood.condition, flood.occurrences), (Condition::Firing, 1), "it is told once");
+    assert_eq!((flood.condition, flood.occurrences), (Condition::Firing, 1), "it is reported once");
 
     world.clock.advance(3600);
     let fresh = World { keeper: world.another_keeper(), ..world };

@@ -61,8 +61,8 @@ async fn a_silenced_recovery_ends_what_was_notified_at_once() {
 }
 
 #[tokio::test]
-async fn who_wants_to_be_told_of_everything_is() {
-    let world = World::with(|secret| secret["polled"] = json!("tell")).await;
+async fn who_wants_to_be_notified_of_everything_is() {
+    let world = World::with(|secret| secret["polled"] = json!("notify")).await;
     world.cloud().unnotified(&id(1), world.ago(1200), "used_swap", RAISED);
     assert_eq!(world.care().await.0, Changes { recorded: 1, ..Changes::default() });
     let alert = world.only_alert().await;

@@ -33,7 +33,7 @@ async fn five_hundred_alerts_of_one_node_in_a_minute_are_at_most_three_notificat
     let last = notified.last().unwrap().text();
     assert!(last.contains("500"), "{last}");
     world.tick_after(600).await;
-    assert_eq!(stand_in.notified("slack").len(), notified.len(), "nothing is left to tell");
+    assert_eq!(stand_in.notified("slack").len(), notified.len(), "nothing is left to notify");
 }
 
 #[tokio::test]

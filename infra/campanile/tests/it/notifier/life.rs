@@ -182,7 +182,7 @@ async fn a_record_that_cannot_be_read_is_quarantined_and_holds_nobody_up() {
 }
 
 #[tokio::test]
-async fn a_batch_that_comes_again_tells_nothing_twice() {
+async fn a_batch_that_comes_again_notifies_nothing_twice() {
     let stand_in = StandIn::start().await;
     let world = one(&stand_in, &Value::Null).await;
     world.hear(&firing("cpu")).await;

@@ -124,7 +124,7 @@ async fn an_acknowledgement_goes_to_those_that_know_what_it_is() {
 }
 
 #[tokio::test]
-async fn a_flapping_alert_tells_once_a_span_and_then_how_it_stands() {
+async fn a_flapping_alert_notifies_once_a_span_and_then_its_present_state() {
     let stand_in = StandIn::start().await;
     let world = one(&stand_in, &json!({ "damping_secs": 600 })).await;
     for _ in 0..4 {

@@ -9,7 +9,7 @@ use aws::{Configuration, NotificationFilter, Notifier, Platform, TableOutbox};
 use campanile::bundle::Stream;
 use campanile::embedded::{AwsService, EmbeddedSecrets, EmbeddedTable, Location, sdk_config};
 use dispatch::{Clock, NotificationRecord, NotificationState};
-use intake::{Clock as _, Entry, Store, TimeLeft};
+use intake::{Clock as _, Deadline, Entry, Store};
 use jiff::{SignedDuration, Timestamp};
 use net::Deadlines;
 use serde_json::{Value, json};
@@ -106,7 +106,7 @@ impl World {
     }
 
     pub(crate) async fn handle(&self, event: Value) -> Value {
-        self.notifier.clone().handle(event, TimeLeft(Duration::from_mins(2))).await.unwrap()
+        self.notifier.clone().handle(event, Deadline(Duration::from_mins(2))).await.unwrap()
     }
 
     pub(crate) async fn tick_after(&self, seconds: i64) {

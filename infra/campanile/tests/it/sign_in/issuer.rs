@@ -1,4 +1,4 @@
-//! The stand-in issuer: one that is right in everything but what it is told to do wrong.
+//! The stand-in issuer: one that is right in everything but what a test wants wrong.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock, Mutex};

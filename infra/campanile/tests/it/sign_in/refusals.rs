@@ -7,15 +7,15 @@ use serde_json::json;
 use super::issuer::Behaviour;
 use super::{World, location};
 
-/// What somebody is told who signs in while the issuer behaves like that.
-async fn told(world: &World, change: impl FnOnce(&mut Behaviour)) -> (u16, String) {
+/// The answer to somebody who signs in while the issuer behaves like that.
+async fn answered(world: &World, change: impl FnOnce(&mut Behaviour)) -> (u16, String) {
     world.issuer.behave(change);
     let mut browser = world.browser();
-    let told = browser.sign_in().await;
+    let answer = browser.sign_in().await;
     let is_signed_in = browser.who().await["is_signed_in"] == true;
-    assert_eq!(is_signed_in, told.0 == 303, "{told:?}");
-    assert!(told.0 == 303 || !browser.cookies.contains_key("login"), "it was good for one attempt");
-    told
+    assert_eq!(is_signed_in, answer.0 == 303, "{answer:?}");
+    assert!(answer.0 == 303 || !browser.cookies.contains_key("login"), "it was good for one attempt");
+    answer
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -36,35 +36,35 @@ async fn a_token_that_is_not_right_signs_nobody_in() {
         ("sub", json!(""), "does not say who"),
     ] {
         let (status, text) =
-            told(&world, |behaviour| drop(behaviour.claims.insert(claim, value.clone()))).await;
+            answered(&world, |behaviour| drop(behaviour.claims.insert(claim, value.clone()))).await;
         assert!(status == 403 && text.contains(reason), "{claim} {value}: {status} {text}");
     }
-    let (status, text) = told(&world, |behaviour| behaviour.signs_with = 1).await;
+    let (status, text) = answered(&world, |behaviour| behaviour.signs_with = 1).await;
     assert!(status == 403 && text.contains("a key that the issuer does not publish"), "{text}");
-    assert_eq!(told(&world, |_| {}).await.0, 303, "and a right one does");
+    assert_eq!(answered(&world, |_| {}).await.0, 303, "and a right one does");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn keys_are_fetched_again_for_a_new_one_and_no_more_than_once_a_minute() {
     let world = World::new().await;
-    assert_eq!(told(&world, |_| {}).await.0, 303);
+    assert_eq!(answered(&world, |_| {}).await.0, 303);
     assert_eq!(world.issuer.count("keys"), 1);
     let rotated = |behaviour: &mut Behaviour| {
         behaviour.signs_with = 1;
         behaviour.publishes = Some(3);
     };
-    assert_eq!(told(&world, rotated).await.0, 303);
+    assert_eq!(answered(&world, rotated).await.0, 303);
     assert_eq!(world.issuer.count("keys"), 2);
     let unpublished = |behaviour: &mut Behaviour| {
         behaviour.signs_with = 1;
         behaviour.publishes = Some(1);
     };
-    assert_eq!(told(&world, unpublished).await.0, 303, "what was published is kept for a while");
+    assert_eq!(answered(&world, unpublished).await.0, 303, "what was published is kept for a while");
     assert_eq!((world.issuer.count("keys"), world.issuer.count("document")), (2, 1));
 
     let other = World::new().await;
     for _ in 0..3 {
-        assert_eq!(told(&other, unpublished).await.0, 403);
+        assert_eq!(answered(&other, unpublished).await.0, 403);
     }
     assert_eq!(other.issuer.count("keys"), 2, "the first time and once more");
 }
@@ -84,8 +84,8 @@ async fn what_an_issuer_publishes_is_taken_from_itself_alone() {
         let mut browser = world.browser();
         let answer = browser.visit(&format!("{}/v1/login?with=corp", world.operator.url)).await;
         assert_eq!(answer.status(), 502);
-        let told = answer.text().await.unwrap();
-        assert!(told.contains(reason), "{told}");
+        let text = answer.text().await.unwrap();
+        assert!(text.contains(reason), "{text}");
     }
     for (name, value, reason) in [
         ("issuer", json!("https://elsewhere.example"), "calls itself another issuer"),
@@ -97,8 +97,8 @@ async fn what_an_issuer_publishes_is_taken_from_itself_alone() {
         world.issuer.behave(|behaviour| drop(behaviour.document.insert(name, value)));
         let mut browser = world.browser();
         let answer = browser.visit(&format!("{}/v1/login?with=corp", world.operator.url)).await;
-        let told = answer.text().await.unwrap();
-        assert!(told.contains(reason), "{told}");
+        let text = answer.text().await.unwrap();
+        assert!(text.contains(reason), "{text}");
         let again = browser.visit(&format!("{}/v1/login?with=corp", world.operator.url)).await;
         assert!(again.text().await.unwrap().contains("failed a moment ago"));
         assert_eq!(world.issuer.count("document"), 1, "an issuer that has just failed is left alone");
@@ -129,24 +129,24 @@ async fn an_issuer_that_takes_longer_than_three_seconds_is_not_waited_for() {
 #[tokio::test(flavor = "multi_thread")]
 async fn only_the_browser_that_left_may_come_back_and_only_with_what_it_left_with() {
     let world = World::new().await;
-    let told = async |change: fn(&mut Behaviour)| told(&world, change).await;
-    let (status, text) = told(|behaviour| behaviour.back = vec![("state", "another".to_owned())]).await;
+    let after = async |change: fn(&mut Behaviour)| answered(&world, change).await;
+    let (status, text) = after(|behaviour| behaviour.back = vec![("state", "another".to_owned())]).await;
     assert!(status == 400 && text.contains("not the answer to the last attempt"), "{text}");
-    let (status, text) = told(|behaviour| {
+    let (status, text) = after(|behaviour| {
         behaviour.leaves_out.insert("state");
     })
     .await;
     assert!(status == 400 && text.contains("not the answer to the last attempt"), "{text}");
     let (status, text) =
-        told(|behaviour| behaviour.back = vec![("iss", "https://elsewhere.example".to_owned())]).await;
+        after(|behaviour| behaviour.back = vec![("iss", "https://elsewhere.example".to_owned())]).await;
     assert!(status == 400 && text.contains("of another issuer"), "{text}");
-    let (status, text) = told(|behaviour| {
+    let (status, text) = after(|behaviour| {
         behaviour.leaves_out.insert("code");
     })
     .await;
     assert!(status == 400 && text.contains("no code"), "{text}");
     let (status, text) =
-        told(|behaviour| behaviour.back = vec![("error", "access_denied\u{1b}[2J<b>".to_owned())]).await;
+        after(|behaviour| behaviour.back = vec![("error", "access_denied\u{1b}[2J<b>".to_owned())]).await;
     assert!(status == 403 && text.contains("`corp` refused: access_denied[2J<b>"), "{text:?}");
 
     // Another browser has not left.
@@ -171,8 +171,8 @@ async fn only_the_browser_that_left_may_come_back_and_only_with_what_it_left_wit
     browser.cookies = login;
     let again = browser.visit(&back).await;
     assert_eq!(again.status(), 502);
-    let told = again.text().await.unwrap();
-    assert!(told.contains("it answered 400 and `invalid_grant`"), "{told}");
+    let text = again.text().await.unwrap();
+    assert!(text.contains("it answered 400 and `invalid_grant`"), "{text}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -181,14 +181,14 @@ async fn an_issuer_that_says_it_names_itself_must() {
     let names_itself = |behaviour: &mut Behaviour| {
         drop(behaviour.document.insert("authorization_response_iss_parameter_supported", json!(true)));
     };
-    let (status, text) = told(&world, names_itself).await;
+    let (status, text) = answered(&world, names_itself).await;
     assert!(status == 400 && text.contains("of another issuer"), "{text}");
     let url = world.issuer.url.clone();
     let right = |behaviour: &mut Behaviour| {
         names_itself(behaviour);
         behaviour.back = vec![("iss", url)];
     };
-    assert_eq!(told(&world, right).await.0, 303);
+    assert_eq!(answered(&world, right).await.0, 303);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -201,10 +201,10 @@ async fn a_token_endpoint_is_asked_once_and_its_answer_is_shown_to_nobody() {
         (302, "http://127.0.0.1:1/"),
     ] {
         let before = world.issuer.count("token");
-        let told =
-            told(&world, |behaviour| drop(behaviour.answers.insert("token", (status, text.to_owned()))))
+        let answer =
+            answered(&world, |behaviour| drop(behaviour.answers.insert("token", (status, text.to_owned()))))
                 .await;
-        assert!(told.0 == 502 && !told.1.contains("s3cr3t"), "{told:?}");
+        assert!(answer.0 == 502 && !answer.1.contains("s3cr3t"), "{answer:?}");
         assert_eq!(world.issuer.count("token"), before + 1);
     }
 }
@@ -212,7 +212,7 @@ async fn a_token_endpoint_is_asked_once_and_its_answer_is_shown_to_nobody() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_client_secret_goes_where_the_issuer_wants_it() {
     let basic = World::new().await;
-    assert_eq!(told(&basic, |_| {}).await.0, 303);
+    assert_eq!(answered(&basic, |_| {}).await.0, 303);
     let (headers, form) = basic.issuer.redeemed();
     assert!(headers.contains_key("authorization") && !form.contains_key("client_secret"));
     let body = World::new().await;
@@ -221,18 +221,19 @@ async fn the_client_secret_goes_where_the_issuer_wants_it() {
             behaviour.document.insert("token_endpoint_auth_methods_supported", json!(["client_secret_post"])),
         );
     };
-    assert_eq!(told(&body, in_body).await.0, 303);
+    assert_eq!(answered(&body, in_body).await.0, 303);
     let (headers, form) = body.issuer.redeemed();
     assert!(!headers.contains_key("authorization") && form.contains_key("client_secret"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_has_no_role_here_is_told_who_they_are_and_not_signed_in() {
+async fn whoever_has_no_role_here_is_named_and_not_signed_in() {
     let world = World::new().await;
-    let told = told(&world, |behaviour| drop(behaviour.claims.insert("groups", json!(["guests"])))).await;
+    let answer =
+        answered(&world, |behaviour| drop(behaviour.claims.insert("groups", json!(["guests"])))).await;
     assert!(
-        told.0 == 403 && told.1.contains("says who you are, Ana, and nothing lets you do anything"),
-        "{told:?}"
+        answer.0 == 403 && answer.1.contains("says who you are, Ana, and nothing lets you do anything"),
+        "{answer:?}"
     );
 }
 

@@ -75,7 +75,7 @@ async fn a_session_that_somebody_made_or_changed_is_none_and_a_token_goes_before
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn signing_out_forgets_the_session_and_says_where_the_issuer_is_told() {
+async fn signing_out_forgets_the_session_and_says_where_to_sign_out_of_the_issuer() {
     let world = World::new().await;
     let mut browser = world.browser();
     browser.sign_in().await;

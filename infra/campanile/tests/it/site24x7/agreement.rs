@@ -48,8 +48,8 @@ impl World {
         };
         for step in steps {
             match step {
-                WebhookSaysDown => self.tell(&webhook(id, "DOWN", began, began)).await,
-                WebhookSaysUp => self.tell(&webhook(id, "UP", began, after(began, 7))).await,
+                WebhookSaysDown => self.deliver(&webhook(id, "DOWN", began, began)).await,
+                WebhookSaysUp => self.deliver(&webhook(id, "UP", began, after(began, 7))).await,
                 PollSeesDown => self.sees(outage(id, &outage_id, began, after(began, 3))).await,
                 PollSeesUp => self.sees(status(id, 1, after(began, 8))).await,
             }
@@ -81,13 +81,13 @@ async fn every_order_ends_well(steps: usize, numbering: Numbering) {
         world.sees(status(&id, 1, after(world.time("10:00:00"), 9))).await;
 
         let alert = world.alert_of(&id).await;
-        let is_told_down = steps.iter().any(|step| matches!(step, WebhookSaysDown | PollSeesDown));
+        let is_reported_down = steps.iter().any(|step| matches!(step, WebhookSaysDown | PollSeesDown));
         let Some(alert) = alert else {
-            assert!(!is_told_down && !steps.contains(&WebhookSaysUp), "{steps:?}");
+            assert!(!is_reported_down && !steps.contains(&WebhookSaysUp), "{steps:?}");
             continue;
         };
         assert_eq!((alert.condition, alert.flaps), (Condition::Resolved, 0), "{steps:?}");
-        if is_told_down {
+        if is_reported_down {
             assert_eq!(alert.started_at, Some(world.time("10:00:00")), "{steps:?}");
         }
     }
@@ -159,7 +159,7 @@ async fn two_monitors_of_one_name_are_two_alerts() {
     let began = world.time("10:00:00");
     world.is_at(&[outage("1", "11", began, after(began, 3)), outage("2", "12", began, after(began, 3))]);
     world.poll().await;
-    world.tell(&webhook("2", "UP", began, after(began, 7))).await;
+    world.deliver(&webhook("2", "UP", began, after(began, 7))).await;
     assert_eq!(world.alert_of("1").await.unwrap().condition, Condition::Firing);
     assert_eq!(world.alert_of("2").await.unwrap().condition, Condition::Resolved);
 }
@@ -168,7 +168,7 @@ async fn two_monitors_of_one_name_are_two_alerts() {
 async fn a_monitor_that_was_renamed_stays_one_alert() {
     let world = World::at("10:10:00").await;
     let began = world.time("10:00:00");
-    world.tell(&webhook(MONITOR, "DOWN", began, began)).await;
+    world.deliver(&webhook(MONITOR, "DOWN", began, began)).await;
     let mut renamed = status(MONITOR, 1, after(began, 8));
     renamed["name"] = "Shop back".into();
     world.sees(renamed).await;

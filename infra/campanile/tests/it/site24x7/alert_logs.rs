@@ -12,12 +12,12 @@ use super::world::{MONITOR, World, after, log, outage, status};
 #[tokio::test(flavor = "multi_thread")]
 async fn a_day_of_five_thousand_rows_becomes_the_few_events_they_are_and_nothing_the_second_time() {
     let world = World::at("23:30:00").await;
-    // 62 outages of one monitor: 40 recipients are told of each down and each up, and the last 40 of one more.
+    // 62 outages of one monitor: 40 recipients are notified of each down and each up, and the last 40 of one more.
     let began = world.time("02:00:00");
     let mut rows = Vec::new();
-    for told in 0..125 {
-        let state = if told % 2 == 0 { "Down" } else { "Up" };
-        let minute = after(began, told * 10);
+    for number in 0..125 {
+        let state = if number % 2 == 0 { "Down" } else { "Up" };
+        let minute = after(began, number * 10);
         let message = format!("Shop front is {state}");
         rows.extend((0..40).map(|recipient| {
             let mut row = log(&message, minute, 1 + recipient % 3);

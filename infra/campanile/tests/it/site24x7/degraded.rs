@@ -114,9 +114,9 @@ async fn a_data_centre_that_nobody_knows_is_an_error_and_the_webhook_still_takes
     let mut secret: serde_json::Value = serde_json::from_str(SECRET).unwrap();
     secret["data_center"] = json!(".xyz");
     let world = World::with_secret("10:10:00", &secret).await;
-    assert!(matches!(world.run(json!({})).await, Err(PollError::Settings(_))));
+    assert!(matches!(world.run(json!({})).await, Err(PollError::Configuration(_))));
     let at = world.time("10:00:00");
-    world.tell(&super::world::webhook(MONITOR, "DOWN", at, at)).await;
+    world.deliver(&super::world::webhook(MONITOR, "DOWN", at, at)).await;
     assert_eq!(world.alerts().await[0].account, "us");
 }
 
@@ -131,7 +131,7 @@ async fn webhook_and_poller_name_one_account_however_the_secret_spells_it() {
         secret[member] = value;
         let world = World::with_secret("10:10:00", &secret).await;
         let began = world.time("10:00:00");
-        world.tell(&super::world::webhook(MONITOR, "DOWN", began, began)).await;
+        world.deliver(&super::world::webhook(MONITOR, "DOWN", began, began)).await;
         world.is_at(&[outage(MONITOR, "11", began, after(began, 3))]);
         world.poll().await;
         let alerts = world.alerts().await;

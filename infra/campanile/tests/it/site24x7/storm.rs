@@ -6,7 +6,7 @@ use alert::Source;
 use aws::AccountTokens;
 use jiff::Timestamp;
 use site24x7::testing::{SECRET, transport};
-use site24x7::{Client, Clock, Readiness, Settings};
+use site24x7::{AccountConfiguration, Client, Clock, Readiness};
 use tokio::task::JoinSet;
 
 use super::world::{World, after};
@@ -30,7 +30,7 @@ async fn all_look_for_a_token(world: &World) -> usize {
     let mut runs = JoinSet::new();
     for _ in 0..POLLERS {
         let tokens = AccountTokens::new(Arc::clone(&world.platform.table), Source::Site24x7, "eu");
-        let settings = Settings::from_secret(SECRET).unwrap();
+        let settings = AccountConfiguration::from_secret(SECRET).unwrap();
         let clock = Still(now);
         let client = Client::new(transport.clone(), settings, tokens, clock).at(world.stand_in.hosts());
         let deadline = after(now, 10);

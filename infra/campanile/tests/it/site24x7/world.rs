@@ -1,4 +1,4 @@
-//! A monitor that goes down and up again, told by Site24x7's webhook and read by the poller.
+//! A monitor that goes down and up again, sent by Site24x7's webhook and read by the poller.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -91,8 +91,8 @@ impl World {
         }
     }
 
-    /// Has the webhook tell `payload`.
-    pub(super) async fn tell(&self, payload: &Value) {
+    /// Has the webhook send `payload`.
+    pub(super) async fn deliver(&self, payload: &Value) {
         let request = Request::post("/site24x7").header("x-api-key", TOKEN).body(payload.to_string().into());
         let response = self.platform.webhook::<Site24x7>().handle(request.unwrap()).await;
         assert_eq!(response.status(), 200);

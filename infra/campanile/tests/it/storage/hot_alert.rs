@@ -76,7 +76,7 @@ async fn a_repeat_that_no_transaction_has_room_for_is_recorded_apart_and_counted
     meddling.answer_by(|_, _| None);
     assert_eq!(counts(&world, "hot").await, (6, 6, 6));
 
-    // What changes the alert is told as before, and knows of the repeats.
+    // What changes the alert is notified as before, and knows of the repeats.
     let worse = AlertEvent { severity: Severity::Critical, ..again("hot") };
     let sent = inbound("{}", now());
     let recorded = world.platform.table.record(Entry { event: &worse, inbound: &sent }).await.unwrap();

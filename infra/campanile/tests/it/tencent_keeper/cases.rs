@@ -1,4 +1,4 @@
-//! What Tencent did not tell is found, once, and nothing that is not beyond doubt.
+//! What Tencent did not deliver is found, once, and nothing that is not beyond doubt.
 
 use std::sync::Arc;
 use std::time::Duration;

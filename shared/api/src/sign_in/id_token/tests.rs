@@ -82,19 +82,19 @@ fn algorithms(names: &[&str]) -> Vec<Algorithm> {
     names.iter().map(|name| Algorithm::named(name).unwrap()).collect()
 }
 
-fn believed(token: &str, keys: &Keys, accepted: &[&str]) -> Result<Person, Disbelief> {
+fn believed(token: &str, keys: &Keys, accepted: &[&str]) -> Result<Identity, Disbelief> {
     let now = Timestamp::from_second(NOW).unwrap();
     let expected = Expected { issuer: ISSUER, client_id: CLIENT, nonce: NONCE, now };
     Unverified::read(token, &algorithms(accepted))?.verify(keys)?.check(&expected)
 }
 
 /// What becomes of a usual token with another header.
-fn with_header(header: &Value) -> Result<Person, Disbelief> {
+fn with_header(header: &Value) -> Result<Identity, Disbelief> {
     believed(&signed(header, &usual_claims()), &usual_keys(), &["RS256"])
 }
 
 /// What becomes of a usual token in which claims are others, or null for none.
-fn with_claims(other: &Value) -> Result<Person, Disbelief> {
+fn with_claims(other: &Value) -> Result<Identity, Disbelief> {
     let mut claims = usual_claims();
     for (name, value) in other.as_object().unwrap() {
         match value {
@@ -107,8 +107,8 @@ fn with_claims(other: &Value) -> Result<Person, Disbelief> {
 
 #[test]
 fn a_right_token_says_who_signed_in() {
-    let person = with_claims(&json!({})).unwrap();
-    assert_eq!((person.subject.as_str(), &person.claims["name"]), ("1", &json!("Ana")));
+    let identity = with_claims(&json!({})).unwrap();
+    assert_eq!((identity.subject.as_str(), &identity.claims["name"]), ("1", &json!("Ana")));
     assert!(with_claims(&json!({ "aud": [CLIENT] })).is_ok());
     assert!(with_claims(&json!({ "aud": [CLIENT, "other"], "azp": CLIENT })).is_ok());
     assert!(with_claims(&json!({ "token_use": "id", "nbf": NOW })).is_ok());
@@ -118,11 +118,11 @@ fn a_right_token_says_who_signed_in() {
 fn the_form_is_three_short_parts() {
     let token = signed(&usual_header(), &usual_claims());
     let read = |token: &str| believed(token, &usual_keys(), &["RS256"]).unwrap_err();
-    assert_eq!(read(&format!("{token}.")), Disbelief::Form);
-    assert_eq!(read(token.rsplit_once('.').unwrap().0), Disbelief::Form);
-    assert_eq!(read(&format!("{token}=")), Disbelief::Form);
-    assert_eq!(read(&token.replacen('.', ".\n", 1).replace('.', "..")), Disbelief::Form);
-    assert_eq!(read(""), Disbelief::Form);
+    assert_eq!(read(&format!("{token}.")), Disbelief::Malformed);
+    assert_eq!(read(token.rsplit_once('.').unwrap().0), Disbelief::Malformed);
+    assert_eq!(read(&format!("{token}=")), Disbelief::Malformed);
+    assert_eq!(read(&token.replacen('.', ".\n", 1).replace('.', "..")), Disbelief::Malformed);
+    assert_eq!(read(""), Disbelief::Malformed);
     let long = with_claims(&json!({ "groups": "x".repeat(TOKEN_BYTES) }));
     assert_eq!(long, Err(Disbelief::TooLong));
     let mut header = usual_header();

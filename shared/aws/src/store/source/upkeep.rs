@@ -40,7 +40,7 @@ impl Table {
     /// Keeps what a run over `source` came to; what was healed before stays where this run healed nothing.
     pub async fn note_upkeep(&self, source: Source, upkeep: &Upkeep) -> Result<(), StoreError> {
         let (healed_at, healed) = upkeep.healed.clone().unzip();
-        let told = [
+        let members = [
             (RAN_AT, Some(sortable(upkeep.ran_at))),
             (MISSING, upkeep.missing.clone()),
             (FAILURE, upkeep.failure.clone()),
@@ -48,14 +48,15 @@ impl Table {
             (HEALED, healed),
         ];
         let set =
-            told.iter().filter(|(_, value)| value.is_some()).map(|(name, _)| format!("{name} = :{name}"));
+            members.iter().filter(|(_, value)| value.is_some()).map(|(name, _)| format!("{name} = :{name}"));
         let set: Vec<_> = set.collect();
         let is_over = |name: &str| [MISSING, FAILURE].contains(&name);
         let gone =
-            told.iter().filter(|(name, value)| value.is_none() && is_over(name)).map(|(name, _)| *name);
+            members.iter().filter(|(name, value)| value.is_none() && is_over(name)).map(|(name, _)| *name);
         let gone: Vec<_> = gone.collect();
         let remove = if gone.is_empty() { String::new() } else { format!(" REMOVE {}", gone.join(", ")) };
-        let values = told.into_iter().filter_map(|(name, value)| Some((format!(":{name}"), string(value?))));
+        let values =
+            members.into_iter().filter_map(|(name, value)| Some((format!(":{name}"), string(value?))));
         let update = self
             .client
             .update_item()

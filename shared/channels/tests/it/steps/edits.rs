@@ -108,7 +108,7 @@ fn telegram() -> std::sync::Arc<dyn Channel> {
 }
 
 #[test]
-fn telegram_edits_its_message_and_replies_with_what_people_must_be_told() {
+fn telegram_edits_its_message_and_replies_with_what_must_reach_people() {
     let telegram = telegram();
     for (event, methods) in [
         (Event::Opened, &["sendMessage"][..]),
@@ -194,7 +194,7 @@ fn slack_bot() -> std::sync::Arc<dyn Channel> {
 }
 
 #[test]
-fn a_slack_bot_updates_its_message_and_tells_in_the_thread() {
+fn a_slack_bot_updates_its_message_and_posts_in_the_thread() {
     let slack_bot = slack_bot();
     let known = json!({ "channel": "C1", "ts": "1.000001" });
     for (event, methods, broadcast) in [

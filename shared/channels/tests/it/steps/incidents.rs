@@ -124,7 +124,7 @@ fn an_update_or_close_of_what_is_not_there_has_failed() {
 }
 
 #[test]
-fn pagerduty_is_not_told_that_an_acknowledgement_was_withdrawn() {
+fn pagerduty_is_not_notified_of_a_withdrawn_acknowledgement() {
     let pagerduty = channel("pagerduty", "https://vendor.example.com", &json!({}));
     let withdrawn = notification(Event::Unacknowledged);
     assert_eq!(pagerduty.request(&Attempt::first("ops", &withdrawn, now())), None);
@@ -135,7 +135,7 @@ fn jsm() -> std::sync::Arc<dyn Channel> {
 }
 
 #[test]
-fn jsm_is_told_of_a_change_by_a_note_after_a_create() {
+fn jsm_is_notified_of_a_change_by_a_note_after_a_create() {
     let jsm = jsm();
     let create = "POST /jsm/ops/integration/v2/alerts";
     let look = "GET /jsm/ops/integration/v2/alerts/requests/r-1";
@@ -179,7 +179,7 @@ fn a_discarded_create_of_jsm_has_failed_and_a_close_waits_for_its_create() {
 }
 
 #[test]
-fn what_became_of_a_request_of_jsm_is_told_by_its_words() {
+fn the_words_of_jsm_say_what_became_of_a_request() {
     let (jsm, opened, resolved) = (jsm(), notification(Event::Opened), notification(Event::Resolved));
     let refused = |status: &str| {
         format!(r#"{{"data":{{"success":false,"isSuccess":false,"action":"Create","status":"{status}"}}}}"#)

@@ -35,14 +35,14 @@ fn pair(event: Event, severity: Severity, is_over: bool) -> Notification {
 }
 
 /// Status, name and severity of each alert of a body of Alertmanager.
-fn told(body: &Value) -> Vec<(String, String, String)> {
+fn alerts_of(body: &Value) -> Vec<(String, String, String)> {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let alerts = body["alerts"].as_array().unwrap().iter();
-    let told = alerts.map(|alert| {
+    let summaries = alerts.map(|alert| {
         let labels = &alert["labels"];
         (text(&alert["status"]), text(&labels["alertname"]), text(&labels["severity"]))
     });
-    told.collect()
+    summaries.collect()
 }
 
 #[test]
@@ -50,37 +50,37 @@ fn an_alert_of_a_group_whose_labels_change_resolves_the_old_ones() {
     let more = json!({ "body": "alertmanager" });
     let webhook = channel("webhook", "https://vendor.example.com", &more);
     let mut memory = Value::Null;
-    let mut tell = |notification: &Notification| {
+    let mut send = |notification: &Notification| {
         let mut run = Run::of(&*webhook, notification).remembering(memory.clone());
         assert_eq!(run.attempt(&[(204, "")]), Verdict::Sent);
         memory = run.memory.0.clone();
-        told(&run.bodies[0])
+        alerts_of(&run.bodies[0])
     };
     let alert =
         |status: &str, name: &str, severity: &str| (status.to_owned(), name.to_owned(), severity.to_owned());
     let other = alert("firing", "check_0", "warning");
     assert_eq!(
-        tell(&pair(Event::Opened, Severity::Critical, false)),
+        send(&pair(Event::Opened, Severity::Critical, false)),
         [alert("firing", "check_1", "critical"), other.clone()]
     );
     assert_eq!(
-        tell(&pair(Event::Deescalated, Severity::Low, false)),
+        send(&pair(Event::Deescalated, Severity::Low, false)),
         [alert("firing", "check_1", "low"), alert("resolved", "check_1", "critical"), other.clone()]
     );
     // It became worse and ended in between: the receiver knows it as it was.
     assert_eq!(
-        tell(&pair(Event::Updated, Severity::High, true)),
+        send(&pair(Event::Updated, Severity::High, true)),
         [alert("resolved", "check_1", "low"), other.clone()]
     );
     assert_eq!(
-        tell(&pair(Event::Updated, Severity::High, false)),
+        send(&pair(Event::Updated, Severity::High, false)),
         [alert("firing", "check_1", "high"), other]
     );
     let mut over = pair(Event::Resolved, Severity::Critical, true);
     if let Subject::Group(group) = &mut over.subject {
         group.alerts[1].condition = Condition::Resolved;
     }
-    assert_eq!(tell(&over), [alert("resolved", "check_1", "high"), alert("resolved", "check_0", "warning")]);
+    assert_eq!(send(&over), [alert("resolved", "check_1", "high"), alert("resolved", "check_0", "warning")]);
     assert_eq!(memory, Value::Null);
 }
 

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use alert::matcher::Matcher;
 use alert::{Alert, SilenceDraft, SilenceId, SilenceState};
 use dispatch::testing::{Weather, run, run_interleaved};
-use dispatch::{Destination, Settings, StateChange};
+use dispatch::{Destination, NotificationConfiguration, StateChange};
 use fastrand::Rng;
 use jiff::SignedDuration;
 
@@ -72,7 +72,7 @@ impl History {
             }
             Step::Weather(place, weather) => self.change_weather(*place, *weather),
             Step::Silence(is_new) => self.silence(*is_new),
-            Step::Settings(are_there) => self.change_settings(*are_there),
+            Step::ChangeSettings(are_there) => self.change_settings(*are_there),
         }
         self.read()
     }
@@ -105,7 +105,7 @@ impl History {
         // Of what is lost a machine that gets every change may hear the beginning twice.
         self.causes += usize::from(!are_there);
         self.is_record_lost |= !are_there;
-        self.bench.world.settings.set(if are_there { present } else { Settings::default() });
+        self.bench.world.settings.set(if are_there { present } else { NotificationConfiguration::default() });
     }
 
     fn act(&mut self, place: usize, act: Act) {
@@ -210,7 +210,7 @@ impl History {
         for silence in self.bench.world.silences.all() {
             self.bench.world.silences.put(silence.ended(now));
         }
-        self.take(&Step::Settings(true))?;
+        self.take(&Step::ChangeSettings(true))?;
         for place in 0..3 {
             self.take(&Step::Weather(place, Weather::Fair))?;
         }

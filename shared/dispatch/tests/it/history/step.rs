@@ -26,7 +26,7 @@ pub(super) enum Step {
     Weather(usize, Weather),
     Silence(bool),
     /// The settings describe no destination, or all again.
-    Settings(bool),
+    ChangeSettings(bool),
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -76,7 +76,7 @@ pub(super) fn step(random: &mut Rng, is_faulty: bool) -> Step {
         77..89 => Step::Pass(if random.u8(0..10) == 0 { -random.i64(1..120) } else { random.i64(1..200) }),
         89..94 => Step::Weather(random.usize(0..3), weather(random, is_faulty)),
         94..98 => Step::Silence(random.bool()),
-        _ => Step::Settings(random.bool()),
+        _ => Step::ChangeSettings(random.bool()),
     }
 }
 

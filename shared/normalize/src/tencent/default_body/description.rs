@@ -4,7 +4,7 @@ use alert::Labels;
 
 use super::super::document::Section;
 use super::super::entries::{Entries, snake_case};
-use super::super::identity::{Identity, Kind};
+use super::super::identity::{AlarmType, Identity};
 use super::super::{DIMENSION_PREFIX, region, resource, wording};
 use super::{Alarm, Lifecycle};
 use crate::value::filled;
@@ -55,13 +55,13 @@ impl Alarm<'_> {
     /// The metric or the event, as people know it.
     fn shown_name(&self) -> Option<String> {
         match self.kind {
-            Kind::Event => self.conditions.names(&["eventShowName", "eventName"]),
+            AlarmType::Event => self.conditions.names(&["eventShowName", "eventName"]),
             _ => self.conditions.names(&["metricShowName", "metricName"]),
         }
     }
 
     pub(super) fn summary(&self, lifecycle: &Lifecycle) -> Option<String> {
-        if self.kind == Kind::Event {
+        if self.kind == AlarmType::Event {
             let product = self.conditions.names(&["productShowName", "productName"]);
             let lines = [("Product", product), ("Policy", self.policy_shown()), ("Region", self.region())];
             return wording::summary(self.words(), lines, self.document.pairs("additionalMsg"));
@@ -84,7 +84,7 @@ impl Alarm<'_> {
 
     fn threshold(&self) -> Option<String> {
         match self.kind {
-            Kind::Event => None,
+            AlarmType::Event => None,
             _ => self.conditions.threshold(),
         }
     }
@@ -107,13 +107,13 @@ impl Alarm<'_> {
 
     pub(super) fn value(&self) -> Option<String> {
         match self.kind {
-            Kind::Event => None,
+            AlarmType::Event => None,
             _ => self.conditions.value(),
         }
     }
 
     pub(super) fn service(&self) -> Option<String> {
-        if self.kind == Kind::Event {
+        if self.kind == AlarmType::Event {
             return self.conditions.names(&["productName"]);
         }
         // The network metrics of virtual machines come under the load balancer's namespace.
@@ -134,7 +134,7 @@ impl Alarm<'_> {
     pub(super) fn labels(&self, identity: &Identity) -> Labels {
         let (policy, object) = (self.policy, self.object);
         let name = self.conditions.names(match self.kind {
-            Kind::Event => &["eventName"],
+            AlarmType::Event => &["eventName"],
             _ => &["metricName"],
         });
         let policy_id = policy.scalar("policyId");

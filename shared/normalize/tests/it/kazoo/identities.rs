@@ -41,9 +41,10 @@ fn an_event_has_one_id_as_form_as_json_and_as_get() {
 #[test]
 fn two_statements_of_one_request_have_two_ids() {
     for path in fixtures() {
-        let Ok(told) = normalize(&redact(inbound(&path)), &settings()) else { continue };
-        let ids: std::collections::BTreeSet<_> = told.events.iter().map(|event| event.event_id).collect();
-        assert_eq!(ids.len(), told.events.len(), "{}", path.display());
+        let Ok(normalized) = normalize(&redact(inbound(&path)), &settings()) else { continue };
+        let ids: std::collections::BTreeSet<_> =
+            normalized.events.iter().map(|event| event.event_id).collect();
+        assert_eq!(ids.len(), normalized.events.len(), "{}", path.display());
     }
 }
 
@@ -79,8 +80,8 @@ fn one_event_by_v1_and_by_v2_is_one() {
 
 #[test]
 fn msg_id_and_node_and_cluster_are_not_part_of_an_alert() {
-    let told = |msg_id: &str| json!({ "account_id": "A", "event_name": "low_balance", "msg_id": msg_id, "node": msg_id, "cluster_id": msg_id });
-    let (first, second) = (&events(&post(&told("m1")))[0], &events(&post(&told("m2")))[0]);
+    let with = |msg_id: &str| json!({ "account_id": "A", "event_name": "low_balance", "msg_id": msg_id, "node": msg_id, "cluster_id": msg_id });
+    let (first, second) = (&events(&post(&with("m1")))[0], &events(&post(&with("m2")))[0]);
     assert_eq!(first.fingerprint, second.fingerprint);
     assert_ne!(first.event_id, second.event_id);
 }
@@ -94,7 +95,7 @@ fn later(inbound: &InboundRequest, seconds: i64) -> InboundRequest {
 }
 
 #[test]
-fn edits_and_parkings_that_are_equal_byte_by_byte_are_told_apart_by_the_minute() {
+fn edits_and_parkings_that_are_equal_byte_by_byte_are_distinguished_by_the_minute() {
     for name in ["object-user-edited.query", "parking-parked.form", "unknown-notification.json"] {
         let first = fixture(name);
         assert_eq!(event_ids(&later(&first, 59)), event_ids(&first), "{name}");
@@ -120,14 +121,17 @@ fn a_callflow_action_goes_by_the_number_in_place_of_its_hook() {
 
 #[test]
 fn a_request_of_a_registration_is_named_by_call_and_time() {
-    let told = |at: u64| json!({ "account_id": "A", "event_name": "register", "realm": "r", "username": "u", "call_id": "c", "event_timestamp": at, "msg_id": at });
+    let registered = |at: u64| json!({ "account_id": "A", "event_name": "register", "realm": "r", "username": "u", "call_id": "c", "event_timestamp": at, "msg_id": at });
     let with_other_msg_id = |at: u64| {
-        let mut body = told(at);
+        let mut body = registered(at);
         body["msg_id"] = "x".into();
         body
     };
-    assert_eq!(event_ids(&post(&told(63_900_000_000))), event_ids(&post(&with_other_msg_id(63_900_000_000))));
-    assert_ne!(event_ids(&post(&told(63_900_000_000))), event_ids(&post(&told(63_900_000_001))));
+    assert_eq!(
+        event_ids(&post(&registered(63_900_000_000))),
+        event_ids(&post(&with_other_msg_id(63_900_000_000)))
+    );
+    assert_ne!(event_ids(&post(&registered(63_900_000_000))), event_ids(&post(&registered(63_900_000_001))));
 }
 
 #[test]

@@ -8,11 +8,11 @@ use super::{events, post};
 
 /// What all events about the alert that `requests` open make of it together.
 fn folded(requests: &[InboundRequest]) -> (Option<Alert>, Vec<Transition>) {
-    let told: Vec<AlertEvent> = requests.iter().flat_map(events).collect();
-    let opened = told.iter().find(|event| event.signal == Signal::Firing).map(|event| event.fingerprint);
+    let all: Vec<AlertEvent> = requests.iter().flat_map(events).collect();
+    let opened = all.iter().find(|event| event.signal == Signal::Firing).map(|event| event.fingerprint);
     let mut transitions = Vec::new();
     let mut alert = None;
-    for event in told.iter().filter(|event| Some(event.fingerprint) == opened) {
+    for event in all.iter().filter(|event| Some(event.fingerprint) == opened) {
         let folded = fold(alert, event, requests[0].received_at);
         alert = folded.alert;
         transitions.extend(folded.transition);
@@ -139,7 +139,7 @@ fn a_storm_of_failing_calls_is_one_alert() {
 
 #[test]
 fn a_hundred_normal_calls_are_a_hundred_notices_and_open_nothing() {
-    let told: Vec<_> = (0..100)
+    let notices: Vec<_> = (0..100)
         .flat_map(|call| {
             events(&post(&json!({
                 "hook_event": "channel_destroy", "account_id": "A", "call_id": format!("c{call}"),
@@ -147,11 +147,11 @@ fn a_hundred_normal_calls_are_a_hundred_notices_and_open_nothing() {
             })))
         })
         .collect();
-    assert_eq!(told.len(), 100);
-    for event in &told {
+    assert_eq!(notices.len(), 100);
+    for event in &notices {
         assert_eq!(event.signal, Signal::Notice);
         assert_eq!(fold(None, event, event.occurred_at).alert, None);
     }
-    let ids: std::collections::BTreeSet<_> = told.iter().map(|event| event.event_id).collect();
+    let ids: std::collections::BTreeSet<_> = notices.iter().map(|event| event.event_id).collect();
     assert_eq!(ids.len(), 100);
 }

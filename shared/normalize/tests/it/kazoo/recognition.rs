@@ -24,8 +24,8 @@ const EVENTS: &str = "
 fn each_hook_and_each_notification_has_a_fixture_and_a_meaning() {
     let mut missing: BTreeSet<&str> = EVENTS.split_whitespace().collect();
     for path in fixtures() {
-        let told = normalize(&redact(inbound(&path)), &settings()).unwrap_or_default();
-        for event in told.events.iter().filter(|event| event.labels["kind"] != "unknown") {
+        let normalized = normalize(&redact(inbound(&path)), &settings()).unwrap_or_default();
+        for event in normalized.events.iter().filter(|event| event.labels["kind"] != "unknown") {
             missing.remove(event.annotations["event"].as_str());
         }
     }

@@ -13,11 +13,11 @@ const SECRET: &str = "m32c6NfqYEt";
 /// All that can be read anywhere of `inbound` once it is taken in.
 fn left_of(inbound: &InboundRequest) -> String {
     let kept = redact(inbound.clone());
-    let told = match normalize(&kept, &settings()) {
+    let outcome = match normalize(&kept, &settings()) {
         Ok(normalized) => serde_json::to_string(&normalized.events).unwrap(),
         Err(rejection) => format!("{rejection:?}"),
     };
-    format!("{} {} {told}", kept.query, String::from_utf8_lossy(&kept.body))
+    format!("{} {} {outcome}", kept.query, String::from_utf8_lossy(&kept.body))
 }
 
 fn check(body: &Value) {

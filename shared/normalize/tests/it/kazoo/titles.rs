@@ -18,7 +18,7 @@ fn a_title_says_what_has_happened_to_what_and_whose_it_is() {
         ("emergency-bridge.form", "Emergency call from Example Corp (+15555550120) to 911 was placed"),
         ("number-feature-manual-action.json", "Number +15555550110 needs a manual action: add e911"),
         ("channel-destroy-rejected.json", "Calls fail: CALL_REJECTED (through trunk-berlin)"),
-        ("webhook-disabled-of-ours.form", "Webhook was disabled: KAZOO tells Campanile nothing more"),
+        ("webhook-disabled-of-ours.form", "Webhook was disabled: KAZOO sends Campanile nothing more"),
         ("system-alert-blocked-call.json", "System alert: blocked 1 to 2"),
     ] {
         assert_eq!(event(&fixture(name)).title, title, "{name}");
@@ -26,12 +26,12 @@ fn a_title_says_what_has_happened_to_what_and_whose_it_is() {
 }
 
 #[test]
-fn no_title_shows_an_id_that_tells_a_reader_nothing() {
+fn no_title_shows_an_id_that_means_nothing_to_a_reader() {
     for path in fixtures() {
-        let Ok(told) = normalize::kazoo::normalize(&inbound(&path), &super::settings()) else {
+        let Ok(normalized) = normalize::kazoo::normalize(&inbound(&path), &super::settings()) else {
             continue;
         };
-        for event in told.events {
+        for event in normalized.events {
             let has_id = event.title.split(|c: char| !c.is_ascii_hexdigit()).any(|word| word.len() >= 16);
             assert!(!has_id && !event.title.contains('~'), "{}: {}", path.display(), event.title);
             let is_repeated =

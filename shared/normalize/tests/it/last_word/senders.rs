@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use alert::AlertEvent;
 use jiff::{SignedDuration, Timestamp};
-use normalize::{InboundRequest, Settings, alertmanager, kazoo, netdata, site24x7, tencent};
+use normalize::{InboundRequest, SourceConfiguration, alertmanager, kazoo, netdata, site24x7, tencent};
 use serde_json::{Value, json};
 
 use crate::post_json;
@@ -66,7 +66,7 @@ impl Sender {
         self.restates() || self == Self::NetdataReachability
     }
 
-    /// How long it takes from one request to the next, at least: of a reachability one a second is told apart, and no
+    /// How long it takes from one request to the next, at least: of a reachability one a second is distinct, and no
     /// outage or duration is shorter.
     pub(super) fn pause(self) -> SignedDuration {
         let is_slow = matches!(
@@ -77,7 +77,7 @@ impl Sender {
     }
 
     pub(super) fn normalize(self, inbound: &InboundRequest) -> Vec<AlertEvent> {
-        let settings = Settings::default();
+        let settings = SourceConfiguration::default();
         let normalized = match self {
             Self::Netdata | Self::NetdataFlat | Self::NetdataReachability => {
                 netdata::normalize(inbound, &settings)
@@ -94,7 +94,7 @@ impl Sender {
 }
 
 /// One alert as its source sees it.
-pub(super) struct Told {
+pub(super) struct Simulated {
     sender: Sender,
     /// The source's word for the state, before and now.
     state: &'static str,
@@ -102,14 +102,14 @@ pub(super) struct Told {
     /// When the run began, by the clock of each replica.
     began: [Option<Timestamp>; 2],
     number: u64,
-    /// The seconds that were told.
+    /// The seconds that were sent.
     seconds: HashSet<i64>,
-    /// How long the run has lasted, in seconds, and when it was told to begin, by our clock.
+    /// How long the run has lasted, in seconds, and when it began as it was sent, by our clock.
     lasted: i64,
     began_here: Timestamp,
 }
 
-impl Told {
+impl Simulated {
     pub(super) fn new(sender: Sender) -> Self {
         Self {
             sender,
@@ -155,7 +155,7 @@ impl Told {
         if self.sender.restates() { usize::from(replica) } else { 0 }
     }
 
-    /// What the sender's clock says at `now`. Where nothing but its second tells an event from others, no second is told
+    /// What the sender's clock says at `now`. Where nothing but its second distinguishes an event, no second is sent
     /// twice: the same body is the same event.
     fn moment(&mut self, now: Timestamp, off: i64) -> Timestamp {
         let mut at = now + SignedDuration::from_secs(off);
@@ -244,7 +244,7 @@ impl Told {
     }
 
     fn tencent(&self, began: Timestamp) -> Value {
-        // A run is told by one clock: its beginning, and how long it has lasted.
+        // A run goes by one clock: its beginning, and how long it has lasted.
         let at = began + SignedDuration::from_secs(self.lasted);
         let recovered = if self.fires_now() { json!("0") } else { json!(beijing(at)) };
         let (kind, conditions, policy) = match self.sender {

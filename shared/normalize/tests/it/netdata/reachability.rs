@@ -67,7 +67,7 @@ fn the_parent_is_never_taken_for_the_node() {
 }
 
 #[test]
-fn a_node_is_told_which_others_share_its_fate_but_not_all_of_a_large_outage() {
+fn an_alert_of_a_node_names_others_that_share_its_fate_but_not_all_of_a_large_outage() {
     let nodes: Vec<_> = (0..40).map(|n| serde_json::json!({ "hostname": format!("web-{n}") })).collect();
     let body = with(fixture("reachability-three-nodes"), "/nodes", nodes);
     let summary = normalized(&body).events[3].summary.clone().unwrap();

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use alert::{AlertEvent, Signal};
-use normalize::Settings;
+use normalize::SourceConfiguration;
 use normalize::netdata::normalize;
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -30,11 +30,15 @@ fn read_documents() -> Vec<Value> {
 /// Normalizes `body` and holds every event to what all events promise.
 fn check(body: impl Into<Vec<u8>>) {
     let inbound = post_json(body);
-    match normalize(&inbound, &Settings::default()) {
+    match normalize(&inbound, &SourceConfiguration::default()) {
         Ok(normalized) => {
             assert!(!normalized.events.is_empty());
             normalized.events.iter().for_each(check_event);
-            assert_eq!(normalize(&inbound, &Settings::default()), Ok(normalized), "one request, one meaning");
+            assert_eq!(
+                normalize(&inbound, &SourceConfiguration::default()),
+                Ok(normalized),
+                "one request, one meaning"
+            );
         }
         Err(rejection) => assert!(!rejection.reason.is_empty() && !rejection.message.is_empty()),
     }

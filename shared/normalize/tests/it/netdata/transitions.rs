@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{event, fixture, ids, rejection, time, with};
 use crate::post_json;
 
-/// The row of the change that `nested-raised-critical` tells.
+/// The row of the change that `nested-raised-critical` reports.
 fn row() -> Value {
     json!({
         "transition_id": "5B0E6F21-3a94-4d8c-b7e2-f01c69a85d37", "node_id": "A94d0f3b-6c21-4e57-8b9a-0d5e7f3c1b28",
@@ -28,16 +28,16 @@ fn polled() -> Value {
 
 #[test]
 fn a_row_and_the_webhook_of_it_are_one_event_of_one_alert() {
-    let (polled, told) = (event(&polled()), event(&fixture("nested-raised-critical")));
-    assert_eq!(ids(&polled), ids(&told));
+    let (polled, pushed) = (event(&polled()), event(&fixture("nested-raised-critical")));
+    assert_eq!(ids(&polled), ids(&pushed));
     let texts = |event: &AlertEvent| {
         (event.title.clone(), event.severity, event.signal, event.service.clone(), event.resource.clone())
     };
-    assert_eq!(texts(&polled), texts(&told));
-    assert_eq!((polled.occurred_at, polled.started_at), (told.occurred_at, told.started_at));
+    assert_eq!(texts(&polled), texts(&pushed));
+    assert_eq!((polled.occurred_at, polled.started_at), (pushed.occurred_at, pushed.started_at));
     assert_eq!(polled.value.as_deref(), Some("100%"));
     for (name, value) in polled.labels.iter().filter(|(name, _)| *name != "rooms") {
-        assert_eq!(Some(value), told.labels.get(name), "{name}");
+        assert_eq!(Some(value), pushed.labels.get(name), "{name}");
     }
     assert_eq!(polled.annotations["prev_value"], "29.4%");
     assert!(!polled.is_unannounced() && !polled.annotations.contains_key("netdata_notified"));
@@ -74,7 +74,7 @@ fn a_state_that_nobody_knows_is_no_state() {
 }
 
 #[test]
-fn an_end_that_nobody_told_is_one_event_whenever_it_is_found() {
+fn an_end_that_nobody_reported_is_one_event_whenever_it_is_found() {
     let raised = event(&polled());
     let alert = fold(None, &raised, raised.occurred_at).alert.unwrap();
     let [early, late] = ["2026-03-03T04:00:00Z", "2026-03-03T05:00:00Z"].map(time);

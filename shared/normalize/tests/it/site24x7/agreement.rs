@@ -7,8 +7,8 @@ use serde_json::json;
 
 use super::{ACCOUNT, API_ROOT, at, fixture, json_in, logs, webhook};
 
-/// All that the three ways tell of one outage, which current status calls `outage_id`.
-fn told(outage_id: &str) -> Vec<AlertEvent> {
+/// All that the three ways report of one outage, which current status calls `outage_id`.
+fn reported(outage_id: &str) -> Vec<AlertEvent> {
     let polled = |code: i64, at_time: &str| {
         let row = json!({
             "monitor_id": "123456000000025013", "name": "Shop front", "status": code,
@@ -18,10 +18,10 @@ fn told(outage_id: &str) -> Vec<AlertEvent> {
         current_status(&body, ACCOUNT, API_ROOT, at("2026-03-01T05:00:00Z")).remove(0).event
     };
     let logged = logs(&json_in(&fixture("poll/alert-logs-of-one-outage.json")));
-    let mut told: Vec<_> = logged.events.into_iter().map(|told| told.event).collect();
-    told.extend([webhook("down.json"), webhook("up-with-resolved-reason.json")]);
-    told.extend([polled(0, "2026-03-01T04:48:00Z"), polled(1, "2026-03-01T04:53:00Z")]);
-    told
+    let mut events: Vec<_> = logged.events.into_iter().map(|logged| logged.event).collect();
+    events.extend([webhook("down.json"), webhook("up-with-resolved-reason.json")]);
+    events.extend([polled(0, "2026-03-01T04:48:00Z"), polled(1, "2026-03-01T04:53:00Z")]);
+    events
 }
 
 proptest! {
@@ -31,7 +31,7 @@ proptest! {
         order in Just((0..6_usize).collect::<Vec<_>>()).prop_shuffle(),
         arriving in 1..=6_usize,
     ) {
-        let all = told(outage_id);
+        let all = reported(outage_id);
         let events: Vec<_> = order.iter().take(arriving).map(|place| &all[*place]).collect();
         let alert = events.iter().fold(None, |alert, event| fold(alert, event, at("2026-03-01T05:00:00Z")).alert);
         let alert = alert.unwrap();

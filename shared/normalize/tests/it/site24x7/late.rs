@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{ACCOUNT, API_ROOT, SCHEDULED_AT, at, logs};
 
-fn told(rows: &[(&str, &str)]) -> LogEvents {
+fn logs_of(rows: &[(&str, &str)]) -> LogEvents {
     let row = |(message, clock): &(&str, &str)| -> Value {
         json!({ "msg": message, "sent_time": format!("2026-03-01T{clock}+0000"), "alert_type": 1 })
     };
@@ -20,7 +20,7 @@ fn status(code: i64) -> Vec<StatusRow> {
 }
 
 fn signals(logs: &LogEvents) -> Vec<Signal> {
-    logs.events.iter().map(|told| told.event.signal).collect()
+    logs.events.iter().map(|logged| logged.event.signal).collect()
 }
 
 const LATE_DOWN: [(&str, &str); 3] = [
@@ -31,7 +31,7 @@ const LATE_DOWN: [(&str, &str); 3] = [
 
 #[test]
 fn a_firing_of_a_monitor_that_is_up_is_history_and_keeps_its_severity() {
-    let mut logs = told(&LATE_DOWN);
+    let mut logs = logs_of(&LATE_DOWN);
     logs.demote_contradicted(&status(1));
     assert_eq!(signals(&logs), [Signal::Firing, Signal::Resolved, Signal::Notice]);
     assert_eq!(logs.events[2].event.severity, Severity::Critical);
@@ -41,7 +41,7 @@ fn a_firing_of_a_monitor_that_is_up_is_history_and_keeps_its_severity() {
 #[test]
 fn a_recovery_of_a_monitor_that_is_not_up_is_history() {
     for code in [0, 2, 3] {
-        let mut logs = told(&LATE_DOWN[..2]);
+        let mut logs = logs_of(&LATE_DOWN[..2]);
         logs.demote_contradicted(&status(code));
         assert_eq!(signals(&logs), [Signal::Firing, Signal::Notice], "{code}");
     }
@@ -50,7 +50,7 @@ fn a_recovery_of_a_monitor_that_is_not_up_is_history() {
 #[test]
 fn what_current_status_confirms_or_does_not_know_stays() {
     for status in [status(0), status(7), status(42), Vec::new()] {
-        let mut logs = told(&LATE_DOWN);
+        let mut logs = logs_of(&LATE_DOWN);
         logs.demote_contradicted(&status);
         assert_eq!(signals(&logs), [Signal::Firing, Signal::Resolved, Signal::Firing]);
     }
@@ -58,7 +58,7 @@ fn what_current_status_confirms_or_does_not_know_stays() {
 
 #[test]
 fn of_one_minute_the_recovery_is_the_last_word() {
-    let mut logs = told(&[("Shop front is Up", "04:50:07"), ("Shop front is Down", "04:50:31")]);
+    let mut logs = logs_of(&[("Shop front is Up", "04:50:07"), ("Shop front is Down", "04:50:31")]);
     logs.demote_contradicted(&status(1));
     assert_eq!(signals(&logs), [Signal::Resolved, Signal::Firing]);
     logs.demote_contradicted(&status(0));
@@ -67,22 +67,22 @@ fn of_one_minute_the_recovery_is_the_last_word() {
 
 #[test]
 fn each_monitor_has_its_own_last_word() {
-    let mut logs = told(&[("Shop front is Down", "04:45:29"), ("Cart is Down", "04:46:00")]);
+    let mut logs = logs_of(&[("Shop front is Down", "04:45:29"), ("Cart is Down", "04:46:00")]);
     logs.demote_contradicted(&status(1));
     assert_eq!(signals(&logs), [Signal::Notice, Signal::Firing]);
 }
 
 #[test]
 fn a_firing_that_a_backfill_leaves_open_is_history_unless_current_status_will_close_it() {
-    let mut unclosed = told(&LATE_DOWN);
+    let mut unclosed = logs_of(&LATE_DOWN);
     unclosed.demote_unclosed(&[]);
     assert_eq!(signals(&unclosed), [Signal::Firing, Signal::Resolved, Signal::Notice]);
 
-    let mut known = told(&LATE_DOWN);
+    let mut known = logs_of(&LATE_DOWN);
     known.demote_unclosed(&status(0));
     assert_eq!(signals(&known), [Signal::Firing, Signal::Resolved, Signal::Firing]);
 
-    let mut closed = told(&LATE_DOWN[..2]);
+    let mut closed = logs_of(&LATE_DOWN[..2]);
     closed.demote_unclosed(&[]);
     assert_eq!(signals(&closed), [Signal::Firing, Signal::Resolved]);
 }

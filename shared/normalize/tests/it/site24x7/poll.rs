@@ -1,4 +1,4 @@
-//! Polled and pushed are one alert, and forty who were told of one outage are one event.
+//! Polled and pushed are one alert, and forty people notified of one outage are one event.
 
 use std::collections::BTreeSet;
 
@@ -16,9 +16,9 @@ use super::{
 fn webhook_current_status_and_alert_logs_agree_on_one_fingerprint() {
     let pushed = webhook("down.json").fingerprint;
     let rows = status("poll/current-status-after-down.json");
-    let told = logs(&json_in(&fixture("poll/alert-logs-of-one-outage.json")));
+    let logged = logs(&json_in(&fixture("poll/alert-logs-of-one-outage.json")));
     assert_eq!(rows[0].event.fingerprint, pushed);
-    assert!(told.events.iter().all(|told| told.event.fingerprint == pushed));
+    assert!(logged.events.iter().all(|logged| logged.event.fingerprint == pushed));
 }
 
 #[test]
@@ -39,8 +39,8 @@ fn each_monitor_has_one_row_with_the_group_that_it_is_in() {
 
 #[test]
 fn the_rows_of_one_minute_are_one_event_that_is_late_after_the_webhook() {
-    let told = logs(&json_in(&fixture("poll/alert-logs-of-one-outage.json")));
-    let down = &told.events[0];
+    let logged = logs(&json_in(&fixture("poll/alert-logs-of-one-outage.json")));
+    let down = &logged.events[0];
     assert_eq!(down.rows.len(), 3);
     assert_eq!(down.event.occurred_at, at("2026-03-01T04:45:00Z"));
 
@@ -51,13 +51,13 @@ fn the_rows_of_one_minute_are_one_event_that_is_late_after_the_webhook() {
 
 #[test]
 fn the_alert_logs_alone_fire_and_resolve() {
-    let told = logs(&json_in(&fixture("poll/alert-logs-of-one-outage.json")));
+    let logged = logs(&json_in(&fixture("poll/alert-logs-of-one-outage.json")));
     let mut alert = None;
-    let transitions: Vec<_> = told
+    let transitions: Vec<_> = logged
         .events
         .iter()
-        .map(|told| {
-            let folded = fold(alert.take(), &told.event, told.event.occurred_at);
+        .map(|logged| {
+            let folded = fold(alert.take(), &logged.event, logged.event.occurred_at);
             alert = folded.alert;
             folded.transition
         })
@@ -67,18 +67,18 @@ fn the_alert_logs_alone_fire_and_resolve() {
 
 #[test]
 fn a_row_is_of_the_monitor_and_the_state_that_its_message_is_about() {
-    let told = |message: &str| {
+    let meaning = |message: &str| {
         let row = json!({ "msg": message, "sent_time": "2026-03-01T10:15:29+0530" });
-        let told = logs(&json!({ "data": [row] })).events.remove(0);
-        (told.monitor_id, told.event.title, told.event.signal)
+        let logged = logs(&json!({ "data": [row] })).events.remove(0);
+        (logged.monitor_id, logged.event.title, logged.event.signal)
     };
     let of =
         |id: &str, title: &str, signal| (Some(format!("1234560000000250{id}")), title.to_owned(), signal);
-    let front = told("Shop front is Up. It was Down for 3 minutes");
+    let front = meaning("Shop front is Up. It was Down for 3 minutes");
     assert_eq!(front, of("13", "Shop front is UP", Signal::Resolved));
-    assert_eq!(told("Critical DB is Up"), of("22", "Critical DB is UP", Signal::Resolved));
-    assert_eq!(told("web eu is Down"), of("24", "web eu is DOWN", Signal::Firing));
-    assert_eq!(told("Twin is Down"), (None, "Twin is Down".to_owned(), Signal::Notice));
+    assert_eq!(meaning("Critical DB is Up"), of("22", "Critical DB is UP", Signal::Resolved));
+    assert_eq!(meaning("web eu is Down"), of("24", "web eu is DOWN", Signal::Firing));
+    assert_eq!(meaning("Twin is Down"), (None, "Twin is Down".to_owned(), Signal::Notice));
 }
 
 #[test]
@@ -137,20 +137,20 @@ fn a_day_of_five_thousand_rows_is_few_events_and_the_same_ones_when_read_again()
     let again = alert_logs(&rows, &names, ACCOUNT, API_ROOT, everything());
 
     let ids = |logs: &normalize::site24x7::LogEvents| -> BTreeSet<EventId> {
-        logs.events.iter().map(|told| told.event.event_id).collect()
+        logs.events.iter().map(|logged| logged.event.event_id).collect()
     };
-    // 125 rounds of 40 recipients, ten minutes apart; the slowest channel of each is told in the next minute.
+    // 125 rounds of 40 recipients, ten minutes apart; the slowest channel of each sends in the next minute.
     assert_eq!(first.events.len(), 2 * 125);
     assert_eq!(ids(&first).len(), first.events.len());
     assert_eq!(ids(&first), ids(&again));
-    assert_eq!(first.events.iter().map(|told| told.rows.len()).sum::<usize>(), rows.len());
+    assert_eq!(first.events.iter().map(|logged| logged.rows.len()).sum::<usize>(), rows.len());
     assert_eq!((first.unresolved_rows, first.unreadable.len()), (0, 0));
 }
 
 /// 124 reminders that a node is down and the word that it is up, each to forty people within seventy seconds.
 fn day_of_one_outage() -> Vec<Value> {
     let start = at("2026-03-01T00:00:02Z");
-    let told = |round: i64, recipient: i64| {
+    let row = |round: i64, recipient: i64| {
         let sent_at = start + SignedDuration::from_secs(600 * round + recipient * 7 / 4);
         let word = if round == 124 { "Up" } else { "Down" };
         json!({
@@ -160,11 +160,11 @@ fn day_of_one_outage() -> Vec<Value> {
             "display_name": format!("recipient {recipient}"),
         })
     };
-    (0..125).flat_map(|round| (0..40).map(move |recipient| told(round, recipient))).collect()
+    (0..125).flat_map(|round| (0..40).map(move |recipient| row(round, recipient))).collect()
 }
 
 #[test]
-fn an_outage_whose_length_is_told_in_words_alone_began_that_long_ago() {
+fn an_outage_whose_length_stands_in_words_alone_began_that_long_ago() {
     let rows = status("poll/current-status-with-durations-in-words.json");
     let began = |place: usize| rows[place].event.started_at;
     assert_eq!(began(0), Some(at("2026-02-27T01:55:35Z")));

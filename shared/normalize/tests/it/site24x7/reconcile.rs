@@ -37,7 +37,7 @@ fn an_outage_that_the_webhook_missed_is_opened_once() {
 }
 
 #[test]
-fn a_monitor_that_became_milder_than_the_webhook_said_is_told_once() {
+fn a_monitor_that_became_milder_than_the_webhook_said_is_reported_once() {
     let row = &status("poll/current-status-after-down.json")[0];
     let now = at("2026-03-01T05:05:00Z");
     let before = stored(&[webhook("down.json")]);

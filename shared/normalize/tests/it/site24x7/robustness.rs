@@ -2,7 +2,7 @@
 
 use alert::Signal;
 use normalize::site24x7::{alert_logs, current_status};
-use normalize::{InboundRequest, Settings};
+use normalize::{InboundRequest, SourceConfiguration};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -70,7 +70,7 @@ fn fixtures() -> impl Strategy<Value = Vec<u8>> {
 }
 
 fn received(body: impl Into<Vec<u8>>) {
-    if let Ok(normalized) = receive(&post_json(body), &Settings::default()) {
+    if let Ok(normalized) = receive(&post_json(body), &SourceConfiguration::default()) {
         for event in normalized.events {
             assert_eq!(event.ended_at.is_some(), event.signal == Signal::Resolved);
             assert!(event.labels.contains_key("monitor_id"));
@@ -83,7 +83,7 @@ proptest! {
     fn arbitrary_bytes_are_answered(body in prop::collection::vec(any::<u8>(), 0..256), query in ".*") {
         received(body.clone());
         let inbound = InboundRequest { method: "GET".into(), query, content_type: None, ..post_json("") };
-        let _ = receive(&inbound, &Settings::default());
+        let _ = receive(&inbound, &SourceConfiguration::default());
         received([b"{", body.as_slice()].concat());
     }
 
@@ -131,10 +131,10 @@ proptest! {
         let mut rows: Vec<_> = rows.into_iter().map(Value::Object).collect();
         rows.push(other);
         let mut read = alert_logs(&rows, &names(), ACCOUNT, API_ROOT, everything());
-        let told: usize = read.events.iter().map(|told| told.rows.len()).sum();
-        let unfinished = rows.len() - told - read.unreadable.len();
+        let logged: usize = read.events.iter().map(|logged| logged.rows.len()).sum();
+        let unfinished = rows.len() - logged - read.unreadable.len();
         prop_assert_eq!(unfinished, 0);
         read.demote_unclosed(&[]);
-        prop_assert!(read.events.iter().all(|told| told.event.signal != Signal::Notice || told.event.ended_at.is_none()));
+        prop_assert!(read.events.iter().all(|logged| logged.event.signal != Signal::Notice || logged.event.ended_at.is_none()));
     }
 }

@@ -1,7 +1,7 @@
 //! One monitor is one alert and one moment is one event, whatever shape a request has.
 
 use alert::{Signal, Transition, fold};
-use normalize::Settings;
+use normalize::SourceConfiguration;
 use normalize::site24x7::normalize;
 
 use super::{fixture, inbound, webhook};
@@ -65,14 +65,14 @@ fn without_a_time_each_request_is_its_own_event() {
     let first = inbound(&fixture("down-without-any-time.json"));
     let mut second = first.clone();
     second.received_at = "2026-11-01T12:00:00.501Z".parse().unwrap();
-    let id = |inbound| normalize(inbound, &Settings::default()).unwrap().events[0].event_id;
+    let id = |inbound| normalize(inbound, &SourceConfiguration::default()).unwrap().events[0].event_id;
     assert_ne!(id(&first), id(&second));
     assert_eq!(id(&first), id(&first.clone()));
 }
 
 #[test]
 fn the_account_is_the_operators_word() {
-    let settings = Settings { account: Some("zaaid-1".into()), ..Settings::default() };
+    let settings = SourceConfiguration { account: Some("zaaid-1".into()), ..SourceConfiguration::default() };
     let down = normalize(&inbound(&fixture("down.json")), &settings).unwrap();
     assert_eq!(down.events[0].account, "zaaid-1");
     assert_ne!(down.events[0].fingerprint, webhook("down.json").fingerprint);
@@ -102,7 +102,7 @@ fn an_outage_of_the_past_does_not_make_a_new_one_late() {
     let mut inbound = inbound(&fixture("down.json"));
     let body = String::from_utf8(inbound.body).unwrap().replace("T10:15:27+0530", "T11:15:27+0530");
     inbound.body = body.into_bytes();
-    again.clone_from(&normalize(&inbound, &Settings::default()).unwrap().events[0]);
+    again.clone_from(&normalize(&inbound, &SourceConfiguration::default()).unwrap().events[0]);
 
     let alert =
         [&down, &up].into_iter().fold(None, |alert, event| fold(alert, event, event.occurred_at).alert);

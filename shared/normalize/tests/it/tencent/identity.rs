@@ -108,7 +108,7 @@ fn a_template_is_identified_by_policy_metric_and_object() {
 }
 
 #[test]
-fn a_template_without_trigger_time_tells_repeats_apart_by_duration() {
+fn a_template_without_trigger_time_distinguishes_repeats_by_duration() {
     let event = event_of("template-with-a-duration-only");
     assert_eq!(event.event_id, event_id(&event, ["2026-08-09T04:00:00Z", "1", "2160", "", "serious"]));
 }

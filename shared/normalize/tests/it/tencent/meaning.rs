@@ -21,7 +21,8 @@ fn only_what_nobody_takes_back_ends_by_itself() {
 
 #[test]
 fn the_configured_severity_stands_in_for_a_missing_or_unknown_level() {
-    let settings = Settings { default_severity: Some(Severity::High), ..Settings::default() };
+    let settings =
+        SourceConfiguration { default_severity: Some(Severity::High), ..SourceConfiguration::default() };
     for (fixture, severity) in [
         ("metric-firing", Severity::High),
         ("metric-of-an-unknown-level", Severity::High),
@@ -65,7 +66,7 @@ fn only_known_words_resolve_a_template() {
 fn the_content_type_does_not_matter() {
     let mut sent = inbound(&fixture_path("metric-firing"));
     sent.content_type = Some("text/plain; charset=gbk".into());
-    let read = tencent::normalize(&sent, &Settings::default()).unwrap();
+    let read = tencent::normalize(&sent, &SourceConfiguration::default()).unwrap();
     assert_eq!(read.events, [event_of("metric-firing")]);
 }
 

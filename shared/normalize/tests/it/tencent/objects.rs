@@ -7,19 +7,19 @@ fn fingerprint_of(name: &str) -> Fingerprint {
 }
 
 #[test]
-fn objects_that_only_tags_or_content_tell_apart_are_two_alerts_and_a_recovery_ends_its_own() {
-    for told in ["object-by-tags", "object-by-content"] {
-        let firing = fingerprint_of(told);
-        assert_ne!(fingerprint_of(&format!("{told}-another")), firing, "{told}");
-        assert_eq!(fingerprint_of(&format!("{told}-recovery")), firing, "{told}");
+fn objects_that_only_tags_or_content_distinguish_are_two_alerts_and_a_recovery_ends_its_own() {
+    for name in ["object-by-tags", "object-by-content"] {
+        let firing = fingerprint_of(name);
+        assert_ne!(fingerprint_of(&format!("{name}-another")), firing, "{name}");
+        assert_eq!(fingerprint_of(&format!("{name}-recovery")), firing, "{name}");
     }
 }
 
 #[test]
 fn tags_are_the_same_in_every_form() {
     for form in ["a-list-of-pairs", "a-list-of-texts", "a-text"] {
-        let told = fingerprint_of(&format!("object-by-tags-in-{form}"));
-        assert_eq!(told, fingerprint_of("object-by-tags"), "{form}");
+        let fingerprint = fingerprint_of(&format!("object-by-tags-in-{form}"));
+        assert_eq!(fingerprint, fingerprint_of("object-by-tags"), "{form}");
     }
     let tags = |tags| changed("object-by-tags", "/alarmObjInfo/tags", tags).fingerprint;
     assert_eq!(tags(json!(["b", "a"])), tags(json!(["a", "b", "a"])), "a list has no order");
@@ -49,7 +49,8 @@ fn tags_beside_dimensions_change_nothing() {
 
 #[test]
 fn an_alarm_without_any_object_is_kept_with_a_warning() {
-    let read = |name| tencent::normalize(&inbound(&fixture_path(name)), &Settings::default()).unwrap();
+    let read =
+        |name| tencent::normalize(&inbound(&fixture_path(name)), &SourceConfiguration::default()).unwrap();
     assert_eq!(read("object-unknown").warnings.len(), 1);
     assert_eq!(read("object-by-content").warnings, Vec::<&str>::new());
 }
@@ -82,12 +83,12 @@ fn a_threshold_does_not_read_as_the_value() {
 fn the_level_at_the_end_of_an_alert_id_stands_in_for_a_missing_one() {
     let event = event_of("level-in-the-alert-id");
     assert_eq!((event.severity, event.severity_raw.as_str()), (Severity::Critical, "Serious"));
-    let told = |id: &str| changed("level-in-the-alert-id", "/alertId", json!(id));
-    assert_eq!(told("AAAA_remind").severity, Severity::Info);
-    assert_eq!(told("AAAA_Warn").severity, Severity::Warning);
-    assert_ne!(told("AAAA_Warn").event_id, event.event_id, "a rise is another event");
+    let with = |id: &str| changed("level-in-the-alert-id", "/alertId", json!(id));
+    assert_eq!(with("AAAA_remind").severity, Severity::Info);
+    assert_eq!(with("AAAA_Warn").severity, Severity::Warning);
+    assert_ne!(with("AAAA_Warn").event_id, event.event_id, "a rise is another event");
     for id in ["AAAA_bbbb", "Serious", "AAAA_"] {
-        assert_eq!((told(id).severity, told(id).severity_raw), (Severity::Warning, String::new()), "{id}");
+        assert_eq!((with(id).severity, with(id).severity_raw), (Severity::Warning, String::new()), "{id}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! What is not understood, and what people are told of it.
+//! What is not understood, and what people read about it.
 
 use super::*;
 
@@ -18,7 +18,7 @@ fn each_body_that_is_not_understood_has_its_reason() {
         ("prometheus-webhook", "unknown_shape"),
         ("verification-probe", tencent::VERIFICATION_PROBE),
     ] {
-        let refused = tencent::normalize(&inbound(&fixture_path(fixture)), &Settings::default());
+        let refused = tencent::normalize(&inbound(&fixture_path(fixture)), &SourceConfiguration::default());
         assert_eq!(refused.unwrap_err().reason, reason, "{fixture}");
     }
 }

@@ -51,7 +51,8 @@ proptest! {
 #[test]
 fn the_order_of_keys_does_not_matter() {
     for (path, body) in json_fixtures() {
-        let read = |body: String| outcome(tencent::normalize, &post_json(body), &Settings::default());
+        let read =
+            |body: String| outcome(tencent::normalize, &post_json(body), &SourceConfiguration::default());
         assert_eq!(read(reversed(&body)), read(body.to_string()), "{}", path.display());
     }
 }
@@ -59,10 +60,13 @@ fn the_order_of_keys_does_not_matter() {
 #[test]
 fn numbers_sent_as_text_are_the_same_event() {
     for (path, body) in json_fixtures() {
-        let Ok(original) = tencent::normalize(&inbound(&path), &Settings::default()) else {
+        let Ok(original) = tencent::normalize(&inbound(&path), &SourceConfiguration::default()) else {
             continue;
         };
-        let as_text = tencent::normalize(&post_json(numbers_as_text(body).to_string()), &Settings::default());
+        let as_text = tencent::normalize(
+            &post_json(numbers_as_text(body).to_string()),
+            &SourceConfiguration::default(),
+        );
         let ids =
             |events: &[AlertEvent]| events.iter().map(|e| (e.fingerprint, e.event_id)).collect::<Vec<_>>();
         assert_eq!(ids(&as_text.unwrap().events), ids(&original.events), "{}", path.display());
@@ -74,7 +78,7 @@ fn holds_for(body: impl Into<Vec<u8>>) -> Result<(), TestCaseError> {
     let sent = post_json(body);
     let echo = tencent::session_id(&sent.body);
     prop_assert!(serde_json::from_str::<serde::de::IgnoredAny>(echo.get()).is_ok());
-    match tencent::normalize(&sent, &Settings::default()) {
+    match tencent::normalize(&sent, &SourceConfiguration::default()) {
         Ok(read) => {
             prop_assert!(read.events.len() <= 1);
             read.events.iter().try_for_each(event_is_sound)

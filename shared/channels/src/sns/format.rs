@@ -1,4 +1,4 @@
-//! The three forms of a message.
+//! The three formats of a message.
 
 use serde_json::{Value, json};
 
@@ -18,7 +18,7 @@ const SHORT: Room = Room::units(160);
 
 /// What subscribers get.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
+pub(super) enum Format {
     /// Plain text, for people.
     Text,
     /// A `CloudEvent`, for machines.
@@ -27,9 +27,10 @@ pub(super) enum Form {
     Q,
 }
 
-pub(super) const FORMS: [(&str, Form); 3] = [("text", Form::Text), ("json", Form::Json), ("q", Form::Q)];
+pub(super) const FORMATS: [(&str, Format); 3] =
+    [("text", Format::Text), ("json", Format::Json), ("q", Format::Q)];
 
-impl Form {
+impl Format {
     /// The members of the input that say what is said.
     pub(super) fn message(self, notification: &Notification) -> Value {
         let wording = Wording::of(notification);

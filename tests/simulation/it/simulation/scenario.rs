@@ -11,7 +11,7 @@ use super::word::{ALERTS, Status, name};
 
 /// A history to be.
 #[derive(Debug, Clone)]
-pub(super) struct Plan {
+pub(super) struct Scenario {
     pub(super) seed: u64,
     /// Whether calls are lost, processes die and destinations fail.
     pub(super) is_faulty: bool,
@@ -54,8 +54,8 @@ pub(super) enum Act {
 /// Every destination that there may be; see `destination` for what each is.
 const DESTINATIONS: [&str; 5] = ["changes", "state", "each", "late", "collected"];
 
-impl Plan {
-    /// The plan of `seed`.
+impl Scenario {
+    /// The scenario of `seed`.
     pub(super) fn of(seed: u64) -> Self {
         let mut random = Rng::with_seed(seed);
         let is_faulty = random.u8(0..4) > 0;
