@@ -100,8 +100,11 @@ async fn bash_reads_its_completions() {
     let operator = Operator::at("http://127.0.0.1:1".to_owned());
     let script = operator.answer("completions bash").await;
     let ask = "COMP_WORDS=(campanile sil); COMP_CWORD=1; _campanile campanile sil campanile; echo \"${COMPREPLY[@]}\"";
-    let bash =
-        std::process::Command::new("bash").args(["--norc", "-c", &format!("{script}\n{ask}")]).output();
+    // In a file: as one argument it would be longer than Linux takes.
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("completions.bash");
+    std::fs::write(&file, format!("{script}\n{ask}")).unwrap();
+    let bash = std::process::Command::new("bash").arg("--norc").arg(&file).output();
     let Ok(bash) = bash else { panic!("bash is not there: its completions cannot be tried") };
     assert_eq!(String::from_utf8(bash.stdout).unwrap(), "silence\n", "{:?}", bash.stderr);
 }
