@@ -111,7 +111,10 @@ impl NotificationConfiguration {
 fn unwrapped(value: &Value) -> Option<&'static str> {
     match value {
         Value::Array(_) => Some("a list"),
-        Value::Object(members) if !members.contains_key("destinations") && members.contains_key("type") => {
+        Value::Object(members)
+            if !members.contains_key("destinations")
+                && ["type", "settings"].iter().all(|name| members.contains_key(*name)) =>
+        {
             Some("one destination")
         }
         _ => None,

@@ -48,13 +48,21 @@ async fn what_is_firing_is_counted_and_who_speaks_is_listed() {
     while !operator.answer("counts").await.starts_with("4 firing") {
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
+    // So do the pollers, each of which says once that it has nothing to go by.
+    while json(&operator, "sources --json").await["upkeep"].as_object().is_none_or(|known| known.len() < 4) {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
     operator.run("counts").await;
     operator.run("sources").await;
     operator.run("sources --limit 1").await;
     for line in ["counts --json", "sources --json"] {
-        let answer: serde_json::Value = serde_json::from_str(&operator.answer(line).await).unwrap();
+        let answer = json(&operator, line).await;
         let name = if line.starts_with("counts") { "by_severity" } else { "totals" };
         assert!(answer[name].is_object(), "{line}: {answer}");
     }
     assert_transcript!("alerts", operator.transcript());
+}
+
+async fn json(operator: &Operator, line: &str) -> serde_json::Value {
+    serde_json::from_str(&operator.answer(line).await).unwrap()
 }

@@ -2,12 +2,11 @@
 //! the bundle in a process of its own, so that the log is all there is.
 
 use std::fs::{self, File};
-use std::io::Read;
 use std::process::Stdio;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use campanile::embedded::{EmbeddedTable, Location, sdk_config};
-use flate2::read::DeflateDecoder;
+use flate2::{Decompress, FlushDecompress, Status};
 use http::{Method, Request};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -72,10 +71,21 @@ impl Bundle {
     }
 }
 
+/// Dictionaries by their number: docs/adr/0007-dictionaries.md.
+const DICTIONARIES: [(u8, &[u8]); 2] = [
+    (2, include_bytes!("../../../../../shared/aws/src/store/packed/kazoo-1.txt")),
+    (6, include_bytes!("../../../../../shared/aws/src/store/packed/outbox-1.txt")),
+];
+
 fn text(value: &AttributeValue) -> String {
     let AttributeValue::B(bytes) = value else { return format!("{value:?}") };
-    let mut inflated = Vec::new();
-    DeflateDecoder::new(bytes.as_ref()).read_to_end(&mut inflated).unwrap();
+    let [7, number, deflated @ ..] = bytes.as_ref() else { panic!("{bytes:?} has no dictionary") };
+    let mut decompressor = Decompress::new(false);
+    let (_, words) = DICTIONARIES.iter().find(|(known, _)| known == number).unwrap();
+    decompressor.set_dictionary(words).unwrap();
+    let mut inflated = Vec::with_capacity(100_000);
+    let status = decompressor.decompress_vec(deflated, &mut inflated, FlushDecompress::Finish).unwrap();
+    assert_eq!(status, Status::StreamEnd);
     String::from_utf8_lossy(&inflated).into_owned()
 }
 
