@@ -1,11 +1,10 @@
 //! The table itself, item by item, without the code under test in between.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use flate2::read::DeflateDecoder;
+use flate2::{Decompress, FlushDecompress, Status};
 use serde_json::Value;
 
 /// Every item of the table at one moment.
@@ -111,11 +110,28 @@ fn key<'a>(item: &'a Value, name: &str) -> &'a str {
     item[name]["S"].as_str().expect("every item has its key")
 }
 
+/// The dictionaries that documents are deflated with, by number from 1: docs/adr/0007-dictionaries.md.
+const DICTIONARIES: [&[u8]; 6] = [
+    include_bytes!("../../shared/aws/src/store/packed/netdata-1.txt"),
+    include_bytes!("../../shared/aws/src/store/packed/kazoo-1.txt"),
+    include_bytes!("../../shared/aws/src/store/packed/tencent-1.txt"),
+    include_bytes!("../../shared/aws/src/store/packed/site24x7-1.txt"),
+    include_bytes!("../../shared/aws/src/store/packed/alertmanager-1.txt"),
+    include_bytes!("../../shared/aws/src/store/packed/outbox-1.txt"),
+];
+/// The most that one inflates to: more than Lambda hands over.
+const LARGEST: usize = 16 * 1024 * 1024;
+
 /// The inflated document of an item: the raw body, and behind it what is known of the request. Empty if it has none.
 fn document(item: &Value) -> Vec<u8> {
     let Some(base64) = item["document"]["B"].as_str() else { return Vec::new() };
-    let mut bytes = Vec::new();
-    DeflateDecoder::new(STANDARD.decode(base64).unwrap().as_slice()).read_to_end(&mut bytes).unwrap();
+    let stored = STANDARD.decode(base64).unwrap();
+    let [7, number, deflated @ ..] = stored.as_slice() else { panic!("{stored:?} has no dictionary") };
+    let mut decompressor = Decompress::new(false);
+    decompressor.set_dictionary(DICTIONARIES[usize::from(*number) - 1]).unwrap();
+    let mut bytes = Vec::with_capacity(LARGEST);
+    let status = decompressor.decompress_vec(deflated, &mut bytes, FlushDecompress::Finish).unwrap();
+    assert_eq!(status, Status::StreamEnd);
     bytes
 }
 
