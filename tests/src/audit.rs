@@ -1,6 +1,7 @@
 //! The table itself, item by item, without the code under test in between.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -110,15 +111,6 @@ fn key<'a>(item: &'a Value, name: &str) -> &'a str {
     item[name]["S"].as_str().expect("every item has its key")
 }
 
-/// The dictionaries that documents are deflated with, by number from 1: docs/adr/0007-dictionaries.md.
-const DICTIONARIES: [&[u8]; 6] = [
-    include_bytes!("../../shared/aws/src/store/packed/netdata-1.txt"),
-    include_bytes!("../../shared/aws/src/store/packed/kazoo-1.txt"),
-    include_bytes!("../../shared/aws/src/store/packed/tencent-1.txt"),
-    include_bytes!("../../shared/aws/src/store/packed/site24x7-1.txt"),
-    include_bytes!("../../shared/aws/src/store/packed/alertmanager-1.txt"),
-    include_bytes!("../../shared/aws/src/store/packed/outbox-1.txt"),
-];
 /// The most that one inflates to: more than Lambda hands over.
 const LARGEST: usize = 16 * 1024 * 1024;
 
@@ -128,11 +120,20 @@ fn document(item: &Value) -> Vec<u8> {
     let stored = STANDARD.decode(base64).unwrap();
     let [7, number, deflated @ ..] = stored.as_slice() else { panic!("{stored:?} has no dictionary") };
     let mut decompressor = Decompress::new(false);
-    decompressor.set_dictionary(DICTIONARIES[usize::from(*number) - 1]).unwrap();
+    decompressor.set_dictionary(&dictionary(*number)).unwrap();
     let mut bytes = Vec::with_capacity(LARGEST);
     let status = decompressor.decompress_vec(deflated, &mut bytes, FlushDecompress::Finish).unwrap();
     assert_eq!(status, Status::StreamEnd);
     bytes
+}
+
+/// The dictionary of `number`: docs/adr/0007-dictionaries.md.
+fn dictionary(number: u8) -> Vec<u8> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/aws/src/store/packed");
+    let mut files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+    let is_meant =
+        |path: &PathBuf| path.file_name().unwrap().to_string_lossy().starts_with(&format!("{number}-"));
+    std::fs::read(files.find(is_meant).unwrap()).unwrap()
 }
 
 /// The event in a document: the JSON between the raw body and its length, which is the last four bytes.

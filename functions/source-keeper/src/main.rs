@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use aws::{Ended, connect, serve_events, start};
-use poll::kazoo::WallClock;
+use poll::WallClock;
 use poll::keeper::Keeper;
 
 #[tokio::main(flavor = "current_thread")]

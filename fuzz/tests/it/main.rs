@@ -50,3 +50,13 @@ fn every_target_has_its_file_and_every_file_its_target() {
     let targets: BTreeSet<_> = fuzz::TARGETS.iter().map(|(name, _)| (*name).to_owned()).collect();
     assert_eq!(files, targets);
 }
+
+/// What no decoder takes would leave the decoders untried.
+#[test]
+fn the_corpus_of_encodings_begins_with_what_can_be_decoded() {
+    let headers = [(http::header::CONTENT_ENCODING, http::HeaderValue::from_static("deflate"))];
+    for bytes in fuzz::corpus("encodings").iter().take(3) {
+        let decoded = intake::decoded(&headers.clone().into_iter().collect(), &bytes[1..], 1024).unwrap();
+        assert_eq!((&*decoded.body, decoded.unreadable), (&br#"{"alarm":"cpu","alert":"cpu"}"#[..], None));
+    }
+}

@@ -12,7 +12,7 @@ use std::time::Duration;
 use api::ApiSecret;
 use aws::{Configuration, Notifier, Platform, SecretCache, SystemClock, definition};
 use intake::{Keyring, Secrets, WEBHOOKS};
-use poll::kazoo::WallClock;
+use poll::WallClock;
 use poll::keeper::Keeper;
 use poll::site24x7::Poller;
 use site24x7::TransportError;

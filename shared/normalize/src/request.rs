@@ -25,6 +25,26 @@ pub struct InboundRequest {
     pub received_at: Timestamp,
 }
 
+impl InboundRequest {
+    /// A request of `method` that says nothing but that, such as one that nobody sent.
+    pub fn empty(method: &str, received_at: Timestamp) -> Self {
+        Self {
+            method: method.to_owned(),
+            query: String::new(),
+            content_type: None,
+            headers: BTreeMap::new(),
+            body: Vec::new(),
+            received_at,
+        }
+    }
+
+    /// A request of `method` whose body is the JSON `body`, such as what was fetched, as if it had been sent.
+    pub fn json(method: &str, body: impl Into<Vec<u8>>, received_at: Timestamp) -> Self {
+        let content_type = Some("application/json".to_owned());
+        Self { content_type, body: body.into(), ..Self::empty(method, received_at) }
+    }
+}
+
 /// What the operator has configured and a payload cannot say.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SourceConfiguration {

@@ -8,7 +8,6 @@
 
 mod account;
 mod alarm;
-mod clock;
 mod hooks;
 mod keeper;
 mod replaying;
@@ -16,7 +15,6 @@ mod report;
 mod secret;
 mod visit;
 
-pub use clock::WallClock;
 pub use keeper::{KazooError, KazooKeeper};
 pub use report::{Healed, HooksWatched, KazooOutcome, PartError, Replayed};
 pub use secret::{KazooSecret, LoginError, given};

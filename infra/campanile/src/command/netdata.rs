@@ -6,7 +6,7 @@ use intake::Clock as _;
 use jiff::{SignedDuration, Timestamp};
 use net::{EgressPolicy, sanitize};
 use netdata::{Call, Node, NodeState, Room, Space, Transition, Window};
-use poll::kazoo::WallClock;
+use poll::WallClock;
 use poll::netdata::{NetdataApi, NetdataSecret};
 
 use super::check::Unhealthy;
@@ -70,10 +70,10 @@ async fn lately(api: &NetdataApi<'_>, space: &Space, room: &Room) -> Outcome<Str
     let (changes, _) = api.ask(&call, Transition::read_all).await?;
     let nodes = api.ask(&Call::nodes(space, room), Node::read_all).await?;
     let unreached = nodes.iter().filter(|node| node.state != NodeState::Reachable).count();
-    let untold = changes.iter().filter(|change| change.notified_at.is_none()).count();
+    let unannounced = changes.iter().filter(|change| change.notified_at.is_none()).count();
     let more = if changes.len() >= MOST_CHANGES { " or more" } else { "" };
     Ok(format!(
-        "nodes: {}, not reached: {unreached}; changes within 24 hours: {}{more}, of which nobody was notified: {untold}",
+        "nodes: {}, not reached: {unreached}; changes within 24 hours: {}{more}, of which nobody was notified: {unannounced}",
         nodes.len(),
         changes.len()
     ))

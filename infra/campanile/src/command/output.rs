@@ -27,7 +27,7 @@ pub(super) fn say(line: impl Display) {
 
 /// Prints one line for the person alone.
 pub(super) fn remark(line: impl Display) {
-    // Nobody reads that nobody reads.
+    // Nobody is left to read an error about that.
     let _ = writeln!(io::stderr(), "{line}");
 }
 

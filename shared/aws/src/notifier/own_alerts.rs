@@ -1,6 +1,5 @@
 //! Events about Campanile's own health are recorded like any other source's.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use alert::AlertEvent;
@@ -26,14 +25,7 @@ impl RecordedAlerts {
 #[async_trait]
 impl OwnAlerts for RecordedAlerts {
     async fn record(&self, event: AlertEvent) -> Result<(), OutboxError> {
-        let inbound = InboundRequest {
-            method: OWN_METHOD.to_owned(),
-            query: String::new(),
-            content_type: None,
-            headers: BTreeMap::new(),
-            body: Vec::new(),
-            received_at: self.clock.now(),
-        };
+        let inbound = InboundRequest::empty(OWN_METHOD, self.clock.now());
         let recorded = self.table.record(Entry { event: &event, inbound: &inbound }).await;
         recorded.map(drop).map_err(|error| OutboxError::Unavailable {
             operation: "record an alert of Campanile's own",

@@ -1,7 +1,5 @@
 //! A batch of the table's stream: records in, state changes out, and which record has to come again.
 
-use std::collections::BTreeMap;
-
 use alert::{Action, Alert, Source};
 use dispatch::{ChangeReason, CountedChange, StateChange};
 use intake::{Quarantined, Store, StoreError, chain};
@@ -113,14 +111,11 @@ impl Notifier {
     async fn quarantine(&self, record: &Value, error: &StoreError) -> Result<(), StoreError> {
         let number = sequence_number(record);
         tracing::error!(sequence_number = number, error = chain(error), "stream record quarantined");
-        let request = InboundRequest {
-            method: "STREAM".to_owned(),
-            query: String::new(),
-            content_type: Some("application/json".to_owned()),
-            headers: BTreeMap::new(),
-            body: record.to_string().into_bytes(),
-            received_at: created_at(record).unwrap_or_else(|| self.engine.clock.now()),
-        };
+        let request = InboundRequest::json(
+            "STREAM",
+            record.to_string(),
+            created_at(record).unwrap_or_else(|| self.engine.clock.now()),
+        );
         let message = format!("the stream record `{number}` cannot be routed: {}", chain(error));
         let rejection = Rejection::new("unreadable_stream_record", message);
         let quarantined = Quarantined::new(Source::Campanile, rejection, request);

@@ -234,14 +234,7 @@ impl Table {
 
 /// The request of an event that nobody sent but Campanile itself.
 pub(crate) fn own_request(body: &serde_json::Value, received_at: Timestamp) -> InboundRequest {
-    InboundRequest {
-        method: OWN_METHOD.to_owned(),
-        query: String::new(),
-        content_type: Some("application/json".to_owned()),
-        headers: [].into(),
-        body: body.to_string().into_bytes(),
-        received_at,
-    }
+    InboundRequest::json(OWN_METHOD, body.to_string(), received_at)
 }
 
 fn to_note(item: &Item) -> Result<Note, StoreError> {

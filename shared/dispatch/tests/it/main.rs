@@ -3,6 +3,7 @@
 
 mod documentation;
 mod examples;
+mod failing;
 mod history;
 mod inhibition;
 mod receiver;

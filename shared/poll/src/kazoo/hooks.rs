@@ -104,14 +104,7 @@ impl Visit<'_> {
     }
 
     async fn record_event(&self, event: AlertEvent) -> Result<(), PartError> {
-        let inbound = InboundRequest {
-            method: OWN_METHOD.to_owned(),
-            query: String::new(),
-            content_type: None,
-            headers: [].into(),
-            body: Vec::new(),
-            received_at: self.clock.now(),
-        };
+        let inbound = InboundRequest::empty(OWN_METHOD, self.clock.now());
         record_event(&*self.platform.table, event, &inbound).await?;
         Ok(())
     }

@@ -113,14 +113,7 @@ impl Visit<'_> {
     }
 
     async fn record_flood(&self, event: AlertEvent) -> Result<(), NetdataPartError> {
-        let inbound = InboundRequest {
-            method: OWN_METHOD.to_owned(),
-            query: String::new(),
-            content_type: None,
-            headers: [].into(),
-            body: Vec::new(),
-            received_at: self.api.clock.now(),
-        };
+        let inbound = InboundRequest::empty(OWN_METHOD, self.api.clock.now());
         record_event(&*self.platform.table, event, &inbound).await?;
         Ok(())
     }

@@ -66,13 +66,6 @@ impl Visit<'_> {
         }
         // Later than it happened: what came at the very moment would count as an event whose source names no time.
         let received_at = later(row.at, SignedDuration::from_secs(1)).min(self.api.clock.now());
-        InboundRequest {
-            method: "POST".to_owned(),
-            query: String::new(),
-            content_type: Some("application/json".to_owned()),
-            headers: [].into(),
-            body: body.to_string().into_bytes(),
-            received_at,
-        }
+        InboundRequest::json("POST", body.to_string(), received_at)
     }
 }

@@ -145,14 +145,7 @@ pub(crate) async fn end_untold(
     end: UntoldEnd,
     now: Timestamp,
 ) -> Result<Recorded, StoreError> {
-    let inbound = InboundRequest {
-        method: "GET".to_owned(),
-        query: String::new(),
-        content_type: Some("application/json".to_owned()),
-        headers: [].into(),
-        body: json!({ "untold_end": format!("{end:?}") }).to_string().into_bytes(),
-        received_at: now,
-    };
+    let inbound = InboundRequest::json("GET", json!({ "untold_end": format!("{end:?}") }).to_string(), now);
     let (_, recorded) = record_event(&*platform.table, untold_end(alert, end, now), &inbound).await?;
     Ok(recorded)
 }

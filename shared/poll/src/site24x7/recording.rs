@@ -41,14 +41,7 @@ impl<C: Clock> Visit<'_, C> {
 
 /// What was read, as if it had been sent.
 pub(crate) fn inbound(body: Vec<u8>, received_at: Timestamp) -> InboundRequest {
-    InboundRequest {
-        method: "GET".to_owned(),
-        query: String::new(),
-        content_type: Some("application/json".to_owned()),
-        headers: [].into(),
-        body,
-        received_at,
-    }
+    InboundRequest::json("GET", body, received_at)
 }
 
 /// Rows as a JSON list; the first ones, where all of them are more than an item holds.

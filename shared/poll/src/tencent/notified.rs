@@ -62,14 +62,7 @@ impl Visit<'_> {
             fetched.without_body += 1;
         }
         for body in &row.callbacks {
-            let inbound = InboundRequest {
-                method: "POST".to_owned(),
-                query: String::new(),
-                content_type: Some("application/json".to_owned()),
-                headers: [].into(),
-                body: body.clone().into_bytes(),
-                received_at: row.sent_at,
-            };
+            let inbound = InboundRequest::json("POST", body.clone(), row.sent_at);
             let webhook = self.platform.webhook::<Tencent>();
             match Box::pin(webhook.take(inbound)).await.map_err(TencentPartError::Record)? {
                 Kept::Recorded { recorded, duplicates, .. } => {

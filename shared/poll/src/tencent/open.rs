@@ -90,14 +90,7 @@ impl Visit<'_> {
     ) -> Result<Recorded, TencentPartError> {
         // What Tencent's history says is the request; it has no form that a callback has.
         let said = json!({ "history": { "status": format!("{end:?}"), "last_occurred_at": at.as_second() } });
-        let inbound = InboundRequest {
-            method: "GET".to_owned(),
-            query: String::new(),
-            content_type: Some("application/json".to_owned()),
-            headers: [].into(),
-            body: said.to_string().into_bytes(),
-            received_at: self.api.clock.now(),
-        };
+        let inbound = InboundRequest::json("GET", said.to_string(), self.api.clock.now());
         let at = at.max(alert.started_at.unwrap_or(at));
         let (_, recorded) = record_event(&*self.platform.table, ended(alert, end, at), &inbound).await?;
         Ok(recorded)

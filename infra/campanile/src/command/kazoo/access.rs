@@ -6,7 +6,8 @@ use aws::{Configuration, DEVELOPMENT_TOKEN};
 use clap::Args;
 use intake::{Sensitive, chain};
 use kazoo::{AccountId, BaseUrl, Client, Deadlines, HookId, Location, LocationError, Receiver};
-use poll::kazoo::{KazooSecret, WallClock};
+use poll::WallClock;
+use poll::kazoo::KazooSecret;
 
 use super::secret::complete_login;
 use crate::command::probe::Probe;

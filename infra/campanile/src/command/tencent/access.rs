@@ -3,7 +3,7 @@
 use aws::{Configuration, DEVELOPMENT_TOKEN};
 use clap::Args;
 use net::{EgressPolicy, Secret};
-use poll::kazoo::WallClock;
+use poll::WallClock;
 use poll::tencent::{TencentApi, TencentSecret};
 use tencent::Access as Key;
 use tencent::install::Wanted;

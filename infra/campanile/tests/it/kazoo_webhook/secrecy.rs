@@ -2,6 +2,7 @@
 //! the bundle in a process of its own, so that the log is all there is.
 
 use std::fs::{self, File};
+use std::path::PathBuf;
 use std::process::Stdio;
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -71,18 +72,20 @@ impl Bundle {
     }
 }
 
-/// Dictionaries by their number: docs/adr/0007-dictionaries.md.
-const DICTIONARIES: [(u8, &[u8]); 2] = [
-    (2, include_bytes!("../../../../../shared/aws/src/store/packed/kazoo-1.txt")),
-    (6, include_bytes!("../../../../../shared/aws/src/store/packed/outbox-1.txt")),
-];
+/// The dictionary of `number`: docs/adr/0007-dictionaries.md.
+fn dictionary(number: u8) -> Vec<u8> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/aws/src/store/packed");
+    let mut files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+    let is_meant =
+        |path: &PathBuf| path.file_name().unwrap().to_string_lossy().starts_with(&format!("{number}-"));
+    std::fs::read(files.find(is_meant).unwrap()).unwrap()
+}
 
 fn text(value: &AttributeValue) -> String {
     let AttributeValue::B(bytes) = value else { return format!("{value:?}") };
     let [7, number, deflated @ ..] = bytes.as_ref() else { panic!("{bytes:?} has no dictionary") };
     let mut decompressor = Decompress::new(false);
-    let (_, words) = DICTIONARIES.iter().find(|(known, _)| known == number).unwrap();
-    decompressor.set_dictionary(words).unwrap();
+    decompressor.set_dictionary(&dictionary(*number)).unwrap();
     let mut inflated = Vec::with_capacity(100_000);
     let status = decompressor.decompress_vec(deflated, &mut inflated, FlushDecompress::Finish).unwrap();
     assert_eq!(status, Status::StreamEnd);

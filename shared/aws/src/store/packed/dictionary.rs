@@ -13,12 +13,12 @@ pub(crate) struct Dictionary(u8);
 
 /// By number, from 1.
 const WORDS: [&[u8]; 6] = [
-    include_bytes!("netdata-1.txt"),
-    include_bytes!("kazoo-1.txt"),
-    include_bytes!("tencent-1.txt"),
-    include_bytes!("site24x7-1.txt"),
-    include_bytes!("alertmanager-1.txt"),
-    include_bytes!("outbox-1.txt"),
+    include_bytes!("1-netdata.txt"),
+    include_bytes!("2-kazoo.txt"),
+    include_bytes!("3-tencent.txt"),
+    include_bytes!("4-site24x7.txt"),
+    include_bytes!("5-alertmanager.txt"),
+    include_bytes!("6-outbox.txt"),
 ];
 
 impl Dictionary {

@@ -1,4 +1,4 @@
-//! The clock that KAZOO's client is given.
+//! The clock by which keepers work; its trait is that of KAZOO's client.
 
 use std::time::Duration;
 
