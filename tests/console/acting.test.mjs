@@ -172,6 +172,21 @@ scenario("an entry is deleted from quarantine after a question", async ({ server
   assert.equal(await isQuarantined(server, id), false);
 }, QUARANTINE);
 
+scenario("a question that follows another at once is answered for itself", async ({ server, open }) => {
+  const { id, line } = await refused(server, { hasty: "body" });
+  const page = await open("?view=quarantine");
+  await page.locator(line).locator("a").click();
+  await page.keyboard.press("d");
+  await page.getByRole("dialog").waitFor();
+  await page.evaluate(() => {
+    document.querySelector("#question [data-close]").click();
+    document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "d", bubbles: true }));
+  });
+  await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+  await page.locator(line).waitFor({ state: "detached" });
+  assert.equal(await isQuarantined(server, id), false);
+}, QUARANTINE);
+
 scenario("the sources are shown with when they last spoke", async ({ server, open }) => {
   await server.fire(notification({ id: "speaks", summary: "Speaks" }));
   const page = await open("?view=sources");

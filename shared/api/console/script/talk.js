@@ -27,8 +27,12 @@ function showLine(text, tone, forMs) {
   silent = setTimeout(() => setText(node, ""), forMs);
 }
 
+/** Answers the question that is open; a second answer changes nothing. */
+let answerQuestion = () => {};
+
 /** Asks before something happens; resolves to the note (perhaps blank), or to null for no. */
 function ask({ title, text, yes, field }) {
+  answerQuestion(null);
   const dialog = at("question");
   const note = at("question-form").elements.note;
   setText(at("question-title"), title);
@@ -36,18 +40,22 @@ function ask({ title, text, yes, field }) {
   setText(at("question-yes"), yes);
   at("question-field").hidden = !field;
   note.value = "";
-  dialog.returnValue = "";
   dialog.showModal();
   (field ? note : at("question-yes")).focus();
   return new Promise((answer) => {
-    dialog.addEventListener("close", () => answer(dialog.returnValue === "yes" ? note.value.trim() : null), { once: true });
+    answerQuestion = answer;
   });
 }
 
 function prepareDialogs() {
   at("question-form").addEventListener("submit", (event) => {
     event.preventDefault();
-    at("question").close("yes");
+    answerQuestion(at("question-form").elements.note.value.trim());
+    at("question").close();
+  });
+  // The event comes in a task of its own: by then the next question may be open, and this is no answer to it.
+  at("question").addEventListener("close", () => {
+    if (!at("question").open) answerQuestion(null);
   });
   at("question-form").addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) at("question-form").requestSubmit();
