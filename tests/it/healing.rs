@@ -3,6 +3,7 @@
 //! The bundle's keeper runs when it starts, so that a run is a start.
 
 use std::collections::BTreeSet;
+use std::process::Stdio;
 
 use intake::Clock as _;
 use jiff::Timestamp;
@@ -11,7 +12,8 @@ use kazoo::testing::{API_KEY, StandIn, Version};
 use kazoo::{Clock as _, Credentials};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tests::{Bundle, Data, Reader, Receiver, eventually, secrets, token, webhook_call};
+use tests::{Bundle, Data, READ_TOKEN, Reader, Receiver, binary, eventually, secrets, token, webhook_call};
+use tokio::process::Command;
 
 const HOOK: &str = "h1";
 
@@ -120,6 +122,17 @@ async fn two_runs_after_a_campanile_that_was_dead_under_traffic_hooks_are_on_and
     assert_eq!(recorded, kazoo.tried);
 }
 
+/// What `campanile check <source>` prints of a source that calls `bundle`.
+async fn checked(source: &str, bundle: &Bundle, secrets: &Value) -> String {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("secrets.json");
+    std::fs::write(&file, secrets.to_string()).unwrap();
+    let mut command = Command::new(binary("campanile"));
+    command.env_clear().args(["check", source, "--url", bundle.url(), "--token", READ_TOKEN, "--secrets"]);
+    let output = command.arg(&file).stdin(Stdio::null()).output().await.unwrap();
+    [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap()).concat()
+}
+
 /// What Tencent posts when an alarm that began at `began` fires, or is over.
 fn callback(status: &str, began: Timestamp, lasted: i64) -> String {
     let local = |second: i64| {
@@ -188,9 +201,13 @@ async fn a_change_that_netdata_did_not_notify_is_recorded_once_whether_or_not_it
     let mut secrets = secrets();
     secrets["campanile/netdata"]["api_token"] = json!(TOKEN);
     secrets["campanile/netdata"]["endpoint"] = json!(netdata.url);
-    let tower = Tower::new(secrets);
+    let tower = Tower::new(secrets.clone());
     let bundle = tower.start("changes fetched").await;
     assert_eq!(bundle.only_alert().await["condition"], "firing");
+    let check = checked("netdata", &bundle, &secrets).await;
+    assert!(check.contains("changes within 24 hours: 1, of which nobody was notified: 0"), "{check}");
+    assert!(check.contains("kept by Campanile: looked after "), "{check}");
+    assert!(check.contains(" ago: events recorded that did not arrive: 1"), "{check}");
     let webhook = json!({
         "space": { "id": SPACE, "name": "Example", "slug": "example" }, "node": { "id": NODE, "hostname": "web-01.example.net" },
         "alert": {

@@ -45,6 +45,7 @@ mod terminal_text;
 mod token;
 mod uninstall;
 mod up;
+mod upkeep;
 mod who;
 mod word;
 

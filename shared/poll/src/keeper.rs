@@ -229,7 +229,7 @@ impl PartOutcome for TencentOutcome {
 /// So many of what; `None` where there is nothing.
 fn in_words<const N: usize>(counts: [(usize, &str); N]) -> Option<String> {
     let counts = counts.into_iter().filter(|(count, _)| *count > 0);
-    let words: Vec<_> = counts.map(|(count, what)| format!("{count} {what}")).collect();
+    let words: Vec<_> = counts.map(|(count, what)| format!("{what}: {count}")).collect();
     (!words.is_empty()).then(|| words.join(", "))
 }
 

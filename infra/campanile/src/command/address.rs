@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fmt;
+use std::net::IpAddr;
 use std::str::FromStr;
 
 use clap::builder::{TypedValueParser, ValueParserFactory};
@@ -28,6 +29,24 @@ impl Address {
     /// The address as a URL.
     pub(super) const fn url(&self) -> &Url {
         &self.0
+    }
+
+    /// Whether it is on this machine.
+    pub(super) fn is_loopback(&self) -> bool {
+        let host = self.0.host_str().unwrap_or_default();
+        let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+        host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+    }
+
+    /// The same without `folder` as the last part of its path.
+    pub(super) fn without(&self, folder: &str) -> Self {
+        let mut url = self.0.clone();
+        let path = url.path().trim_end_matches('/');
+        if let Some(base) = path.strip_suffix(folder).filter(|base| base.ends_with('/')) {
+            let base = base.to_owned();
+            url.set_path(&base);
+        }
+        Self(url)
     }
 
     /// The URL of `path`, and the query behind its first `?`.

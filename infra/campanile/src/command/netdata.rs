@@ -9,8 +9,11 @@ use netdata::{Call, Node, NodeState, Room, Space, Transition, Window};
 use poll::WallClock;
 use poll::netdata::{NetdataApi, NetdataSecret};
 
+use super::address::Address;
 use super::check::Unhealthy;
 use super::secrets::Secrets;
+use super::server::Caller;
+use super::upkeep::say_healed;
 use super::{Outcome, say};
 
 /// How far back changes are looked for.
@@ -27,6 +30,11 @@ const REMEDY: &str = "the keeper cannot look after netdata: put an `api_token` o
 pub(super) struct Check {
     #[command(flatten)]
     secrets: Secrets,
+    /// Address of Campanile, which says what it healed; that of the profile unless given
+    #[arg(long, env = "CAMPANILE_URL", hide_env_values = true)]
+    url: Option<Address>,
+    #[command(flatten)]
+    caller: Caller,
 }
 
 /// A secret without a token.
@@ -58,6 +66,7 @@ impl Check {
                 )),
             }
         }
+        say_healed(self.url, self.caller, "netdata").await;
         if asked > 0 { Ok(()) } else { Err(Unhealthy { remedy: REMEDY }.into()) }
     }
 }

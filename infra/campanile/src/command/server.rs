@@ -33,17 +33,24 @@ pub(super) struct Server {
     /// http://127.0.0.1:9000
     #[arg(long, env = "CAMPANILE_URL", hide_env_values = true)]
     url: Option<Address>,
-    /// Token to present; that of the profile unless given, else the local bundle's development token
-    #[arg(long, env = "CAMPANILE_TOKEN", hide_env_values = true, value_parser = token)]
-    token: Option<Sensitive>,
     #[command(flatten)]
-    profile: Profile,
+    caller: Caller,
     /// What the two above and the profile amount to, once that was looked up.
     #[arg(skip)]
     connection: OnceLock<Connection>,
     /// What all requests of a command go through.
     #[arg(skip)]
     client: OnceLock<Client>,
+}
+
+/// Who we are to it
+#[derive(Debug, Args)]
+pub(super) struct Caller {
+    /// Token to present; that of the profile unless given, else the local bundle's development token
+    #[arg(long, env = "CAMPANILE_TOKEN", hide_env_values = true, value_parser = token)]
+    token: Option<Sensitive>,
+    #[command(flatten)]
+    profile: Profile,
 }
 
 /// The address of Campanile, and the profile's token for it.
@@ -64,6 +71,17 @@ pub(super) struct Answer {
 }
 
 impl Server {
+    /// The Campanile at `url`, at the profile's address unless given, for `caller`.
+    pub(super) const fn new(url: Option<Address>, caller: Caller) -> Self {
+        Self { url, caller, connection: OnceLock::new(), client: OnceLock::new() }
+    }
+
+    /// Whether there is a token for it: one given or of the profile, or that of development where it is said to be on this machine.
+    pub(super) fn has_token(&self) -> Result<bool, ServerError> {
+        let is_local = self.url.as_ref().is_some_and(Address::is_loopback);
+        Ok(is_local || self.caller.token.is_some() || self.connection()?.token.is_some())
+    }
+
     /// A request to `path`, and the query behind its first `?`, with the token of the secret `campanile/<secret>`.
     pub(super) fn request(
         &self,
@@ -82,17 +100,17 @@ impl Server {
 
     /// The token that was given, and is not the profile's.
     pub(super) const fn given_token(&self) -> Option<&Sensitive> {
-        self.token.as_ref()
+        self.caller.token.as_ref()
     }
 
     /// Presents `token` from now on.
     pub(super) fn present(&mut self, token: Sensitive) {
-        self.token = Some(token);
+        self.caller.token = Some(token);
     }
 
     /// Which profile is meant.
     pub(super) const fn profile(&self) -> &Profile {
-        &self.profile
+        &self.caller.profile
     }
 
     fn connection(&self) -> Result<&Connection, ServerError> {
@@ -105,8 +123,8 @@ impl Server {
 
     /// A profile's token is for the profile's address, and no other address receives it.
     fn look_up(&self) -> Result<Connection, ServerError> {
-        let is_needed = self.url.is_none() || self.token.is_none();
-        let stored = if is_needed { self.profile.stored().map_err(ServerError::Profile)? } else { None };
+        let is_needed = self.url.is_none() || self.caller.token.is_none();
+        let stored = if is_needed { self.caller.profile.stored().map_err(ServerError::Profile)? } else { None };
         let Some(url) = &self.url else {
             let local = || LOCAL.parse().map_err(|_| ServerError::NoLocal);
             return match stored {
@@ -130,7 +148,7 @@ impl Server {
     /// The token that was given, that of the profile, which is one of the API's, or that of development.
     fn token(&self, secret: &str) -> Result<Sensitive, ServerError> {
         let stored = || Ok(self.connection()?.token.clone().filter(|_| secret == "api"));
-        let token = self.token.clone().map_or_else(stored, |token| Ok(Some(token)))?;
+        let token = self.caller.token.clone().map_or_else(stored, |token| Ok(Some(token)))?;
         Ok(token.unwrap_or_else(|| Sensitive::new(development::token(secret).unwrap_or_default())))
     }
 

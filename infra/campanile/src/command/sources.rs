@@ -14,6 +14,7 @@ use super::output_format::OutputFormat;
 use super::server::Server;
 use super::table::{Column, distance, table};
 use super::terminal_text::sanitize_for_terminal;
+use super::upkeep::Upkeep;
 use super::{Outcome, remark, say};
 
 /// List the accounts of sources that have spoken, when each last did, and how much came in the last hour
@@ -39,16 +40,6 @@ struct Page {
     #[serde(default)]
     upkeep: BTreeMap<String, Upkeep>,
     next_cursor: Option<String>,
-}
-
-/// What the keeper of a source last came to.
-#[derive(Deserialize)]
-struct Upkeep {
-    ran_at: Timestamp,
-    missing: Option<String>,
-    failure: Option<String>,
-    healed_at: Option<Timestamp>,
-    healed: Option<String>,
 }
 
 /// An account as the table shows it.
@@ -88,24 +79,6 @@ impl Sources {
             remark("there is more: raise --limit, or go on with --cursor");
         }
         Ok(())
-    }
-}
-
-impl Upkeep {
-    fn in_words(&self, now: Timestamp) -> String {
-        if let Some(missing) = &self.missing {
-            return format!("not kept, {missing}");
-        }
-        let ago = |at: Timestamp| format!("{} ago", distance(at, now));
-        let healed = match (&self.healed, self.healed_at) {
-            (Some(healed), Some(at)) => format!("healed {}: {healed}", ago(at)),
-            _ => "nothing healed yet".to_owned(),
-        };
-        let words = format!("looked after {}; {healed}", ago(self.ran_at));
-        match &self.failure {
-            Some(failure) => format!("{words}; the last run failed: {failure}"),
-            None => words,
-        }
     }
 }
 

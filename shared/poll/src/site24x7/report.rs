@@ -71,7 +71,7 @@ pub(crate) fn healed_of(outcome: &Outcome) -> Option<String> {
         Outcome::Backfilled { counts, .. } => counts.recorded,
         Outcome::NotConfigured { .. } | Outcome::CoolingDown { .. } => 0,
     };
-    (recorded > 0).then(|| format!("{recorded} events recorded that did not arrive"))
+    (recorded > 0).then(|| format!("events recorded that did not arrive: {recorded}"))
 }
 
 /// Why a run, or a part of it, came to nothing.

@@ -10,6 +10,7 @@ use poll::WallClock;
 use poll::kazoo::KazooSecret;
 
 use super::secret::complete_login;
+use crate::command::address::Address;
 use crate::command::probe::Probe;
 use crate::command::secrets::{ReadSecretError, Secrets};
 use crate::command::terminal::{Prompt, Terminal};
@@ -57,6 +58,11 @@ enum TokenError {
 }
 
 impl Access {
+    /// Where Campanile's API is.
+    pub(super) fn address(&self) -> Option<Address> {
+        self.url.parse().ok()
+    }
+
     /// Reads all that a login needs, and asks for the rest where a person is there; nothing is sent yet.
     pub(super) async fn open(&self) -> Outcome<Kazoo> {
         let location = Location::parse(&self.url)?;

@@ -11,6 +11,8 @@ use super::access::{Access, Kazoo};
 use super::carrying_out::carry_out;
 use super::hooks::Hooks;
 use crate::command::check::Unhealthy;
+use crate::command::server::Caller;
+use crate::command::upkeep::say_healed;
 use crate::command::{Outcome, say};
 
 /// How far back failed attempts are looked for.
@@ -26,6 +28,8 @@ pub(in crate::command) struct Check {
     access: Access,
     #[command(flatten)]
     hooks: Hooks,
+    #[command(flatten)]
+    caller: Caller,
     /// Switch on what KAZOO switched off for failures
     #[arg(long)]
     repair: bool,
@@ -42,6 +46,7 @@ impl Check {
             carry_out(&kazoo.client, &repair(&report, &receiver)).await?;
             report = self.examine(&kazoo, &receiver).await?;
         }
+        say_healed(self.access.address(), self.caller, "kazoo").await;
         let are_admitted = kazoo.admits(report.hooks.iter().map(|report| &report.hook.id));
         if are_admitted && report.is_healthy() {
             say("every webhook is in order");

@@ -7,6 +7,8 @@ use super::access::{Access, Opened, deadline};
 use super::hook::{Name, spec};
 use crate::command::address::Address;
 use crate::command::check::Unhealthy;
+use crate::command::server::Caller;
+use crate::command::upkeep::say_healed;
 use crate::command::{Outcome, say};
 
 /// What a poll every five minutes comes to: 288 of two calls each, and some for names and around midnight.
@@ -23,6 +25,8 @@ pub(in crate::command) struct Check {
     name: Name,
     #[command(flatten)]
     access: Access,
+    #[command(flatten)]
+    caller: Caller,
 }
 
 impl Check {
@@ -30,6 +34,7 @@ impl Check {
         let opened = self.access.open().await?;
         let report = self.report(&opened).await?;
         say(report.to_string().trim_end());
+        say_healed(self.url, self.caller, "site24x7").await;
         if report.is_usable() {
             return Ok(());
         }

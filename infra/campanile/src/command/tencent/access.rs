@@ -22,7 +22,7 @@ const NAME: &str = "campanile";
 pub(super) struct Access {
     /// Address under which Tencent reaches Campanile, such as `https://alerts.example.com`
     #[arg(long, env = "CAMPANILE_URL", hide_env_values = true)]
-    url: Address,
+    pub(super) url: Address,
     /// Name of the template where one is made
     #[arg(long, default_value = NAME)]
     name: String,

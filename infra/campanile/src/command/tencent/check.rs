@@ -8,6 +8,8 @@ use tencent::{Notice, Policy};
 
 use super::access::{Access, Opened};
 use crate::command::check::Unhealthy;
+use crate::command::server::Caller;
+use crate::command::upkeep::say_healed;
 use crate::command::{Outcome, say};
 
 /// How far back notifications are looked for.
@@ -23,6 +25,8 @@ const REMEDY: &str = "tencent does not call as it should: `campanile install ten
 pub(in crate::command) struct Check {
     #[command(flatten)]
     access: Access,
+    #[command(flatten)]
+    caller: Caller,
 }
 
 impl Check {
@@ -35,6 +39,7 @@ impl Check {
         let is_right = print_templates(&opened, &ours);
         let are_bound = print_policies(&ours, &policies);
         print_lately(&api, &ours).await;
+        say_healed(Some(self.access.url), self.caller, "tencent").await;
         if is_right && are_bound {
             say("tencent calls as it should");
             return Ok(());

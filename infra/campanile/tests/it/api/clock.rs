@@ -110,7 +110,7 @@ async fn what_the_keeper_of_a_source_last_came_to_is_listed_and_what_it_healed_s
     let world = world().await;
     let table = &world.platform.table;
     let [first, second] = [900, 600].map(|seconds| Timestamp::from_second(ago(seconds).as_second()).unwrap());
-    let healed = Some((first, "2 hooks switched on".to_owned()));
+    let healed = Some((first, "hooks switched on: 2".to_owned()));
     let upkeep = aws::Upkeep {
         ran_at: first,
         missing: None,
@@ -124,7 +124,7 @@ async fn what_the_keeper_of_a_source_last_came_to_is_listed_and_what_it_healed_s
     table.note_upkeep(Source::Tencent, &aws::Upkeep { missing, ..later }).await.unwrap();
     let upkeep = world.get("/v1/sources").await["upkeep"].clone();
     let kazoo = &upkeep["kazoo"];
-    assert_eq!((&kazoo["is_configured"], &kazoo["healed"]), (&json!(true), &json!("2 hooks switched on")));
+    assert_eq!((&kazoo["is_configured"], &kazoo["healed"]), (&json!(true), &json!("hooks switched on: 2")));
     assert_eq!((&kazoo["failure"], &kazoo["ran_at"]), (&Value::Null, &json!(second.to_string())));
     assert_eq!(kazoo["healed_at"], first.to_string());
     assert_eq!(upkeep["tencent"]["is_configured"], false);

@@ -143,6 +143,13 @@ impl World {
         page.entries
     }
 
+    /// The history of `alert`, of days to come, too.
+    pub(crate) async fn history(&self, alert: &Alert) -> Vec<HistoryEntry> {
+        let page = self.platform.table.history(alert.fingerprint, PageSize::items(1000), None).await.unwrap();
+        assert!(page.next.is_none());
+        page.entries
+    }
+
     pub(crate) async fn watermark(&self) -> Option<Timestamp> {
         self.platform.table.poll_cursor(Source::Netdata, SPACE).await.unwrap().watermark
     }
