@@ -114,6 +114,22 @@ scenario("an alert's address opens the alert, and an unknown one says so", async
   await lost.locator("#detail", { hasText: "There is no alert" }).waitFor();
 });
 
+scenario("an alert that another one explains says so, and leads there", async ({ server, open }) => {
+  const node = { id: "a94d0f3b-6c21-4e57-8b9a-0d5e7f3c1b28", hostname: "web-01.example.net" };
+  await server.fire(
+    { message: "Example/web-01 is unreachable", space: notification().space, nodes: [node], severity: "critical", status: "unreachable", reachable: false },
+    { ...notification({ id: "explained", summary: "Explained", host: node.hostname }), node },
+  );
+  const page = await open();
+  const explained = row(page, "Explained");
+  await explained.filter({ hasText: "inhibited" }).waitFor({ timeout: 15_000 });
+  assert.equal(await row(page, "is unreachable").filter({ hasText: "inhibited" }).count(), 0);
+  await explained.locator("a").click();
+  const detail = page.locator("#detail");
+  await detail.getByText("nobody is notified meanwhile").getByRole("link", { name: /unreachable/ }).click();
+  await detail.locator(".title", { hasText: "unreachable" }).waitFor();
+});
+
 scenario("the page works below a stage, with and without the slash", async ({ server, open }) => {
   const stage = await stageBefore(server.url);
   try {

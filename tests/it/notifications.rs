@@ -5,6 +5,7 @@ mod apart;
 mod canary;
 mod counted;
 mod every_type;
+mod inhibited;
 mod isolation;
 mod killed;
 mod ladder;

@@ -80,6 +80,9 @@ pub struct Alert {
     /// The silences that cover it now; found when it is read, never stored.
     #[serde(default)]
     pub silenced_by: Vec<SilenceId>,
+    /// The firing alerts that explain it by a rule of inhibition now; found when it is read, never stored.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inhibited_by: Vec<Fingerprint>,
     /// The newest lifecycle events, from which condition, severity and times follow; no part of the public shape.
     #[serde(skip)]
     pub timeline: Timeline,

@@ -271,6 +271,7 @@ fn blank(event: &AlertEvent, received_at: Timestamp) -> Alert {
         last_transition: None,
         acknowledgement: None,
         silenced_by: Vec::new(),
+        inhibited_by: Vec::new(),
         timeline: Timeline::default(),
     }
 }

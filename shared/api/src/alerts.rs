@@ -2,14 +2,15 @@
 
 use alert::{Alert, Condition, Fingerprint, Handling, Severity, Source};
 use aws::{AlertFilter, Cursor, PageSize, Platform};
-use axum::Json;
 use axum::extract::State;
+use axum::{Extension, Json};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::extract::{Limit, MatcherText, Path, Query, Word, Words};
 use crate::failure::Failure;
+use crate::outgoing::Outgoing;
 
 /// How many matchers a query has at most: each alert is compared with every one of them.
 pub(crate) const MOST_FILTERS: usize = 20;
@@ -62,6 +63,7 @@ pub(crate) struct AlertPath {
 /// `GET /v1/alerts`, newest `condition_since` first.
 pub(crate) async fn list(
     State(platform): State<Platform>,
+    Extension(outgoing): Extension<Outgoing>,
     Query(query): Query<AlertQuery>,
 ) -> Result<Json<Alerts>, Failure> {
     if query.filter.len() > MOST_FILTERS {
@@ -69,17 +71,22 @@ pub(crate) async fn list(
         return Err(Failure::BadRequest(remedy));
     }
     let (size, cursor) = (PageSize::items(query.limit.items()), query.cursor.0.clone());
-    let page = platform.table.alerts(&query.into(), size, cursor.as_ref()).await.map_err(Failure::from)?;
+    let page = platform.table.alerts(&query.into(), size, cursor.as_ref()).await;
+    let mut page = page.map_err(Failure::from)?;
+    outgoing.mark_inhibited(&mut page.alerts).await;
     Ok(Json(Alerts { alerts: page.alerts, next_cursor: page.next.map(|cursor| cursor.to_string()) }))
 }
 
 /// `GET /v1/alerts/{fingerprint}`.
 pub(crate) async fn one(
     State(platform): State<Platform>,
+    Extension(outgoing): Extension<Outgoing>,
     Path(AlertPath { fingerprint }): Path<AlertPath>,
 ) -> Result<Json<Alert>, Failure> {
     let alert = platform.table.alert(fingerprint).await.map_err(Failure::from)?;
-    alert.map(Json).ok_or_else(|| Failure::NotFound { what: "alert", id: fingerprint.to_string() })
+    let mut alert = alert.ok_or_else(|| Failure::NotFound { what: "alert", id: fingerprint.to_string() })?;
+    outgoing.mark_inhibited(std::slice::from_mut(&mut alert)).await;
+    Ok(Json(alert))
 }
 
 impl From<AlertQuery> for AlertFilter {

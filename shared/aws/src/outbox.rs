@@ -19,6 +19,7 @@
 //! | `due#<destination>#<shard>` | when it is due, then priority | queues with something due |
 //! | `notified#<destination>#<shard>` | group | queues in which something is known to be firing and nothing is due |
 //! | `waiting#<destination>#<shard>` | when to decide again | routing states that wait |
+//! | `inhibiting` | key | alerts that inhibit |
 //! | `failed#<shard>`, `dead#<shard>` | when it was dead-lettered | notifications for an operator to look at |
 //!
 //! and of `by_reception`: `notification#<day>#<shard>`, every notification by the time of its making.

@@ -82,6 +82,7 @@ fn alert(channel: &dyn Channel, id: &str, token: &str, at: Timestamp) -> Alert {
         revision: 1,
         acknowledgement: None,
         silenced_by: Vec::new(),
+        inhibited_by: Vec::new(),
         timeline: Timeline::default(),
     }
 }

@@ -5,6 +5,8 @@
 //! only by an alert that does not match the target side: so nothing that matches both sides mutes its like, or itself.
 //! Whether the source is silenced, inhibited, acknowledged or selected by a destination does not matter.
 
+use std::collections::{BTreeSet, HashMap, HashSet};
+
 use alert::matcher::{Matcher, Operator, all_match};
 use alert::{Alert, Condition, Fingerprint, Labels, served_labels};
 
@@ -108,6 +110,40 @@ pub fn targets(rules: &[InhibitRule], alert: &Alert) -> Vec<Target> {
     }
     let served = served_labels(alert);
     rules.iter().filter_map(|rule| rule.target(&served)).collect()
+}
+
+/// What inhibits at one moment, by key, to say it of many alerts.
+#[derive(Debug, Clone, Default)]
+pub struct Inhibiting {
+    by_key: HashMap<InhibitorKey, Vec<(Fingerprint, bool)>>,
+    alerts: HashSet<Fingerprint>,
+}
+
+impl Inhibiting {
+    /// Takes in that the alert `fingerprint` inhibits what `key` names; `is_two_sided` as [`Inhibitor`] has it.
+    pub fn add(&mut self, key: InhibitorKey, fingerprint: Fingerprint, is_two_sided: bool) {
+        self.by_key.entry(key).or_default().push((fingerprint, is_two_sided));
+        self.alerts.insert(fingerprint);
+    }
+
+    /// Whether the alert `fingerprint` inhibits anything.
+    pub fn has(&self, fingerprint: Fingerprint) -> bool {
+        self.alerts.contains(&fingerprint)
+    }
+
+    /// The alerts that inhibit `alert` by `rules`, each once, in order; none where it does not fire.
+    pub fn by_which(&self, rules: &[InhibitRule], alert: &Alert) -> Vec<Fingerprint> {
+        if alert.condition != Condition::Firing || self.alerts.is_empty() {
+            return Vec::new();
+        }
+        let targets = targets(rules, alert).into_iter();
+        let found = targets.filter_map(|target| Some((target, self.by_key.get(&target.key)?)));
+        let by = found.flat_map(|(target, inhibiting)| {
+            let mutes = move |is_two_sided| !(target.is_two_sided && is_two_sided);
+            inhibiting.iter().filter(move |(_, is_two_sided)| mutes(*is_two_sided)).map(|(by, _)| *by)
+        });
+        by.collect::<BTreeSet<_>>().into_iter().collect()
+    }
 }
 
 impl Target {

@@ -70,7 +70,7 @@ pub use destination::{Destination, GroupBy};
 pub use dispatcher::{DestinationStatus, Dispatcher, Explanation, Fares, MOST_WAITING, Ports};
 pub use group::{MOST_NOTIFIED, group_of};
 pub use hours::Hours;
-pub use inhibit::{InhibitRule, Target, inhibitors, targets};
+pub use inhibit::{InhibitRule, Inhibiting, Target, inhibitors, targets};
 pub use links::{LINK_TTL, Link, LinkAction, LinkError, LinkKeys};
 pub use mute::RoutingContext;
 pub use ports::{

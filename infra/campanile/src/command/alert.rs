@@ -163,6 +163,7 @@ impl Shown {
         view.field("condition", &since(&self.row.condition, self.row.condition_since, now));
         view.field("handling", &self.handling(now));
         view.field("silences", &self.silenced_by.join(", "));
+        view.field("inhibited by", &self.row.inhibited_by.join(", "));
         view.field("source", [self.row.source.as_str(), &self.account()].join(" ").trim_end());
         for (field, text) in [
             ("resource", &self.resource),

@@ -35,7 +35,7 @@ function showAlert(alert) {
   setText(part("title"), alert.title);
   fill(part("badges"), [alert.severity, alert.severity_raw, alert.condition, alert.handling], () => badges(alert));
   fill(part("buttons"), [alert.condition, alert.handling, alert.url, runbookOf(alert), Boolean(alert.acknowledgement)], () => alertButtons(alert));
-  fill(part("taken"), [alert.acknowledgement, alert.silenced_by], () => taken(alert));
+  fill(part("taken"), [alert.acknowledgement, alert.silenced_by, alert.inhibited_by], () => taken(alert));
   setText(part("summary"), alert.summary === alert.title ? "" : alert.summary);
   fill(part("about"), about(alert), () => alertFacts(alert));
   fill(part("labels"), alert.labels, labelList);
@@ -120,7 +120,7 @@ function openAlert() {
   return at("detail").hidden ? undefined : at("detail").firstElementChild?.alert;
 }
 
-function taken({ acknowledgement, silenced_by }) {
+function taken({ acknowledgement, silenced_by, inhibited_by }) {
   const lines = [];
   if (acknowledgement) {
     const { by, at: when, note } = acknowledgement;
@@ -129,6 +129,12 @@ function taken({ acknowledgement, silenced_by }) {
   if (silenced_by?.length) {
     const address = `${addressOfView("silences")}&open=${encodeURIComponent(silenced_by[0])}`;
     lines.push(element("p", {}, "Covered by ", inward(address, silenced_by.length === 1 ? "a silence" : `${silenced_by.length} silences`), "."));
+  }
+  if (inhibited_by?.length) {
+    const [first] = inhibited_by;
+    const name = alertList.all.get(first)?.title ?? "another alert";
+    const more = inhibited_by.length > 1 ? ` and ${inhibited_by.length - 1} more` : "";
+    lines.push(element("p", {}, "Inhibited by ", inward(addressWith({ view: "alerts", open: first }), name), `${more}: nobody is notified meanwhile.`));
   }
   return lines;
 }
@@ -145,7 +151,7 @@ function inward(address, text) {
 }
 
 /** What the facts are made of, so that they are filled anew only if one changed. */
-function about({ labels, annotations, acknowledgement, silenced_by, ...rest }) {
+function about({ labels, annotations, acknowledgement, silenced_by, inhibited_by, ...rest }) {
   return rest;
 }
 

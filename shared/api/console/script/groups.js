@@ -133,12 +133,13 @@ function titleAndPlace({ title, resource }) {
 }
 
 /** What people have done about it, whether it still fires, and what else to know, in words. */
-function marksOf({ handling, condition, acknowledgement, silenced_by, flaps, first_seen }) {
+function marksOf({ handling, condition, acknowledgement, silenced_by, inhibited_by, flaps, first_seen }) {
   const silences = silenced_by?.length ?? 0;
   return [
     condition === FIRING ? null : [condition],
     acknowledgement ? [`✓ ${acknowledgement.by}`, acknowledgement.note] : null,
     handling === "silenced" || silences > 0 ? [silences > 1 ? `silenced by ${silences}` : "silenced", "Nobody is notified: a silence covers it."] : null,
+    inhibited_by?.length ? ["inhibited", "Nobody is notified while the alert that explains it fires."] : null,
     isFlapping({ flaps, first_seen }) ? [`flapping ×${flaps}`, `It reopened ${flaps} times.`] : null,
   ].filter(Boolean);
 }

@@ -1,7 +1,10 @@
 //! An alert in Alertmanager's shape. Its clients follow every member without looking whether it is there.
 
+use std::collections::HashMap;
+
 use ::alert::{
-    Alert, GENERATOR_URL, Handling, Labels, served_annotations, served_fingerprint, served_labels,
+    Alert, Fingerprint, GENERATOR_URL, Handling, Labels, served_annotations, served_fingerprint,
+    served_labels,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
@@ -29,24 +32,27 @@ pub(super) struct ServedAlert {
     updated_at: String,
     ends_at: String,
     status: Status,
+    #[serde(skip)]
+    inhibited_by: Vec<Fingerprint>,
     #[serde(rename = "generatorURL", skip_serializing_if = "Option::is_none")]
     generator_url: Option<String>,
 }
 
 /// Who is notified of an alert.
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Status {
     state: State,
     silenced_by: Vec<String>,
-    inhibited_by: [String; 0],
+    inhibited_by: Vec<String>,
     muted_by: [String; 0],
 }
 
 /// Whether anybody is notified.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum State {
+enum State {
+    #[default]
     Active,
     Suppressed,
 }
@@ -64,6 +70,7 @@ impl ServedAlert {
             updated_at: utc(alert.last_seen),
             ends_at: utc(now.checked_add(FIRES_ON).unwrap_or(now)),
             status: Status::of(&alert),
+            inhibited_by: Vec::new(),
             generator_url: alert.url.or_else(|| alert.annotations.get(GENERATOR_URL).cloned()),
         }
     }
@@ -74,8 +81,11 @@ impl ServedAlert {
         if self.updated_at < other.updated_at {
             std::mem::swap(self, &mut other);
         }
+        if self.is_active() || other.is_active() {
+            self.status = Status::default();
+            self.inhibited_by.clear();
+        }
         self.starts_at = self.starts_at.clone().min(other.starts_at);
-        self.status.state = self.status.state.min(other.status.state);
     }
 
     /// About how many bytes it takes in an answer.
@@ -84,9 +94,35 @@ impl ServedAlert {
         maps.map(|(name, value)| name.len() + value.len() + MARKS_BYTES).sum::<usize>() + FIXED_BYTES
     }
 
+    /// The same, inhibited by these alerts.
+    pub(super) fn inhibited_by(mut self, inhibited_by: Vec<Fingerprint>) -> Self {
+        if !inhibited_by.is_empty() {
+            self.status.state = State::Suppressed;
+        }
+        self.inhibited_by = inhibited_by;
+        self
+    }
+
+    /// The same, where what inhibits it is called as in `names`, as Alertmanager fingerprints it.
+    pub(super) fn naming(mut self, names: &HashMap<Fingerprint, String>) -> Self {
+        let names = self.inhibited_by.iter().filter_map(|by| names.get(by).cloned());
+        self.status.inhibited_by = names.collect();
+        self
+    }
+
     /// Whether anybody is notified of it.
-    pub(super) const fn state(&self) -> State {
-        self.status.state
+    pub(super) fn is_active(&self) -> bool {
+        self.status.state == State::Active
+    }
+
+    /// Whether a silence covers it.
+    pub(super) fn is_silenced(&self) -> bool {
+        !self.status.silenced_by.is_empty()
+    }
+
+    /// Whether another alert explains it.
+    pub(super) fn is_inhibited(&self) -> bool {
+        !self.inhibited_by.is_empty()
     }
 }
 
@@ -94,7 +130,7 @@ impl Status {
     fn of(alert: &Alert) -> Self {
         let state = if alert.handling == Handling::Silenced { State::Suppressed } else { State::Active };
         let silenced_by = alert.silenced_by.iter().map(ToString::to_string).collect();
-        Self { state, silenced_by, inhibited_by: [], muted_by: [] }
+        Self { state, silenced_by, inhibited_by: Vec::new(), muted_by: [] }
     }
 }
 

@@ -108,7 +108,7 @@ impl TableOutbox {
     }
 
     /// Entries of one partition of the index behind `from` and before `until`.
-    async fn one_partition(
+    pub(super) async fn one_partition(
         &self,
         partition: &str,
         from: Option<String>,

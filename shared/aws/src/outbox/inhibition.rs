@@ -1,14 +1,18 @@
 //! Alerts that inhibit others, and what waits because of them, by what both have in common.
 
 use alert::Fingerprint;
-use dispatch::{InhibitedTarget, Inhibitor, InhibitorKey, OutboxError};
+use dispatch::{InhibitedTarget, Inhibiting, Inhibitor, InhibitorKey, OutboxError};
 use serde::de::DeserializeOwned;
 
 use super::TableOutbox;
-use super::item::{documents, inhibitor_pk, to_item, unavailable};
-use crate::store::definition::{PK, SK};
-use crate::store::item::string;
+use super::item::{documents, index, inhibitor_pk, to_item, unavailable};
+use crate::store::definition::{BY_CONDITION, PK, SK};
+use crate::store::item::{string, text};
 
+/// The partition of `by_condition` that holds what inhibits, by key, alert, and whether it matches both sides of its rule.
+const INHIBITING: &str = "inhibiting";
+const ONE_SIDED: &str = "1";
+const TWO_SIDED: &str = "2";
 const SOURCE: &str = "SOURCE#";
 const TARGET: &str = "TARGET#";
 
@@ -19,7 +23,26 @@ impl TableOutbox {
 
     pub(super) async fn write_inhibitor(&self, inhibitor: &Inhibitor) -> Result<(), OutboxError> {
         let sk = format!("{SOURCE}{}", inhibitor.fingerprint);
-        self.put(to_item(inhibitor_pk(inhibitor.key), sk, inhibitor)?, "write what inhibits").await
+        let mut item = to_item(inhibitor_pk(inhibitor.key), sk, inhibitor)?;
+        let sides = if inhibitor.is_two_sided { TWO_SIDED } else { ONE_SIDED };
+        index(
+            &mut item,
+            INHIBITING.to_owned(),
+            format!("{}#{}#{sides}", inhibitor.key, inhibitor.fingerprint),
+        );
+        self.put(item, "write what inhibits").await
+    }
+
+    /// What inhibits at present, as the index has it: it lags a moment behind. What an older version wrote is not in it.
+    pub async fn inhibiting(&self) -> Result<Inhibiting, OutboxError> {
+        let entries = self.one_partition(INHIBITING, None, None, usize::MAX).await?;
+        let mut inhibiting = Inhibiting::default();
+        for entry in &entries {
+            if let Some((key, fingerprint, sides)) = text(entry, BY_CONDITION.sort_key).and_then(parts) {
+                inhibiting.add(key, fingerprint, sides == TWO_SIDED);
+            }
+        }
+        Ok(inhibiting)
     }
 
     pub(super) async fn remove_inhibitor(
@@ -60,6 +83,12 @@ impl TableOutbox {
         let items = self.table.read_all(query, OPERATION).await.map_err(unavailable(OPERATION))?;
         Ok(documents(&items))
     }
+}
+
+fn parts(entry: &str) -> Option<(InhibitorKey, Fingerprint, &str)> {
+    let (key, rest) = entry.split_once('#')?;
+    let (fingerprint, sides) = rest.split_once('#')?;
+    Some((key.parse().ok()?, fingerprint.parse().ok()?, sides))
 }
 
 fn target_sk(target: &InhibitedTarget) -> String {

@@ -209,6 +209,7 @@ fn pack_alert(alert: &Alert, repeats: u64) -> std::io::Result<Blob> {
     if let Value::Object(fields) = &mut fields {
         fields.retain(|_, value| !value.is_null());
         fields.remove("silenced_by");
+        fields.remove("inhibited_by");
         fields.insert(TIMELINE.to_owned(), serde_json::to_value(&alert.timeline)?);
     }
     pack(&fields, Dictionary::of(alert.source))

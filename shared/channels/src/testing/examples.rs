@@ -85,6 +85,7 @@ pub fn alert() -> Alert {
         revision: 7,
         acknowledgement: None,
         silenced_by: Vec::new(),
+        inhibited_by: Vec::new(),
         timeline: Timeline::default(),
     }
 }

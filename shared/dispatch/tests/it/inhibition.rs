@@ -2,7 +2,7 @@
 
 use alert::matcher::{Matcher, all_match};
 use alert::{Alert, Condition, Labels, Severity, Source, served_labels};
-use dispatch::{InhibitRule, Inhibitor, inhibitors, targets};
+use dispatch::{InhibitRule, Inhibiting, Inhibitor, inhibitors, targets};
 
 use crate::setup::{firing, start};
 
@@ -68,7 +68,16 @@ fn what_is_found_by_key_is_what_alertmanager_would_find_among_all_alerts() {
             })
             .collect();
         let alerts: Vec<_> = (0..random.usize(1..6)).map(|number| alert(&mut random, number)).collect();
+        let mut inhibiting = Inhibiting::default();
+        for inhibitor in alerts.iter().flat_map(|alert| inhibitors(&rules, alert)) {
+            inhibiting.add(inhibitor.key, inhibitor.fingerprint, inhibitor.is_two_sided);
+        }
         for target in &alerts {
+            let by = inhibiting.by_which(&rules, target);
+            let is_expected = target.condition == Condition::Firing
+                && mutes_literally(&rules, &alerts, &served_labels(target));
+            assert_eq!(!by.is_empty(), is_expected, "seed {seed}: {target:?} by {by:?}");
+            assert!(by.iter().all(|by| inhibiting.has(*by)) && by.windows(2).all(|two| two[0] < two[1]));
             let literal = mutes_literally(&rules, &alerts, &served_labels(target));
             assert_eq!(
                 mutes_by_key(&rules, &alerts, target),

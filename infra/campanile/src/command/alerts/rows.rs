@@ -28,12 +28,18 @@ pub(in crate::command) struct Row {
     pub(in crate::command) title: String,
     pub(in crate::command) value: Option<String>,
     pub(in crate::command) condition_since: Timestamp,
+    #[serde(default)]
+    pub(in crate::command) inhibited_by: Vec<String>,
 }
 
 impl Row {
     /// How it is handled while it fires and somebody or something takes care of it, else its condition.
     pub(in crate::command) fn state(&self) -> &str {
-        if self.is_firing() && self.handling != "open" { &self.handling } else { &self.condition }
+        match (self.is_firing(), self.handling.as_str()) {
+            (true, "open") if !self.inhibited_by.is_empty() => "inhibited",
+            (true, "open") | (false, _) => &self.condition,
+            (true, handling) => handling,
+        }
     }
 
     fn is_firing(&self) -> bool {
@@ -128,6 +134,7 @@ mod tests {
             title: "Disk space on db-01.example.com will run out within four hours".to_owned(),
             value: value.map(str::to_owned),
             condition_since: Timestamp::from_second(100_000 - minutes * 60).unwrap(),
+            inhibited_by: Vec::new(),
         }
     }
 

@@ -151,8 +151,8 @@ async fn what_is_read_of_fifty_open_alerts_costs_so_much_and_no_more() {
 /v1/quarantine: Query 1 = 1
 /v1/notifications: Query 1 = 1
 /v1/destinations: Query 1 = 1
-/api/v2/alerts: BatchGetItem 1 = 25, Query 5 = 3
-/api/v2/alerts/groups: BatchGetItem 1 = 25, Query 5 = 3
+/api/v2/alerts: BatchGetItem 1 = 25, Query 6 = 3.5
+/api/v2/alerts/groups: BatchGetItem 1 = 25, Query 6 = 3.5
 sweep: BatchGetItem 1 = 50, GetItem 1 = 1, Query 5 = 3, UpdateItem 1 = 1
 "
     );
@@ -176,8 +176,8 @@ async fn what_is_read_of_five_thousand_open_alerts_costs_so_much_and_no_more() {
 /v1/quarantine: Query 1 = 1
 /v1/notifications: Query 1 = 1
 /v1/destinations: Query 1 = 1
-/api/v2/alerts: BatchGetItem 54 = 2502, Query 34 = 116
-/api/v2/alerts/groups: BatchGetItem 54 = 2502, Query 34 = 116
+/api/v2/alerts: BatchGetItem 54 = 2502, Query 35 = 116.5
+/api/v2/alerts/groups: BatchGetItem 54 = 2502, Query 35 = 116.5
 sweep: BatchGetItem 50 = 5000, GetItem 1 = 1, Query 25 = 103, UpdateItem 1 = 1
 "
     );
@@ -202,8 +202,8 @@ async fn what_is_read_of_twenty_thousand_open_alerts_costs_so_much_and_no_more()
 /v1/quarantine: Query 1 = 1
 /v1/notifications: Query 1 = 1
 /v1/destinations: Query 1 = 1
-/api/v2/alerts: BatchGetItem 219 = 10009.5, Query 138 = 465.5
-/api/v2/alerts/groups: BatchGetItem 219 = 10009.5, Query 138 = 465.5
+/api/v2/alerts: BatchGetItem 219 = 10009.5, Query 139 = 466
+/api/v2/alerts/groups: BatchGetItem 219 = 10009.5, Query 139 = 466
 sweep: BatchGetItem 200 = 20000, GetItem 1 = 1, Query 89 = 403.5, UpdateItem 1 = 1
 "
     );
