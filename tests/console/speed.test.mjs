@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 
+import { row } from "./browser.mjs";
 import { notification } from "./notifications.mjs";
 import { IS_DEBUG_BUILD } from "./server.mjs";
 import { setting } from "./setting.mjs";
@@ -9,6 +10,7 @@ import { setting } from "./setting.mjs";
 const { scenario } = setting();
 const MANY = 500;
 const LIMIT_MS = 1000;
+const SEEN_MS = 6000;
 const RUNS = 5;
 
 scenario(`${MANY} open alerts are on the screen in under a second`, async ({ server, open, diagnose }) => {
@@ -35,6 +37,22 @@ scenario(`${MANY} open alerts are on the screen in under a second`, async ({ ser
   });
   diagnose(`filtering by text, from the last letter to painted: ${typed} ms`);
   assert.ok(typed < LIMIT_MS, `${typed} ms`);
+});
+
+scenario(`a new critical alert is seen among ${MANY} within six seconds`, async ({ server, open, diagnose }) => {
+  const page = await open();
+  await page.waitForFunction((many) => Number(document.querySelector("#counts strong")?.textContent) >= many, MANY);
+  const runs = [];
+  for (let run = 0; run < RUNS; run += 1) {
+    // At any moment between two questions of the page.
+    await page.waitForTimeout(700 * run);
+    const began = performance.now();
+    await server.fire(notification({ id: `new-${run}`, summary: `New critical ${run}`, minutesAgo: 0 }));
+    await row(page, `New critical ${run}`).waitFor({ timeout: 30_000 });
+    runs.push(Math.round(performance.now() - began));
+  }
+  diagnose(`a new critical alert among ${MANY} is seen after ${runs.join(", ")} ms`);
+  assert.ok(Math.max(...runs) < (IS_DEBUG_BUILD ? 2 : 1) * SEEN_MS, `${runs} ms`);
 });
 
 /** From the start of a navigation until all rows are painted, and what of it the list's answer took, by the page's own clock. */
