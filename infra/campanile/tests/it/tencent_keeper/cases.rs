@@ -20,16 +20,17 @@ use tencent::testing::{Fault, SECRET_ID, SECRET_KEY, StandIn};
 const TOKEN: &str = "t0ken-of-tencent";
 const POLICY: &str = "policy-bbbb2222";
 
-struct World {
+pub(super) struct World {
     tencent: StandIn,
+    clock: Arc<TestClock>,
     platform: Platform,
-    keeper: TencentKeeper,
+    pub(super) keeper: TencentKeeper,
     /// When the alarm began: half an hour before the clock's time.
     began: i64,
 }
 
 impl World {
-    async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         let clock = Arc::new(TestClock::default());
         let now = intake::Clock::now(&aws::SystemClock);
         clock.advance(now.as_second() - 3600 - clock.now().as_second());
@@ -53,7 +54,12 @@ impl World {
         tencent.monitor().notices.push(json!({
             "Id": "notice-1", "URLNotices": [{ "URL": format!("https://alerts.example.com/tencent/{TOKEN}") }],
         }));
-        Self { tencent, platform, keeper, began }
+        Self { tencent, clock, platform, keeper, began }
+    }
+
+    /// Another keeper over the same table, as one that Lambda starts beside it.
+    pub(super) fn another_keeper(&self) -> TencentKeeper {
+        TencentKeeper::new(self.platform.clone(), Arc::clone(&self.clock) as _)
     }
 
     fn callback(&self, status: &str, lasted: i64) -> String {
@@ -61,7 +67,7 @@ impl World {
     }
 
     /// What Tencent posts, `lasted` seconds after the alarm of `instance` began.
-    fn callback_of(&self, instance: &str, status: &str, lasted: i64) -> String {
+    pub(super) fn callback_of(&self, instance: &str, status: &str, lasted: i64) -> String {
         let recovered = if status == "0" { local(self.began + lasted) } else { "0".to_owned() };
         json!({
             "sessionId": format!("session-{instance}-{lasted}"), "alarmStatus": status, "alarmType": "metric",
@@ -86,7 +92,7 @@ impl World {
     }
 
     /// Has Tencent remember that it sent `body` by `notice`, whether or not it arrived.
-    fn sent(&self, notice: &str, body: &str, lasted: i64) {
+    pub(super) fn sent(&self, notice: &str, body: &str, lasted: i64) {
         self.tencent.monitor().notified.push(json!({
             "NotifyTime": self.began + lasted, "Notices": [{ "NoticeId": notice }],
             "ChannelsReceivers": [{ "ChannelName": "WebHook", "SendStatus": 2, "Contents": [{ "Content": body }] }],
@@ -110,12 +116,12 @@ impl World {
     }
 
     /// A run of which both parts worked.
-    async fn care(&self) -> (Fetched, Ended) {
+    pub(super) async fn care(&self) -> (Fetched, Ended) {
         let Cared { fetched, ended } = self.run().await;
         (fetched.unwrap(), ended.unwrap())
     }
 
-    async fn alerts(&self) -> Vec<Alert> {
+    pub(super) async fn alerts(&self) -> Vec<Alert> {
         self.platform.table.alerts(&AlertFilter::default(), PageSize::items(100), None).await.unwrap().alerts
     }
 
@@ -124,7 +130,7 @@ impl World {
         alert
     }
 
-    async fn entries(&self) -> Vec<HistoryEntry> {
+    pub(super) async fn entries(&self) -> Vec<HistoryEntry> {
         let filter = EventFilter { sources: vec![Source::Tencent], ..EventFilter::default() };
         self.platform.table.events(&filter, PageSize::items(100), None).await.unwrap().entries
     }
