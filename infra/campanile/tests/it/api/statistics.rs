@@ -14,7 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
-use super::{World, ago, firing, now, resolved, world_over};
+use super::{World, firing, now, resolved, world_over};
 
 const TABLE: &str = "campanile";
 /// How much happens in a story: enough that ids of what was counted have to be moved.
@@ -83,9 +83,11 @@ impl Story {
         Self { mortal, world, random, taken: BTreeSet::new(), acknowledged: 0 }
     }
 
-    /// A day, or what lies around a midnight, of alerts that open, become worse or milder, are taken and given back, and end.
+    /// What lies around the midnight before last, most of it behind, of alerts that open, become worse or milder, are taken
+    /// and given back, and end: whatever the hour, one day has enough that ids are moved.
     async fn happens(&mut self) {
-        let mut at = ago(30 * 3_600);
+        let midnight = now().as_second().div_euclid(86_400) * 86_400 - 86_400;
+        let mut at = Timestamp::from_second(midnight - 3 * 3_600).unwrap();
         for _ in 0..STEPS {
             at = at.checked_add(SignedDuration::from_secs(self.random.i64(1..400))).unwrap();
             let name = format!("alert {}", self.random.u64(0..ALERTS));

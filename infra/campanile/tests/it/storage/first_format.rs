@@ -110,7 +110,9 @@ async fn what_an_older_version_recorded_is_known_and_what_comes_now_follows_it()
     assert_eq!(table.record(again).await.unwrap(), Recorded::Duplicate);
 
     let revision = |alert: &Value| alert["revision"].as_u64().unwrap();
-    assert_eq!(revision(&world.get(&path).await), revision(&page["alerts"][0]) + 1);
+    // As time goes on it expires, which readers see as a revision that is not stored.
+    let stored = revision(&page["alerts"][0]) - u64::from(page["alerts"][0]["condition"] == "expired");
+    assert_eq!(revision(&world.get(&path).await), stored + 1);
     // One list of both formats, whole or in pages.
     let ids = |page: &[Value]| page.iter().map(|event| event["event_id"].clone()).collect::<Vec<_>>();
     let mut expected = vec![json!(new.event_id)];
