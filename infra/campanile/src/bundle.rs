@@ -12,7 +12,6 @@ use std::time::Duration;
 use api::ApiSecret;
 use aws::{Configuration, Notifier, Platform, SecretCache, SystemClock, definition};
 use intake::{Keyring, Secrets, WEBHOOKS};
-use poll::WallClock;
 use poll::keeper::Keeper;
 use poll::site24x7::Poller;
 use site24x7::TransportError;
@@ -107,7 +106,7 @@ impl Bundle {
         let notifying = self.notify(&notifier);
         let poller = Poller::new(self.platform.clone(), SystemClock).map_err(BundleError::Poller)?;
         let polling = tokio::spawn(schedule::poll(poller));
-        let keeping = tokio::spawn(schedule::keep(Keeper::new(self.platform.clone(), Arc::new(WallClock))));
+        let keeping = tokio::spawn(schedule::keep(Keeper::new(self.platform.clone(), Arc::new(SystemClock))));
         server::serve(listener, gateway::router(self.platform), stop).await;
         polling.abort();
         keeping.abort();

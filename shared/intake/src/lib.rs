@@ -5,7 +5,7 @@
 //! A limit takes no more than it must: a body up to [`LIMIT_BYTES`] is read, and [`kept`] as far as an item holds it.
 //!
 //! [`Webhook`] is that pipeline, a [`Protocol`] is what one source does differently in it, and [`Store`],
-//! [`Secrets`] and [`Clock`] are what it needs from the world. It names no AWS service; `aws` implements the ports.
+//! [`Secrets`] and [`alert::Clock`] are what it needs from the world. It names no AWS service; `aws` implements the ports.
 
 mod credentials;
 mod encoding;
@@ -26,7 +26,7 @@ pub use credentials::without_token;
 pub use encoding::{Decoded, decoded};
 pub use failure::{Failure, chain};
 pub use meter::{COUNTS, Measure, count, count_without_source};
-pub use ports::{Clock, Entry, Recorded, Secrets, SecretsError, Store, StoreError};
+pub use ports::{Entry, Recorded, Secrets, SecretsError, Store, StoreError};
 pub use protocol::{
     Kazoo, Netdata, Protocol, ProtocolVisitor, Site24x7, Tencent, WEBHOOKS, each_protocol, with_protocol,
 };

@@ -60,12 +60,6 @@ pub trait Secrets: Send + Sync {
     }
 }
 
-/// Knows the time; a parameter everywhere, so that tests can choose it.
-pub trait Clock: Send + Sync {
-    /// The present moment.
-    fn now(&self) -> Timestamp;
-}
-
 /// One event and the request that brought it.
 #[derive(Debug, Clone, Copy)]
 pub struct Entry<'a> {

@@ -14,9 +14,8 @@ use crate::failure::chain;
 use crate::meter::{Measure, count};
 use crate::recording::{configuration_with, hear, record};
 use crate::request::{Deadline, UNREADABLE_ENCODING, Unverified, allow};
-use crate::{
-    Clock, Failure, Kept, Keyring, Protocol, Quarantined, Reply, Secrets, SourceSecret, Store, StoreError,
-};
+use crate::{Failure, Kept, Keyring, Protocol, Quarantined, Reply, Secrets, SourceSecret, Store, StoreError};
+use alert::Clock;
 
 /// The webhook of one source: takes requests, keeps what they say, and answers as the source expects.
 #[derive(Debug)]

@@ -11,7 +11,6 @@ use crate::attempt::{Attempt, AttemptRange};
 use crate::available::AvailableHook;
 use crate::base_url::BaseUrl;
 use crate::call::{Call, document, entries, page, secrets_of, starting_at};
-use crate::clock::Clock;
 use crate::credentials::Credentials;
 use crate::error::{Error, Operation};
 use crate::hook::{Hook, HookSummary, NewHook};
@@ -22,6 +21,7 @@ use crate::refusal::Refusal;
 use crate::session::{Obtained, Session, Sessions};
 use crate::transport::{Deadlines, Request, Transport};
 use crate::uri::HookUri;
+use alert::Clock;
 
 /// What a [`Client`] needs to know.
 #[derive(Debug, Clone)]

@@ -11,11 +11,11 @@ use url::Url;
 
 use crate::answer::{Answer, Envelope};
 use crate::base_url::BaseUrl;
-use crate::clock::Clock;
 use crate::error::{Error, Operation, Trouble};
 use crate::redaction::Redaction;
 use crate::refusal::Refusal;
 use crate::secret::Secret;
+use alert::Clock;
 
 /// Largest answer taken.
 const LARGEST_ANSWER_BYTES: usize = 16 * 1024 * 1024;
@@ -80,7 +80,7 @@ impl Transport {
         for _ in 0..REPEATS {
             match self.exchange_once(request, token).await {
                 Err(error) if error.refusal() == Some(&Refusal::TooManyRequests) => {
-                    self.clock.pause(pause).await;
+                    self.clock.sleep(pause).await;
                     pause = pause.saturating_mul(2);
                 }
                 settled => return settled,

@@ -8,7 +8,6 @@
 
 mod api;
 pub mod check;
-mod clock;
 pub mod hook;
 mod lenient;
 mod moment;
@@ -22,7 +21,6 @@ mod transport;
 mod zoho;
 
 pub use api::{Call, CallError, Calls, Client, Customer, Monitor, Readiness, TestAnswer, ThirdPartyService};
-pub use clock::Clock;
 pub use normalize::site24x7::{DataCenter, Hosts, UnknownDataCenter};
 pub use scope::{Scope, Scopes};
 pub use secret::Secret;

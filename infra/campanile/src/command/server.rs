@@ -124,7 +124,8 @@ impl Server {
     /// A profile's token is for the profile's address, and no other address receives it.
     fn look_up(&self) -> Result<Connection, ServerError> {
         let is_needed = self.url.is_none() || self.caller.token.is_none();
-        let stored = if is_needed { self.caller.profile.stored().map_err(ServerError::Profile)? } else { None };
+        let stored =
+            if is_needed { self.caller.profile.stored().map_err(ServerError::Profile)? } else { None };
         let Some(url) = &self.url else {
             let local = || LOCAL.parse().map_err(|_| ServerError::NoLocal);
             return match stored {

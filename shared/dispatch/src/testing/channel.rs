@@ -12,7 +12,8 @@ use jiff::{SignedDuration, Timestamp};
 use net::{HttpAnswer, Unanswered};
 
 use super::{Faults, VirtualClock};
-use crate::{Clock, Destination};
+use crate::Destination;
+use alert::Clock;
 
 /// A channel that says everything.
 #[derive(Debug, Clone)]

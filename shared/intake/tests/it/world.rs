@@ -3,12 +3,13 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use alert::Source;
+use alert::{Clock, Source};
+use async_trait::async_trait;
 use bytes::Bytes;
 use http::{Request, Response};
 use intake::{
-    Clock, Entry, Keyring, Protocol, Quarantined, Recorded, Secrets, SecretsError, SourceSecret, Store,
-    StoreError, Webhook,
+    Entry, Keyring, Protocol, Quarantined, Recorded, Secrets, SecretsError, SourceSecret, Store, StoreError,
+    Webhook,
 };
 use jiff::Timestamp;
 use normalize::{InboundRequest, SourceConfiguration};
@@ -106,10 +107,13 @@ impl Secrets for Given {
     }
 }
 
+#[async_trait]
 impl Clock for FixedClock {
     fn now(&self) -> Timestamp {
         "2026-11-21T18:45:12Z".parse().unwrap()
     }
+
+    async fn sleep(&self, _duration: Duration) {}
 }
 
 /// The secret that `json` says, whatever the source whose members it has.

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use alert::Clock as _;
 use kazoo::testing::{API_KEY, Effect, StandIn, Version};
-use kazoo::{BaseUrl, Client, Clock as _, Configuration, Credentials, HookId, Refusal, Trouble};
+use kazoo::{BaseUrl, Client, Configuration, Credentials, HookId, Refusal, Trouble};
 use serde_json::json;
 
 #[tokio::test]

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use alert::Source;
+use alert::{Clock, Source};
 use aws::{DEVELOPMENT_TOKEN, Platform};
-use kazoo::{Client, Clock, Configuration, Deadlines, HookSummary, Location, Receiver};
+use kazoo::{Client, Configuration, Deadlines, HookSummary, Location, Receiver};
 use serde_json::Value;
 
 use crate::kazoo::keeper::KazooError;

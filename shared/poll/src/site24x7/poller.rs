@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use alert::Source;
+use alert::{Clock, Source};
 use aws::{Platform, Upkeep};
 use intake::{SecretsError, StoreError, chain};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use site24x7::{
-    AccountConfigurationError, CallError, Clock, Deadlines, Readiness, TokenError, Transport, TransportError,
+    AccountConfigurationError, CallError, Deadlines, Readiness, TokenError, Transport, TransportError,
 };
 use tokio::sync::Mutex;
 

@@ -14,7 +14,8 @@ use super::verdict::{Data, Failure, decide};
 use crate::token::{Applicant, Tokens, Wanted};
 use crate::transport::{Transport, send};
 use crate::zoho::Desk;
-use crate::{AccountConfiguration, Clock, DataCenter, Hosts, Scopes, Token, TokenError, TokenStore, moment};
+use crate::{AccountConfiguration, DataCenter, Hosts, Scopes, Token, TokenError, TokenStore, moment};
+use alert::Clock;
 
 /// A client of one account. It outlives runs: its token stays in memory.
 pub struct Client<S, C> {

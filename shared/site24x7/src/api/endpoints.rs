@@ -11,7 +11,8 @@ use super::rows::{
     ThirdPartyService, TriggeredTest,
 };
 use super::verdict::Data;
-use crate::{Clock, Secret, TokenStore};
+use crate::{Secret, TokenStore};
+use alert::Clock;
 
 impl<S: TokenStore, C: Clock> Calls<'_, S, C> {
     /// The notifications delivered on `date`, a day of the account's time zone, each as it came in.

@@ -3,7 +3,8 @@
 use jiff::tz::TimeZone;
 
 use crate::hook::{HookState, WebhookSpec, inspect};
-use crate::{CallError, Calls, Clock, Monitor, Scopes, TokenError, TokenStore};
+use crate::{CallError, Calls, Monitor, Scopes, TokenError, TokenStore};
+use alert::Clock;
 
 /// What is to be checked.
 #[derive(Debug, Clone)]

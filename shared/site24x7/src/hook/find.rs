@@ -1,6 +1,7 @@
 //! Which of the integrations is our webhook.
 
-use crate::{CallError, Calls, Clock, ThirdPartyService, TokenStore};
+use crate::{CallError, Calls, ThirdPartyService, TokenStore};
+use alert::Clock;
 
 /// The type of a webhook among the integrations.
 const WEBHOOK: i64 = 8;

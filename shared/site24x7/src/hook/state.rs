@@ -5,7 +5,8 @@ use serde_json::{Map, Value};
 use super::compare::{Differences, compare};
 use super::find::{Found, find};
 use super::spec::WebhookSpec;
-use crate::{CallError, Calls, Clock, ThirdPartyService, TokenStore};
+use crate::{CallError, Calls, ThirdPartyService, TokenStore};
+use alert::Clock;
 
 /// How the webhook is.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,7 +4,8 @@ use std::fmt;
 
 use super::find::{Found, HookError, find};
 use super::state::{Activity, activity};
-use crate::{CallError, Calls, Clock, TokenStore};
+use crate::{CallError, Calls, TokenStore};
+use alert::Clock;
 
 /// The webhook after it was taken out of use.
 #[derive(Debug)]

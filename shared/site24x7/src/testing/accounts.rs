@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::Clock;
+use alert::Clock;
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;

@@ -8,7 +8,8 @@ use tokio::sync::Mutex;
 use super::record::{Token, TokenRecord};
 use super::store::{StoreError, TokenStore};
 use crate::zoho::{self, Desk, Issued};
-use crate::{Clock, Scopes, Secret, ZohoError, moment};
+use crate::{Scopes, Secret, ZohoError, moment};
+use alert::Clock;
 
 /// How long the lease to ask Zoho is held at most.
 const LEASE_SECS: i64 = 10;

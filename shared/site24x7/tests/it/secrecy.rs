@@ -2,6 +2,7 @@
 
 use std::error::Error;
 
+use alert::Clock;
 use jiff::civil::date;
 use serde_json::json;
 use site24x7::check::{Subject, check};
@@ -11,8 +12,8 @@ use site24x7::testing::{
     transport,
 };
 use site24x7::{
-    AccountConfiguration, Application, Clock, DataCenter, Hosts, MemoryTokenStore, Secret, Token,
-    TokenRecord, TokenStore, exchange_code,
+    AccountConfiguration, Application, DataCenter, Hosts, MemoryTokenStore, Secret, Token, TokenRecord,
+    TokenStore, exchange_code,
 };
 
 const ACCESS_TOKEN: &str = "1000.access";

@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use alert::Clock;
 use jiff::Timestamp;
 use site24x7::testing::{SECRET, StandIn, TestClient, calls, transport};
-use site24x7::{Clock, MemoryTokenStore, Readiness, Secret, StoreError, Token, TokenRecord, TokenStore};
+use site24x7::{MemoryTokenStore, Readiness, Secret, StoreError, Token, TokenRecord, TokenStore};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 

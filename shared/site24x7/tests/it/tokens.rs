@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use alert::Clock;
 use jiff::Timestamp;
 use serde_json::json;
 use site24x7::testing::{GRANT_CODE, REFRESH_TOKEN, SECRET, StandIn, TestClient, calls, transport};
 use site24x7::{
-    Application, Clock, Deadlines, MemoryTokenStore, Readiness, Scope, Secret, Token, TokenError,
-    TokenRecord, TokenStore, Transport, ZohoError, exchange_code,
+    Application, Deadlines, MemoryTokenStore, Readiness, Scope, Secret, Token, TokenError, TokenRecord,
+    TokenStore, Transport, ZohoError, exchange_code,
 };
 
 async fn cooling_until<S: TokenStore>(client: &TestClient<S>) -> Option<Timestamp> {

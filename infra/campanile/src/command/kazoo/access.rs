@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use aws::{Configuration, DEVELOPMENT_TOKEN};
+use aws::{Configuration, DEVELOPMENT_TOKEN, SystemClock};
 use clap::Args;
 use intake::{Sensitive, chain};
 use kazoo::{AccountId, BaseUrl, Client, Deadlines, HookId, Location, LocationError, Receiver};
-use poll::WallClock;
 use poll::kazoo::KazooSecret;
 
 use super::secret::complete_login;
@@ -77,7 +76,7 @@ impl Access {
             account: self.account.clone().map_or_else(|| secret.account(), |account| Ok(Some(account)))?,
             deadlines,
         };
-        let client = Client::new(settings, Arc::new(WallClock))?;
+        let client = Client::new(settings, Arc::new(SystemClock))?;
         Ok(Kazoo { client, location, base_url, secret, secret_name })
     }
 
