@@ -11,9 +11,10 @@ use std::time::Duration;
 use alert::Source;
 use aws_sdk_secretsmanager::Client;
 use intake::{
-    Finding, Gravity, Keyring, Measure, SecretReport, Secrets, SecretsError, Sensitive, SourceSecret, chain,
+    Finding, Gravity, Keyring, Measure, SecretReport, Secrets, SecretsError, SourceSecret, chain,
     count_without_source, read_json,
 };
+use net::Secret;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
@@ -104,7 +105,7 @@ impl SecretCache {
     }
 
     /// The text of the valid versions of the secret `<prefix>/<name>`, whatever it is; `None` if there is no such secret.
-    pub async fn texts(&self, name: &str) -> Result<Option<Keyring<Sensitive>>, SecretsError> {
+    pub async fn texts(&self, name: &str) -> Result<Option<Keyring<Secret>>, SecretsError> {
         let versions = fetch(&self.client, &self.full_name(name), Wanted::Both, None).await?;
         Ok(versions.map(|Versions { current, previous, .. }| Keyring { current, previous }))
     }
@@ -185,7 +186,7 @@ impl SecretCache {
         read: impl Fn(&str) -> SecretReport<T>,
     ) -> Result<Option<(Keyring<T>, Versions)>, SecretsError> {
         let Some(mut versions) = fetch(&self.client, name, wanted, known).await? else { return Ok(None) };
-        let read = |text: &Sensitive| self.usable(name, text.expose(), &read);
+        let read = |text: &Secret| self.usable(name, text.expose(), &read);
         let mut current = read(&versions.current);
         if current.is_err() && !versions.is_previous_asked {
             let Some(both) = fetch(&self.client, name, Wanted::Both, known).await? else { return Ok(None) };

@@ -36,8 +36,8 @@ pub use replay::{OWN_METHOD, ReplayFailure, Replayed, replay};
 pub use reply::{Kept, Reply};
 pub use request::{ClientCertificate, Deadline, PROBE_HEADER};
 pub use secret::{
-    BasicPair, CertificateRule, Finding, Gravity, Keyring, Members, SecretReport, Sensitive, SourceSecret,
-    Unusable, read_json, read_secret,
+    BasicPair, CertificateRule, Finding, Gravity, Keyring, Members, SecretReport, SourceSecret, Unusable,
+    read_json, read_secret,
 };
 pub use size::{BODY_LENGTH, BODY_SHA256, LIMIT_BYTES, is_cut, kept};
 pub use webhook::Webhook;

@@ -7,53 +7,19 @@ mod members;
 mod source;
 mod syntax;
 
-use std::fmt;
-
+use net::Secret;
 use normalize::site24x7::AccountNames;
-use serde::Deserialize;
-use sha2::{Digest, Sha256};
-use subtle::{Choice, ConstantTimeEq};
 
 pub use finding::{Finding, Gravity, SecretReport};
 pub use members::{Members, Unusable, read_json, read_secret};
-
-/// A text that never prints and is compared in constant time.
-#[derive(Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(transparent)]
-pub struct Sensitive(String);
-
-impl Sensitive {
-    /// Wraps `text`.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-
-    /// The text itself, for the one place that needs it.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-
-    /// Whether `presented` is this text, in time that depends on neither. A blank secret matches nothing.
-    pub fn matches(&self, presented: &str) -> Choice {
-        let known = Sha256::digest(self.0.as_bytes());
-        let blank = Choice::from(u8::from(self.0.is_empty()));
-        known.ct_eq(&Sha256::digest(presented.as_bytes())) & !blank
-    }
-}
-
-impl fmt::Debug for Sensitive {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[redacted]")
-    }
-}
 
 /// A username and its password.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BasicPair {
     /// The username.
-    pub username: Sensitive,
+    pub username: Secret,
     /// The password.
-    pub password: Sensitive,
+    pub password: Secret,
 }
 
 /// What the TLS client certificate of a sender must be.
@@ -69,17 +35,17 @@ pub struct CertificateRule {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SourceSecret {
     /// Tokens of which any one is enough.
-    pub tokens: Vec<Sensitive>,
+    pub tokens: Vec<Secret>,
     /// Pairs of which any one is enough.
     pub basic: Vec<BasicPair>,
     /// The sender's client certificate (Netdata).
     pub client_certificate: Option<CertificateRule>,
     /// Answers Netdata's ownership challenge, and serves nothing else.
-    pub challenge_secret: Option<Sensitive>,
+    pub challenge_secret: Option<Secret>,
     /// What Tencent's console shows for the verification probe.
-    pub validation_code: Option<Sensitive>,
+    pub validation_code: Option<Secret>,
     /// Key of KAZOO 5's signatures.
-    pub sha256_key: Option<Sensitive>,
+    pub sha256_key: Option<Secret>,
     /// The webhooks of KAZOO that may speak to us; any if empty.
     pub hook_ids: Vec<String>,
     /// What names the account of every event (Site24x7).

@@ -29,7 +29,6 @@ mod plan;
 mod receiver;
 mod redaction;
 mod refusal;
-mod secret;
 mod session;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -51,6 +50,5 @@ pub use patch::Patch;
 pub use plan::{Change, Note, NoteReason, PlannedChanges};
 pub use receiver::{Location, LocationError, Receiver};
 pub use refusal::{FieldProblem, Refusal};
-pub use secret::Secret;
 pub use transport::Deadlines;
 pub use uri::HookUri;

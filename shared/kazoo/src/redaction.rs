@@ -1,6 +1,6 @@
 //! Text that came from outside, made fit to be shown: without secrets, without control characters, short.
 
-use crate::secret::Secret;
+use net::Secret;
 
 /// What stands where a secret stood.
 pub(crate) const REDACTED: &str = "[redacted]";

@@ -1,6 +1,7 @@
 //! Being logged in: the token is kept for its life and adopted when Crossbar gives another.
 
 use jiff::{SignedDuration, Timestamp};
+use net::Secret;
 use reqwest::Method;
 use tokio::sync::Mutex;
 
@@ -9,7 +10,6 @@ use crate::credentials::Credentials;
 use crate::document::text;
 use crate::error::{Error, Operation, Trouble};
 use crate::id::AccountId;
-use crate::secret::Secret;
 use crate::transport::{Request, Transport};
 
 /// How long after a login a token is used: its life of 3600 s, less a minute for the request under way.

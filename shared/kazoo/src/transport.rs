@@ -14,8 +14,8 @@ use crate::base_url::BaseUrl;
 use crate::error::{Error, Operation, Trouble};
 use crate::redaction::Redaction;
 use crate::refusal::Refusal;
-use crate::secret::Secret;
 use alert::Clock;
+use net::Secret;
 
 /// Largest answer taken.
 const LARGEST_ANSWER_BYTES: usize = 16 * 1024 * 1024;

@@ -11,8 +11,8 @@ pub mod check;
 pub mod hook;
 mod lenient;
 mod moment;
+mod redaction;
 mod scope;
-mod secret;
 mod settings;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -23,7 +23,6 @@ mod zoho;
 pub use api::{Call, CallError, Calls, Client, Customer, Monitor, Readiness, TestAnswer, ThirdPartyService};
 pub use normalize::site24x7::{DataCenter, Hosts, UnknownDataCenter};
 pub use scope::{Scope, Scopes};
-pub use secret::Secret;
 pub use settings::{AccountConfiguration, AccountConfigurationError, Application, account_of};
 pub use token::{MemoryTokenStore, StoreError, Token, TokenError, TokenRecord, TokenStore};
 pub use transport::{Deadlines, NoAnswer, Transport, TransportError};

@@ -7,9 +7,10 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderName, HeaderValue, Method, header};
-use intake::Sensitive;
 use jiff::{SignedDuration, Timestamp};
-use net::{BuildError, EgressPolicy, HttpAnswer, HttpClient, HttpRequest, Unanswered, UrlMistake, sanitize};
+use net::{
+    BuildError, EgressPolicy, HttpAnswer, HttpClient, HttpRequest, Secret, Unanswered, UrlMistake, sanitize,
+};
 use serde_json::Value;
 use url::Url;
 
@@ -219,7 +220,7 @@ impl Issuers {
 
 /// The request that redeems what is in `form`, with what proves who we are.
 fn redemption(issuer: &Issuer, discovered: &Discovered, form: &[(&str, &str)]) -> HttpRequest {
-    let secret = issuer.client_secret.as_ref().map(Sensitive::expose);
+    let secret = issuer.client_secret.as_ref().map(Secret::expose);
     let in_body = secret.filter(|_| discovered.secret_in_body);
     let mut body = form_urlencoded::Serializer::new(String::new());
     body.extend_pairs(form).append_pair("client_id", &issuer.client_id);

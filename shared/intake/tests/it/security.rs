@@ -12,9 +12,10 @@ use bytes::Bytes;
 use hmac::{Hmac, Mac};
 use http::{Method, Request};
 use intake::{
-    Kazoo, Keyring, Netdata, Protocol, ProtocolVisitor, Sensitive, Site24x7, SourceSecret, Tencent, WEBHOOKS,
+    Kazoo, Keyring, Netdata, Protocol, ProtocolVisitor, Site24x7, SourceSecret, Tencent, WEBHOOKS,
     with_protocol,
 };
+use net::Secret;
 use serde_json::{Value, json};
 use sha2::Sha256;
 use subtle::Choice;
@@ -88,8 +89,8 @@ async fn statement_01_a_missing_or_wrong_secret_is_401_with_one_body_for_every_r
 #[test]
 fn statement_02_secrets_are_compared_in_constant_time() {
     // The comparison yields a `Choice`, which cannot be branched upon by accident …
-    let compare: fn(&Sensitive, &str) -> Choice = Sensitive::matches;
-    assert!(bool::from(compare(&Sensitive::new("a"), "a")));
+    let compare: fn(&Secret, &str) -> Choice = Secret::matches;
+    assert!(bool::from(compare(&Secret::new("a"), "a")));
     // … and nowhere is a secret compared as a text.
     for folder in ["src", "../api/src", "../aws/src"] {
         for (file, text) in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)) {

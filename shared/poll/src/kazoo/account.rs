@@ -86,5 +86,5 @@ impl std::fmt::Debug for Account {
 /// A token of development would not do in another's hook, nor would one that cannot stand in an address.
 fn receiver(secret: &KazooSecret, location: &Location) -> Option<Receiver> {
     let token = secret.token().filter(|token| !token.expose().starts_with(DEVELOPMENT_TOKEN))?;
-    Receiver::new(location.clone(), token.expose().into()).ok()
+    Receiver::new(location.clone(), token).ok()
 }

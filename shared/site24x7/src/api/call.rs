@@ -3,10 +3,11 @@
 use std::fmt;
 
 use jiff::civil::Date;
+use net::Secret;
 use reqwest::Method;
 use serde_json::Value;
 
-use crate::{Scope, Secret};
+use crate::Scope;
 
 /// One kind of call; its `Display` is the method and the path as the vendor documents them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

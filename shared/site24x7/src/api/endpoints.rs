@@ -11,8 +11,9 @@ use super::rows::{
     ThirdPartyService, TriggeredTest,
 };
 use super::verdict::Data;
-use crate::{Secret, TokenStore};
+use crate::TokenStore;
 use alert::Clock;
+use net::Secret;
 
 impl<S: TokenStore, C: Clock> Calls<'_, S, C> {
     /// The notifications delivered on `date`, a day of the account's time zone, each as it came in.

@@ -4,13 +4,14 @@ use std::fmt;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use net::Secret;
 
 use super::call::Call;
 use super::retry::duration;
 use super::verdict::Failure;
-use crate::secret::presentable;
+use crate::TokenError;
+use crate::redaction::presentable;
 use crate::transport::NoAnswer;
-use crate::{Secret, TokenError};
 
 /// A call of the API that came to nothing.
 #[derive(Debug, thiserror::Error)]

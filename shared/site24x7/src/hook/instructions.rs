@@ -2,7 +2,7 @@
 
 use crate::DataCenter;
 use crate::hook::spec::{HEADER, WebhookSpec};
-use crate::secret::presentable;
+use crate::redaction::presentable;
 
 /// What a body that the user writes must hold, as nothing else in it has a meaning.
 const OWN_BODY: &str = r#"A body of your own (*Post as JSON* with custom parameters) must hold these members under these names,
@@ -54,8 +54,9 @@ Save it and press its test button: the test is answered with 200 and kept as a n
 
 #[cfg(test)]
 mod tests {
+    use net::Secret;
+
     use super::*;
-    use crate::Secret;
 
     fn spec() -> WebhookSpec {
         let url = "https://alerts.example.com/site24x7/hook-key";

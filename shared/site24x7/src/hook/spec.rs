@@ -5,7 +5,7 @@ use std::fmt;
 use reqwest::Url;
 use serde_json::{Value, json};
 
-use crate::Secret;
+use net::Secret;
 
 /// The name under which the webhook is found again, unless another is chosen.
 pub const DEFAULT_NAME: &str = "Campanile";

@@ -1,11 +1,12 @@
 //! What an answer of the accounts server means. Errors come under HTTP 200 too, so the body decides.
 
+use net::Secret;
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::lenient::{self, Integer, Text};
 use crate::transport::Answer;
-use crate::{Rejection, Scopes, Secret};
+use crate::{Rejection, Scopes};
 
 /// A token lives for an hour; whatever a server says.
 const LONGEST_SECS: i64 = 3600;

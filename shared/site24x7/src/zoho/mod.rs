@@ -10,8 +10,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::transport::{NoAnswer, Transport, send};
-use crate::{Application, Hosts, Scopes, Secret, Token, moment};
+use crate::{Application, Hosts, Scopes, Token, moment};
 use answer::Refusal;
+use net::Secret;
 
 /// What a grant code was exchanged for.
 #[derive(Debug, Clone)]

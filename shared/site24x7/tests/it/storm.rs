@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use alert::Clock;
 use jiff::Timestamp;
+use net::Secret;
 use site24x7::testing::{SECRET, StandIn, TestClient, calls, transport};
-use site24x7::{MemoryTokenStore, Readiness, Secret, StoreError, Token, TokenRecord, TokenStore};
+use site24x7::{MemoryTokenStore, Readiness, StoreError, Token, TokenRecord, TokenStore};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 

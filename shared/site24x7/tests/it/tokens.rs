@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use alert::Clock;
 use jiff::Timestamp;
+use net::Secret;
 use serde_json::json;
 use site24x7::testing::{GRANT_CODE, REFRESH_TOKEN, SECRET, StandIn, TestClient, calls, transport};
 use site24x7::{
-    Application, Deadlines, MemoryTokenStore, Readiness, Scope, Secret, Token, TokenError, TokenRecord,
-    TokenStore, Transport, ZohoError, exchange_code,
+    Application, Deadlines, MemoryTokenStore, Readiness, Scope, Token, TokenError, TokenRecord, TokenStore,
+    Transport, ZohoError, exchange_code,
 };
 
 async fn cooling_until<S: TokenStore>(client: &TestClient<S>) -> Option<Timestamp> {

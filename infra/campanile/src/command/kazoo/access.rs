@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use aws::{Configuration, DEVELOPMENT_TOKEN, SystemClock};
 use clap::Args;
-use intake::{Sensitive, chain};
+use intake::chain;
 use kazoo::{AccountId, BaseUrl, Client, Deadlines, HookId, Location, LocationError, Receiver};
+use net::Secret;
 use poll::kazoo::KazooSecret;
 
 use super::secret::complete_login;
@@ -104,7 +105,7 @@ impl Kazoo {
         if token.expose().starts_with(DEVELOPMENT_TOKEN) {
             return Err(TokenError::Development { name: name() }.into());
         }
-        let receiver = Receiver::new(self.location.clone(), token.expose().into());
+        let receiver = Receiver::new(self.location.clone(), token);
         Ok(receiver.map_err(|source| TokenError::Unusable { name: name(), source })?)
     }
 
@@ -114,7 +115,7 @@ impl Kazoo {
         probe.ask(&self.location.to_string(), token.expose(), &self.secret_name).await
     }
 
-    fn token(&self) -> Outcome<Option<Sensitive>> {
+    fn token(&self) -> Outcome<Option<Secret>> {
         match (self.secret.token(), Terminal::attached()) {
             (None, Some(mut terminal)) => {
                 let question = format!("Token that KAZOO is to show, one of `{}`", self.secret_name);

@@ -4,8 +4,9 @@ use alert::Clock as _;
 use aws::{AccountTokens, SystemClock};
 use clap::Args;
 use intake::chain;
+use net::Secret;
 use serde_json::Value;
-use site24x7::{Application, Grant, Scope, Secret, TokenStore, account_of, exchange_code};
+use site24x7::{Application, Grant, Scope, TokenStore, account_of, exchange_code};
 
 use super::access::{Access, Opened, transport};
 use crate::command::terminal::{AskError, Prompt, Terminal};
