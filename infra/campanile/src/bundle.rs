@@ -12,9 +12,9 @@ use std::time::Duration;
 use api::ApiSecret;
 use aws::{Configuration, Notifier, Platform, SecretCache, SystemClock, definition};
 use intake::{Keyring, Secrets, WEBHOOKS};
+use net::BuildError;
 use poll::keeper::Keeper;
 use poll::site24x7::Poller;
-use site24x7::TransportError;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -53,7 +53,7 @@ pub enum BundleError {
     },
     /// The poller could not be set up.
     #[error("cannot prepare the poller of site24x7")]
-    Poller(#[source] TransportError),
+    Poller(#[source] BuildError),
 }
 
 /// All functions over one embedded platform.

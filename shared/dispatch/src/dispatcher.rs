@@ -15,12 +15,11 @@ mod sender;
 mod status;
 mod tick;
 
+use alert::{Clock, Silence};
 pub use status::{DestinationStatus, Explanation, Fares, MOST_WAITING};
 
 use std::collections::HashMap;
 use std::sync::Arc;
-
-use alert::{Clock, Silence};
 
 use crate::{
     AlertReader, DestinationState, LinkMaker, NotificationConfiguration, Outbox, OutboxError, OwnAlerts,

@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
+use alert::Clock;
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use normalize::{InboundRequest, Normalized, Rejection, SourceConfiguration};
@@ -15,7 +16,6 @@ use crate::meter::{Measure, count};
 use crate::recording::{configuration_with, hear, record};
 use crate::request::{Deadline, UNREADABLE_ENCODING, Unverified, allow};
 use crate::{Failure, Kept, Keyring, Protocol, Quarantined, Reply, Secrets, SourceSecret, Store, StoreError};
-use alert::Clock;
 
 /// The webhook of one source: takes requests, keeps what they say, and answers as the source expects.
 #[derive(Debug)]

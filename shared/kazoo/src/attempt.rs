@@ -128,7 +128,7 @@ fn headers(entry: &Value) -> BTreeMap<String, String> {
 }
 
 impl AttemptResult {
-    fn read(entry: &Value, redaction: &Redaction<'_>) -> Self {
+    fn read(entry: &Value, redaction: &Redaction) -> Self {
         let member = |key| redaction.clean(&text(entry, key).unwrap_or_default());
         if text(entry, "result").as_deref() == Some("success") {
             return Self::Success;

@@ -1,7 +1,7 @@
 //! A request below an account's webhooks, and reading what it answers.
 
+use http::Method;
 use net::Secret;
-use reqwest::Method;
 use serde_json::Value;
 
 use crate::answer::Envelope;

@@ -3,7 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use reqwest::Method;
+use alert::Clock;
+use http::Method;
+use net::Deadlines;
 use serde_json::{Value, json};
 
 use crate::answer::Envelope;
@@ -19,9 +21,8 @@ use crate::page::{Page, PageKey};
 use crate::patch::Patch;
 use crate::refusal::Refusal;
 use crate::session::{Obtained, Session, Sessions};
-use crate::transport::{Deadlines, Request, Transport};
+use crate::transport::{Request, Transport};
 use crate::uri::HookUri;
-use alert::Clock;
 
 /// What a [`Client`] needs to know.
 #[derive(Debug, Clone)]

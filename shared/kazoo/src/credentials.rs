@@ -5,10 +5,9 @@ use std::fmt::Write as _;
 use std::str::FromStr;
 
 use md5::{Digest, Md5};
+use net::Secret;
 use serde_json::{Value, json};
 use sha1::Sha1;
-
-use net::Secret;
 
 /// The exact length of an API key.
 const API_KEY_CHARACTERS: usize = 64;

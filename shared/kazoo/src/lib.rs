@@ -50,5 +50,5 @@ pub use patch::Patch;
 pub use plan::{Change, Note, NoteReason, PlannedChanges};
 pub use receiver::{Location, LocationError, Receiver};
 pub use refusal::{FieldProblem, Refusal};
-pub use transport::Deadlines;
+pub use transport::DEADLINES;
 pub use uri::HookUri;

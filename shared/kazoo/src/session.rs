@@ -1,8 +1,8 @@
 //! Being logged in: the token is kept for its life and adopted when Crossbar gives another.
 
+use http::Method;
 use jiff::{SignedDuration, Timestamp};
 use net::Secret;
-use reqwest::Method;
 use tokio::sync::Mutex;
 
 use crate::answer::Envelope;

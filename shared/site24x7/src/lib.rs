@@ -25,5 +25,5 @@ pub use normalize::site24x7::{DataCenter, Hosts, UnknownDataCenter};
 pub use scope::{Scope, Scopes};
 pub use settings::{AccountConfiguration, AccountConfigurationError, Application, account_of};
 pub use token::{MemoryTokenStore, StoreError, Token, TokenError, TokenRecord, TokenStore};
-pub use transport::{Deadlines, NoAnswer, Transport, TransportError};
+pub use transport::{Deadlines, Transport};
 pub use zoho::{Exchange, Grant, Rejection, ZohoError, exchange_code};

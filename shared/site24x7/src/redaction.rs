@@ -1,18 +1,14 @@
 //! Texts of other systems, made fit to be shown.
 
-use net::Secret;
+use net::{Redactor, Secret, sanitize};
 
 /// How much of a foreign message is kept: enough to recognise it, too little to fill a log.
 const MESSAGE_CHARS: usize = 300;
 
 /// A message of another system, fit to be shown: without the given secrets, on one line, of bounded length.
 pub(crate) fn presentable<'a>(message: &str, secrets: impl IntoIterator<Item = &'a Secret>) -> String {
-    let mut text = message.to_owned();
-    for secret in secrets.into_iter().filter(|secret| !secret.expose().is_empty()) {
-        text = text.replace(secret.expose(), "[redacted]");
-    }
-    let line = text.chars().map(|character| if character.is_control() { ' ' } else { character });
-    line.take(MESSAGE_CHARS).collect::<String>().trim().to_owned()
+    let redactor = Redactor::new(secrets.into_iter().map(Secret::expose));
+    redactor.redact(&sanitize::line(message)).chars().take(MESSAGE_CHARS).collect()
 }
 
 #[cfg(test)]
@@ -24,7 +20,7 @@ mod tests {
         let secret = Secret::new("1000.abc");
         let message = format!("bad token 1000.abc\r\n{}", "x".repeat(1000));
         let shown = presentable(&message, [&secret, &Secret::new("")]);
-        assert!(shown.starts_with("bad token [redacted]  xxx"), "{shown}");
+        assert!(shown.starts_with("bad token [redacted] xxx"), "{shown}");
         assert_eq!(shown.chars().count(), MESSAGE_CHARS);
     }
 }

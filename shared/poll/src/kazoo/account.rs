@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use alert::{Clock, Source};
 use aws::{DEVELOPMENT_TOKEN, Platform};
-use kazoo::{Client, Configuration, Deadlines, HookSummary, Location, Receiver};
+use kazoo::{Client, Configuration, DEADLINES, HookSummary, Location, Receiver};
 use serde_json::Value;
 
 use crate::kazoo::keeper::KazooError;
@@ -59,7 +59,7 @@ impl Account {
             Err(error) => return Err(KazooError::Login(error)),
         };
         let account = secret.account().map_err(KazooError::Login)?;
-        let configuration = Configuration { base_url, credentials, account, deadlines: Deadlines::default() };
+        let configuration = Configuration { base_url, credentials, account, deadlines: DEADLINES };
         let client = Client::new(configuration, Arc::clone(clock)).map_err(KazooError::Call)?;
         let receiver = receiver(&secret, &location);
         Ok(Configured::Account(Arc::new(Self {

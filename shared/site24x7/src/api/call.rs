@@ -2,9 +2,9 @@
 
 use std::fmt;
 
+use http::Method;
 use jiff::civil::Date;
 use net::Secret;
-use reqwest::Method;
 use serde_json::Value;
 
 use crate::Scope;

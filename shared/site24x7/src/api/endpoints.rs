@@ -1,6 +1,8 @@
 //! The calls, one method each.
 
+use alert::Clock;
 use jiff::civil::Date;
+use net::Secret;
 use serde_json::{Map, Value};
 
 use super::call::{Call, Request};
@@ -12,8 +14,6 @@ use super::rows::{
 };
 use super::verdict::Data;
 use crate::TokenStore;
-use alert::Clock;
-use net::Secret;
 
 impl<S: TokenStore, C: Clock> Calls<'_, S, C> {
     /// The notifications delivered on `date`, a day of the account's time zone, each as it came in.

@@ -1,10 +1,10 @@
 //! Looking, without judging.
 
+use alert::Clock;
 use jiff::tz::TimeZone;
 
 use crate::hook::{HookState, WebhookSpec, inspect};
 use crate::{CallError, Calls, Monitor, Scopes, TokenError, TokenStore};
-use alert::Clock;
 
 /// What is to be checked.
 #[derive(Debug, Clone)]

@@ -2,10 +2,11 @@
 
 use std::fmt;
 
+use alert::Clock;
+
 use super::find::{Found, HookError, find};
 use super::state::{Activity, activity};
 use crate::{CallError, Calls, TokenStore};
-use alert::Clock;
 
 /// The webhook after it was taken out of use.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use aws::{Configuration, DEVELOPMENT_TOKEN, SystemClock};
 use clap::Args;
 use intake::chain;
-use kazoo::{AccountId, BaseUrl, Client, Deadlines, HookId, Location, LocationError, Receiver};
+use kazoo::{AccountId, BaseUrl, Client, DEADLINES, HookId, Location, LocationError, Receiver};
 use net::Secret;
 use poll::kazoo::KazooSecret;
 
@@ -70,12 +70,11 @@ impl Access {
         let secret_name = format!("{}/kazoo", configuration.secret_prefix);
         let secret = self.secret(&configuration).await?;
         let (base_url, credentials) = secret.login(&secret_name)?;
-        let deadlines = Deadlines::default();
         let settings = kazoo::Configuration {
             base_url: base_url.clone(),
             credentials,
             account: self.account.clone().map_or_else(|| secret.account(), |account| Ok(Some(account)))?,
-            deadlines,
+            deadlines: DEADLINES,
         };
         let client = Client::new(settings, Arc::new(SystemClock))?;
         Ok(Kazoo { client, location, base_url, secret, secret_name })
