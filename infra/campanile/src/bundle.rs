@@ -11,7 +11,9 @@ use std::time::Duration;
 
 use api::ApiSecret;
 use aws::{Configuration, Notifier, Platform, SecretCache, SystemClock, definition};
-use intake::{Keyring, Secrets, WEBHOOKS};
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use intake::{Keyring, Protocol, ProtocolVisitor, Secrets, WEBHOOKS, with_protocol};
 use net::BuildError;
 use poll::keeper::Keeper;
 use poll::site24x7::Poller;
@@ -90,7 +92,8 @@ impl Bundle {
         let admits = |keyring: &Keyring<ApiSecret>| keyring.versions().any(ApiSecret::admits_anybody);
         let mut read = vec![("api", why(api, admits))];
         for source in WEBHOOKS {
-            read.push((source.as_str(), why(secrets.keyring(*source).await, Keyring::admits_anybody)));
+            let Some(admits) = with_protocol(*source, &mut Admitting(secrets)) else { continue };
+            read.push((source.as_str(), admits.await));
         }
         let prefix = &self.platform.configuration.secret_prefix;
         read.into_iter().filter_map(|(name, why)| Some((format!("{prefix}/{name}"), why?))).collect()
@@ -125,6 +128,18 @@ impl Bundle {
         tasks.spawn(schedule::retry(notifier.clone()));
         tasks.spawn(schedule::sweep(notifier.clone()));
         tasks
+    }
+}
+
+/// Says why a source's secret lets nobody in, if it does not.
+struct Admitting<'a>(&'a SecretCache);
+
+impl<'a> ProtocolVisitor for Admitting<'a> {
+    type Output = BoxFuture<'a, Option<String>>;
+
+    fn visit<P: Protocol>(&mut self) -> Self::Output {
+        let secrets = self.0;
+        async move { why(secrets.keyring::<P>().await, Keyring::admits_anybody) }.boxed()
     }
 }
 

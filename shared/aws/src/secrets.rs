@@ -8,11 +8,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use alert::Source;
 use aws_sdk_secretsmanager::Client;
 use intake::{
-    Finding, Gravity, Keyring, Measure, SecretReport, Secrets, SecretsError, SourceSecret, chain,
-    count_without_source, read_json,
+    Finding, Gravity, Keyring, KeyringOf, Measure, Protocol, SecretReport, Secrets, SecretsError,
+    SourceSecret, chain, count_without_source, read_json,
 };
 use net::Secret;
 use serde::Serialize;
@@ -270,14 +269,14 @@ pub struct PutSecretError {
 }
 
 impl Secrets for SecretCache {
-    async fn keyring(&self, source: Source) -> Result<Option<Arc<Keyring<SourceSecret>>>, SecretsError> {
+    async fn keyring<P: Protocol>(&self) -> Result<Option<Arc<KeyringOf<P>>>, SecretsError> {
         // The previous version is left unread until a credential comes that the current one lacks, or until the current one
         // cannot be used: mostly nobody ever asks for it, and each function's start would wait for it.
-        let read = |text: &str| SourceSecret::read(source, text);
-        self.keyring_of(source.as_str(), Freshness::ByAge, Wanted::Current, read).await
+        let name = P::SOURCE.as_str();
+        self.keyring_of(name, Freshness::ByAge, Wanted::Current, SourceSecret::read).await
     }
 
-    async fn renewed(&self, source: Source) -> Result<Option<Arc<Keyring<SourceSecret>>>, SecretsError> {
-        self.renew(source.as_str(), |text| SourceSecret::read(source, text)).await
+    async fn renewed<P: Protocol>(&self) -> Result<Option<Arc<KeyringOf<P>>>, SecretsError> {
+        self.renew(P::SOURCE.as_str(), SourceSecret::read).await
     }
 }

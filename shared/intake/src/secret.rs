@@ -7,11 +7,13 @@ mod members;
 mod source;
 mod syntax;
 
+use std::fmt;
+
 use net::Secret;
-use normalize::site24x7::AccountNames;
 
 pub use finding::{Finding, Gravity, SecretReport};
 pub use members::{Members, Unusable, read_json, read_secret};
+pub use source::check_source_secret;
 
 /// A username and its password.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,31 +33,32 @@ pub struct CertificateRule {
     pub required: bool,
 }
 
+/// What the secret of one source has besides tokens and pairs; every member is optional.
+pub trait OwnMembers: fmt::Debug + Clone + Default + Send + Sync + 'static {
+    /// Reads them; a restriction that cannot be read makes the whole secret unusable.
+    fn read(members: &mut Members) -> Result<Self, Unusable>;
+
+    /// The client certificate that lets the source in, or without which it is not let in.
+    fn client_certificate(&self) -> Option<&CertificateRule> {
+        None
+    }
+}
+
 /// The secret `<prefix>/<source>`; every member is optional.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct SourceSecret {
+pub struct SourceSecret<T> {
     /// Tokens of which any one is enough.
     pub tokens: Vec<Secret>,
     /// Pairs of which any one is enough.
     pub basic: Vec<BasicPair>,
-    /// The sender's client certificate (Netdata).
-    pub client_certificate: Option<CertificateRule>,
-    /// Answers Netdata's ownership challenge, and serves nothing else.
-    pub challenge_secret: Option<Secret>,
-    /// What Tencent's console shows for the verification probe.
-    pub validation_code: Option<Secret>,
-    /// Key of KAZOO 5's signatures.
-    pub sha256_key: Option<Secret>,
-    /// The webhooks of KAZOO that may speak to us; any if empty.
-    pub hook_ids: Vec<String>,
-    /// What names the account of every event (Site24x7).
-    pub account: AccountNames,
+    /// What no other source's secret has.
+    pub own: T,
 }
 
-impl SourceSecret {
+impl<T: OwnMembers> SourceSecret<T> {
     /// Whether there is any credential that a sender could present.
     pub fn admits_anybody(&self) -> bool {
-        self.has_credentials() || self.client_certificate.is_some()
+        self.has_credentials() || self.own.client_certificate().is_some()
     }
 
     /// Whether there is any token or pair.
@@ -81,7 +84,7 @@ impl<T> Keyring<T> {
     }
 }
 
-impl Keyring<SourceSecret> {
+impl<T: OwnMembers> Keyring<SourceSecret<T>> {
     /// Whether there is any credential that a sender could present.
     pub fn admits_anybody(&self) -> bool {
         let previous = self.previous.as_ref();
