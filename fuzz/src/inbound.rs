@@ -2,7 +2,7 @@
 
 use alert::{AlertEvent, Source};
 use http::{HeaderMap, HeaderValue, header};
-use intake::{Protocol, ProtocolVisitor, SourceSecret, WEBHOOKS, decoded, with_protocol};
+use intake::{Protocol, ProtocolVisitor, WEBHOOKS, check_source_secret, decoded, with_protocol};
 use normalize::{InboundRequest, Normalized, Rejection, SourceConfiguration, alertmanager};
 
 use crate::NOW;
@@ -102,6 +102,6 @@ pub fn encodings(bytes: &[u8]) {
 pub fn secrets(bytes: &[u8]) {
     let [source, text @ ..] = bytes else { return };
     let text = String::from_utf8_lossy(text);
-    let report = SourceSecret::read(WEBHOOKS[usize::from(*source) % WEBHOOKS.len()], &text);
+    let report = check_source_secret(WEBHOOKS[usize::from(*source) % WEBHOOKS.len()], &text);
     assert!(report.secret.is_some() || !report.findings.is_empty(), "an unusable secret says why");
 }

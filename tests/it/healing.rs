@@ -5,11 +5,11 @@
 use std::collections::BTreeSet;
 use std::process::Stdio;
 
-use intake::Clock as _;
+use alert::Clock as _;
 use jiff::Timestamp;
 use jiff::tz::Offset;
+use kazoo::Credentials;
 use kazoo::testing::{API_KEY, StandIn, Version};
-use kazoo::{Clock as _, Credentials};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tests::{Bundle, Data, READ_TOKEN, Reader, Receiver, binary, eventually, secrets, token, webhook_call};

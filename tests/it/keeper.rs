@@ -1,7 +1,8 @@
 //! The keeper's real binary beside the API's, before a KAZOO that remembers what it could not deliver.
 
+use alert::Clock as _;
+use kazoo::Credentials;
 use kazoo::testing::{API_KEY, Effect, StandIn, Version};
-use kazoo::{Clock as _, Credentials};
 use serde_json::{Value, json};
 use tests::function::{Outcome, Setup};
 use tests::{Deployment, Function, Reader, eventually, secrets, token};
@@ -19,7 +20,7 @@ impl World {
     /// A KAZOO that has tried to deliver six calls in vain and has switched the hook off.
     async fn start() -> Self {
         let kazoo = StandIn::start(Version::V5).await;
-        let now = intake::Clock::now(&aws::SystemClock);
+        let now = aws::SystemClock.now();
         kazoo.clock.advance(now.as_second() - 60 - kazoo.clock.now().as_second());
         kazoo.crossbar().put(HOOK, json!({
             "hook": "channel_destroy", "name": "campanile channel_destroy", "http_verb": "post", "format": "json",

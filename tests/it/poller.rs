@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use alert::Clock as _;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use site24x7::Clock as _;
 use site24x7::testing::{CLIENT_SECRET, Fault, REFRESH_TOKEN, SECRET, StandIn};
 use tests::function::{Outcome, Setup};
 use tests::{Deployment, Function, Reader, Receiver, eventually, secrets, token, webhook_call};
@@ -23,7 +23,7 @@ struct World {
 impl World {
     async fn start() -> Self {
         let stand_in = StandIn::start().await;
-        let now = intake::Clock::now(&aws::SystemClock);
+        let now = aws::SystemClock.now();
         stand_in.clock.forward_secs(now.as_second() - stand_in.clock.now().as_second());
         stand_in.world().alert_logs.insert("never".to_owned(), Vec::new());
         let deployment = Deployment::start(&known_to_zoho()).await;

@@ -5,12 +5,12 @@ mod services;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
-use alert::Source;
+use alert::{Clock, Source};
 use async_trait::async_trait;
 use aws::{Configuration, Platform, SystemClock};
 use campanile::embedded::{AwsAnswer, AwsCall, AwsService, EmbeddedTable, Endpoint, sdk_config};
 use http::StatusCode;
-use intake::{Clock, Quarantined, Store};
+use intake::{Quarantined, Store};
 use normalize::{InboundRequest, Rejection};
 use serde_json::{Value, json};
 use tokio::sync::watch;

@@ -11,11 +11,12 @@ use std::time::Duration;
 
 use api::ApiSecret;
 use aws::{Configuration, Notifier, Platform, SecretCache, SystemClock, definition};
-use intake::{Keyring, Secrets, WEBHOOKS};
-use poll::WallClock;
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use intake::{Keyring, Protocol, ProtocolVisitor, Secrets, WEBHOOKS, with_protocol};
+use net::BuildError;
 use poll::keeper::Keeper;
 use poll::site24x7::Poller;
-use site24x7::TransportError;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -54,7 +55,7 @@ pub enum BundleError {
     },
     /// The poller could not be set up.
     #[error("cannot prepare the poller of site24x7")]
-    Poller(#[source] TransportError),
+    Poller(#[source] BuildError),
 }
 
 /// All functions over one embedded platform.
@@ -91,7 +92,8 @@ impl Bundle {
         let admits = |keyring: &Keyring<ApiSecret>| keyring.versions().any(ApiSecret::admits_anybody);
         let mut read = vec![("api", why(api, admits))];
         for source in WEBHOOKS {
-            read.push((source.as_str(), why(secrets.keyring(*source).await, Keyring::admits_anybody)));
+            let Some(admits) = with_protocol(*source, &mut Admitting(secrets)) else { continue };
+            read.push((source.as_str(), admits.await));
         }
         let prefix = &self.platform.configuration.secret_prefix;
         read.into_iter().filter_map(|(name, why)| Some((format!("{prefix}/{name}"), why?))).collect()
@@ -107,7 +109,7 @@ impl Bundle {
         let notifying = self.notify(&notifier);
         let poller = Poller::new(self.platform.clone(), SystemClock).map_err(BundleError::Poller)?;
         let polling = tokio::spawn(schedule::poll(poller));
-        let keeping = tokio::spawn(schedule::keep(Keeper::new(self.platform.clone(), Arc::new(WallClock))));
+        let keeping = tokio::spawn(schedule::keep(Keeper::new(self.platform.clone(), Arc::new(SystemClock))));
         server::serve(listener, gateway::router(self.platform), stop).await;
         polling.abort();
         keeping.abort();
@@ -126,6 +128,18 @@ impl Bundle {
         tasks.spawn(schedule::retry(notifier.clone()));
         tasks.spawn(schedule::sweep(notifier.clone()));
         tasks
+    }
+}
+
+/// Says why a source's secret lets nobody in, if it does not.
+struct Admitting<'a>(&'a SecretCache);
+
+impl<'a> ProtocolVisitor for Admitting<'a> {
+    type Output = BoxFuture<'a, Option<String>>;
+
+    fn visit<P: Protocol>(&mut self) -> Self::Output {
+        let secrets = self.0;
+        async move { why(secrets.keyring::<P>().await, Keyring::admits_anybody) }.boxed()
     }
 }
 

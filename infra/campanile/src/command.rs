@@ -95,7 +95,7 @@ enum Action {
     Notify(destinations::Notify),
     Login(login::Login),
     Token(token::Token),
-    Secret(secret::Secret),
+    Secret(secret::SecretCommand),
     Doctor(doctor::Doctor),
     Install(install::Install),
     Check(check::Check),

@@ -5,13 +5,13 @@
 
 mod page;
 
-use alert::{Alert, Condition, Fingerprint};
+use alert::{Alert, Clock as _, Condition, Fingerprint};
 use aws::{ActionFailure, Platform, SystemClock};
 use axum::extract::{Path, State};
 use axum::response::Response;
 use dispatch::{Link, LinkAction, LinkError};
 use http::{HeaderMap, StatusCode};
-use intake::{Clock as _, chain};
+use intake::chain;
 use serde::Deserialize;
 
 use self::page::{Page, page};

@@ -17,7 +17,7 @@ mod silence;
 mod silences;
 mod status;
 
-use ::intake::Clock;
+use ::alert::Clock;
 use aide::axum::ApiRouter;
 use aws::{Platform, SystemClock};
 use axum::Router;

@@ -1,10 +1,11 @@
 //! Where the canary comes by: on its way into the table, and when it is back. The signature is the credential.
 
+use alert::Clock as _;
 use aws::{Platform, SystemClock};
 use axum::extract::{Path, State};
 use dispatch::{Canary, CanaryLeg};
 use http::StatusCode;
-use intake::{COUNTS, Clock as _};
+use intake::COUNTS;
 
 use crate::failure::Failure;
 

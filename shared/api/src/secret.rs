@@ -1,6 +1,7 @@
 //! The secret `<prefix>/api`: whose token it is, and what it lets them do.
 
-use intake::{Members, SecretReport, Sensitive, read_secret};
+use intake::{Members, SecretReport, read_secret};
+use net::Secret;
 
 /// The secret `<prefix>/api`.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -11,7 +12,7 @@ pub struct ApiSecret {
 /// A token, whose it is, and what it may do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ApiToken {
-    pub(crate) token: Sensitive,
+    pub(crate) token: Secret,
     pub(crate) name: String,
     pub(crate) role: Role,
 }
@@ -80,8 +81,7 @@ mod tests {
                 "tokens[4].token: is missing: write a random one, 32 bytes long",
             ]
         );
-        let expected =
-            ApiToken { token: Sensitive::new("s3cr3t"), name: "ana".to_owned(), role: Role::Write };
+        let expected = ApiToken { token: Secret::new("s3cr3t"), name: "ana".to_owned(), role: Role::Write };
         assert_eq!(reading.secret.unwrap().tokens, [expected]);
     }
 

@@ -2,11 +2,10 @@
 
 use alert::matcher::Matcher;
 use alert::recurrence::{Occurrence, Recurrence};
-use alert::{Labels, Silence, SilenceDraft, SilenceId, SilenceState};
+use alert::{Clock, Labels, Silence, SilenceDraft, SilenceId, SilenceState};
 use aws::{Platform, SystemClock};
 use axum::extract::State;
 use axum::{Extension, Json};
-use intake::Clock;
 use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};

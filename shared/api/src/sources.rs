@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 
-use alert::{Heartbeat, Source};
+use alert::{Clock, Heartbeat, Source};
 use aws::{ParseCursorError, Platform, SystemClock, Upkeep};
 use axum::Json;
 use axum::extract::State;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures::future::{try_join, try_join_all};
-use intake::{Clock, StoreError};
+use intake::StoreError;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
-use alert::{Severity, Source};
+use alert::{Clock, Severity, Source};
 use aws::{Platform, SystemClock};
 use axum::Json;
 use axum::extract::State;
 use dispatch::{DayStatistics, Noise, Period, WeekTimes};
-use intake::Clock;
 use jiff::civil::Date;
 use jiff::tz::Offset;
 use jiff::{Span, Timestamp};

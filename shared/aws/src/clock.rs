@@ -2,8 +2,10 @@
 
 use std::cell::Cell;
 use std::marker::PhantomData;
+use std::time::Duration;
 
-use intake::Clock;
+use alert::Clock;
+use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
@@ -41,12 +43,7 @@ impl Drop for VirtualTime {
     }
 }
 
-impl site24x7::Clock for SystemClock {
-    fn now(&self) -> Timestamp {
-        Clock::now(self)
-    }
-}
-
+#[async_trait]
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is the clock that everybody else is given")]
     fn now(&self) -> Timestamp {
@@ -55,12 +52,14 @@ impl Clock for SystemClock {
             None => Timestamp::now(),
         }
     }
+
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     #[tokio::test]
@@ -69,12 +68,12 @@ mod tests {
         let time = VirtualTime::begin(begin);
         time.step(SignedDuration::from_hours(1));
         tokio::time::sleep(Duration::from_millis(5)).await;
-        let passed = Clock::now(&SystemClock).duration_since(begin);
+        let passed = SystemClock.now().duration_since(begin);
         assert!(
             passed >= SignedDuration::from_mins(60) && passed < SignedDuration::from_mins(61),
             "{passed}"
         );
         drop(time);
-        assert!(Clock::now(&SystemClock).duration_since(begin) != passed);
+        assert!(SystemClock.now().duration_since(begin) != passed);
     }
 }

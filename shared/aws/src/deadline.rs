@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use intake::{Clock, Deadline};
+use alert::Clock;
+use intake::Deadline;
 use jiff::Timestamp;
 use lambda_http::Context;
 

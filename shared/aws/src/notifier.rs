@@ -5,19 +5,20 @@
 //! `{"tick": "canary"}`.
 
 mod canary;
+mod dice;
 mod links;
 mod operations;
 mod own_alerts;
 mod records;
 mod settings;
-mod system;
 mod transport;
 mod wake;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use dispatch::{Clock, Dispatcher, OutboxError, Ports, Transport, Wake};
+use alert::Clock;
+use dispatch::{Dispatcher, OutboxError, Ports, Transport, Wake};
 use futures::future::join_all;
 use intake::{Deadline, StoreError, chain};
 use jiff::{SignedDuration, Timestamp};
@@ -27,12 +28,12 @@ use serde_json::{Value, json};
 pub use self::settings::DestinationSettings;
 pub use self::transport::HttpSender;
 
+use self::dice::Dice;
 use self::links::SignedLinks;
 use self::own_alerts::RecordedAlerts;
-use self::system::{Dice, System};
 use self::wake::{Engine, InvokeSelf, LeaveToTick, Missed, Remembering, SpawnTask};
 use crate::configuration::function_name;
-use crate::{AlertsOfTable, Platform, SilencesOfTable, TableOutbox};
+use crate::{AlertsOfTable, Platform, SilencesOfTable, SystemClock, TableOutbox};
 
 /// What an attempt takes at most, with what is written about it.
 const ATTEMPT: Duration = Duration::from_secs(18);
@@ -74,7 +75,7 @@ impl Notifier {
     /// A notifier over `platform`. As a Lambda function it has each destination served by an invocation of its own, else
     /// by a task.
     pub fn new(platform: Platform) -> Self {
-        Self::with(platform, Arc::new(System), Deadlines::default())
+        Self::with(platform, Arc::new(SystemClock), Deadlines::default())
     }
 
     /// The same by another clock and with other deadlines for requests.
@@ -88,7 +89,7 @@ impl Notifier {
 
     /// The same with other ways to send and to wake: for simulations, in which there is no network.
     pub fn over(platform: Platform, transport: Arc<dyn Transport>, wake: Arc<dyn Wake>) -> Self {
-        Self::assemble(platform, Arc::new(System), transport, Some(wake))
+        Self::assemble(platform, Arc::new(SystemClock), transport, Some(wake))
     }
 
     /// The engine for whoever shows and steers it. In another Lambda function than the notifier's it leaves sending to the
@@ -96,7 +97,7 @@ impl Notifier {
     pub fn for_api(platform: Platform) -> Self {
         let later = function_name().map(|_| Arc::new(LeaveToTick) as Arc<dyn Wake>);
         let transport = Arc::new(HttpSender::of(&platform, Deadlines::default()));
-        Self::assemble(platform, Arc::new(System), transport, later)
+        Self::assemble(platform, Arc::new(SystemClock), transport, later)
     }
 
     /// With `wake`, or with tasks where there is none.

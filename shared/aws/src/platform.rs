@@ -88,7 +88,7 @@ impl Platform {
     /// Lambda gives a process a full core until it asks for its first event: what the first sender would wait for is
     /// done before. What fails here is left to that sender's request.
     pub async fn warm_webhook<P: Protocol>(&self) -> Webhook<P, Table, SecretCache, SystemClock> {
-        let warmed = futures::future::join(self.secrets.keyring(P::SOURCE), self.table.touch());
+        let warmed = futures::future::join(self.secrets.keyring::<P>(), self.table.touch());
         if tokio::time::timeout(WARM_UP, warmed).await.is_err() {
             tracing::warn!("aws did not answer while the function started");
         }

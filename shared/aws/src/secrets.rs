@@ -8,12 +8,12 @@ use std::collections::HashMap;
 use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use alert::Source;
 use aws_sdk_secretsmanager::Client;
 use intake::{
-    Finding, Gravity, Keyring, Measure, SecretReport, Secrets, SecretsError, Sensitive, SourceSecret, chain,
-    count_without_source, read_json,
+    Finding, Gravity, Keyring, KeyringOf, Measure, Protocol, SecretReport, Secrets, SecretsError,
+    SourceSecret, chain, count_without_source, read_json,
 };
+use net::Secret;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
@@ -104,7 +104,7 @@ impl SecretCache {
     }
 
     /// The text of the valid versions of the secret `<prefix>/<name>`, whatever it is; `None` if there is no such secret.
-    pub async fn texts(&self, name: &str) -> Result<Option<Keyring<Sensitive>>, SecretsError> {
+    pub async fn texts(&self, name: &str) -> Result<Option<Keyring<Secret>>, SecretsError> {
         let versions = fetch(&self.client, &self.full_name(name), Wanted::Both, None).await?;
         Ok(versions.map(|Versions { current, previous, .. }| Keyring { current, previous }))
     }
@@ -185,7 +185,7 @@ impl SecretCache {
         read: impl Fn(&str) -> SecretReport<T>,
     ) -> Result<Option<(Keyring<T>, Versions)>, SecretsError> {
         let Some(mut versions) = fetch(&self.client, name, wanted, known).await? else { return Ok(None) };
-        let read = |text: &Sensitive| self.usable(name, text.expose(), &read);
+        let read = |text: &Secret| self.usable(name, text.expose(), &read);
         let mut current = read(&versions.current);
         if current.is_err() && !versions.is_previous_asked {
             let Some(both) = fetch(&self.client, name, Wanted::Both, known).await? else { return Ok(None) };
@@ -269,14 +269,14 @@ pub struct PutSecretError {
 }
 
 impl Secrets for SecretCache {
-    async fn keyring(&self, source: Source) -> Result<Option<Arc<Keyring<SourceSecret>>>, SecretsError> {
+    async fn keyring<P: Protocol>(&self) -> Result<Option<Arc<KeyringOf<P>>>, SecretsError> {
         // The previous version is left unread until a credential comes that the current one lacks, or until the current one
         // cannot be used: mostly nobody ever asks for it, and each function's start would wait for it.
-        let read = |text: &str| SourceSecret::read(source, text);
-        self.keyring_of(source.as_str(), Freshness::ByAge, Wanted::Current, read).await
+        let name = P::SOURCE.as_str();
+        self.keyring_of(name, Freshness::ByAge, Wanted::Current, SourceSecret::read).await
     }
 
-    async fn renewed(&self, source: Source) -> Result<Option<Arc<Keyring<SourceSecret>>>, SecretsError> {
-        self.renew(source.as_str(), |text| SourceSecret::read(source, text)).await
+    async fn renewed<P: Protocol>(&self) -> Result<Option<Arc<KeyringOf<P>>>, SecretsError> {
+        self.renew(P::SOURCE.as_str(), SourceSecret::read).await
     }
 }

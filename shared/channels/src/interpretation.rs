@@ -79,7 +79,7 @@ impl Interpretation {
     pub(crate) fn unanswered(unanswered: &Unanswered, from: Progress) -> Self {
         match unanswered {
             Unanswered::Denied(_) => Self::suspended(Probe::Never),
-            Unanswered::Connect(_) | Unanswered::Timeout | Unanswered::Broken(_) => {
+            Unanswered::Connect(_) | Unanswered::Timeout | Unanswered::Broken(_) | Unanswered::TooLong(_) => {
                 Self::retry_from(from, None)
             }
         }

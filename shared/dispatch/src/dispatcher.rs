@@ -15,16 +15,15 @@ mod sender;
 mod status;
 mod tick;
 
+use alert::{Clock, Silence};
 pub use status::{DestinationStatus, Explanation, Fares, MOST_WAITING};
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use alert::Silence;
-
 use crate::{
-    AlertReader, Clock, DestinationState, LinkMaker, NotificationConfiguration, Outbox, OutboxError,
-    OwnAlerts, Random, SettingsSource, Silences, Transport, Wake,
+    AlertReader, DestinationState, LinkMaker, NotificationConfiguration, Outbox, OutboxError, OwnAlerts,
+    Random, SettingsSource, Silences, Transport, Wake,
 };
 
 /// How often something is decided anew because somebody else wrote meanwhile.

@@ -74,8 +74,8 @@ pub use inhibit::{InhibitRule, Inhibiting, Target, inhibitors, targets};
 pub use links::{LINK_TTL, Link, LinkAction, LinkError, LinkKeys};
 pub use mute::RoutingContext;
 pub use ports::{
-    AlertReader, Clock, DueQueue, Known, LinkMaker, Outbox, OutboxError, OwnAlerts, Page, Random,
-    SettingsSource, Silences, Transport, Wake, Written,
+    AlertReader, DueQueue, Known, LinkMaker, Outbox, OutboxError, OwnAlerts, Page, Random, SettingsSource,
+    Silences, Transport, Wake, Written,
 };
 pub use route::{Cause, Due, KnownParts, Routed, due, route};
 pub use schedule::{GIVE_UP_AFTER_SECS, PROBE_EVERY_SECS, Retry, next_attempt};

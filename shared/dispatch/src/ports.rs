@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, HashMap};
 use alert::{Alert, Fingerprint, Silence};
 use async_trait::async_trait;
 use channels::Request;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use net::{HttpAnswer, Unanswered};
 
 use crate::{
@@ -208,15 +208,6 @@ pub trait LinkMaker: Send + Sync {
 pub trait OwnAlerts: Send + Sync {
     /// Records `event`; the same one may come several times.
     async fn record(&self, event: alert::AlertEvent) -> Result<(), OutboxError>;
-}
-
-/// Knows the time, and lets it pass.
-#[async_trait]
-pub trait Clock: Send + Sync {
-    /// The present moment.
-    fn now(&self) -> Timestamp;
-    /// Waits.
-    async fn sleep(&self, span: SignedDuration);
 }
 
 /// Throws dice, so that destinations that failed together are not tried again together.

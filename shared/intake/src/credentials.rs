@@ -8,7 +8,7 @@ use percent_encoding::percent_decode_str;
 use subtle::Choice;
 
 use crate::request::ClientCertificate;
-use crate::{CertificateRule, Keyring, SourceSecret};
+use crate::{CertificateRule, Keyring, OwnMembers, SourceSecret};
 
 /// Every credential of one request.
 pub(crate) struct Presented {
@@ -48,10 +48,10 @@ impl Presented {
     }
 
     /// Whether the secret admits this sender: by a token or pair of any valid version, under the rules of the current one.
-    pub(crate) fn satisfies(&self, keyring: &Keyring<SourceSecret>) -> bool {
+    pub(crate) fn satisfies<T: OwnMembers>(&self, keyring: &Keyring<SourceSecret<T>>) -> bool {
         let known = keyring.versions().map(|secret| self.has_token_of(secret) | self.has_pair_of(secret));
         let known = known.fold(Choice::from(0), |any, known| any | known);
-        match &keyring.current.client_certificate {
+        match keyring.current.own.client_certificate() {
             Some(rule) if rule.required => {
                 let alone = keyring.current.tokens.is_empty() && keyring.current.basic.is_empty();
                 self.has_certificate(rule) && (alone || bool::from(known))
@@ -61,13 +61,13 @@ impl Presented {
         }
     }
 
-    fn has_token_of(&self, secret: &SourceSecret) -> Choice {
+    fn has_token_of<T>(&self, secret: &SourceSecret<T>) -> Choice {
         let pairs =
             self.tokens.iter().flat_map(|token| secret.tokens.iter().map(move |known| known.matches(token)));
         pairs.fold(Choice::from(0), |any, equal| any | equal)
     }
 
-    fn has_pair_of(&self, secret: &SourceSecret) -> Choice {
+    fn has_pair_of<T>(&self, secret: &SourceSecret<T>) -> Choice {
         let equal = |(username, password): &(String, String)| {
             let known = secret
                 .basic

@@ -5,7 +5,7 @@
 //! A limit takes no more than it must: a body up to [`LIMIT_BYTES`] is read, and [`kept`] as far as an item holds it.
 //!
 //! [`Webhook`] is that pipeline, a [`Protocol`] is what one source does differently in it, and [`Store`],
-//! [`Secrets`] and [`Clock`] are what it needs from the world. It names no AWS service; `aws` implements the ports.
+//! [`Secrets`] and [`alert::Clock`] are what it needs from the world. It names no AWS service; `aws` implements the ports.
 
 mod credentials;
 mod encoding;
@@ -26,9 +26,10 @@ pub use credentials::without_token;
 pub use encoding::{Decoded, decoded};
 pub use failure::{Failure, chain};
 pub use meter::{COUNTS, Measure, count, count_without_source};
-pub use ports::{Clock, Entry, Recorded, Secrets, SecretsError, Store, StoreError};
+pub use ports::{Entry, Recorded, Secrets, SecretsError, Store, StoreError};
 pub use protocol::{
-    Kazoo, Netdata, Protocol, ProtocolVisitor, Site24x7, Tencent, WEBHOOKS, each_protocol, with_protocol,
+    Kazoo, KeyringOf, Netdata, Protocol, ProtocolVisitor, Site24x7, Tencent, WEBHOOKS, each_protocol,
+    with_protocol,
 };
 pub use quarantine::{ParseQuarantineIdError, QuarantineId, Quarantined};
 pub use recording::{record_event, record_events};
@@ -36,8 +37,8 @@ pub use replay::{OWN_METHOD, ReplayFailure, Replayed, replay};
 pub use reply::{Kept, Reply};
 pub use request::{ClientCertificate, Deadline, PROBE_HEADER};
 pub use secret::{
-    BasicPair, CertificateRule, Finding, Gravity, Keyring, Members, SecretReport, Sensitive, SourceSecret,
-    Unusable, read_json, read_secret,
+    BasicPair, CertificateRule, Finding, Gravity, Keyring, Members, OwnMembers, SecretReport, SourceSecret,
+    Unusable, check_source_secret, read_json, read_secret,
 };
 pub use size::{BODY_LENGTH, BODY_SHA256, LIMIT_BYTES, is_cut, kept};
 pub use webhook::Webhook;

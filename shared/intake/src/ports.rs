@@ -8,7 +8,7 @@ use futures::{FutureExt, StreamExt, stream};
 use jiff::Timestamp;
 use normalize::InboundRequest;
 
-use crate::{Keyring, Quarantined, SourceSecret};
+use crate::{KeyringOf, Protocol, Quarantined};
 
 /// How many events are recorded at a time.
 const AT_A_TIME: usize = 16;
@@ -44,26 +44,18 @@ pub trait Store: Send + Sync {
 
 /// Knows the secret of each source.
 pub trait Secrets: Send + Sync {
-    /// The current and the previous secret of `source`; `None` if there is none.
-    fn keyring(
+    /// The current and the previous secret of the source that speaks `P`; `None` if there is none.
+    fn keyring<P: Protocol>(
         &self,
-        source: Source,
-    ) -> impl Future<Output = Result<Option<Arc<Keyring<SourceSecret>>>, SecretsError>> + Send;
+    ) -> impl Future<Output = Result<Option<Arc<KeyringOf<P>>>, SecretsError>> + Send;
 
     /// The same, read anew for a credential that the known versions lack: it may be newer than they are. An
     /// implementation limits how often that happens.
-    fn renewed(
+    fn renewed<P: Protocol>(
         &self,
-        source: Source,
-    ) -> impl Future<Output = Result<Option<Arc<Keyring<SourceSecret>>>, SecretsError>> + Send {
-        self.keyring(source)
+    ) -> impl Future<Output = Result<Option<Arc<KeyringOf<P>>>, SecretsError>> + Send {
+        self.keyring::<P>()
     }
-}
-
-/// Knows the time; a parameter everywhere, so that tests can choose it.
-pub trait Clock: Send + Sync {
-    /// The present moment.
-    fn now(&self) -> Timestamp;
 }
 
 /// One event and the request that brought it.

@@ -7,7 +7,7 @@ use http::request::Parts;
 use http::{Method, StatusCode};
 use normalize::{InboundRequest, Normalized, Rejection, SourceConfiguration};
 
-use crate::{Failure, Kept, Keyring, LIMIT_BYTES, Members, Reply, SourceSecret, Unusable};
+use crate::{Failure, Kept, Keyring, LIMIT_BYTES, OwnMembers, Reply, SourceSecret};
 
 /// Makes the list of the sources that call a webhook: the modules, their types, and what walks over all of them.
 macro_rules! protocols {
@@ -43,8 +43,14 @@ pub trait ProtocolVisitor {
     fn visit<P: Protocol>(&mut self) -> Self::Output;
 }
 
+/// The secret of the source that speaks `P`, in its valid versions.
+pub type KeyringOf<P> = Keyring<SourceSecret<<P as Protocol>::Secret>>;
+
 /// One source's side of the pipeline; a type without values that names the source.
 pub trait Protocol: Send + Sync + 'static {
+    /// What the source's secret has that no other source's has.
+    type Secret: OwnMembers;
+
     /// Who speaks it.
     const SOURCE: Source;
     /// The methods it uses.
@@ -58,20 +64,14 @@ pub trait Protocol: Send + Sync + 'static {
     /// The status that makes the source send a request again which the table did not take.
     const STORE_FAILURE: StatusCode = StatusCode::SERVICE_UNAVAILABLE;
 
-    /// Reads the members of the source's secret that no other source's secret has.
-    fn read_secret(members: &mut Members, secret: &mut SourceSecret) -> Result<(), Unusable> {
-        let _ = (members, secret);
-        Ok(())
-    }
-
     /// Answers a request that is part of setting the webhook up and carries no notification.
-    fn handshake(parts: &Parts, keyring: &Keyring<SourceSecret>) -> Option<Result<Reply, Failure>> {
+    fn handshake(parts: &Parts, keyring: &KeyringOf<Self>) -> Option<Result<Reply, Failure>> {
         let _ = (parts, keyring);
         None
     }
 
     /// The source's own checks of a request whose credentials are good.
-    fn trusts(inbound: &InboundRequest, keyring: &Keyring<SourceSecret>) -> bool {
+    fn trusts(inbound: &InboundRequest, keyring: &KeyringOf<Self>) -> bool {
         let _ = (inbound, keyring);
         true
     }
@@ -87,10 +87,10 @@ pub trait Protocol: Send + Sync + 'static {
         inbound
     }
 
-    /// The account of every event, where it is the secret and not the request that says it.
-    fn account(secret: &SourceSecret) -> Option<String> {
+    /// `configuration`, with what the secret knows besides credentials.
+    fn configured(secret: &Self::Secret, configuration: &SourceConfiguration) -> SourceConfiguration {
         let _ = secret;
-        None
+        configuration.clone()
     }
 
     /// What the request says.
@@ -103,9 +103,5 @@ pub trait Protocol: Send + Sync + 'static {
     fn refuse(failure: &Failure) -> Reply;
 
     /// The answer to a request.
-    fn answer(
-        inbound: &InboundRequest,
-        outcome: &Result<Kept, Failure>,
-        keyring: &Keyring<SourceSecret>,
-    ) -> Reply;
+    fn answer(inbound: &InboundRequest, outcome: &Result<Kept, Failure>, keyring: &KeyringOf<Self>) -> Reply;
 }

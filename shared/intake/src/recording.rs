@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use alert::{AlertEvent, Received, Source};
 use futures::future::join_all;
-use normalize::{InboundRequest, Normalized, REPAIRED, Rejection, SourceConfiguration};
+use normalize::{InboundRequest, Normalized, REPAIRED, Rejection};
 
 use crate::meter::{Measure, count};
 use crate::size::{kept, kept_with_each};
-use crate::{Entry, Protocol, Quarantined, Recorded, SourceSecret, Store, StoreError, chain};
+use crate::{Entry, Quarantined, Recorded, Store, StoreError, chain};
 
 /// How many events that cannot be recorded a message names.
 const NAMED: usize = 10;
@@ -152,16 +152,4 @@ pub(crate) async fn hear<S: Store>(store: &S, events: &[AlertEvent], inbound: &I
     let heard =
         speakers.into_iter().map(|(source, account)| store.heard(source, account, inbound.received_at));
     join_all(heard).await;
-}
-
-/// `configuration`, with what the source's secret knows besides credentials.
-pub(crate) fn configuration_with<P: Protocol>(
-    configuration: &SourceConfiguration,
-    secret: &SourceSecret,
-) -> SourceConfiguration {
-    SourceConfiguration {
-        account: P::account(secret).or_else(|| configuration.account.clone()),
-        own_hook_ids: secret.hook_ids.clone(),
-        ..configuration.clone()
-    }
 }

@@ -1,12 +1,13 @@
 //! Reads a stored request again, after a normalizer was mended or a setting was set right.
 
 use alert::Source;
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use normalize::{InboundRequest, Normalized, Rejection, SourceConfiguration};
 
-use crate::recording::{configuration_with, record};
+use crate::recording::record;
 use crate::{
-    Protocol, ProtocolVisitor, Quarantined, Secrets, SecretsError, SourceSecret, Store, StoreError, is_cut,
-    with_protocol,
+    Protocol, ProtocolVisitor, Quarantined, Secrets, SecretsError, Store, StoreError, is_cut, with_protocol,
 };
 
 /// What reading a request again came to.
@@ -35,39 +36,6 @@ pub enum ReplayFailure {
 /// The method of a request that no source sent: what a person did, or the lack of news.
 pub const OWN_METHOD: &str = "CAMPANILE";
 
-/// What turns a source's requests into events.
-type Normalizer = fn(&InboundRequest, &SourceConfiguration, &SourceSecret) -> Result<Normalized, Rejection>;
-
-/// The normalizer of each source that sends requests.
-fn normalizer(source: Source) -> Option<Normalizer> {
-    // It calls no webhook: the API takes its alerts.
-    if source == Source::Alertmanager {
-        return Some(|inbound, configuration, _| {
-            ::normalize::alertmanager::normalize(inbound, configuration)
-        });
-    }
-    with_protocol(source, &mut Normalizers)
-}
-
-/// Finds the normalizer of a webhook's source.
-struct Normalizers;
-
-impl ProtocolVisitor for Normalizers {
-    type Output = Normalizer;
-
-    fn visit<P: Protocol>(&mut self) -> Normalizer {
-        normalize::<P>
-    }
-}
-
-fn normalize<P: Protocol>(
-    inbound: &InboundRequest,
-    configuration: &SourceConfiguration,
-    secret: &SourceSecret,
-) -> Result<Normalized, Rejection> {
-    P::normalize(inbound, &configuration_with::<P>(configuration, secret))
-}
-
 /// Reads `inbound` of `source` again as it was stored, and records what it says; what is known already stays once.
 pub async fn replay<S: Store, K: Secrets>(
     store: &S,
@@ -76,19 +44,58 @@ pub async fn replay<S: Store, K: Secrets>(
     source: Source,
     inbound: &InboundRequest,
 ) -> Result<Replayed, ReplayFailure> {
-    let normalize = normalizer(source).filter(|_| inbound.method != OWN_METHOD);
-    let normalize = normalize.ok_or_else(|| ReplayFailure::NotUnderstood(nobody_s()))?;
-    if is_cut(inbound) {
-        return Err(ReplayFailure::NotUnderstood(cut_short()));
-    }
-    let keyring = secrets.keyring(source).await.map_err(ReplayFailure::Secrets)?;
-    let secret = keyring.map_or_else(SourceSecret::default, |keyring| keyring.current.clone());
-    let normalized = normalize(inbound, configuration, &secret).map_err(ReplayFailure::NotUnderstood)?;
+    let normalized = normalized(secrets, configuration, source, inbound).await?;
     let outcome = record(store, source, inbound, normalized).await.map_err(ReplayFailure::Store)?;
     if let Some(Quarantined { reason, message, .. }) = outcome.quarantined {
         return Err(ReplayFailure::NotUnderstood(Rejection::new(reason, message)));
     }
     Ok(Replayed { recorded: outcome.recorded, duplicates: outcome.duplicates })
+}
+
+/// What `inbound` says to the normalizer of `source`.
+async fn normalized<K: Secrets>(
+    secrets: &K,
+    configuration: &SourceConfiguration,
+    source: Source,
+    inbound: &InboundRequest,
+) -> Result<Normalized, ReplayFailure> {
+    let by_protocol = with_protocol(source, &mut Normalizing { secrets, configuration, inbound });
+    // Alertmanager calls no webhook: the API takes its alerts.
+    let has_normalizer = by_protocol.is_some() || source == Source::Alertmanager;
+    if !has_normalizer || inbound.method == OWN_METHOD {
+        return Err(ReplayFailure::NotUnderstood(nobody_s()));
+    }
+    if is_cut(inbound) {
+        return Err(ReplayFailure::NotUnderstood(cut_short()));
+    }
+    match by_protocol {
+        Some(normalized) => normalized.await,
+        None => {
+            normalize::alertmanager::normalize(inbound, configuration).map_err(ReplayFailure::NotUnderstood)
+        }
+    }
+}
+
+/// Normalizes as the protocol of a webhook does, with what its secret knows.
+struct Normalizing<'a, K> {
+    secrets: &'a K,
+    configuration: &'a SourceConfiguration,
+    inbound: &'a InboundRequest,
+}
+
+impl<'a, K: Secrets> ProtocolVisitor for Normalizing<'a, K> {
+    type Output = BoxFuture<'a, Result<Normalized, ReplayFailure>>;
+
+    fn visit<P: Protocol>(&mut self) -> Self::Output {
+        let Self { secrets, configuration, inbound } = *self;
+        let normalized = async move {
+            let keyring = secrets.keyring::<P>().await.map_err(ReplayFailure::Secrets)?;
+            let secret = keyring.map_or_else(P::Secret::default, |keyring| keyring.current.own.clone());
+            P::normalize(inbound, &P::configured(&secret, configuration))
+                .map_err(ReplayFailure::NotUnderstood)
+        };
+        normalized.boxed()
+    }
 }
 
 fn cut_short() -> Rejection {

@@ -13,7 +13,7 @@ use normalize::InboundRequest;
 
 use crate::credentials::{Presented, without_token};
 use crate::encoding::{Decoded, decoded};
-use crate::{Failure, Keyring, Protocol, SourceSecret};
+use crate::{Failure, KeyringOf, Protocol};
 
 /// The kept header of a body whose encoding could not be taken off.
 pub(crate) const UNREADABLE_ENCODING: &str = "content-encoding";
@@ -59,7 +59,7 @@ impl Unverified {
     /// Opens the request if it presents a credential that `keyring` knows and the source's own checks hold.
     pub(crate) fn verify<P: Protocol>(
         &self,
-        keyring: &Keyring<SourceSecret>,
+        keyring: &KeyringOf<P>,
         received_at: Timestamp,
     ) -> Result<InboundRequest, Failure> {
         self.admitted::<P>(keyring)?;
@@ -68,7 +68,7 @@ impl Unverified {
     }
 
     /// Whether the credentials alone are good.
-    pub(crate) fn admitted<P: Protocol>(&self, keyring: &Keyring<SourceSecret>) -> Result<(), Failure> {
+    pub(crate) fn admitted<P: Protocol>(&self, keyring: &KeyringOf<P>) -> Result<(), Failure> {
         if !keyring.admits_anybody() {
             return Err(Failure::NothingConfigured);
         }

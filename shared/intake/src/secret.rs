@@ -9,51 +9,19 @@ mod syntax;
 
 use std::fmt;
 
-use normalize::site24x7::AccountNames;
-use serde::Deserialize;
-use sha2::{Digest, Sha256};
-use subtle::{Choice, ConstantTimeEq};
+use net::Secret;
 
 pub use finding::{Finding, Gravity, SecretReport};
 pub use members::{Members, Unusable, read_json, read_secret};
-
-/// A text that never prints and is compared in constant time.
-#[derive(Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(transparent)]
-pub struct Sensitive(String);
-
-impl Sensitive {
-    /// Wraps `text`.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-
-    /// The text itself, for the one place that needs it.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-
-    /// Whether `presented` is this text, in time that depends on neither. A blank secret matches nothing.
-    pub fn matches(&self, presented: &str) -> Choice {
-        let known = Sha256::digest(self.0.as_bytes());
-        let blank = Choice::from(u8::from(self.0.is_empty()));
-        known.ct_eq(&Sha256::digest(presented.as_bytes())) & !blank
-    }
-}
-
-impl fmt::Debug for Sensitive {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[redacted]")
-    }
-}
+pub use source::check_source_secret;
 
 /// A username and its password.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BasicPair {
     /// The username.
-    pub username: Sensitive,
+    pub username: Secret,
     /// The password.
-    pub password: Sensitive,
+    pub password: Secret,
 }
 
 /// What the TLS client certificate of a sender must be.
@@ -65,31 +33,32 @@ pub struct CertificateRule {
     pub required: bool,
 }
 
-/// The secret `<prefix>/<source>`; every member is optional.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct SourceSecret {
-    /// Tokens of which any one is enough.
-    pub tokens: Vec<Sensitive>,
-    /// Pairs of which any one is enough.
-    pub basic: Vec<BasicPair>,
-    /// The sender's client certificate (Netdata).
-    pub client_certificate: Option<CertificateRule>,
-    /// Answers Netdata's ownership challenge, and serves nothing else.
-    pub challenge_secret: Option<Sensitive>,
-    /// What Tencent's console shows for the verification probe.
-    pub validation_code: Option<Sensitive>,
-    /// Key of KAZOO 5's signatures.
-    pub sha256_key: Option<Sensitive>,
-    /// The webhooks of KAZOO that may speak to us; any if empty.
-    pub hook_ids: Vec<String>,
-    /// What names the account of every event (Site24x7).
-    pub account: AccountNames,
+/// What the secret of one source has besides tokens and pairs; every member is optional.
+pub trait OwnMembers: fmt::Debug + Clone + Default + Send + Sync + 'static {
+    /// Reads them; a restriction that cannot be read makes the whole secret unusable.
+    fn read(members: &mut Members) -> Result<Self, Unusable>;
+
+    /// The client certificate that lets the source in, or without which it is not let in.
+    fn client_certificate(&self) -> Option<&CertificateRule> {
+        None
+    }
 }
 
-impl SourceSecret {
+/// The secret `<prefix>/<source>`; every member is optional.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SourceSecret<T> {
+    /// Tokens of which any one is enough.
+    pub tokens: Vec<Secret>,
+    /// Pairs of which any one is enough.
+    pub basic: Vec<BasicPair>,
+    /// What no other source's secret has.
+    pub own: T,
+}
+
+impl<T: OwnMembers> SourceSecret<T> {
     /// Whether there is any credential that a sender could present.
     pub fn admits_anybody(&self) -> bool {
-        self.has_credentials() || self.client_certificate.is_some()
+        self.has_credentials() || self.own.client_certificate().is_some()
     }
 
     /// Whether there is any token or pair.
@@ -115,7 +84,7 @@ impl<T> Keyring<T> {
     }
 }
 
-impl Keyring<SourceSecret> {
+impl<T: OwnMembers> Keyring<SourceSecret<T>> {
     /// Whether there is any credential that a sender could present.
     pub fn admits_anybody(&self) -> bool {
         let previous = self.previous.as_ref();

@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
+use alert::Clock;
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use normalize::{InboundRequest, Normalized, Rejection, SourceConfiguration};
@@ -12,11 +13,9 @@ use tokio::time::Instant;
 
 use crate::failure::chain;
 use crate::meter::{Measure, count};
-use crate::recording::{configuration_with, hear, record};
+use crate::recording::{hear, record};
 use crate::request::{Deadline, UNREADABLE_ENCODING, Unverified, allow};
-use crate::{
-    Clock, Failure, Kept, Keyring, Protocol, Quarantined, Reply, Secrets, SourceSecret, Store, StoreError,
-};
+use crate::{Failure, Kept, KeyringOf, Protocol, Quarantined, Reply, Secrets, Store, StoreError};
 
 /// The webhook of one source: takes requests, keeps what they say, and answers as the source expects.
 #[derive(Debug)]
@@ -29,11 +28,11 @@ pub struct Webhook<P, S, K, C> {
 }
 
 /// A request after its first three gates.
-enum Admitted {
+enum Admitted<P: Protocol> {
     /// Part of setting the webhook up; there is nothing to keep.
     Handshake(Reply),
     /// A known sender's notification.
-    Request(InboundRequest, Arc<Keyring<SourceSecret>>),
+    Request(InboundRequest, Arc<KeyringOf<P>>),
 }
 
 impl<P, S, K, C: Clone> Clone for Webhook<P, S, K, C> {
@@ -78,7 +77,7 @@ impl<P: Protocol, S: Store, K: Secrets, C: Clock> Webhook<P, S, K, C> {
     /// Keeps a request that the source itself has shown us because it never got here: `inbound` was received when it was
     /// tried. Its gates are behind it: who asked the source knows whose it is. A limit of time is the caller's.
     pub async fn take(&self, inbound: InboundRequest) -> Result<Kept, Failure> {
-        let keyring = self.secrets.keyring(P::SOURCE).await.map_err(Failure::Secrets)?;
+        let keyring = self.secrets.keyring::<P>().await.map_err(Failure::Secrets)?;
         let keyring = keyring.ok_or(Failure::NothingConfigured)?;
         let outcome = self.keep(&P::redact(inbound), &keyring).await;
         log_outcome::<P>(&outcome);
@@ -86,25 +85,21 @@ impl<P: Protocol, S: Store, K: Secrets, C: Clock> Webhook<P, S, K, C> {
     }
 
     /// Method, size, credentials.
-    async fn admit(&self, request: Request<Bytes>) -> Result<Admitted, Failure> {
+    async fn admit(&self, request: Request<Bytes>) -> Result<Admitted<P>, Failure> {
         let request = Unverified::admit::<P>(request)?;
-        let known = self.secrets.keyring(P::SOURCE).await.map_err(Failure::Secrets)?;
+        let known = self.secrets.keyring::<P>().await.map_err(Failure::Secrets)?;
         let admitted = known.map_or(Err(Failure::NothingConfigured), |known| self.admit_by(&request, known));
         if !admitted.as_ref().is_err_and(Failure::may_be_out_of_date) {
             return admitted;
         }
         // The credential may be newer than what we know: a rotation must not refuse anybody.
-        match self.secrets.renewed(P::SOURCE).await {
+        match self.secrets.renewed::<P>().await {
             Ok(Some(renewed)) => self.admit_by(&request, renewed),
             Ok(None) | Err(_) => admitted,
         }
     }
 
-    fn admit_by(
-        &self,
-        request: &Unverified,
-        keyring: Arc<Keyring<SourceSecret>>,
-    ) -> Result<Admitted, Failure> {
+    fn admit_by(&self, request: &Unverified, keyring: Arc<KeyringOf<P>>) -> Result<Admitted<P>, Failure> {
         if let Some(reply) = P::handshake(request.parts(), &keyring) {
             return reply.map(Admitted::Handshake);
         }
@@ -117,11 +112,12 @@ impl<P: Protocol, S: Store, K: Secrets, C: Clock> Webhook<P, S, K, C> {
     }
 
     /// Decode, normalize, record.
-    async fn keep(&self, inbound: &InboundRequest, keyring: &Keyring<SourceSecret>) -> Result<Kept, Failure> {
+    async fn keep(&self, inbound: &InboundRequest, keyring: &KeyringOf<P>) -> Result<Kept, Failure> {
         if !P::accepts(inbound) {
             return Err(Failure::UnsupportedMediaType);
         }
-        match normalized::<P>(inbound, &configuration_with::<P>(&self.configuration, &keyring.current)) {
+        let configuration = P::configured(&keyring.current.own, &self.configuration);
+        match normalized::<P>(inbound, &configuration) {
             Ok(normalized) => Box::pin(self.record(inbound, normalized)).await.map_err(Failure::Store),
             Err(rejection) => {
                 let quarantined = Quarantined::new(P::SOURCE, rejection, inbound.clone());

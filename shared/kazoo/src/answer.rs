@@ -1,10 +1,10 @@
 //! Crossbar's envelope around every answer.
 
 use jiff::Timestamp;
+use net::Secret;
 use serde_json::Value;
 
 use crate::document::text;
-use crate::secret::Secret;
 
 /// An answer: its HTTP status, and its envelope if it has one.
 pub(crate) struct Answer {
@@ -48,7 +48,7 @@ impl Envelope {
         let failed = matches!(text(body, "status").as_deref(), Some("error" | "fatal"));
         let envelope = Self {
             metadata: body.get("metadata").cloned().unwrap_or_default(),
-            auth_token: text(body, "auth_token").filter(|token| !token.is_empty()).map(Secret::from),
+            auth_token: text(body, "auth_token").filter(|token| !token.is_empty()).map(Secret::new),
             request_id: text(body, "request_id").filter(|id| is_request_id(id)),
             message: text(body, "message").unwrap_or_default(),
             next_start_key: body.get("next_start_key").and_then(start_key),

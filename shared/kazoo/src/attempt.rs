@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::Timestamp;
+use net::Secret;
 use serde_json::Value;
 
 use crate::document::{members, text, whole};
 use crate::gregorian::{from_timestamp, to_timestamp};
 use crate::id::HookId;
 use crate::redaction::Redaction;
-use crate::secret::Secret;
 use crate::uri::HookUri;
 
 /// From when to when attempts are asked for.
@@ -116,7 +116,7 @@ impl Attempt {
                 .any(|name| text(entry, name).as_deref() == Some(NO_MORE)),
             method: text(entry, "method").unwrap_or_else(|| "POST".to_owned()).to_ascii_uppercase(),
             headers: headers(entry),
-            request_body: text(entry, "req_body").filter(|body| !body.is_empty()).map(Secret::from),
+            request_body: text(entry, "req_body").filter(|body| !body.is_empty()).map(Secret::new),
         }
     }
 }
@@ -128,7 +128,7 @@ fn headers(entry: &Value) -> BTreeMap<String, String> {
 }
 
 impl AttemptResult {
-    fn read(entry: &Value, redaction: &Redaction<'_>) -> Self {
+    fn read(entry: &Value, redaction: &Redaction) -> Self {
         let member = |key| redaction.clean(&text(entry, key).unwrap_or_default());
         if text(entry, "result").as_deref() == Some("success") {
             return Self::Success;

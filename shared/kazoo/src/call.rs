@@ -1,6 +1,7 @@
 //! A request below an account's webhooks, and reading what it answers.
 
-use reqwest::Method;
+use http::Method;
+use net::Secret;
 use serde_json::Value;
 
 use crate::answer::Envelope;
@@ -8,7 +9,6 @@ use crate::document::list;
 use crate::error::{Error, Operation, Trouble};
 use crate::hook::Hook;
 use crate::page::{Page, PageKey};
-use crate::secret::Secret;
 use crate::session::Session;
 use crate::transport::Request;
 use crate::uri::HookUri;

@@ -3,7 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use reqwest::Method;
+use alert::Clock;
+use http::Method;
+use net::Deadlines;
 use serde_json::{Value, json};
 
 use crate::answer::Envelope;
@@ -11,7 +13,6 @@ use crate::attempt::{Attempt, AttemptRange};
 use crate::available::AvailableHook;
 use crate::base_url::BaseUrl;
 use crate::call::{Call, document, entries, page, secrets_of, starting_at};
-use crate::clock::Clock;
 use crate::credentials::Credentials;
 use crate::error::{Error, Operation};
 use crate::hook::{Hook, HookSummary, NewHook};
@@ -20,7 +21,7 @@ use crate::page::{Page, PageKey};
 use crate::patch::Patch;
 use crate::refusal::Refusal;
 use crate::session::{Obtained, Session, Sessions};
-use crate::transport::{Deadlines, Request, Transport};
+use crate::transport::{Request, Transport};
 use crate::uri::HookUri;
 
 /// What a [`Client`] needs to know.

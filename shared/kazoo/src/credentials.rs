@@ -5,10 +5,9 @@ use std::fmt::Write as _;
 use std::str::FromStr;
 
 use md5::{Digest, Md5};
+use net::Secret;
 use serde_json::{Value, json};
 use sha1::Sha1;
-
-use crate::secret::Secret;
 
 /// The exact length of an API key.
 const API_KEY_CHARACTERS: usize = 64;
@@ -74,7 +73,7 @@ impl Credentials {
     pub fn api_key(key: &str) -> Result<Self, CredentialsError> {
         let key = key.trim();
         match key.chars().count() {
-            API_KEY_CHARACTERS => Ok(Self(Proof::ApiKey(key.into()))),
+            API_KEY_CHARACTERS => Ok(Self(Proof::ApiKey(Secret::new(key)))),
             found => Err(CredentialsError::ApiKeyLength { found }),
         }
     }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use net::{BuildError, Unanswered};
+
 use crate::refusal::Refusal;
 
 /// A request to Crossbar that did not do what it was for.
@@ -47,16 +49,16 @@ pub enum Operation {
 pub enum Trouble {
     /// No connection.
     #[error("no connection to KAZOO: check the address, the port and the network")]
-    Unreachable(#[source] reqwest::Error),
+    Unreachable(#[source] Unanswered),
     /// No answer within the deadline.
     #[error("KAZOO did not answer in time: try again")]
-    TimedOut(#[source] reqwest::Error),
+    TimedOut,
     /// The connection broke before the answer was whole.
     #[error("the connection broke before the answer was whole: try again")]
-    Interrupted(#[source] reqwest::Error),
+    Interrupted(#[source] Unanswered),
     /// The HTTP client could not be made.
     #[error("the HTTP client cannot be made: check this machine's certificates")]
-    NoClient(#[source] reqwest::Error),
+    NoClient(#[source] BuildError),
     /// An answer that Crossbar does not give.
     #[error("the answer is not one of Crossbar's ({0}): check that the address ends in Crossbar's `/v2`")]
     Unreadable(&'static str),
@@ -80,7 +82,7 @@ impl Error {
 
     /// Whether KAZOO may have done what it was asked although nothing came back.
     pub fn may_have_been_done(&self) -> bool {
-        matches!(self.trouble, Trouble::TimedOut(_) | Trouble::Interrupted(_) | Trouble::Unreadable(_))
+        matches!(self.trouble, Trouble::TimedOut | Trouble::Interrupted(_) | Trouble::Unreadable(_))
     }
 
     /// Whether the network, not KAZOO, is why nothing is known.
@@ -90,15 +92,13 @@ impl Error {
 }
 
 impl Trouble {
-    /// Sorts a failure of the HTTP client, whose text would show the address.
-    pub(crate) fn of(error: reqwest::Error) -> Self {
-        let error = error.without_url();
-        if error.is_connect() {
-            Self::Unreachable(error)
-        } else if error.is_timeout() {
-            Self::TimedOut(error)
-        } else {
-            Self::Interrupted(error)
+    /// Sorts why there is no whole answer.
+    pub(crate) fn of(reason: Unanswered) -> Self {
+        match reason {
+            Unanswered::Denied(_) | Unanswered::Connect(_) => Self::Unreachable(reason),
+            Unanswered::Timeout => Self::TimedOut,
+            Unanswered::Broken(_) => Self::Interrupted(reason),
+            Unanswered::TooLong(_) => Self::Unreadable("longer than 16 MiB"),
         }
     }
 }

@@ -4,7 +4,7 @@
 //! envelope into a typed [`Error`]. [`install`], [`check`] and [`uninstall`] decide what to do with an
 //! account's hooks, as pure functions from what is there to a [`PlannedChanges`], which [`apply`] carries out.
 //!
-//! Nothing here reads a clock, the environment or a terminal: time comes from a [`Clock`], credentials
+//! Nothing here reads a clock, the environment or a terminal: time comes from an [`alert::Clock`], credentials
 //! from the caller. No secret (API key, password, token of the hook's address) is ever part of an
 //! error, of `Debug` or of `Display`.
 
@@ -16,7 +16,6 @@ mod base_url;
 mod call;
 pub mod check;
 mod client;
-mod clock;
 mod credentials;
 mod document;
 mod error;
@@ -30,7 +29,6 @@ mod plan;
 mod receiver;
 mod redaction;
 mod refusal;
-mod secret;
 mod session;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -43,7 +41,6 @@ pub use attempt::{Attempt, AttemptRange, AttemptResult};
 pub use available::AvailableHook;
 pub use base_url::{BaseUrl, BaseUrlError};
 pub use client::{Client, Configuration};
-pub use clock::Clock;
 pub use credentials::{AccountIdentity, Credentials, CredentialsError, HashMethod, UnknownHashMethod};
 pub use error::{Error, Operation, Trouble};
 pub use hook::{Hook, HookSummary, NewHook, State};
@@ -53,6 +50,5 @@ pub use patch::Patch;
 pub use plan::{Change, Note, NoteReason, PlannedChanges};
 pub use receiver::{Location, LocationError, Receiver};
 pub use refusal::{FieldProblem, Refusal};
-pub use secret::Secret;
-pub use transport::Deadlines;
+pub use transport::DEADLINES;
 pub use uri::HookUri;

@@ -2,10 +2,10 @@
 
 use std::net::IpAddr;
 
+use net::Secret;
 use url::{Host, Url};
 
 use crate::redaction::Redaction;
-use crate::secret::Secret;
 use crate::uri::{HookUri, PATH};
 
 /// Campanile's public address as KAZOO sees it, ending in `/kazoo`; it shows which hooks are ours.
@@ -149,7 +149,7 @@ mod tests {
     use super::*;
 
     fn receiver(address: &str, token: &str) -> Receiver {
-        Receiver::new(Location::parse(address).unwrap(), token.into()).unwrap()
+        Receiver::new(Location::parse(address).unwrap(), Secret::new(token)).unwrap()
     }
 
     #[test]
@@ -223,7 +223,7 @@ mod tests {
         .map(parse)
         .to_vec();
         let location = Location::parse("https://alerts.example.com").unwrap();
-        lines.push(Receiver::new(location, "hunter2/".into()).unwrap_err().to_string());
+        lines.push(Receiver::new(location, Secret::new("hunter2/")).unwrap_err().to_string());
         assert!(!lines.join(" ").contains("hunter2"));
         insta::assert_snapshot!(lines.join("\n"), @"
         `alerts.example.com` is not an address that KAZOO can call: give it like `https://alerts.example.com`

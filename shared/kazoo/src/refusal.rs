@@ -100,7 +100,7 @@ pub struct FieldProblem {
 
 impl Refusal {
     /// What a failed answer to `operation` means.
-    pub(crate) fn of(operation: Operation, answer: &Answer, redaction: &Redaction<'_>) -> Self {
+    pub(crate) fn of(operation: Operation, answer: &Answer, redaction: &Redaction) -> Self {
         let nothing = Value::Null;
         let data = answer.envelope.as_ref().map_or(&nothing, |envelope| &envelope.data);
         let raw_message = answer.envelope.as_ref().map_or("", |envelope| &envelope.message);
@@ -136,7 +136,7 @@ fn unauthorized(operation: Operation, message: &str, data: &Value) -> Refusal {
     }
 }
 
-fn bad_request(message: String, data: &Value, redaction: &Redaction<'_>) -> Refusal {
+fn bad_request(message: String, data: &Value, redaction: &Redaction) -> Refusal {
     if message == "parse_error" {
         return Refusal::BadJson;
     }
@@ -145,12 +145,12 @@ fn bad_request(message: String, data: &Value, redaction: &Redaction<'_>) -> Refu
 }
 
 /// Collects `{"<field>": {"<rule>": {"message": ..}}}`, where a field may be nested instead of dotted.
-fn field_problems(parent: &str, data: &Value, redaction: &Redaction<'_>) -> Vec<FieldProblem> {
+fn field_problems(parent: &str, data: &Value, redaction: &Redaction) -> Vec<FieldProblem> {
     let members = data.as_object().into_iter().flatten().filter(|(_, rules)| rules.is_object());
     members.flat_map(|(name, rules)| problems_of(&joined_name(parent, name), rules, redaction)).collect()
 }
 
-fn problems_of(field: &str, rules: &Value, redaction: &Redaction<'_>) -> Vec<FieldProblem> {
+fn problems_of(field: &str, rules: &Value, redaction: &Redaction) -> Vec<FieldProblem> {
     let mut problems = Vec::new();
     for (rule, detail) in rules.as_object().into_iter().flatten() {
         match text(detail, "message").or_else(|| detail.as_str().map(str::to_owned)) {
@@ -170,7 +170,7 @@ fn joined_name(parent: &str, name: &str) -> String {
 }
 
 // `["<id>"]`, or an object that holds it under one name or another.
-fn identifiers(data: &Value, redaction: &Redaction<'_>) -> Vec<String> {
+fn identifiers(data: &Value, redaction: &Redaction) -> Vec<String> {
     let found: Vec<&Value> = match data {
         Value::Array(elements) => elements.iter().collect(),
         Value::Object(members) => members.values().collect(),

@@ -1,7 +1,8 @@
 //! Being logged in: the token is kept for its life and adopted when Crossbar gives another.
 
+use http::Method;
 use jiff::{SignedDuration, Timestamp};
-use reqwest::Method;
+use net::Secret;
 use tokio::sync::Mutex;
 
 use crate::answer::Envelope;
@@ -9,7 +10,6 @@ use crate::credentials::Credentials;
 use crate::document::text;
 use crate::error::{Error, Operation, Trouble};
 use crate::id::AccountId;
-use crate::secret::Secret;
 use crate::transport::{Request, Transport};
 
 /// How long after a login a token is used: its life of 3600 s, less a minute for the request under way.

@@ -27,7 +27,7 @@ use axum::http::{HeaderMap, Method, Uri};
 use axum::response::Response;
 use tokio::net::TcpListener;
 
-use crate::{BaseUrl, Client, Configuration, Credentials, Deadlines};
+use crate::{BaseUrl, Client, Configuration, Credentials, DEADLINES};
 
 pub use self::clock::TestClock;
 use self::envelope::Answered;
@@ -72,7 +72,7 @@ impl StandIn {
     /// What a client of it needs to know.
     pub fn configuration(&self, credentials: Credentials) -> Configuration {
         let base_url = BaseUrl::parse(&format!("http://{}/v2/", self.address)).unwrap();
-        Configuration { base_url, credentials, account: None, deadlines: Deadlines::default() }
+        Configuration { base_url, credentials, account: None, deadlines: DEADLINES }
     }
 }
 

@@ -3,19 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::Method;
-use reqwest::header::HeaderValue;
-use reqwest::redirect::Policy;
-use serde_json::Value;
+use alert::Clock;
+use http::{HeaderName, HeaderValue, Method};
+use net::{Deadlines, EgressPolicy, HttpClient, HttpRequest, Secret};
+use serde_json::{Value, json};
 use url::Url;
 
 use crate::answer::{Answer, Envelope};
 use crate::base_url::BaseUrl;
-use crate::clock::Clock;
 use crate::error::{Error, Operation, Trouble};
 use crate::redaction::Redaction;
 use crate::refusal::Refusal;
-use crate::secret::Secret;
 
 /// Largest answer taken.
 const LARGEST_ANSWER_BYTES: usize = 16 * 1024 * 1024;
@@ -23,20 +21,12 @@ const LARGEST_ANSWER_BYTES: usize = 16 * 1024 * 1024;
 /// How often a request is repeated that Crossbar had no allowance for.
 const REPEATS: u32 = 3;
 
-/// How long a request may take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Deadlines {
-    /// For the connection, TLS included.
-    pub connect: Duration,
-    /// For the whole request, connection and answer included.
-    pub request: Duration,
-}
+/// How long a request may take, unless somebody has less patience.
+pub const DEADLINES: Deadlines =
+    Deadlines { connect: Duration::from_secs(10), whole: Duration::from_secs(30) };
 
-impl Default for Deadlines {
-    fn default() -> Self {
-        Self { connect: Duration::from_secs(10), request: Duration::from_secs(30) }
-    }
-}
+/// The header that carries the session's token.
+const AUTH_TOKEN: HeaderName = HeaderName::from_static("x-auth-token");
 
 /// A request, and the secrets that its answer could echo.
 pub(crate) struct Request {
@@ -49,21 +39,22 @@ pub(crate) struct Request {
 }
 
 pub(crate) struct Transport {
-    http: reqwest::Client,
+    http: HttpClient,
+    deadlines: Deadlines,
     base_url: BaseUrl,
     clock: Arc<dyn Clock>,
 }
 
 impl Transport {
     pub(crate) fn new(base_url: BaseUrl, deadlines: Deadlines, clock: Arc<dyn Clock>) -> Result<Self, Error> {
-        // A redirect would show the token to whoever it leads to.
-        let http = reqwest::Client::builder()
-            .redirect(Policy::none())
-            .connect_timeout(deadlines.connect)
-            .timeout(deadlines.request)
+        // A KAZOO is as often in the operator's own network as not, without TLS or with a certificate of his own.
+        let http = HttpClient::builder(EgressPolicy::anywhere())
+            .deadlines(deadlines)
+            .most_body_bytes(LARGEST_ANSWER_BYTES)
+            .system_authorities()
             .build()
             .map_err(|error| Error::new(Operation::Prepare, Trouble::NoClient(error)))?;
-        Ok(Self { http, base_url, clock })
+        Ok(Self { http, deadlines, base_url, clock })
     }
 
     pub(crate) fn clock(&self) -> &dyn Clock {
@@ -80,7 +71,7 @@ impl Transport {
         for _ in 0..REPEATS {
             match self.exchange_once(request, token).await {
                 Err(error) if error.refusal() == Some(&Refusal::TooManyRequests) => {
-                    self.clock.pause(pause).await;
+                    self.clock.sleep(pause).await;
                     pause = pause.saturating_mul(2);
                 }
                 settled => return settled,
@@ -99,22 +90,21 @@ impl Transport {
     }
 
     async fn send(&self, request: &Request, token: Option<&Secret>) -> Result<Answer, Trouble> {
-        let mut builder = self.http.request(request.method.clone(), self.url(request));
-        if let Some(token) = token {
-            builder = builder.header("X-Auth-Token", header_value(token)?);
-        }
-        if let Some(data) = &request.data {
-            builder = builder.json(&serde_json::json!({ "data": data }));
-        }
-        let mut response = builder.send().await.map_err(Trouble::of)?;
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(Trouble::of)? {
-            body.extend_from_slice(&chunk);
-            if body.len() > LARGEST_ANSWER_BYTES {
-                return Err(Trouble::Unreadable("longer than 16 MiB"));
-            }
-        }
-        Ok(Answer::read(response.status().as_u16(), &body))
+        let answer = self.http.send_whole(self.http_request(request, token)?, self.deadlines.whole).await;
+        let answer = answer.map_err(Trouble::of)?;
+        Ok(Answer::read(answer.status, &answer.body))
+    }
+
+    fn http_request(&self, request: &Request, token: Option<&Secret>) -> Result<HttpRequest, Trouble> {
+        let (method, url) = (request.method.clone(), self.url(request));
+        let sent = match &request.data {
+            Some(data) => HttpRequest::json(method, url, &json!({ "data": data })),
+            None => HttpRequest { method, ..HttpRequest::get(url) },
+        };
+        Ok(match token {
+            Some(token) => sent.with_header(AUTH_TOKEN, header_value(token)?),
+            None => sent,
+        })
     }
 
     fn url(&self, request: &Request) -> Url {

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
+use net::Secret;
 use url::Url;
 
 use crate::redaction::{MASK, printable};
-use crate::secret::Secret;
 
 /// The path segment before the token in an address of ours.
 pub(crate) const PATH: &str = "kazoo";
@@ -34,9 +34,9 @@ impl HookUri {
         let values =
             url.query_pairs().filter(|(name, _)| name != "hook").map(|(_, value)| value.into_owned());
         segments
-            .map(Secret::from)
-            .chain(values.map(Secret::from))
-            .chain(url.password().map(Secret::from))
+            .map(Secret::new)
+            .chain(values.map(Secret::new))
+            .chain(url.password().map(Secret::new))
             .collect()
     }
 }

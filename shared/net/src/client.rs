@@ -54,12 +54,24 @@ pub struct HttpClientBuilder {
     deadlines: Deadlines,
     most_body_bytes: usize,
     certificates: Option<Certificates>,
+    authorities: Authorities,
     lookup: Arc<dyn Lookup>,
 }
 
-/// A client could not be made: certificates and key do not belong together, or TLS could not be set up.
+/// Whose word on a server's name is taken, unless the server has [`Certificates`] of its own.
+#[derive(Clone, Copy)]
+enum Authorities {
+    /// Those that browsers trust, compiled in.
+    Public,
+    /// Those of this machine.
+    System,
+}
+
+/// A client could not be made: certificates and key do not belong together, or this machine has no authorities.
 #[derive(Debug, thiserror::Error)]
-#[error("could not build the HTTP client: check that client certificate and key belong together")]
+#[error(
+    "could not build the HTTP client: check that client certificate and key belong together, and this machine's authorities"
+)]
 pub struct BuildError(#[source] reqwest::Error);
 
 impl HttpClientBuilder {
@@ -84,6 +96,14 @@ impl HttpClientBuilder {
         self
     }
 
+    /// Trusts this machine's authorities, or those that `SSL_CERT_FILE` names, instead of those that browsers trust: a
+    /// system in the operator's own network may have its certificate from an authority of his own.
+    #[must_use]
+    pub const fn system_authorities(mut self) -> Self {
+        self.authorities = Authorities::System;
+        self
+    }
+
     /// Another resolver than the system's; what it finds is checked like that.
     #[must_use]
     pub fn lookup(mut self, lookup: Arc<dyn Lookup>) -> Self {
@@ -93,19 +113,20 @@ impl HttpClientBuilder {
 
     /// Makes the client; no connection is opened yet.
     pub fn build(self) -> Result<HttpClient, BuildError> {
-        let Self { egress, deadlines, most_body_bytes, certificates, lookup } = self;
+        let Self { egress, deadlines, most_body_bytes, certificates, authorities, lookup } = self;
         let builder = Client::builder()
             .user_agent(USER_AGENT)
             .connect_timeout(deadlines.connect)
             .timeout(deadlines.whole)
             .pool_idle_timeout(IDLE)
             .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
             .referer(false)
             .https_only(!egress.permits_http())
             .tls_version_min(Version::TLS_1_2)
             .dns_resolver(CheckedResolver { lookup, egress: egress.clone() });
-        let client = with_certificates(builder, certificates.as_ref()).map_err(BuildError)?;
+        // A proxy resolves names itself, past the resolver that checks them.
+        let builder = if egress.permits_everything() { builder } else { builder.no_proxy() };
+        let client = with_certificates(builder, certificates.as_ref(), authorities).map_err(BuildError)?;
         Ok(HttpClient { egress, deadlines, most_body_bytes, client })
     }
 }
@@ -118,6 +139,7 @@ impl HttpClient {
             deadlines: Deadlines::default(),
             most_body_bytes: MOST_BODY_BYTES,
             certificates: None,
+            authorities: Authorities::Public,
             lookup: Arc::new(SystemLookup),
         }
     }
@@ -132,6 +154,23 @@ impl HttpClient {
 
     /// The same within another deadline than the client's own.
     pub async fn send_within(&self, request: HttpRequest, whole: Duration) -> Result<HttpAnswer, Unanswered> {
+        Ok(self.exchange(request, whole).await?.0)
+    }
+
+    /// The same, but an answer whose body is not whole is none: for whoever reads data, which a part of it would falsify.
+    pub async fn send_whole(&self, request: HttpRequest, whole: Duration) -> Result<HttpAnswer, Unanswered> {
+        match self.exchange(request, whole).await? {
+            (answer, None) => Ok(answer),
+            (_, Some(cut)) => Err(cut),
+        }
+    }
+
+    /// The answer as far as it came, and what cut it.
+    async fn exchange(
+        &self,
+        request: HttpRequest,
+        whole: Duration,
+    ) -> Result<(HttpAnswer, Option<Unanswered>), Unanswered> {
         self.egress.check_url(&request.url).map_err(|mistake| Unanswered::Denied(mistake.to_string()))?;
         let sent = self
             .client
@@ -144,30 +183,35 @@ impl HttpClient {
         Ok(self.read(sent.map_err(failure::describe)?).await)
     }
 
-    async fn read(&self, mut response: Response) -> HttpAnswer {
+    async fn read(&self, mut response: Response) -> (HttpAnswer, Option<Unanswered>) {
         let status = response.status().as_u16();
         let headers = std::mem::take(response.headers_mut());
         let mut body = Vec::new();
-        let mut is_complete = false;
-        while body.len() <= self.most_body_bytes {
+        let cut = loop {
             match response.chunk().await {
                 Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-                Ok(None) => {
-                    is_complete = true;
-                    break;
-                }
-                Err(_) => break,
+                Ok(None) => break None,
+                Err(error) => break Some(failure::describe(error)),
             }
-        }
-        is_complete &= body.len() <= self.most_body_bytes;
+            if body.len() > self.most_body_bytes {
+                break Some(Unanswered::TooLong(self.most_body_bytes));
+            }
+        };
         body.truncate(self.most_body_bytes);
-        HttpAnswer { status, headers, body, is_complete }
+        (HttpAnswer { status, headers, body, is_complete: cut.is_none() }, cut)
     }
 }
 
-fn with_certificates(builder: ClientBuilder, certificates: Option<&Certificates>) -> reqwest::Result<Client> {
-    let trusts_public = certificates.is_none_or(|certificates| !certificates.has_authorities());
-    let builder = if trusts_public { trusting_the_public(builder) } else { builder };
+fn with_certificates(
+    builder: ClientBuilder,
+    certificates: Option<&Certificates>,
+    authorities: Authorities,
+) -> reqwest::Result<Client> {
+    let has_own = certificates.is_some_and(Certificates::has_authorities);
+    let builder = match authorities {
+        Authorities::Public if !has_own => trusting_the_public(builder),
+        Authorities::Public | Authorities::System => builder,
+    };
     match certificates {
         Some(certificates) => certificates.apply_to(builder)?.build(),
         None => builder.build(),

@@ -3,6 +3,8 @@
 //! The URL of a destination is written by whoever may edit the settings; without these rules it could make us ask
 //! the instance metadata service, a neighbour in the VPC or ourselves. An address is judged where it is
 //! about to be connected to, so a name that changes its address after a check gains nothing.
+//!
+//! The address of a source's API is another matter: it stands in the secret of that source, which is the operator's alone.
 
 mod denied;
 
@@ -15,13 +17,15 @@ use url::{Host, Url};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EgressPolicy {
     allowed: Vec<IpNet>,
-    loopback: Loopback,
+    scope: Scope,
 }
 
+/// What is permitted besides the networks that are named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Loopback {
-    Denied,
-    Allowed,
+enum Scope {
+    Public,
+    PublicAndLoopback,
+    Everything,
 }
 
 /// An address in a network that requests may not go to.
@@ -54,7 +58,13 @@ pub enum UrlMistake {
 impl EgressPolicy {
     /// The public Internet only.
     pub const fn public() -> Self {
-        Self { allowed: Vec::new(), loopback: Loopback::Denied }
+        Self { allowed: Vec::new(), scope: Scope::Public }
+    }
+
+    /// Everywhere, with and without TLS: for a system whose address is the operator's own word, such as a KAZOO in his
+    /// network. Never for an address that anybody else may write.
+    pub const fn anywhere() -> Self {
+        Self { allowed: Vec::new(), scope: Scope::Everything }
     }
 
     /// Also `networks`, for a Mattermost or Rocket.Chat of one's own.
@@ -67,13 +77,19 @@ impl EgressPolicy {
     /// Also this machine, and without TLS: for the local bundle and tests alone.
     #[must_use]
     pub const fn and_loopback(mut self) -> Self {
-        self.loopback = Loopback::Allowed;
+        if matches!(self.scope, Scope::Public) {
+            self.scope = Scope::PublicAndLoopback;
+        }
         self
     }
 
     /// Whether requests may go without TLS.
     pub const fn permits_http(&self) -> bool {
-        matches!(self.loopback, Loopback::Allowed)
+        !matches!(self.scope, Scope::Public)
+    }
+
+    pub(crate) const fn permits_everything(&self) -> bool {
+        matches!(self.scope, Scope::Everything)
     }
 
     /// Parses `text` as a URL that requests may go to, without its fragment. What its host resolves to is checked by
@@ -106,8 +122,8 @@ impl EgressPolicy {
     fn check_name(&self, name: &str) -> Result<(), UrlMistake> {
         let bare = name.strip_suffix('.').unwrap_or(name);
         let last = bare.rsplit('.').next().unwrap_or_default();
-        match (last, self.loopback) {
-            ("localhost", Loopback::Allowed) => Ok(()),
+        match (last, self.scope) {
+            (_, Scope::Everything) | ("localhost", Scope::PublicAndLoopback) => Ok(()),
             ("localhost" | "local" | "internal" | "", _) => Err(UrlMistake::PrivateName(name.to_owned())),
             _ => Ok(()),
         }
@@ -116,13 +132,13 @@ impl EgressPolicy {
     /// Whether a connection may be made to `address`.
     pub fn check_address(&self, address: IpAddr) -> Result<(), DeniedAddress> {
         let canonical = address.to_canonical();
-        if self.allowed.iter().any(|network| network.contains(&canonical)) {
-            return Ok(());
-        }
-        if self.loopback == Loopback::Allowed && canonical.is_loopback() {
-            return Ok(());
-        }
-        if denied::contains(canonical) { Err(DeniedAddress(address)) } else { Ok(()) }
+        let is_allowed = self.allowed.iter().any(|network| network.contains(&canonical));
+        let is_in_scope = match self.scope {
+            Scope::Public => !denied::contains(canonical),
+            Scope::PublicAndLoopback => canonical.is_loopback() || !denied::contains(canonical),
+            Scope::Everything => true,
+        };
+        if is_allowed || is_in_scope { Ok(()) } else { Err(DeniedAddress(address)) }
     }
 }
 
@@ -247,6 +263,19 @@ mod tests {
         assert!(policy.parse_url("http://localhost:9000/x").is_ok());
         assert!(policy.parse_url("https://[::1]:9000/x").is_ok());
         assert!(policy.parse_url("http://169.254.169.254/").is_err());
+    }
+
+    #[test]
+    fn an_operators_own_system_may_be_anywhere_and_without_tls() {
+        for policy in [EgressPolicy::anywhere(), EgressPolicy::anywhere().and_loopback()] {
+            for text in
+                ["http://10.0.0.1:8000/v2", "https://kazoo.internal/", "http://localhost/", "https://[::1]"]
+            {
+                assert!(policy.parse_url(text).is_ok(), "{text}");
+            }
+            assert!(policy.parse_url("ftp://10.0.0.1/").is_err());
+            assert!(policy.parse_url("https://user@10.0.0.1/").is_err());
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::fmt;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use serde_json::Value;
-use url::Url;
+use url::{Url, form_urlencoded};
 
 use crate::{Redactor, sanitize};
 
@@ -32,7 +32,7 @@ pub struct HttpAnswer {
     pub status: u16,
     /// The headers.
     pub headers: HeaderMap,
-    /// The beginning of the body, 64 KiB at most.
+    /// The beginning of the body, up to the client's limit.
     pub body: Vec<u8>,
     /// Whether `body` is all of it: false where it was too long, broke off, or did not end in time.
     pub is_complete: bool,
@@ -53,6 +53,9 @@ pub enum Unanswered {
     /// The connection broke, or spoke no HTTP; the text is the innermost cause.
     #[error("the connection broke: {0}")]
     Broken(String),
+    /// Somebody wanted the whole answer, and it has more than so many bytes.
+    #[error("the answer is longer than {0} bytes")]
+    TooLong(usize),
 }
 
 impl HttpRequest {
@@ -65,6 +68,14 @@ impl HttpRequest {
     pub fn json(method: Method, url: Url, body: &Value) -> Self {
         let content_type = (header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         Self { method, url, headers: vec![content_type], body: body.to_string().into_bytes() }
+    }
+
+    /// Posts `members` to `url` as a form.
+    pub fn form<'a>(url: Url, members: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let content_type =
+            (header::CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(members).finish();
+        Self { method: Method::POST, url, headers: vec![content_type], body: body.into_bytes() }
     }
 
     /// Posts `body` to `url` as JSON.

@@ -3,11 +3,14 @@
 use std::fmt;
 
 use percent_encoding::percent_decode_str;
-use subtle::ConstantTimeEq;
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use subtle::{Choice, ConstantTimeEq};
 use url::Url;
 
 /// A key, token or password: printing it prints nothing of it, and comparing it takes the same time for every guess.
-#[derive(Clone)]
+#[derive(Clone, Default, Deserialize)]
+#[serde(transparent)]
 pub struct Secret(String);
 
 /// A URL whose path or query is a credential: printing it prints the host only.
@@ -20,9 +23,22 @@ impl Secret {
         Self(text.into())
     }
 
-    /// The text itself, for the one place that sends it.
+    /// The text itself, for the one place that needs it.
     pub fn expose(&self) -> &str {
         &self.0
+    }
+
+    /// Whether `presented` is this text, in time that depends on neither, not even on how long they are. A blank secret
+    /// matches nothing.
+    pub fn matches(&self, presented: &str) -> Choice {
+        let known = Sha256::digest(self.0.as_bytes());
+        let blank = Choice::from(u8::from(self.0.is_empty()));
+        known.ct_eq(&Sha256::digest(presented.as_bytes())) & !blank
+    }
+
+    /// Whether it can stand in a header: visible ASCII, and something at all.
+    pub fn fits_a_header(&self) -> bool {
+        !self.0.is_empty() && self.0.bytes().all(|byte| byte.is_ascii_graphic())
     }
 }
 
@@ -91,5 +107,20 @@ mod tests {
         assert_eq!(Secret::new("a"), Secret::new("a"));
         assert_ne!(Secret::new("a"), Secret::new("ab"));
         assert_ne!(Secret::new("a"), Secret::new("b"));
+    }
+
+    #[test]
+    fn a_presented_text_matches_itself_alone_and_a_blank_secret_nothing() {
+        assert!(bool::from(Secret::new("a").matches("a")));
+        assert!(!bool::from(Secret::new("a").matches("b")));
+        assert!(!bool::from(Secret::default().matches("")));
+    }
+
+    #[test]
+    fn what_would_break_a_header_does_not_fit_one() {
+        for value in ["", "two words", "line\nbreak", "naïve"] {
+            assert!(!Secret::new(value).fits_a_header(), "{value}");
+        }
+        assert!(Secret::new("1000.abc-DEF_~").fits_a_header());
     }
 }

@@ -27,7 +27,8 @@ pub enum AccessError {
 impl Access {
     /// A token of `scope:all`, and the address of the API, that of Netdata Cloud unless another is given.
     pub fn new(token: &str, endpoint: Option<&str>) -> Result<Self, AccessError> {
-        if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        let token = Secret::new(token);
+        if !token.fits_a_header() {
             return Err(AccessError::Token);
         }
         let endpoint = Url::parse(endpoint.unwrap_or(ENDPOINT)).map_err(|_| AccessError::Endpoint)?;
@@ -35,7 +36,7 @@ impl Access {
         if !is_bare || endpoint.host_str().is_none() || !matches!(endpoint.scheme(), "http" | "https") {
             return Err(AccessError::Endpoint);
         }
-        Ok(Self { token: Secret::new(token), endpoint })
+        Ok(Self { token, endpoint })
     }
 }
 

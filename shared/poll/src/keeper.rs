@@ -8,7 +8,7 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
-use alert::Source;
+use alert::{Clock, Source};
 use aws::{Platform, Upkeep};
 use intake::chain;
 use jiff::Timestamp;
@@ -30,7 +30,7 @@ struct Shared {
     kazoo: KazooKeeper,
     netdata: NetdataKeeper,
     tencent: TencentKeeper,
-    clock: Arc<dyn kazoo::Clock>,
+    clock: Arc<dyn Clock>,
     /// What was last said of each incomplete secret: the schedule need not hear it every five minutes.
     complaints: Mutex<BTreeMap<Source, String>>,
 }
@@ -61,7 +61,7 @@ struct OutOfTime;
 
 impl Keeper {
     /// A keeper of the sources in `platform`'s secrets that goes by `clock`.
-    pub fn new(platform: Platform, clock: Arc<dyn kazoo::Clock>) -> Self {
+    pub fn new(platform: Platform, clock: Arc<dyn Clock>) -> Self {
         let kazoo = KazooKeeper::new(platform.clone(), Arc::clone(&clock));
         let netdata = NetdataKeeper::new(platform.clone(), Arc::clone(&clock));
         let tencent = TencentKeeper::new(platform.clone(), Arc::clone(&clock));

@@ -8,12 +8,11 @@
 
 mod api;
 pub mod check;
-mod clock;
 pub mod hook;
 mod lenient;
 mod moment;
+mod redaction;
 mod scope;
-mod secret;
 mod settings;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -22,11 +21,9 @@ mod transport;
 mod zoho;
 
 pub use api::{Call, CallError, Calls, Client, Customer, Monitor, Readiness, TestAnswer, ThirdPartyService};
-pub use clock::Clock;
 pub use normalize::site24x7::{DataCenter, Hosts, UnknownDataCenter};
 pub use scope::{Scope, Scopes};
-pub use secret::Secret;
 pub use settings::{AccountConfiguration, AccountConfigurationError, Application, account_of};
 pub use token::{MemoryTokenStore, StoreError, Token, TokenError, TokenRecord, TokenStore};
-pub use transport::{Deadlines, NoAnswer, Transport, TransportError};
+pub use transport::{Deadlines, Transport};
 pub use zoho::{Exchange, Grant, Rejection, ZohoError, exchange_code};

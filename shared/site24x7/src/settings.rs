@@ -2,10 +2,11 @@
 
 use std::fmt;
 
+use net::Secret;
 use normalize::site24x7::AccountNames;
 use serde_json::{Map, Value};
 
-use crate::{DataCenter, Secret, UnknownDataCenter};
+use crate::{DataCenter, UnknownDataCenter};
 
 /// The members of the secret, each with the names it goes by; the first is ours, the second the vendor's world's.
 const DATA_CENTER: [&str; 2] = ["data_center", "zohoAccountTLD"];

@@ -6,13 +6,13 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use alert::Clock;
 use aws::{Configuration, Platform, TableOutbox};
 use campanile::embedded::sdk_config;
 use channels::testing::destinations::{Notified, StandIn};
 use dispatch::{Outbox, Written};
 use fastrand::Rng;
 use futures::future::{join, join_all};
-use intake::Clock;
 use serde_json::{Value, json};
 use tests::function::{Outcome, Setup};
 use tests::{Alarm, Deployment, Function, Receiver, secrets};

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use alert::Source;
 use aws::Configuration;
 use dispatch::NotificationConfiguration;
-use intake::SourceSecret;
+use intake::check_source_secret;
 use net::EgressPolicy;
 use serde_json::{Map, Value, json};
 
@@ -129,7 +129,7 @@ fn every_member_of_a_sources_secret_has_a_row_and_no_other() {
         .map(|source| (source, source.as_str()))
     {
         let known = known(|text| {
-            let findings = SourceSecret::read(source, text).findings.into_iter();
+            let findings = check_source_secret(source, text).findings.into_iter();
             findings
                 .filter(|finding| finding.problem.contains("not known here"))
                 .map(|finding| finding.path)

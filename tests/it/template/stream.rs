@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use alert::Clock;
 use aws::{AlertFilter, Configuration, Notifier, Platform};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -10,7 +11,7 @@ use bytes::Bytes;
 use campanile::embedded::{EmbeddedSecrets, EmbeddedTable, Location, sdk_config};
 use channels::testing::destinations::StandIn;
 use http::Request;
-use intake::{Clock, Deadline, Netdata};
+use intake::{Deadline, Netdata};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use tests::{Alarm, NETDATA_TOKEN, fixture, secrets};

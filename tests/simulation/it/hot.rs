@@ -3,12 +3,13 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use alert::Clock;
 use aws::{Configuration, Platform, SecretCache, SystemClock, Table};
 use bytes::Bytes;
 use campanile::embedded::{EmbeddedSecrets, sdk_config};
 use futures::future::join_all;
 use http::Request;
-use intake::{Clock, Netdata, Webhook};
+use intake::{Netdata, Webhook};
 use jiff::Timestamp;
 use serde_json::json;
 use tokio::time::{Instant, sleep};

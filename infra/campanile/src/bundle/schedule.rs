@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use alert::Clock as _;
 use aws::{Notifier, SystemClock};
-use intake::{Clock as _, chain};
+use intake::chain;
 use jiff::Timestamp;
 use poll::keeper::Keeper;
 use poll::site24x7::Poller;

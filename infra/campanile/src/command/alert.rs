@@ -4,10 +4,10 @@ mod explain;
 
 use std::collections::BTreeMap;
 
+use alert::Clock as _;
 use alert::matcher::{Matcher, Operator};
 use aws::SystemClock;
 use clap::{Args, Subcommand};
-use intake::Clock as _;
 use jiff::Timestamp;
 use serde::Deserialize;
 

@@ -4,11 +4,10 @@ mod rows;
 mod watch;
 
 use alert::matcher::{Matcher, MatcherError};
-use alert::{Condition, Handling, Severity, Source};
+use alert::{Clock as _, Condition, Handling, Severity, Source};
 use aws::SystemClock;
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
-use intake::Clock as _;
 use jiff::Timestamp;
 
 pub(super) use self::rows::Row;

@@ -1,9 +1,9 @@
 //! What every list has: which part of it is asked for, how it is shown, and who is asked.
 
+use alert::Clock as _;
 use aws::SystemClock;
 use clap::Args;
 use comfy_table::Table;
-use intake::Clock as _;
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 

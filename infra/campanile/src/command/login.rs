@@ -3,7 +3,7 @@
 use std::io;
 
 use clap::Args;
-use intake::Sensitive;
+use net::Secret;
 use serde::Deserialize;
 
 use super::profile::{ProfileError, Stored};
@@ -70,11 +70,11 @@ impl Login {
     }
 }
 
-fn asked(question: &str) -> Outcome<Sensitive> {
+fn asked(question: &str) -> Outcome<Secret> {
     let token = match Terminal::attached() {
         Some(mut terminal) => terminal.ask_secretly(question)?,
-        None => Sensitive::new(io::read_to_string(io::stdin()).map_err(LoginError::Read)?),
+        None => Secret::new(io::read_to_string(io::stdin()).map_err(LoginError::Read)?),
     };
-    let token = Sensitive::new(token.expose().trim());
+    let token = Secret::new(token.expose().trim());
     if token.expose().is_empty() { Err(LoginError::NoToken.into()) } else { Ok(token) }
 }

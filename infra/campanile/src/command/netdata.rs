@@ -1,12 +1,11 @@
 //! `campanile check netdata`: whether the keeper can ask Netdata Cloud, and what Netdata notified nobody of.
 
+use alert::Clock as _;
 use aws::{Configuration, SystemClock};
 use clap::Args;
-use intake::Clock as _;
 use jiff::{SignedDuration, Timestamp};
 use net::{EgressPolicy, sanitize};
 use netdata::{Call, Node, NodeState, Room, Space, Transition, Window};
-use poll::WallClock;
 use poll::netdata::{NetdataApi, NetdataSecret};
 
 use super::address::Address;
@@ -51,7 +50,7 @@ impl Check {
         let secret: NetdataSecret = self.secrets.read("netdata", &configuration).await?;
         let access =
             secret.access().ok_or_else(|| NoToken(format!("{}/netdata", configuration.secret_prefix)))??;
-        let api = NetdataApi::new(&access, EgressPolicy::public().and_loopback(), &WallClock)?;
+        let api = NetdataApi::new(&access, EgressPolicy::public().and_loopback(), &SystemClock)?;
         let mut asked = 0;
         for space in api.ask(&Call::spaces(), Space::read_all).await? {
             let rooms = api.ask(&Call::rooms(&space), Room::read_all).await?;

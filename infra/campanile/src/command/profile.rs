@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
-use intake::Sensitive;
+use net::Secret;
 use serde_json::{Map, Value, json};
 
 use super::address::Address;
@@ -37,7 +37,7 @@ pub(super) struct Profile {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Stored {
     pub(super) url: Address,
-    pub(super) token: Sensitive,
+    pub(super) token: Secret,
 }
 
 /// What keeps a profile from being read or written. None quotes a token.
@@ -154,7 +154,7 @@ fn write(file: &Path, profiles: &BTreeMap<String, Stored>) -> io::Result<()> {
 impl Stored {
     fn read(entry: &Value) -> Option<Self> {
         let url = entry["url"].as_str()?.parse().ok()?;
-        Some(Self { url, token: Sensitive::new(entry["token"].as_str()?) })
+        Some(Self { url, token: Secret::new(entry["token"].as_str()?) })
     }
 
     fn written(&self) -> Value {

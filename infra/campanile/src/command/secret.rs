@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use aws::Configuration;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
-use intake::Sensitive;
+use net::Secret;
 
 use self::value::{Mistaken, read};
 use super::secrets::Secrets;
@@ -19,7 +19,7 @@ use super::{Outcome, remark, say};
 
 /// Write a secret, without showing it
 #[derive(Debug, Args)]
-pub(super) struct Secret {
+pub(super) struct SecretCommand {
     #[command(subcommand)]
     action: Subcommands,
 }
@@ -68,7 +68,7 @@ enum SetError {
     Mistaken(Mistaken),
 }
 
-impl Secret {
+impl SecretCommand {
     pub(super) async fn run(self) -> Outcome {
         match self.action {
             Subcommands::Set(set) => set.run().await,
@@ -92,7 +92,7 @@ impl Set {
         Ok(())
     }
 
-    fn text(&self) -> Result<Sensitive, Box<dyn std::error::Error + Send + Sync>> {
+    fn text(&self) -> Result<Secret, Box<dyn std::error::Error + Send + Sync>> {
         let text = match &self.file {
             Some(file) if file == Path::new("-") => io::read_to_string(io::stdin().lock()),
             Some(file) => fs::read_to_string(file),
@@ -100,10 +100,10 @@ impl Set {
             None => return Err(SetError::NobodyToAsk.into()),
         };
         let failed = |source| SetError::Read { file: self.file.clone().unwrap_or_default(), source };
-        Ok(Sensitive::new(text.map_err(failed)?))
+        Ok(Secret::new(text.map_err(failed)?))
     }
 
-    fn asked(&self) -> Result<Sensitive, Box<dyn std::error::Error + Send + Sync>> {
+    fn asked(&self) -> Result<Secret, Box<dyn std::error::Error + Send + Sync>> {
         let mut terminal = Terminal::attached().ok_or(SetError::NobodyToAsk)?;
         Ok(terminal.ask_secretly(&format!("JSON object for `{}`, which is not shown", self.name))?)
     }

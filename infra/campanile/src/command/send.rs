@@ -1,7 +1,7 @@
 //! `campanile send`: posts a sample notification, as its source would.
 
+use alert::Clock as _;
 use clap::Args;
-use intake::Clock as _;
 use reqwest::StatusCode;
 
 use super::server::{Server, token_remedy};

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use clap::Args;
-use intake::Sensitive;
+use net::Secret;
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde::Deserialize;
@@ -48,7 +48,7 @@ pub(super) struct Server {
 pub(super) struct Caller {
     /// Token to present; that of the profile unless given, else the local bundle's development token
     #[arg(long, env = "CAMPANILE_TOKEN", hide_env_values = true, value_parser = token)]
-    token: Option<Sensitive>,
+    token: Option<Secret>,
     #[command(flatten)]
     profile: Profile,
 }
@@ -57,7 +57,7 @@ pub(super) struct Caller {
 #[derive(Debug)]
 struct Connection {
     url: Address,
-    token: Option<Sensitive>,
+    token: Option<Secret>,
 }
 
 /// The local bundle.
@@ -99,12 +99,12 @@ impl Server {
     }
 
     /// The token that was given, and is not the profile's.
-    pub(super) const fn given_token(&self) -> Option<&Sensitive> {
+    pub(super) const fn given_token(&self) -> Option<&Secret> {
         self.caller.token.as_ref()
     }
 
     /// Presents `token` from now on.
-    pub(super) fn present(&mut self, token: Sensitive) {
+    pub(super) fn present(&mut self, token: Secret) {
         self.caller.token = Some(token);
     }
 
@@ -147,10 +147,10 @@ impl Server {
     }
 
     /// The token that was given, that of the profile, which is one of the API's, or that of development.
-    fn token(&self, secret: &str) -> Result<Sensitive, ServerError> {
+    fn token(&self, secret: &str) -> Result<Secret, ServerError> {
         let stored = || Ok(self.connection()?.token.clone().filter(|_| secret == "api"));
         let token = self.caller.token.clone().map_or_else(stored, |token| Ok(Some(token)))?;
-        Ok(token.unwrap_or_else(|| Sensitive::new(development::token(secret).unwrap_or_default())))
+        Ok(token.unwrap_or_else(|| Secret::new(development::token(secret).unwrap_or_default())))
     }
 
     /// Sends `request`, whatever the answer's status.
@@ -208,6 +208,6 @@ impl Answer {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "it is a parser of clap's")]
-fn token(text: &str) -> Result<Sensitive, Infallible> {
-    Ok(Sensitive::new(text.trim()))
+fn token(text: &str) -> Result<Secret, Infallible> {
+    Ok(Secret::new(text.trim()))
 }

@@ -2,12 +2,11 @@
 
 mod add;
 
-use alert::SilenceState;
 use alert::matcher::Matcher;
+use alert::{Clock as _, SilenceState};
 use aws::SystemClock;
 use clap::{Args, Subcommand};
 use comfy_table::Table;
-use intake::Clock as _;
 use jiff::Timestamp;
 use serde::Deserialize;
 

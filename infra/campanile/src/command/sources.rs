@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use alert::Clock as _;
 use aws::SystemClock;
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use comfy_table::Table;
-use intake::Clock as _;
 use jiff::Timestamp;
 use serde::Deserialize;
 

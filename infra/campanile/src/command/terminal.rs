@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use intake::Sensitive;
+use net::Secret;
 
 /// A screen on which the same place is written again and again.
 #[derive(Clone, Copy)]
@@ -49,10 +49,10 @@ fn frame(head: &str, body: &str, (columns, rows): (usize, usize)) -> String {
 /// Somebody who answers questions.
 pub(super) trait Prompt {
     /// What they answer to `question`.
-    fn ask(&mut self, question: &str) -> Result<Sensitive, AskError>;
+    fn ask(&mut self, question: &str) -> Result<Secret, AskError>;
 
     /// The same, without showing what they type.
-    fn ask_secretly(&mut self, question: &str) -> Result<Sensitive, AskError>;
+    fn ask_secretly(&mut self, question: &str) -> Result<Secret, AskError>;
 }
 
 /// A question without an answer.
@@ -71,18 +71,18 @@ impl Terminal {
 }
 
 impl Prompt for Terminal {
-    fn ask(&mut self, question: &str) -> Result<Sensitive, AskError> {
+    fn ask(&mut self, question: &str) -> Result<Secret, AskError> {
         // Standard output may go into a file.
         write!(io::stderr(), "{question}: ")?;
         let mut answer = String::new();
         match io::stdin().read_line(&mut answer)? {
             0 => Err(AskError(io::ErrorKind::UnexpectedEof.into())),
-            _ => Ok(Sensitive::new(answer.trim())),
+            _ => Ok(Secret::new(answer.trim())),
         }
     }
 
-    fn ask_secretly(&mut self, question: &str) -> Result<Sensitive, AskError> {
-        Ok(Sensitive::new(rpassword::prompt_password(format!("{question}: "))?))
+    fn ask_secretly(&mut self, question: &str) -> Result<Secret, AskError> {
+        Ok(Secret::new(rpassword::prompt_password(format!("{question}: "))?))
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use alert::Clock as _;
 use aws::SystemClock;
-use intake::{Clock as _, chain};
+use intake::chain;
 use jiff::Timestamp;
 use serde::Deserialize;
 

@@ -14,13 +14,13 @@ mod units;
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use alert::{AlertEvent, AutoResolve, EventId, Fingerprint, Severity, Signal, Source};
+use alert::{AlertEvent, AutoResolve, Clock, EventId, Fingerprint, Severity, Signal, Source};
 use api::AlertsApi;
 use aws::{Configuration, Platform};
 use bytes::Bytes;
 use campanile::embedded::{AwsService, EmbeddedSecrets, EmbeddedTable, Location, sdk_config};
 use http::{Request, StatusCode};
-use intake::{Clock, Entry, Store};
+use intake::{Entry, Store};
 use jiff::{SignedDuration, Timestamp};
 use normalize::InboundRequest;
 use serde_json::{Value, json};

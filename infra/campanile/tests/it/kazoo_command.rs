@@ -4,12 +4,12 @@
 
 use std::process::{Output, Stdio};
 
+use alert::Clock as _;
 use aws::SystemClock;
 use campanile::embedded::{EmbeddedSecrets, Endpoint};
-use intake::Clock as _;
 use jiff::Timestamp;
+use kazoo::Credentials;
 use kazoo::testing::{API_KEY, Condition, Effect, StandIn, Version};
-use kazoo::{Clock as _, Credentials};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::process::Command;

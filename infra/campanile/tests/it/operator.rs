@@ -5,10 +5,10 @@
 use std::future::pending;
 use std::process::{Output, Stdio};
 
+use alert::Clock as _;
 use aws::{Configuration, SystemClock};
 use campanile::bundle::Bundle;
 use campanile::embedded::{EmbeddedSecrets, Location};
-use intake::Clock as _;
 use jiff::{SignedDuration, Timestamp};
 use regex::{Captures, Regex};
 use serde_json::{Value, json};

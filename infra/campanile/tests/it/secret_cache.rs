@@ -234,7 +234,7 @@ async fn a_current_version_that_cannot_be_used_leaves_the_previous_one_in_use() 
         world.put("{").await;
         sleep(OLD).await;
         assert_eq!(world.call("good").await, 200, "{broken}");
-        let cold = World::cold(&world.faulty, AGE).keyring(alert::Source::Kazoo).await;
+        let cold = World::cold(&world.faulty, AGE).keyring::<intake::Kazoo>().await;
         assert!(matches!(cold, Err(SecretsError::Malformed { .. })), "{cold:?}");
     }
 }

@@ -263,8 +263,7 @@ async fn whoever_acts_is_kept_by_the_name_of_their_token_whatever_they_call_them
 
 #[tokio::test]
 async fn invented_accounts_become_no_more_than_a_hundred_alerts_for_their_silence() {
-    use alert::{Heartbeat, Source};
-    use intake::Clock as _;
+    use alert::{Clock as _, Heartbeat, Source};
     let secrets = EmbeddedSecrets::from_json(b"{}").await.unwrap();
     let table = sdk_config(EmbeddedTable::open(&Location::InMemory).unwrap());
     let silent_after = [(Source::Netdata, std::time::Duration::from_mins(1))].into();

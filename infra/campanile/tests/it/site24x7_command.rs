@@ -4,9 +4,9 @@
 
 use std::process::{Output, Stdio};
 
+use alert::Clock as _;
 use campanile::embedded::{EmbeddedSecrets, Endpoint};
 use serde_json::{Value, json};
-use site24x7::Clock as _;
 use site24x7::testing::{
     CLIENT_ID, CLIENT_SECRET, GRANT_CODE, HOOK_KEY, Hidden, REFRESH_TOKEN, SECRET, StandIn,
 };
@@ -30,7 +30,7 @@ impl Terminal {
     async fn before_site24x7() -> Self {
         let stand_in = StandIn::start().await;
         // The command goes by the real clock.
-        let now = intake::Clock::now(&aws::SystemClock);
+        let now = aws::SystemClock.now();
         stand_in.clock.forward_secs(now.as_second() - stand_in.clock.now().as_second());
         let terminal = Self { stand_in, folder: TempDir::new().unwrap(), transcript: String::new() };
         terminal.keep(&serde_json::from_str(SECRET).unwrap());

@@ -4,7 +4,7 @@
 
 use std::process::Stdio;
 
-use intake::Clock as _;
+use alert::Clock as _;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tencent::testing::{Fault, SECRET_ID, SECRET_KEY, StandIn};

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::root;
 
 /// Names that types do not have any more, each with its name of today. Of code, without its texts and comments.
-const NAMES: [(&str, &str); 36] = [
+const NAMES: [(&str, &str); 37] = [
     ("Beginning", "IdPrefix"),
     ("Bell", "StateChange"),
     ("Choice", "NotifyOn"),
@@ -33,6 +33,7 @@ const NAMES: [(&str, &str); 36] = [
     ("Reading", "ListArgs, or what is read"),
     ("Ring", "StateChange"),
     ("Round", "RoutingContext"),
+    ("Sensitive", "Secret"),
     ("Settings", "the Configuration of what"),
     ("Sheet", "DetailView"),
     ("Standing", "RoutingState"),
@@ -59,8 +60,9 @@ const WORDS: [(&str, &str); 10] = [
 ];
 
 /// Where a word is another crate's, or one that events and labels carry.
-const EXCEPTIONS: [(&str, &str); 5] = [
+const EXCEPTIONS: [(&str, &str); 6] = [
     ("Choice", "shared/intake/"),
+    ("Choice", "shared/net/src/secret.rs"),
     ("Person", "shared/alert/"),
     ("Person", "shared/normalize/src/kazoo/kinds.rs"),
     ("Settings", "shared/normalize/tests/it/reviewed.rs"),

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use ::alert::Source;
+use ::alert::{Clock, Source};
 use ::intake::{
-    Clock, Deadline, LIMIT_BYTES, Measure, QuarantineId, Quarantined, Recorded, Store, StoreError, chain,
-    count, decoded, record_events,
+    Deadline, LIMIT_BYTES, Measure, QuarantineId, Quarantined, Recorded, Store, StoreError, chain, count,
+    decoded, record_events,
 };
 use aws::{Platform, SystemClock};
 use axum::body::Bytes;

@@ -3,8 +3,7 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
-use ::alert::{Condition, Labels};
-use ::intake::Clock;
+use ::alert::{Clock, Condition, Labels};
 use aws::{AlertFilter, PageSize, Platform, SystemClock};
 use axum::Extension;
 use axum::extract::State as Extract;

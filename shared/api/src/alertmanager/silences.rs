@@ -1,8 +1,7 @@
 //! Silences: the list, one of them, making, changing and ending one.
 
 use ::alert::matcher::Matcher;
-use ::alert::{Silence, SilenceId, SilenceState};
-use ::intake::Clock;
+use ::alert::{Clock, Silence, SilenceId, SilenceState};
 use aws::{Platform, SilenceFailure, SystemClock};
 use axum::body::Bytes;
 use axum::extract::{Path, State};

@@ -6,10 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use alert::matcher::{Matcher, Operator};
-use alert::{Actor, Alert, Fingerprint, Labels, SilenceDraft, SilenceId, Source, served_labels};
+use alert::{Actor, Alert, Clock, Fingerprint, Labels, SilenceDraft, SilenceId, Source, served_labels};
 use aws::{Platform, SystemClock};
 use futures::{FutureExt, StreamExt, stream};
-use intake::Clock;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use alert::Clock as _;
 use aws::{Platform, SystemClock};
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use axum::Extension;
@@ -10,7 +11,7 @@ use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
-use intake::{Clock as _, Keyring, chain};
+use intake::{Keyring, chain};
 use net::sanitize;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use http::{HeaderName, HeaderValue, Method, header};
-use intake::Sensitive;
+use http::{HeaderName, HeaderValue, header};
 use jiff::{SignedDuration, Timestamp};
-use net::{BuildError, EgressPolicy, HttpAnswer, HttpClient, HttpRequest, Unanswered, UrlMistake, sanitize};
+use net::{
+    BuildError, EgressPolicy, HttpAnswer, HttpClient, HttpRequest, Secret, Unanswered, UrlMistake, sanitize,
+};
 use serde_json::Value;
 use url::Url;
 
@@ -219,20 +220,17 @@ impl Issuers {
 
 /// The request that redeems what is in `form`, with what proves who we are.
 fn redemption(issuer: &Issuer, discovered: &Discovered, form: &[(&str, &str)]) -> HttpRequest {
-    let secret = issuer.client_secret.as_ref().map(Sensitive::expose);
+    let secret = issuer.client_secret.as_ref().map(Secret::expose);
     let in_body = secret.filter(|_| discovered.secret_in_body);
-    let mut body = form_urlencoded::Serializer::new(String::new());
-    body.extend_pairs(form).append_pair("client_id", &issuer.client_id);
-    body.extend_pairs(in_body.map(|secret| ("client_secret", secret)));
-    let mut headers = vec![
-        (header::CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded")),
-        (header::ACCEPT, HeaderValue::from_static("application/json")),
-    ];
+    let client_id = ("client_id", issuer.client_id.as_str());
+    let members =
+        form.iter().copied().chain([client_id]).chain(in_body.map(|secret| ("client_secret", secret)));
+    let mut request = HttpRequest::form(discovered.token_endpoint.clone(), members)
+        .with_header(header::ACCEPT, HeaderValue::from_static("application/json"));
     if !discovered.secret_in_body {
-        headers.extend(secret.and_then(|secret| basic(&issuer.client_id, secret)));
+        request.headers.extend(secret.and_then(|secret| basic(&issuer.client_id, secret)));
     }
-    let url = discovered.token_endpoint.clone();
-    HttpRequest { method: Method::POST, url, headers, body: body.finish().into_bytes() }
+    request
 }
 
 /// Keeps what was fetched; where nothing was, what is known serves for a day.

@@ -66,12 +66,12 @@ fn of(purpose: Purpose, payload: &str) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use intake::Sensitive;
+    use net::Secret;
 
     use super::*;
 
     fn keys(current: &str, previous: Option<&str>) -> Keyring<SessionSecret> {
-        let secret = |key: &str| SessionSecret { key: Sensitive::new(key) };
+        let secret = |key: &str| SessionSecret { key: Secret::new(key) };
         Keyring { current: secret(current), previous: previous.map(secret) }
     }
 

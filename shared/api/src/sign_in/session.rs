@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use alert::Clock as _;
 use aws::{Platform, SystemClock};
 use http::{HeaderMap, Method, header};
-use intake::{Clock as _, Keyring, SecretsError};
+use intake::{Keyring, SecretsError};
 use serde::{Deserialize, Serialize};
 
 use super::cookie::{Cookie, Transport};

@@ -1,6 +1,7 @@
 //! The secrets `<prefix>/oidc`, by whom people are signed in, and `<prefix>/session`, the key of their cookies.
 
-use intake::{Members, SecretReport, Sensitive, read_secret};
+use intake::{Members, SecretReport, read_secret};
+use net::Secret;
 use serde_json::Value;
 
 use super::algorithm::Algorithm;
@@ -29,7 +30,7 @@ pub(super) struct Issuer {
     /// Its identifier, as it stands in its tokens.
     pub(super) identifier: String,
     pub(super) client_id: String,
-    pub(super) client_secret: Option<Sensitive>,
+    pub(super) client_secret: Option<Secret>,
     pub(super) scopes: String,
     pub(super) roles: Vec<RoleRule>,
     /// A JSON pointer to a person's name.
@@ -49,7 +50,7 @@ pub(super) struct RoleRule {
 /// The secret `<prefix>/session`.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct SessionSecret {
-    pub(super) key: Sensitive,
+    pub(super) key: Secret,
 }
 
 impl OidcSecret {

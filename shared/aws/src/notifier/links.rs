@@ -2,9 +2,9 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use alert::Alert;
+use alert::{Alert, Clock};
 use channels::{Links, Notification, Subject};
-use dispatch::{Clock, Destination, Link, LinkAction, LinkKeys, LinkMaker};
+use dispatch::{Destination, Link, LinkAction, LinkKeys, LinkMaker};
 
 use crate::Platform;
 

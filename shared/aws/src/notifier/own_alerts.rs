@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use alert::AlertEvent;
+use alert::{AlertEvent, Clock};
 use async_trait::async_trait;
-use dispatch::{Clock, OutboxError, OwnAlerts};
+use dispatch::{OutboxError, OwnAlerts};
 use intake::{Entry, OWN_METHOD, Store};
 use normalize::InboundRequest;
 

@@ -3,9 +3,10 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
+use alert::Clock;
 use async_trait::async_trait;
 use aws_config::SdkConfig;
-use dispatch::{Clock, Dispatcher, OutboxError, Wake};
+use dispatch::{Dispatcher, OutboxError, Wake};
 use http::{HeaderName, HeaderValue};
 use jiff::{SignedDuration, Timestamp};
 use net::{Deadlines, EgressPolicy, HttpClient, HttpRequest};

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use alert::Fingerprint;
+use alert::{Clock, Fingerprint};
 use dispatch::{NotificationRecord, NotificationState, OutboxError};
-use intake::{Clock, StoreError};
+use intake::StoreError;
 use jiff::tz::Offset;
 
 use super::TableOutbox;

@@ -1,6 +1,6 @@
 //! Queues: a head with everything that has to change together, and the entries that are pending.
 
-use alert::Severity;
+use alert::{Clock, Severity};
 use dispatch::{Entry, EntryKey, OutboxError, Queue, QueueKey, Written};
 use jiff::SignedDuration;
 
@@ -10,7 +10,6 @@ use super::item::{document, documents, expire, index, queue_pk, to_item, unavail
 use crate::store::definition::{PK, SK};
 use crate::store::item::{number, shard, sortable, string};
 use crate::store::record::expiry;
-use intake::Clock;
 
 /// The sort key of a queue's head.
 const HEAD: &str = "HEAD";

@@ -3,10 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use alert::{Alert, Condition, Fingerprint, Silence, SilenceState};
+use alert::{Alert, Clock, Condition, Fingerprint, Silence, SilenceState};
 use async_trait::async_trait;
 use dispatch::{AlertReader, OutboxError, Page, Silences};
-use intake::Clock;
 
 use super::item::unavailable;
 use crate::{AlertFilter, Cursor, PageSize, Table};

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
-use intake::{SecretsError, Sensitive, chain};
+use intake::{SecretsError, chain};
+use net::Secret;
 use tokio::time::timeout;
 
 /// How long a read may take: the sender waits for little more, and the table is to be written yet.
@@ -14,9 +15,9 @@ const READ_LIMIT: Duration = Duration::from_secs(3);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Versions {
     /// `AWSCURRENT`.
-    pub(super) current: Sensitive,
+    pub(super) current: Secret,
     /// `AWSPREVIOUS`, if it was asked for.
-    pub(super) previous: Option<Sensitive>,
+    pub(super) previous: Option<Secret>,
     /// Whether whatever was asked for was read; the previous one may be what was known of it.
     pub(super) is_complete: bool,
     /// Whether the previous one was asked for.
@@ -34,7 +35,7 @@ pub(super) enum Wanted {
 
 impl Versions {
     /// What is the previous version to `current`, as far as these are known.
-    fn before(&self, current: &Sensitive) -> Option<Sensitive> {
+    fn before(&self, current: &Secret) -> Option<Secret> {
         if self.current == *current { self.previous.clone() } else { Some(self.current.clone()) }
     }
 }
@@ -67,12 +68,12 @@ pub(super) async fn fetch(
     Ok(Some(Versions { current, previous, is_complete, is_previous_asked: true }))
 }
 
-async fn version(client: &Client, name: &str, stage: &str) -> Result<Option<Sensitive>, SecretsError> {
+async fn version(client: &Client, name: &str, stage: &str) -> Result<Option<Secret>, SecretsError> {
     let asking = client.get_secret_value().secret_id(name).version_stage(stage).send();
     let unavailable = |source| SecretsError::Unavailable { name: name.to_owned(), source };
     match timeout(READ_LIMIT, asking).await {
         // One that is binary has no text, and is reported like one that is blank.
-        Ok(Ok(value)) => Ok(Some(Sensitive::new(value.secret_string.unwrap_or_default()))),
+        Ok(Ok(value)) => Ok(Some(Secret::new(value.secret_string.unwrap_or_default()))),
         Ok(Err(error)) if is_missing(&error) => Ok(None),
         Ok(Err(error)) => Err(unavailable(error.into())),
         Err(elapsed) => Err(unavailable(elapsed.into())),

@@ -1,11 +1,11 @@
 //! What people do with an alert: the change and the note about it in one transaction, guarded by the revision.
 
 use alert::{
-    Acknowledgement, Action, Actor, Alert, Conflict, Fingerprint, Note, acknowledge, acknowledge_if_free,
-    resolve, silenced, unacknowledge,
+    Acknowledgement, Action, Actor, Alert, Clock, Conflict, Fingerprint, Note, acknowledge,
+    acknowledge_if_free, resolve, silenced, unacknowledge,
 };
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
-use intake::{Clock, Entry, OWN_METHOD, Store, StoreError};
+use intake::{Entry, OWN_METHOD, Store, StoreError};
 use jiff::Timestamp;
 use normalize::InboundRequest;
 use serde_json::json;

@@ -1,6 +1,7 @@
 //! The canary's place in the table: one item, no alert and in no index, so that no list shows it.
 
-use intake::{Clock, StoreError};
+use alert::Clock;
+use intake::StoreError;
 use jiff::Timestamp;
 use serde_json::Value;
 

@@ -9,12 +9,14 @@
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
-use alert::{Alert, Condition, EventId, Handling, Severity, Silence, SilenceState, Source, served_labels};
+use alert::{
+    Alert, Clock, Condition, EventId, Handling, Severity, Silence, SilenceState, Source, served_labels,
+};
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures::future::try_join;
-use intake::{Clock, StoreError, chain};
+use intake::{StoreError, chain};
 use jiff::{SignedDuration, Timestamp};
 
 use super::Table;

@@ -5,10 +5,10 @@
 
 use std::time::Duration;
 
-use alert::Alert;
+use alert::{Alert, Clock};
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures::{FutureExt, StreamExt, stream};
-use intake::{Clock, Entry, Recorded};
+use intake::{Entry, Recorded};
 use jiff::{SignedDuration, Timestamp};
 
 use super::Table;

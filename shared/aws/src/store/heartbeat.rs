@@ -7,13 +7,13 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use alert::{Fingerprint, Heartbeat, Source};
+use alert::{Clock, Fingerprint, Heartbeat, Source};
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::Select;
 use futures::future::try_join_all;
-use intake::{Clock, StoreError};
+use intake::StoreError;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Table;

@@ -3,8 +3,8 @@
 //! Entries of the first format are named by their event id alone, and keep their time beside it. They are older than all
 //! others, so that they are read when those are at an end.
 
-use alert::{EventId, Fingerprint};
-use intake::{Clock, Entry, StoreError};
+use alert::{Clock, EventId, Fingerprint};
+use intake::{Entry, StoreError};
 
 use super::definition::{PK, SK};
 use super::history_key::{first_format, place};

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use alert::{Alert, Condition, Silence, Source};
+use alert::{Alert, Clock, Condition, Silence, Source};
 use futures::future::try_join_all;
-use intake::{Clock, StoreError};
+use intake::StoreError;
 use jiff::civil::Date;
 use jiff::tz::Offset;
 

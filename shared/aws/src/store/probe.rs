@@ -1,6 +1,7 @@
 //! Whether the table takes a write, found out by one.
 
-use intake::{Clock, StoreError};
+use alert::Clock;
+use intake::StoreError;
 
 use super::Table;
 use super::definition::EXPIRES_AT;

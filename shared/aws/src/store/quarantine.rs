@@ -1,8 +1,8 @@
 //! Requests that were not understood.
 
-use alert::Source;
+use alert::{Clock, Source};
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
-use intake::{Clock, QuarantineId, Quarantined, StoreError};
+use intake::{QuarantineId, Quarantined, StoreError};
 use jiff::tz::Offset;
 
 use super::days::DayIndex;

@@ -3,12 +3,12 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use alert::{Alert, AlertEvent, Fingerprint, Silence, Transition, silenced};
+use alert::{Alert, AlertEvent, Clock, Fingerprint, Silence, Transition, silenced};
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use futures::future::try_join;
 use futures::{FutureExt, StreamExt, TryStreamExt, stream};
-use intake::{Clock, Entry, StoreError};
+use intake::{Entry, StoreError};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use alert::{Silence, SilenceDraft, SilenceEdit, SilenceError, SilenceId, SilenceState};
+use alert::{Clock, Silence, SilenceDraft, SilenceEdit, SilenceError, SilenceId, SilenceState};
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
-use intake::{Clock, StoreError};
+use intake::StoreError;
 use jiff::Timestamp;
 
 use super::Table;

@@ -6,12 +6,12 @@
 
 use std::collections::HashMap;
 
-use alert::{Alert, Condition};
+use alert::{Alert, Clock, Condition};
 use aws_sdk_dynamodb::types::{
     AttributeValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
 use dispatch::ChangeReason;
-use intake::{Clock, StoreError};
+use intake::StoreError;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Table;

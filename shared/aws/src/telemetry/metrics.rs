@@ -5,7 +5,7 @@
 use std::fmt::Debug;
 use std::io::Write;
 
-use intake::Clock;
+use alert::Clock;
 use serde_json::{Map, Value, json};
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
@@ -114,8 +114,10 @@ impl Visit for Count {
 #[cfg(test)]
 mod tests {
     use std::sync::{Arc, Mutex};
+    use std::time::Duration;
 
     use alert::Source;
+    use async_trait::async_trait;
     use intake::{COUNTS, Measure};
     use jiff::Timestamp;
     use tracing_subscriber::layer::SubscriberExt;
@@ -125,10 +127,13 @@ mod tests {
     #[derive(Clone, Copy)]
     struct Noon;
 
+    #[async_trait]
     impl Clock for Noon {
         fn now(&self) -> Timestamp {
             "2026-11-21T12:00:00Z".parse().unwrap()
         }
+
+        async fn sleep(&self, _duration: Duration) {}
     }
 
     #[derive(Clone, Default)]

@@ -1,5 +1,7 @@
 //! One attempt: requests and answers, until the channel says how it ended.
 
+use std::time::Duration;
+
 use channels::{Attempt, Hold, Interpretation, Memory, Next, Notification, Probe, Progress, Verdict, reason};
 use jiff::SignedDuration;
 use net::Unanswered;
@@ -92,7 +94,7 @@ impl Dispatcher {
             let Some(next) = made.send(self, &mut attempted).await else { break };
             match next {
                 Next::Request { progress: from, wait } if wait <= PAUSE => {
-                    self.ports.clock.sleep(wait).await;
+                    self.ports.clock.sleep(Duration::try_from(wait).unwrap_or_default()).await;
                     progress = from;
                 }
                 Next::Request { progress: from, wait } => {

@@ -1,6 +1,7 @@
 //! One destination is served: by one invocation at a time, which has the sender's lease, and apart from all others.
 
 use std::collections::{BTreeSet, VecDeque};
+use std::time::Duration;
 
 use futures::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
@@ -78,7 +79,8 @@ impl Dispatcher {
                 Availability::Open => destination.channel.concurrency().max(1),
                 Availability::Cautious | Availability::Probe => 1,
                 Availability::Held(held) if self.is_short(held, until) => {
-                    self.ports.clock.sleep(held.duration_since(self.now())).await;
+                    let wait = held.duration_since(self.now());
+                    self.ports.clock.sleep(Duration::try_from(wait).unwrap_or_default()).await;
                     continue;
                 }
                 Availability::Ownership if self.asks_ownership(destination).await? => continue,

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use alert::Clock;
 use async_trait::async_trait;
 use channels::{
     Attempt, Channel, Deliver, Hold, HoldScope, Interpretation, Lifecycle, Next, Notification, Probe,
@@ -12,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use net::{HttpAnswer, Unanswered};
 
 use super::{Faults, VirtualClock};
-use crate::{Clock, Destination};
+use crate::Destination;
 
 /// A channel that says everything.
 #[derive(Debug, Clone)]

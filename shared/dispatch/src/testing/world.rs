@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use alert::{Alert, AlertEvent, Condition, Fingerprint, Silence, SilenceState};
+use alert::{Alert, AlertEvent, Clock, Condition, Fingerprint, Silence, SilenceState};
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{FakeTransport, Faults, InMemoryOutbox};
 use crate::{
-    AlertReader, Clock, Destination, Dispatcher, LinkMaker, NotificationConfiguration, OutboxError,
-    OwnAlerts, Page, Ports, Random, SettingsSource, Silences, Wake,
+    AlertReader, Destination, Dispatcher, LinkMaker, NotificationConfiguration, OutboxError, OwnAlerts, Page,
+    Ports, Random, SettingsSource, Silences, Wake,
 };
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -35,9 +36,9 @@ impl Clock for VirtualClock {
         *lock(&self.0)
     }
 
-    async fn sleep(&self, span: SignedDuration) {
+    async fn sleep(&self, duration: Duration) {
         let mut now = lock(&self.0);
-        *now = now.checked_add(span).unwrap_or(*now);
+        *now = now.checked_add(duration).unwrap_or(*now);
     }
 }
 

@@ -161,7 +161,7 @@ impl Bench {
     }
 
     pub(crate) fn now(&self) -> Timestamp {
-        use dispatch::Clock;
+        use alert::Clock;
         self.world.clock.now()
     }
 

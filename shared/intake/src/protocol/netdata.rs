@@ -5,13 +5,14 @@ use std::time::Duration;
 use alert::Source;
 use http::request::Parts;
 use http::{Method, StatusCode};
+use net::Secret;
 use normalize::netdata::{challenge_response, normalize, test_token};
 use normalize::{InboundRequest, Normalized, Rejection, SourceConfiguration};
 use serde::Serialize;
 use serde_json::json;
 
-use super::Protocol;
-use crate::{CertificateRule, Failure, Kept, Keyring, Members, QuarantineId, Reply, SourceSecret, Unusable};
+use super::{KeyringOf, Protocol};
+use crate::{CertificateRule, Failure, Kept, Members, OwnMembers, QuarantineId, Reply, Unusable};
 
 /// The longest question that the challenge answers, in bytes.
 const CRC_TOKEN_BYTES: usize = 1024;
@@ -23,6 +24,15 @@ const COMMON_NAME: &str = "app.netdata.cloud";
 #[derive(Debug)]
 pub struct Netdata;
 
+/// How Netdata proves itself besides tokens, and we to it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct NetdataMembers {
+    /// Answers the ownership challenge, and serves nothing else.
+    challenge_secret: Option<Secret>,
+    /// The sender's client certificate.
+    client_certificate: Option<CertificateRule>,
+}
+
 /// The answers to what was kept; serialised in this order.
 #[derive(Serialize)]
 #[serde(untagged)]
@@ -32,27 +42,35 @@ enum Answer<'a> {
     Quarantined { error: &'a str, quarantine_id: QuarantineId },
 }
 
-impl Protocol for Netdata {
-    const SOURCE: Source = Source::Netdata;
-    const METHODS: &'static [Method] = &[Method::GET, Method::POST];
-    // Undocumented for notifications, and a notification may come only once: so for as long as the gateway waits.
-    const PATIENCE: Duration = Duration::from_secs(25);
-
-    fn read_secret(members: &mut Members, secret: &mut SourceSecret) -> Result<(), Unusable> {
+impl OwnMembers for NetdataMembers {
+    fn read(members: &mut Members) -> Result<Self, Unusable> {
         for name in ["api_token", "endpoint", "polled"] {
             members.text(name);
         }
-        secret.challenge_secret = members.secret("challenge_secret");
-        secret.client_certificate = members.restricting_object("client_certificate", |members| {
+        let challenge_secret = members.secret("challenge_secret");
+        let client_certificate = members.restricting_object("client_certificate", |members| {
             Ok(CertificateRule {
                 common_name: members.restricting_text("common_name", COMMON_NAME)?,
                 required: members.restricting_flag("required")?,
             })
         })?;
-        Ok(())
+        Ok(Self { challenge_secret, client_certificate })
     }
 
-    fn handshake(parts: &Parts, keyring: &Keyring<SourceSecret>) -> Option<Result<Reply, Failure>> {
+    fn client_certificate(&self) -> Option<&CertificateRule> {
+        self.client_certificate.as_ref()
+    }
+}
+
+impl Protocol for Netdata {
+    type Secret = NetdataMembers;
+
+    const SOURCE: Source = Source::Netdata;
+    const METHODS: &'static [Method] = &[Method::GET, Method::POST];
+    // Undocumented for notifications, and a notification may come only once: so for as long as the gateway waits.
+    const PATIENCE: Duration = Duration::from_secs(25);
+
+    fn handshake(parts: &Parts, keyring: &KeyringOf<Self>) -> Option<Result<Reply, Failure>> {
         (parts.method == Method::GET).then(|| challenge(parts.uri.query().unwrap_or_default(), keyring))
     }
 
@@ -71,7 +89,7 @@ impl Protocol for Netdata {
     fn answer(
         _request: &InboundRequest,
         outcome: &Result<Kept, Failure>,
-        _keyring: &Keyring<SourceSecret>,
+        _keyring: &KeyringOf<Self>,
     ) -> Reply {
         match outcome {
             Ok(Kept::Recorded { events, recorded, duplicates }) => {
@@ -92,8 +110,8 @@ impl Protocol for Netdata {
 }
 
 /// Proves to Netdata that the operator who typed the challenge secret owns this URL. Only the current secret answers.
-fn challenge(query: &str, keyring: &Keyring<SourceSecret>) -> Result<Reply, Failure> {
-    let secret = keyring.current.challenge_secret.as_ref().ok_or(Failure::NoChallengeSecret)?;
+fn challenge(query: &str, keyring: &KeyringOf<Netdata>) -> Result<Reply, Failure> {
+    let secret = keyring.current.own.challenge_secret.as_ref().ok_or(Failure::NoChallengeSecret)?;
     let (_, crc_token) = form_urlencoded::parse(query.as_bytes())
         .find(|(name, _)| name == "crc_token")
         .filter(|(_, value)| !value.trim().is_empty() && value.len() <= CRC_TOKEN_BYTES)

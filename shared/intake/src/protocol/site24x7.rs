@@ -9,8 +9,8 @@ use normalize::{InboundRequest, Normalized, Rejection, SourceConfiguration};
 use serde::Serialize;
 use serde_json::json;
 
-use super::Protocol;
-use crate::{Failure, Kept, Keyring, Members, QuarantineId, Reply, SourceSecret, Unusable};
+use super::{KeyringOf, Protocol};
+use crate::{Failure, Kept, Members, OwnMembers, QuarantineId, Reply, Unusable};
 
 /// What Site24x7's client needs, each member under both of its names.
 const CLIENT: [&str; 6] =
@@ -20,6 +20,13 @@ const CLIENT: [&str; 6] =
 #[derive(Debug)]
 pub struct Site24x7;
 
+/// What the poller knows the account by, and the webhook therefore, too.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Site24x7Members {
+    /// What names the account of every event.
+    pub(crate) account: AccountNames,
+}
+
 /// The answer to a request that is durable but was not understood.
 #[derive(Serialize)]
 struct Quarantine<'a> {
@@ -27,7 +34,29 @@ struct Quarantine<'a> {
     quarantine_id: QuarantineId,
 }
 
+impl OwnMembers for Site24x7Members {
+    fn read(members: &mut Members) -> Result<Self, Unusable> {
+        let account = AccountNames::from(members.unread().clone());
+        for name in ["account", "zaaid"] {
+            members.id(name);
+        }
+        for name in ["data_center", "zohoAccountTLD"].into_iter().chain(CLIENT) {
+            members.text(name);
+        }
+        let named = AccountNames { account: None, zaaid: None, ..account.clone() };
+        if let Err(unknown) = named.name() {
+            let unknown = unknown.to_string();
+            // Its beginning quotes what stands there.
+            let remedy = unknown.split_once(": ").map_or("correct it", |(_, remedy)| remedy);
+            members.mistake("data_center", format!("is no data centre of Site24x7: {remedy}"));
+        }
+        Ok(Self { account })
+    }
+}
+
 impl Protocol for Site24x7 {
+    type Secret = Site24x7Members;
+
     const SOURCE: Source = Source::Site24x7;
     // The console offers all five for a webhook, and means the same by each.
     const METHODS: &'static [Method] =
@@ -35,32 +64,18 @@ impl Protocol for Site24x7 {
     // Our installation asks it to wait 30 seconds, and it is assumed to try once only.
     const PATIENCE: Duration = Duration::from_secs(25);
 
-    fn read_secret(members: &mut Members, secret: &mut SourceSecret) -> Result<(), Unusable> {
-        secret.account = AccountNames::from(members.unread().clone());
-        for name in ["account", "zaaid"] {
-            members.id(name);
-        }
-        for name in ["data_center", "zohoAccountTLD"].into_iter().chain(CLIENT) {
-            members.text(name);
-        }
-        let named = AccountNames { account: None, zaaid: None, ..secret.account.clone() };
-        if let Err(unknown) = named.name() {
-            let unknown = unknown.to_string();
-            // Its beginning quotes what stands there.
-            let remedy = unknown.split_once(": ").map_or("correct it", |(_, remedy)| remedy);
-            members.mistake("data_center", format!("is no data centre of Site24x7: {remedy}"));
-        }
-        Ok(())
-    }
-
     fn redact(inbound: InboundRequest) -> InboundRequest {
         redact(inbound)
     }
 
-    fn account(secret: &SourceSecret) -> Option<String> {
+    fn configured(secret: &Self::Secret, configuration: &SourceConfiguration) -> SourceConfiguration {
         // A data centre that nobody knows keeps the poller from starting, but must not cost a notification.
         let unknown = |error| tracing::warn!(source = %Self::SOURCE, error = %error, "events go to the default account");
-        secret.account.name().map_err(unknown).ok()
+        let account = secret.account.name().map_err(unknown).ok();
+        SourceConfiguration {
+            account: account.or_else(|| configuration.account.clone()),
+            ..configuration.clone()
+        }
     }
 
     fn normalize(inbound: &InboundRequest, configuration: &SourceConfiguration) -> Result<Normalized, Rejection> {
@@ -71,7 +86,7 @@ impl Protocol for Site24x7 {
         Reply::json(failure.status::<Self>(), &json!({ "error": failure.to_string() }))
     }
 
-    fn answer(_: &InboundRequest, outcome: &Result<Kept, Failure>, _: &Keyring<SourceSecret>) -> Reply {
+    fn answer(_: &InboundRequest, outcome: &Result<Kept, Failure>, _: &KeyringOf<Self>) -> Reply {
         match outcome {
             Ok(Kept::Recorded { .. }) => Reply::json(StatusCode::OK, &json!({ "status": "ok" })),
             Ok(Kept::Quarantined(kept)) => {

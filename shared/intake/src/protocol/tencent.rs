@@ -4,17 +4,25 @@ use std::time::Duration;
 
 use alert::Source;
 use http::{Method, StatusCode};
+use net::Secret;
 use normalize::tencent::{VERIFICATION_PROBE, normalize, session_id};
 use normalize::{InboundRequest, Normalized, Rejection, SourceConfiguration};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::Protocol;
-use crate::{Failure, Kept, Keyring, Members, Quarantined, Reply, SourceSecret, Unusable};
+use super::{KeyringOf, Protocol};
+use crate::{Failure, Kept, Members, OwnMembers, Quarantined, Reply, Unusable};
 
 /// Tencent Cloud Monitor's callback.
 #[derive(Debug)]
 pub struct Tencent;
+
+/// What Tencent's console wants to see.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TencentMembers {
+    /// What the console shows for the verification probe.
+    validation_code: Option<Secret>,
+}
 
 /// The body that Tencent's documents ask for; the quarantine members are ours.
 #[derive(Serialize)]
@@ -29,20 +37,23 @@ struct Acknowledgement<'a> {
     quarantine_id: Option<String>,
 }
 
+impl OwnMembers for TencentMembers {
+    fn read(members: &mut Members) -> Result<Self, Unusable> {
+        for name in ["secret_id", "secret_key", "endpoint"] {
+            members.text(name);
+        }
+        Ok(Self { validation_code: members.secret("validation_code") })
+    }
+}
+
 impl Protocol for Tencent {
+    type Secret = TencentMembers;
+
     const SOURCE: Source = Source::Tencent;
     const METHODS: &'static [Method] = &[Method::POST];
     // It waits 5 seconds, and asks again after a 500: the page names no other status.
     const PATIENCE: Duration = Duration::from_secs(4);
     const STORE_FAILURE: StatusCode = StatusCode::INTERNAL_SERVER_ERROR;
-
-    fn read_secret(members: &mut Members, secret: &mut SourceSecret) -> Result<(), Unusable> {
-        for name in ["secret_id", "secret_key", "endpoint"] {
-            members.text(name);
-        }
-        secret.validation_code = members.secret("validation_code");
-        Ok(())
-    }
 
     fn normalize(inbound: &InboundRequest, configuration: &SourceConfiguration) -> Result<Normalized, Rejection> {
         normalize(inbound, configuration)
@@ -55,7 +66,7 @@ impl Protocol for Tencent {
     fn answer(
         inbound: &InboundRequest,
         outcome: &Result<Kept, Failure>,
-        keyring: &Keyring<SourceSecret>,
+        keyring: &KeyringOf<Self>,
     ) -> Reply {
         let session = session_id(&inbound.body);
         match outcome {
@@ -78,8 +89,8 @@ fn acknowledge(status: StatusCode, session: &RawValue, ret_code: u8, kept: Optio
 }
 
 /// The console's verification code, where the probe asks for it and the operator configured it.
-fn verification(kept: &Quarantined, keyring: &Keyring<SourceSecret>) -> Option<Reply> {
-    let SourceSecret { validation_code, .. } = &keyring.current;
+fn verification(kept: &Quarantined, keyring: &KeyringOf<Tencent>) -> Option<Reply> {
+    let TencentMembers { validation_code } = &keyring.current.own;
     let code = validation_code.as_ref().filter(|_| kept.reason == VERIFICATION_PROBE)?;
     Some(Reply::text(StatusCode::OK, code.expose()))
 }

@@ -52,6 +52,11 @@ pub struct SecretReport<T> {
 }
 
 impl<T> SecretReport<T> {
+    /// The same without the secret, for whoever only asks what is wrong with it.
+    pub fn without_value(self) -> SecretReport<()> {
+        SecretReport { secret: self.secret.map(drop), findings: self.findings }
+    }
+
     /// What is wrong first of all, for an error that names one thing.
     pub fn first_mistake(&self) -> String {
         let mistake = self.findings.iter().find(|finding| finding.gravity == Gravity::Mistake);

@@ -1,9 +1,9 @@
 //! One object of a secret, read member by member, so that every mistake knows where it is and takes nothing else along.
 
+use net::Secret;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::Sensitive;
 use super::finding::{Finding, Gravity, SecretReport};
 
 /// From this length on, the name of an unknown member is not shown whole: it may be a token in the wrong place.
@@ -154,22 +154,22 @@ impl Members {
     }
 
     /// A key or code that may be absent, without the line break that an editor left at its end.
-    pub fn secret(&mut self, name: &'static str) -> Option<Sensitive> {
+    pub fn secret(&mut self, name: &'static str) -> Option<Secret> {
         let text = self.text(name)?;
         let kept = text.trim_matches(['\r', '\n']);
         if kept.len() < text.len() {
             self.warn(name, "has a line break around it, which is left out: remove it");
         }
-        Some(Sensitive::new(kept))
+        Some(Secret::new(kept))
     }
 
     /// A token, name or password that must be there and that a sender is to present.
-    pub fn credential(&mut self, name: &'static str, remedy: &str) -> Option<Sensitive> {
+    pub fn credential(&mut self, name: &'static str, remedy: &str) -> Option<Secret> {
         let text = self.required_text(name, remedy)?;
         Some(self.trimmed(name, &text))
     }
 
-    fn trimmed(&mut self, name: &str, text: &str) -> Sensitive {
+    fn trimmed(&mut self, name: &str, text: &str) -> Secret {
         let kept = text.trim();
         if kept.len() < text.len() {
             self.warn(name, "has blanks or a line break around it, which are left out: remove them");
@@ -177,7 +177,7 @@ impl Members {
         if kept.contains(char::is_control) {
             self.warn(name, "holds a control character, which no header can carry: write it anew");
         }
-        Sensitive::new(kept)
+        Secret::new(kept)
     }
 
     /// One of `words`, in any case; must be there.
@@ -200,7 +200,7 @@ impl Members {
     }
 
     /// The usable credentials of a list of texts.
-    pub fn credentials(&mut self, name: &'static str) -> Vec<Sensitive> {
+    pub fn credentials(&mut self, name: &'static str) -> Vec<Secret> {
         let mut credentials = Vec::new();
         for (index, item) in self.list(name).unwrap_or_default().into_iter().enumerate() {
             let place = format!("{name}[{index}]");
@@ -228,7 +228,7 @@ impl Members {
     }
 
     /// A key that restricts who is let in, and may be absent.
-    pub fn restricting_secret(&mut self, name: &'static str) -> Result<Option<Sensitive>, Unusable> {
+    pub fn restricting_secret(&mut self, name: &'static str) -> Result<Option<Secret>, Unusable> {
         let mistakes = self.mistakes();
         let secret = self.secret(name);
         self.unless_mistaken_since(mistakes)?;

@@ -4,16 +4,15 @@ use alert::Source;
 
 use super::finding::SecretReport;
 use super::members::{Members, Unusable, read_secret};
-use super::{BasicPair, SourceSecret};
+use super::{BasicPair, OwnMembers, SourceSecret};
 use crate::protocol::{Protocol, ProtocolVisitor, with_protocol};
 
-impl SourceSecret {
-    /// Reads the secret of `source`: what can be used is used, and everything else is named.
-    pub fn read(source: Source, text: &str) -> SecretReport<Self> {
+impl<T: OwnMembers> SourceSecret<T> {
+    /// Reads a secret: what can be used is used, and everything else is named.
+    pub fn read(text: &str) -> SecretReport<Self> {
         read_secret(text, |members| {
-            let mut secret =
-                Self { tokens: members.credentials("tokens"), basic: pairs(members), ..Self::default() };
-            with_protocol(source, &mut OwnMembers { members, secret: &mut secret }).unwrap_or(Ok(()))?;
+            let (tokens, basic) = (members.credentials("tokens"), pairs(members));
+            let secret = Self { tokens, basic, own: T::read(members)? };
             if !secret.admits_anybody() {
                 members.warn("tokens", "let nobody in: write [\"…\"] with a random token, 32 bytes long");
             }
@@ -22,17 +21,27 @@ impl SourceSecret {
     }
 }
 
-/// Reads what one source's secret has besides tokens and pairs.
-struct OwnMembers<'a> {
-    members: &'a mut Members,
-    secret: &'a mut SourceSecret,
+/// What is wrong with `text` as the secret of `source`, and whether it can be used.
+pub fn check_source_secret(source: Source, text: &str) -> SecretReport<()> {
+    with_protocol(source, &mut Checking(text))
+        .unwrap_or_else(|| SourceSecret::<()>::read(text).without_value())
 }
 
-impl ProtocolVisitor for OwnMembers<'_> {
-    type Output = Result<(), Unusable>;
+/// Reads a secret as the secret of each source that calls a webhook.
+struct Checking<'a>(&'a str);
+
+impl ProtocolVisitor for Checking<'_> {
+    type Output = SecretReport<()>;
 
     fn visit<P: Protocol>(&mut self) -> Self::Output {
-        P::read_secret(self.members, self.secret)
+        SourceSecret::<P::Secret>::read(self.0).without_value()
+    }
+}
+
+/// A source whose secret has tokens and pairs alone.
+impl OwnMembers for () {
+    fn read(_: &mut Members) -> Result<Self, Unusable> {
+        Ok(())
     }
 }
 

@@ -1,9 +1,9 @@
 //! Who is let in: every way to present a credential, and the ways that only look like one.
 
 use http::Request;
-use intake::{ClientCertificate, Kazoo, Keyring, Netdata};
+use intake::{ClientCertificate, Kazoo, Netdata};
 
-use crate::world::{Behaviour, secret, send, version};
+use crate::world::{Behaviour, rotated, secret, send};
 
 /// The status for a request that `present` makes, where the secret is `json`.
 async fn status(json: &str, request: Request<()>) -> u16 {
@@ -72,10 +72,7 @@ async fn a_certificate_that_is_not_required_is_enough_and_a_header_is_none() {
 
 #[tokio::test]
 async fn the_previous_secret_is_still_good_and_a_withdrawn_one_is_not() {
-    let keyring = Keyring {
-        current: version(r#"{"tokens":["new"]}"#),
-        previous: Some(version(r#"{"tokens":["old"]}"#)),
-    };
+    let keyring = rotated(r#"{"tokens":["new"]}"#, r#"{"tokens":["old"]}"#);
     for (token, expected) in [("new", IN), ("old", IN), ("older", OUT)] {
         let request = with("x-api-key", token).map(|()| &b"{}"[..]);
         let seen = send::<Netdata>(Behaviour::Keeps, keyring.clone(), request).await;

@@ -4,17 +4,13 @@ use bytes::Bytes;
 use http::Request;
 use intake::{ClientCertificate, Kazoo, Keyring, Netdata, PROBE_HEADER, Site24x7, Tencent};
 
-use crate::world::{Behaviour, Given, Seen, post, secret, send, send_to, version};
-
-fn rotated(current: &str, previous: &str) -> Keyring<intake::SourceSecret> {
-    Keyring { current: version(current), previous: Some(version(previous)) }
-}
+use crate::world::{Behaviour, Given, Seen, post, rotated, secret, send, send_to};
 
 fn with_token(path: &str, token: &str) -> Request<&'static [u8]> {
     Request::post(path).header("x-api-key", token).body(&b"{}"[..]).unwrap()
 }
 
-async fn kazoo(keyring: Keyring<intake::SourceSecret>, request: Request<&'static [u8]>) -> u16 {
+async fn kazoo(keyring: Keyring<String>, request: Request<&'static [u8]>) -> u16 {
     send::<Kazoo>(Behaviour::Keeps, keyring, request).await.status
 }
 

@@ -11,15 +11,13 @@ use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use hmac::{Hmac, Mac};
 use http::{Method, Request};
-use intake::{
-    Kazoo, Keyring, Netdata, Protocol, ProtocolVisitor, Sensitive, Site24x7, SourceSecret, Tencent, WEBHOOKS,
-    with_protocol,
-};
+use intake::{Kazoo, Netdata, Protocol, ProtocolVisitor, Site24x7, Tencent, WEBHOOKS, with_protocol};
+use net::Secret;
 use serde_json::{Value, json};
 use sha2::Sha256;
 use subtle::Choice;
 
-use crate::world::{Behaviour, Given, Seen, secret, send, send_to, version};
+use crate::world::{Behaviour, Given, Seen, rotated, secret, send, send_to};
 
 const KNOWN: &str = r#"{"tokens":["right"]}"#;
 /// What no answer may repeat.
@@ -88,8 +86,8 @@ async fn statement_01_a_missing_or_wrong_secret_is_401_with_one_body_for_every_r
 #[test]
 fn statement_02_secrets_are_compared_in_constant_time() {
     // The comparison yields a `Choice`, which cannot be branched upon by accident …
-    let compare: fn(&Sensitive, &str) -> Choice = Sensitive::matches;
-    assert!(bool::from(compare(&Sensitive::new("a"), "a")));
+    let compare: fn(&Secret, &str) -> Choice = Secret::matches;
+    assert!(bool::from(compare(&Secret::new("a"), "a")));
     // … and nowhere is a secret compared as a text.
     for folder in ["src", "../api/src", "../aws/src"] {
         for (file, text) in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)) {
@@ -116,8 +114,7 @@ fn sources(folder: &Path) -> Vec<(String, String)> {
 async fn statement_03_the_current_and_the_previous_secret_pass_and_a_withdrawn_one_fails() {
     for &source in WEBHOOKS {
         for (token, is_known) in [("new", true), ("old", true), ("older", false)] {
-            let current = version(r#"{"tokens":["new"]}"#);
-            let known = Some(Keyring { current, previous: Some(version(r#"{"tokens":["old"]}"#)) });
+            let known = Some(rotated(r#"{"tokens":["new"]}"#, r#"{"tokens":["old"]}"#));
             let secrets = Given { known, newer: None };
             let request = post(source, token, "{}");
             let seen = match source {
@@ -251,8 +248,6 @@ async fn statement_15_2xx_only_after_it_is_durable() {
 
 #[tokio::test]
 async fn the_secret_of_one_source_opens_no_other() {
-    let netdata = SourceSecret::read(Source::Netdata, r#"{"tokens":["nd"]}"#).secret.unwrap();
-    let keyring = Keyring { current: netdata, previous: None };
     let request = Request::post("/netdata/nd").body(&b"{}"[..]).unwrap();
-    assert_eq!(send::<Tencent>(Behaviour::Keeps, keyring, request).await.status, 401);
+    assert_eq!(send::<Tencent>(Behaviour::Keeps, secret(r#"{"tokens":["nd"]}"#), request).await.status, 401);
 }

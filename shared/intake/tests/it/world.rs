@@ -3,12 +3,13 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use alert::Source;
+use alert::Clock;
+use async_trait::async_trait;
 use bytes::Bytes;
 use http::{Request, Response};
 use intake::{
-    Clock, Entry, Keyring, Protocol, Quarantined, Recorded, Secrets, SecretsError, SourceSecret, Store,
-    StoreError, Webhook,
+    Entry, Keyring, KeyringOf, OwnMembers, Protocol, Quarantined, Recorded, Secrets, SecretsError,
+    SourceSecret, Store, StoreError, Webhook,
 };
 use jiff::Timestamp;
 use normalize::{InboundRequest, SourceConfiguration};
@@ -36,9 +37,9 @@ pub(crate) struct Shelf {
 /// Secrets as the test gives them.
 #[derive(Debug, Default)]
 pub(crate) struct Given {
-    pub(crate) known: Option<Keyring<SourceSecret>>,
+    pub(crate) known: Option<Keyring<String>>,
     /// What the secrets manager has by now, where that is something else.
-    pub(crate) newer: Option<Keyring<SourceSecret>>,
+    pub(crate) newer: Option<Keyring<String>>,
 }
 
 /// A clock that stands still.
@@ -97,38 +98,43 @@ impl Shelf {
 }
 
 impl Secrets for Given {
-    async fn keyring(&self, _: Source) -> Result<Option<Arc<Keyring<SourceSecret>>>, SecretsError> {
-        Ok(self.known.clone().map(Arc::new))
+    async fn keyring<P: Protocol>(&self) -> Result<Option<Arc<KeyringOf<P>>>, SecretsError> {
+        Ok(self.known.as_ref().map(|texts| Arc::new(read(texts))))
     }
 
-    async fn renewed(&self, _: Source) -> Result<Option<Arc<Keyring<SourceSecret>>>, SecretsError> {
-        Ok(self.newer.clone().or_else(|| self.known.clone()).map(Arc::new))
+    async fn renewed<P: Protocol>(&self) -> Result<Option<Arc<KeyringOf<P>>>, SecretsError> {
+        Ok(self.newer.as_ref().or(self.known.as_ref()).map(|texts| Arc::new(read(texts))))
     }
 }
 
+fn read<T: OwnMembers>(texts: &Keyring<String>) -> Keyring<SourceSecret<T>> {
+    let version = |text: &String| SourceSecret::read(text).secret.unwrap();
+    Keyring { current: version(&texts.current), previous: texts.previous.as_ref().map(version) }
+}
+
+#[async_trait]
 impl Clock for FixedClock {
     fn now(&self) -> Timestamp {
         "2026-11-21T18:45:12Z".parse().unwrap()
     }
+
+    async fn sleep(&self, _duration: Duration) {}
 }
 
-/// The secret that `json` says, whatever the source whose members it has.
-pub(crate) fn secret(json: &str) -> Keyring<SourceSecret> {
-    Keyring { current: version(json), previous: None }
+/// The secret that `json` says.
+pub(crate) fn secret(json: &str) -> Keyring<String> {
+    Keyring { current: json.to_owned(), previous: None }
 }
 
-/// One version of a secret.
-pub(crate) fn version(json: &str) -> SourceSecret {
-    let sources = [Source::Netdata, Source::Kazoo, Source::Tencent, Source::Site24x7];
-    let readings = sources.map(|source| SourceSecret::read(source, json));
-    let fewest = readings.into_iter().min_by_key(|reading| reading.findings.len()).unwrap();
-    fewest.secret.unwrap()
+/// The same, and what it said before.
+pub(crate) fn rotated(current: &str, previous: &str) -> Keyring<String> {
+    Keyring { current: current.to_owned(), previous: Some(previous.to_owned()) }
 }
 
 /// Sends `request` to the webhook of `P`.
 pub(crate) async fn send<P: Protocol>(
     behaviour: Behaviour,
-    keyring: impl Into<Option<Keyring<SourceSecret>>>,
+    keyring: impl Into<Option<Keyring<String>>>,
     request: Request<impl Into<Bytes>>,
 ) -> Seen {
     let secrets = Given { known: keyring.into(), newer: None };

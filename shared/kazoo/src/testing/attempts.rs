@@ -1,6 +1,6 @@
 //! Deliveries that fail, what is remembered of them, and the hook that they switch off.
 
-use crate::Clock;
+use alert::Clock;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 

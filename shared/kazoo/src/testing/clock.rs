@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
-use crate::Clock;
+use alert::Clock;
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 
@@ -43,7 +43,7 @@ impl Clock for TestClock {
         *self.now.lock().unwrap()
     }
 
-    async fn pause(&self, duration: Duration) {
+    async fn sleep(&self, duration: Duration) {
         self.pauses.lock().unwrap().push(duration);
         let mut now = self.now.lock().unwrap();
         *now = now.checked_add(SignedDuration::try_from(duration).unwrap()).unwrap();

@@ -1,6 +1,6 @@
 //! Logging in, and who may go on.
 
-use crate::Clock;
+use alert::Clock;
 use serde_json::{Value, json};
 
 use super::envelope::Answered;

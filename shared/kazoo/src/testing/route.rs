@@ -1,6 +1,6 @@
 //! Which resource a request is for, and whether it gets there.
 
-use crate::Clock;
+use alert::Clock;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::{Clock, HookUri, NewHook};
+use alert::Clock;
+
+use crate::{HookUri, NewHook};
 use axum::http::{HeaderMap, Method, Uri};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};

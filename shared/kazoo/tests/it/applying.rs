@@ -1,7 +1,8 @@
 //! Carrying a plan out over a network and a server that do not always play along.
 
+use alert::Clock as _;
 use kazoo::testing::{Effect, StandIn, Version};
-use kazoo::{Change, Clock as _, Outcome, PlannedChanges, apply};
+use kazoo::{Change, Outcome, PlannedChanges, apply};
 use serde_json::json;
 
 use crate::install::{chosen, install, options, planned};

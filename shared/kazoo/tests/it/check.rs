@@ -1,10 +1,11 @@
 //! Checking our hooks and mending those that KAZOO switched off.
 
+use alert::Clock as _;
 use jiff::SignedDuration;
 use kazoo::check::{Report, Token, examine, repair};
 use kazoo::install::{Selection, survey};
 use kazoo::testing::{StandIn, Version};
-use kazoo::{AttemptRange, Clock as _, State, apply};
+use kazoo::{AttemptRange, State, apply};
 use serde_json::json;
 
 use crate::install::{install, options, receiver};

@@ -1,5 +1,6 @@
 //! What the client does with lists, documents, attempts and conflicts.
 
+use alert::Clock as _;
 use kazoo::testing::{CHILD, Effect, StandIn, Version, new_hook};
 use kazoo::{AttemptRange, HookId, Operation, Patch, Refusal};
 use serde_json::{Value, json};
@@ -134,11 +135,11 @@ async fn attempts_are_read_of_the_account_and_of_one_hook_within_a_range() {
     for name in ["h1", "h2"] {
         stand_in.crossbar().put(name, parking());
     }
-    let from = kazoo::Clock::now(&*stand_in.clock);
+    let from = stand_in.clock.now();
     stand_in.crossbar().deliver("h1", 500);
     stand_in.clock.advance(10);
     stand_in.crossbar().deliver("h2", 503);
-    let to = kazoo::Clock::now(&*stand_in.clock);
+    let to = stand_in.clock.now();
     stand_in.clock.advance(10);
     stand_in.crossbar().deliver("h2", 401);
 
@@ -159,20 +160,20 @@ async fn attempts_are_read_of_the_account_and_of_one_hook_within_a_range() {
 async fn the_oldest_attempts_come_first_and_a_second_with_many_is_read_at_once() {
     let stand_in = StandIn::start(Version::V4_3).await;
     stand_in.crossbar().put("h1", parking());
-    let from = kazoo::Clock::now(&*stand_in.clock);
+    let from = stand_in.clock.now();
     for _ in 0..70 {
         stand_in.crossbar().deliver("h1", 500);
         stand_in.crossbar().hooks.get_mut("h1").unwrap().failures.clear();
     }
     stand_in.clock.advance(10);
     stand_in.crossbar().attempt("h1", "{}", None);
-    let to = kazoo::Clock::now(&*stand_in.clock).checked_add(jiff::SignedDuration::from_secs(60)).unwrap();
+    let to = stand_in.clock.now().checked_add(jiff::SignedDuration::from_secs(60)).unwrap();
 
     let client = stand_in.client();
     let page = client.oldest_attempts(AttemptRange { from, to }).await.unwrap();
     assert_eq!((page.entries.len(), page.next.is_some()), (50, true));
     assert!(page.entries.iter().all(|attempt| attempt.at == Some(from) && attempt.is_final_failure()));
-    assert_eq!(page.answered_at, Some(kazoo::Clock::now(&*stand_in.clock)));
+    assert_eq!(page.answered_at, Some(stand_in.clock.now()));
     let second = client.all_attempts(AttemptRange { from, to: from }).await.unwrap();
     assert_eq!((second.entries.len(), second.next), (70, None));
 

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::refusals::chain;
 
 pub(crate) fn receiver(token: &str) -> Receiver {
-    Receiver::new(Location::parse("https://alerts.example.com").unwrap(), token.into()).unwrap()
+    Receiver::new(Location::parse("https://alerts.example.com").unwrap(), net::Secret::new(token)).unwrap()
 }
 
 pub(crate) fn options(token: &str) -> Options {

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use alert::Clock as _;
 use kazoo::install::Wanted;
 use kazoo::testing::{API_KEY, Effect, StandIn, Version, new_hook};
-use kazoo::{
-    AccountIdentity, AttemptRange, Client, Clock as _, Credentials, Error, HashMethod, HookId, Patch,
-};
+use kazoo::{AccountIdentity, AttemptRange, Client, Credentials, Error, HashMethod, HookId, Patch};
 use serde_json::json;
 
 use crate::planning::stored;

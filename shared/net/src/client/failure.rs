@@ -11,9 +11,10 @@ pub(super) fn describe(error: reqwest::Error) -> Unanswered {
         return Unanswered::Denied(denied.to_string());
     }
     let cause = causes(&error).last().map_or_else(String::new, ToString::to_string);
-    match (error.is_timeout(), error.is_connect()) {
-        (true, _) => Unanswered::Timeout,
-        (false, true) => Unanswered::Connect(cause),
+    // What did not connect in time was not asked.
+    match (error.is_connect(), error.is_timeout()) {
+        (true, _) => Unanswered::Connect(cause),
+        (false, true) => Unanswered::Timeout,
         (false, false) => Unanswered::Broken(cause),
     }
 }

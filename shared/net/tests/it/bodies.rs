@@ -49,6 +49,19 @@ async fn a_whole_body_is_complete() {
 }
 
 #[tokio::test]
+async fn who_wants_the_whole_answer_gets_no_part_of_it() {
+    let short = "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nok";
+    let soon = Duration::from_millis(300);
+    let whole = async |base: &str| client().send_whole(request(base), soon).await;
+    assert_eq!(whole(&raw(HEAD, Then::Pours).await).await, Err(Unanswered::TooLong(64 * 1024)));
+    assert_eq!(whole(&raw(short, Then::Stalls).await).await, Err(Unanswered::Timeout));
+    let broken = whole(&raw(short, Then::Closes).await).await.unwrap_err();
+    assert!(matches!(broken, Unanswered::Broken(_)), "{broken}");
+    let answer = whole(&raw("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok", Then::Closes).await).await;
+    assert_eq!(answer.unwrap().text(), "ok");
+}
+
+#[tokio::test]
 async fn a_head_that_does_not_come_in_time_is_no_answer() {
     let base = raw("HTTP/1.1 200 OK\r\n", Then::Stalls).await;
     assert_eq!(impatient_client().send(request(&base)).await, Err(Unanswered::Timeout));

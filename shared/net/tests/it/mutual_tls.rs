@@ -151,6 +151,9 @@ async fn a_server_that_nobody_vouches_for_is_not_talked_to() {
         let error = send_to(&base, certificates(Some(&authority.client()), trusted), None).await.unwrap_err();
         assert!(error.to_string().contains("invalid peer certificate"), "{error}");
     }
+    let of_this_machine = HttpClient::builder(local()).system_authorities().build().unwrap();
+    let error = of_this_machine.send(request(&base)).await.unwrap_err();
+    assert!(error.to_string().contains("invalid peer certificate"), "{error}");
 }
 
 #[tokio::test]

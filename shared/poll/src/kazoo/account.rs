@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use alert::Source;
+use alert::{Clock, Source};
 use aws::{DEVELOPMENT_TOKEN, Platform};
-use kazoo::{Client, Clock, Configuration, Deadlines, HookSummary, Location, Receiver};
+use kazoo::{Client, Configuration, DEADLINES, HookSummary, Location, Receiver};
 use serde_json::Value;
 
 use crate::kazoo::keeper::KazooError;
@@ -59,7 +59,7 @@ impl Account {
             Err(error) => return Err(KazooError::Login(error)),
         };
         let account = secret.account().map_err(KazooError::Login)?;
-        let configuration = Configuration { base_url, credentials, account, deadlines: Deadlines::default() };
+        let configuration = Configuration { base_url, credentials, account, deadlines: DEADLINES };
         let client = Client::new(configuration, Arc::clone(clock)).map_err(KazooError::Call)?;
         let receiver = receiver(&secret, &location);
         Ok(Configured::Account(Arc::new(Self {
@@ -86,5 +86,5 @@ impl std::fmt::Debug for Account {
 /// A token of development would not do in another's hook, nor would one that cannot stand in an address.
 fn receiver(secret: &KazooSecret, location: &Location) -> Option<Receiver> {
     let token = secret.token().filter(|token| !token.expose().starts_with(DEVELOPMENT_TOKEN))?;
-    Receiver::new(location.clone(), token.expose().into()).ok()
+    Receiver::new(location.clone(), token).ok()
 }

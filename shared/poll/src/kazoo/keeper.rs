@@ -3,9 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
+use alert::Clock;
 use aws::Platform;
 use intake::{SecretsError, StoreError};
-use kazoo::{Clock, LocationError};
+use kazoo::LocationError;
 use tokio::sync::Mutex;
 
 use crate::kazoo::account::{Account, Configured};

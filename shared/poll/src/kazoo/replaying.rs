@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 use alert::Source;
 use intake::{Kazoo, Kept, without_token};
 use jiff::{SignedDuration, Timestamp};
-use kazoo::{Attempt, AttemptRange, HookId, Page, Secret};
+use kazoo::{Attempt, AttemptRange, HookId, Page};
+use net::Secret;
 use normalize::InboundRequest;
 
 use crate::kazoo::report::{PartError, Replayed};

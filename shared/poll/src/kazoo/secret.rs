@@ -1,10 +1,10 @@
 //! The secret `<prefix>/kazoo`, as far as KAZOO's own API is concerned.
 
-use intake::Sensitive;
 use kazoo::{
     AccountId, AccountIdentity, BaseUrl, BaseUrlError, Credentials, CredentialsError, HashMethod, HookId,
     ParseIdError,
 };
+use net::Secret;
 use serde::Deserialize;
 
 /// What it takes to log in to KAZOO, and what KAZOO is to log in to us with; blank members are as if absent.
@@ -12,19 +12,19 @@ use serde::Deserialize;
 #[serde(default)]
 pub struct KazooSecret {
     /// Where KAZOO's API is.
-    pub url: Option<Sensitive>,
+    pub url: Option<Secret>,
     /// The API key of the account that owns the hooks.
-    pub api_key: Option<Sensitive>,
+    pub api_key: Option<Secret>,
     /// A user's name, in the place of the key.
-    pub username: Option<Sensitive>,
+    pub username: Option<Secret>,
     /// The user's password.
-    pub password: Option<Sensitive>,
+    pub password: Option<Secret>,
     /// The account that the user logs in to.
-    pub account_name: Option<Sensitive>,
+    pub account_name: Option<Secret>,
     /// The account that owns the hooks, where it is not the one that is logged in to.
-    pub account_id: Option<Sensitive>,
+    pub account_id: Option<Secret>,
     /// Tokens that let a delivery in.
-    pub tokens: Vec<Sensitive>,
+    pub tokens: Vec<Secret>,
     /// The webhooks that may speak to us; any if empty.
     pub hook_ids: Vec<String>,
 }
@@ -74,8 +74,8 @@ impl KazooSecret {
     }
 
     /// The token that hooks are to show: the first, which is the one that replaces the others.
-    pub fn token(&self) -> Option<Sensitive> {
-        self.tokens.iter().find_map(|token| given(Some(token))).map(Sensitive::new)
+    pub fn token(&self) -> Option<Secret> {
+        self.tokens.iter().find_map(|token| given(Some(token))).map(Secret::new)
     }
 
     /// Whether what the hook sends is let in, once it shows a token.
@@ -98,7 +98,7 @@ impl KazooSecret {
 }
 
 /// What a member says, without white space around it; blank is as if absent.
-pub fn given(member: Option<&Sensitive>) -> Option<&str> {
+pub fn given(member: Option<&Secret>) -> Option<&str> {
     member.map(|member| member.expose().trim()).filter(|text| !text.is_empty())
 }
 
@@ -141,7 +141,7 @@ mod tests {
     #[test]
     fn hooks_show_the_first_token_and_debugging_shows_none() {
         let secret = secret(r#"{"tokens":["","n3w-t0ken\n","0ld-t0ken"],"api_key":"t0ken","url":"t0ken"}"#);
-        assert_eq!(secret.token(), Some(Sensitive::new("n3w-t0ken")));
+        assert_eq!(secret.token(), Some(Secret::new("n3w-t0ken")));
         assert!(!format!("{secret:?}").contains("t0ken"));
     }
 }

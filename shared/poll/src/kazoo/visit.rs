@@ -1,7 +1,7 @@
 //! What one run has at hand.
 
+use alert::Clock;
 use aws::Platform;
-use kazoo::Clock;
 
 use crate::kazoo::account::Account;
 

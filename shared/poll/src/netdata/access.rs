@@ -1,6 +1,6 @@
 //! The secret `<prefix>/netdata`, as far as Netdata Cloud's API is concerned.
 
-use intake::Sensitive;
+use net::Secret;
 use netdata::{Access, AccessError};
 use serde::Deserialize;
 
@@ -9,7 +9,7 @@ use serde::Deserialize;
 #[serde(default)]
 pub struct NetdataSecret {
     /// A token of `scope:all`.
-    pub api_token: Option<Sensitive>,
+    pub api_token: Option<Secret>,
     /// Where the API is, if not at Netdata Cloud.
     pub endpoint: Option<String>,
     /// What becomes of changes of which Netdata notified nobody.

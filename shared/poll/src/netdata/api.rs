@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use alert::Clock;
 use jiff::SignedDuration;
-use kazoo::Clock;
 use net::{BuildError, Deadlines, EgressPolicy, HttpClient, Unanswered};
 use netdata::{Access, AnswerError, Call, Refusal};
 use serde_json::Value;
@@ -53,7 +53,7 @@ impl<'a> NetdataApi<'a> {
             if wait > PATIENCE {
                 return Err(error);
             }
-            self.clock.pause(Duration::try_from(wait).unwrap_or_default().max(pause)).await;
+            self.clock.sleep(Duration::try_from(wait).unwrap_or_default().max(pause)).await;
             pause = pause.saturating_mul(2);
         }
         self.ask_once(call, &read).await
@@ -64,7 +64,7 @@ impl<'a> NetdataApi<'a> {
         call: &Call,
         read: impl Fn(&Value) -> Option<T>,
     ) -> Result<T, NetdataCallError> {
-        self.clock.pause(PACE).await;
+        self.clock.sleep(PACE).await;
         let answer = self.http.send(call.request(self.access)).await;
         let answer = answer.map_err(|source| NetdataCallError::Unanswered { what: call.what, source })?;
         Ok(call.read(&answer, self.clock.now(), read)?)

@@ -3,10 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use alert::Source;
+use alert::{Clock, Source};
 use aws::Platform;
 use intake::{SecretsError, StoreError};
-use kazoo::Clock;
 use net::BuildError;
 use netdata::{Access, AccessError, Call, Room, Space};
 use serde_json::Value;

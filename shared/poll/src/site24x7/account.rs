@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use alert::Source;
+use alert::{Clock, Source};
 use aws::{AccountTokens, Platform};
 use serde_json::Value;
-use site24x7::{AccountConfiguration, AccountConfigurationError, Client, Clock, Transport};
+use site24x7::{AccountConfiguration, AccountConfigurationError, Client, Transport};
 
 use crate::site24x7::poller::PollError;
 

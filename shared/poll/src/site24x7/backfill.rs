@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use alert::Source;
+use alert::{Clock, Source};
 use intake::chain;
 use jiff::Timestamp;
 use normalize::site24x7::LogWindow;
-use site24x7::Clock;
 
 use crate::site24x7::days::Days;
 use crate::site24x7::logs::LogsRead;

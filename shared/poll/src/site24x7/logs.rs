@@ -1,11 +1,12 @@
 //! The alert logs: read by date, understood by name, recorded by time.
 
+use alert::Clock;
 use intake::Quarantined;
 use jiff::civil::Date;
 use jiff::tz::Offset;
 use normalize::site24x7::{LogEvents, LogWindow, MonitorNames, StatusRow, UnreadableRow, alert_logs};
 use serde_json::Value;
-use site24x7::{CallError, Clock};
+use site24x7::CallError;
 
 use crate::site24x7::recording::{inbound, raw_rows};
 use crate::site24x7::report::{Counts, PartError};
@@ -57,7 +58,7 @@ impl<C: Clock> Visit<'_, C> {
         let mut counts = Counts::default();
         for logged in harvest.logs.events {
             let inbound = inbound(raw_rows(&logged.rows), self.now);
-            counts.add(self.record(logged.event, &inbound).await?);
+            counts.add(Box::pin(self.record(logged.event, &inbound)).await?);
         }
         for (date, row) in harvest.unreadable {
             self.quarantine(date, row).await?;

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use alert::Source;
+use alert::{Clock, Source};
 use aws::KnownNames;
 use intake::chain;
 use jiff::{SignedDuration, Timestamp};
 use normalize::site24x7::{MonitorNames, StatusRow};
-use site24x7::Clock;
 
 use crate::site24x7::visit::Visit;
 

@@ -3,14 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use alert::Source;
+use alert::{Clock, Source};
 use aws::{Platform, Upkeep};
 use intake::{SecretsError, StoreError, chain};
 use jiff::{SignedDuration, Timestamp};
+use net::BuildError;
 use serde_json::Value;
-use site24x7::{
-    AccountConfigurationError, CallError, Clock, Deadlines, Readiness, TokenError, Transport, TransportError,
-};
+use site24x7::{AccountConfigurationError, CallError, Deadlines, Readiness, TokenError, Transport};
 use tokio::sync::Mutex;
 
 use crate::site24x7::account::{Account, Configured};
@@ -77,7 +76,7 @@ pub enum PollError {
 
 impl<C: Clock + Clone> Poller<C> {
     /// A poller of the account in `platform`'s secret that goes by `clock`.
-    pub fn new(platform: Platform, clock: C) -> Result<Self, TransportError> {
+    pub fn new(platform: Platform, clock: C) -> Result<Self, BuildError> {
         let transport = Transport::new(Deadlines::default())?;
         let (account, complaint) = (Mutex::default(), Mutex::default());
         Ok(Self { shared: Arc::new(Shared { platform, transport, clock, account, complaint }) })

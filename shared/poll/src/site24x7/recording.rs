@@ -1,11 +1,10 @@
 //! Recording one event, the way a webhook's events are.
 
-use alert::{AlertEvent, Source};
+use alert::{AlertEvent, Clock, Source};
 use intake::{Quarantined, Recorded, Store, chain, record_event};
 use jiff::Timestamp;
 use normalize::{InboundRequest, Rejection};
 use serde_json::Value;
-use site24x7::Clock;
 
 use crate::site24x7::report::PartError;
 use crate::site24x7::visit::Visit;

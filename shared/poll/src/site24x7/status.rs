@@ -1,9 +1,8 @@
 //! The current status: what the webhook missed is opened, what is up again is resolved.
 
-use alert::{Fingerprint, Signal};
+use alert::{Clock, Fingerprint, Signal};
 use jiff::Timestamp;
 use normalize::site24x7::{StatusRow, current_status, reconcile};
-use site24x7::Clock;
 
 use crate::site24x7::recording::inbound;
 use crate::site24x7::report::{Counts, PartError};

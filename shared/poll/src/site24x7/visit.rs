@@ -1,11 +1,11 @@
 //! One poll: read both, record both, move the cursor.
 
-use alert::Source;
+use alert::{Clock, Source};
 use aws::{AccountTokens, Table};
 use intake::chain;
 use jiff::Timestamp;
 use normalize::site24x7::{StatusRow, utc_offset_of};
-use site24x7::{Calls, Clock};
+use site24x7::Calls;
 
 use crate::site24x7::account::Account;
 use crate::site24x7::logs::LogsRead;

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use alert::Clock;
 use jiff::SignedDuration;
-use kazoo::Clock;
 use net::{BuildError, Deadlines, EgressPolicy, HttpClient, Unanswered};
 use serde_json::Value;
 use tencent::{
@@ -100,7 +100,7 @@ impl<'a> TencentApi<'a> {
         for _ in 0..REPEATS {
             match self.ask_once(call).await {
                 Err(error) if error.may_pass() => {
-                    self.clock.pause(pause).await;
+                    self.clock.sleep(pause).await;
                     pause = pause.saturating_mul(2);
                 }
                 settled => return settled,
@@ -110,7 +110,7 @@ impl<'a> TencentApi<'a> {
     }
 
     async fn ask_once(&self, call: &Call) -> Result<Value, TencentCallError> {
-        self.clock.pause(PACE).await;
+        self.clock.sleep(PACE).await;
         let request = call.request(self.access, self.clock.now());
         let answer = self.http.send(request).await;
         let answer = answer.map_err(|source| TencentCallError::Unanswered { action: call.action, source })?;

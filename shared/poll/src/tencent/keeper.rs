@@ -3,10 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use alert::Source;
+use alert::{Clock, Source};
 use aws::Platform;
 use intake::SecretsError;
-use kazoo::Clock;
 use net::BuildError;
 use serde_json::Value;
 use tencent::{Access, AccessError};

@@ -1,6 +1,6 @@
 //! The secret `<prefix>/tencent`, as far as Tencent's own API is concerned.
 
-use intake::Sensitive;
+use net::Secret;
 use serde::Deserialize;
 use tencent::{Access, AccessError};
 
@@ -9,13 +9,13 @@ use tencent::{Access, AccessError};
 #[serde(default)]
 pub struct TencentSecret {
     /// The id of a key of a sub-account.
-    pub secret_id: Option<Sensitive>,
+    pub secret_id: Option<Secret>,
     /// That key.
-    pub secret_key: Option<Sensitive>,
+    pub secret_key: Option<Secret>,
     /// Where the API is, for an international account.
     pub endpoint: Option<String>,
     /// Tokens that let a callback in.
-    pub tokens: Vec<Sensitive>,
+    pub tokens: Vec<Secret>,
 }
 
 impl TencentSecret {
@@ -32,6 +32,6 @@ impl TencentSecret {
     }
 }
 
-fn given(member: Option<&Sensitive>) -> Option<&str> {
+fn given(member: Option<&Secret>) -> Option<&str> {
     member.map(|member| member.expose().trim()).filter(|text| !text.is_empty())
 }

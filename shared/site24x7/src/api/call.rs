@@ -2,11 +2,12 @@
 
 use std::fmt;
 
+use http::Method;
 use jiff::civil::Date;
-use reqwest::Method;
+use net::Secret;
 use serde_json::Value;
 
-use crate::{Scope, Secret};
+use crate::Scope;
 
 /// One kind of call; its `Display` is the method and the path as the vendor documents them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

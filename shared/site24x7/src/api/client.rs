@@ -3,18 +3,20 @@
 use std::fmt;
 use std::time::Duration;
 
+use alert::Clock;
+use http::HeaderValue;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, COOKIE};
 use jiff::Timestamp;
-use reqwest::RequestBuilder;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderValue};
+use net::HttpRequest;
 
 use super::call::Request;
 use super::error::CallError;
 use super::retry::wait_after;
 use super::verdict::{Data, Failure, decide};
 use crate::token::{Applicant, Tokens, Wanted};
-use crate::transport::{Transport, send};
+use crate::transport::{Transport, url};
 use crate::zoho::Desk;
-use crate::{AccountConfiguration, Clock, DataCenter, Hosts, Scopes, Token, TokenError, TokenStore, moment};
+use crate::{AccountConfiguration, DataCenter, Hosts, Scopes, Token, TokenError, TokenStore, moment};
 
 /// A client of one account. It outlives runs: its token stays in memory.
 pub struct Client<S, C> {
@@ -172,7 +174,7 @@ impl<S: TokenStore, C: Clock> Calls<'_, S, C> {
             &application.client_id,
         ];
         secrets.extend(&request.secrets);
-        CallError::of(request.call, failure, self.now(), &secrets)
+        CallError::of(request.call, failure, &secrets)
     }
 
     /// Tries, and tries again what may pass while there is time.
@@ -183,7 +185,7 @@ impl<S: TokenStore, C: Clock> Calls<'_, S, C> {
                 Ok(data) => return Ok(data),
                 Err(failure) => failure,
             };
-            let wait = wait_after(attempt, &failure, self.now());
+            let wait = wait_after(attempt, &failure);
             let Some(wait) = wait.filter(|_| request.call.is_repeatable()) else {
                 return Err(failure);
             };
@@ -200,26 +202,33 @@ impl<S: TokenStore, C: Clock> Calls<'_, S, C> {
             return Err(Failure::OutOfTime);
         }
         let time = left.min(self.client.transport.deadlines().call);
-        let answer = send(self.build(request, token), time).await.map_err(Failure::NoAnswer)?;
-        decide(answer)
+        let answer = self.client.transport.send(self.build(request, token)?, time).await;
+        decide(&answer.map_err(Failure::NoAnswer)?, self.now())
     }
 
-    fn build(&self, request: &Request, token: &Token) -> RequestBuilder {
-        let url = format!("{}{}", self.client.hosts.api_root(), request.path);
-        let http = self.client.transport.http();
-        let mut builder = http
-            .request(request.method.clone(), url)
-            .query(&request.query)
-            .header(ACCEPT, "application/json; version=2.0")
-            .header(AUTHORIZATION, format!("Zoho-oauthtoken {}", token.access_token.expose()));
-        if let Some(zaaid) = &self.client.settings.zaaid {
-            builder = builder.header(COOKIE, format!("zaaid={zaaid}"));
+    fn build(&self, request: &Request, token: &Token) -> Result<HttpRequest, Failure> {
+        let mut url =
+            url(&format!("{}{}", self.client.hosts.api_root(), request.path)).map_err(Failure::NoAnswer)?;
+        if !request.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(&request.query);
         }
-        match &request.body {
-            Some(body) => builder
-                .header(CONTENT_TYPE, HeaderValue::from_static("application/json;charset=UTF-8"))
-                .body(body.to_string()),
-            None => builder,
+        // A token that cannot be sent is as good as a refused one: another is asked for.
+        let authorization = format!("Zoho-oauthtoken {}", token.access_token.expose());
+        let authorization = HeaderValue::from_str(&authorization)
+            .map_err(|_| Failure::TokenRefused { message: String::new() })?;
+        let mut sent = HttpRequest { method: request.method.clone(), ..HttpRequest::get(url) }
+            .with_header(ACCEPT, HeaderValue::from_static("application/json; version=2.0"))
+            .with_header(AUTHORIZATION, authorization);
+        // Whoever reads the secret sees to it that an id is a cookie.
+        let zaaid = self.client.settings.zaaid.as_ref();
+        if let Some(cookie) = zaaid.and_then(|zaaid| HeaderValue::from_str(&format!("zaaid={zaaid}")).ok()) {
+            sent = sent.with_header(COOKIE, cookie);
         }
+        if let Some(body) = &request.body {
+            let content_type = HeaderValue::from_static("application/json;charset=UTF-8");
+            sent = sent.with_header(CONTENT_TYPE, content_type);
+            sent.body = body.to_string().into_bytes();
+        }
+        Ok(sent)
     }
 }

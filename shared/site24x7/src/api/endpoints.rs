@@ -1,6 +1,8 @@
 //! The calls, one method each.
 
+use alert::Clock;
 use jiff::civil::Date;
+use net::Secret;
 use serde_json::{Map, Value};
 
 use super::call::{Call, Request};
@@ -11,7 +13,7 @@ use super::rows::{
     ThirdPartyService, TriggeredTest,
 };
 use super::verdict::Data;
-use crate::{Clock, Secret, TokenStore};
+use crate::TokenStore;
 
 impl<S: TokenStore, C: Clock> Calls<'_, S, C> {
     /// The notifications delivered on `date`, a day of the account's time zone, each as it came in.

@@ -4,13 +4,13 @@ use std::fmt;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use net::{Secret, Unanswered};
+use url::Url;
 
 use super::call::Call;
-use super::retry::duration;
 use super::verdict::Failure;
-use crate::secret::presentable;
-use crate::transport::NoAnswer;
-use crate::{Secret, TokenError};
+use crate::TokenError;
+use crate::redaction::presentable;
 
 /// A call of the API that came to nothing.
 #[derive(Debug, thiserror::Error)]
@@ -65,7 +65,7 @@ pub enum CallError {
         call: Call,
         /// Why.
         #[source]
-        source: NoAnswer,
+        source: Unanswered,
     },
     /// The run's deadline had passed before the call.
     #[error("{call} is not made: the time of this run is over")]
@@ -114,14 +114,13 @@ impl CallError {
         }
     }
 
-    /// The error that a failure at `now` is. `secrets` are taken out of what the server says.
-    pub(super) fn of(call: Call, failure: Failure, now: Timestamp, secrets: &[&Secret]) -> Self {
+    /// The error that a failure is. `secrets` are taken out of what the server says.
+    pub(super) fn of(call: Call, failure: Failure, secrets: &[&Secret]) -> Self {
         let clean = |message: String| presentable(&message, secrets.iter().copied());
         match failure {
             Failure::ScopeMissing => Self::ScopeMissing { call },
             Failure::TokenRefused { message } => Self::Unauthorized { call, message: clean(message) },
             Failure::Unavailable { status, retry_after, message } => {
-                let retry_after = retry_after.and_then(|text| duration(&text, now));
                 Self::Unavailable { call, status, retry_after, message: clean(message) }
             }
             Failure::NoAnswer(source) => Self::NoAnswer { call, source },
@@ -207,7 +206,7 @@ impl fmt::Display for VendorMessage<'_> {
 
 /// Scheme and host of a redirect's target: its path and query may carry what nobody should see.
 fn origin(location: &str) -> String {
-    match reqwest::Url::parse(location) {
+    match Url::parse(location) {
         Ok(url) => url.origin().ascii_serialization(),
         Err(_) => "another path".to_owned(),
     }

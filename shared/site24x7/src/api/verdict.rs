@@ -1,11 +1,14 @@
 //! What an answer of the API means, decided in the order in which its failures mask one another.
 
-use reqwest::StatusCode;
+use std::time::Duration;
+
+use http::header::LOCATION;
+use jiff::{SignedDuration, Timestamp};
+use net::{HttpAnswer, Unanswered, retry_after};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::lenient::{self, Integer, Text};
-use crate::transport::{Answer, NoAnswer};
 
 /// `OAuth Scope associated to the OAuth Access Token is disallowed.`
 const SCOPE_MISSING: i64 = 1121;
@@ -21,9 +24,9 @@ pub(crate) enum Failure {
     /// The token is invalid or has expired.
     TokenRefused { message: String },
     /// Too many calls, or a server in trouble: worth another try.
-    Unavailable { status: u16, retry_after: Option<String>, message: String },
+    Unavailable { status: u16, retry_after: Option<Duration>, message: String },
     /// No answer at all: worth another try.
-    NoAnswer(NoAnswer),
+    NoAnswer(Unanswered),
     /// The run's deadline has passed.
     OutOfTime,
     /// A redirect, which is not followed.
@@ -44,24 +47,26 @@ struct Envelope {
     data: Option<Box<RawValue>>,
 }
 
-pub(crate) fn decide(answer: Answer) -> Result<Data, Failure> {
-    let status = answer.status.as_u16();
+pub(crate) fn decide(answer: &HttpAnswer, now: Timestamp) -> Result<Data, Failure> {
+    let status = answer.status;
     let envelope: Option<Envelope> = lenient::object(&answer.body);
     let is_success = envelope.as_ref().is_some_and(Envelope::is_success);
     let envelope = envelope.unwrap_or_default();
     let error_code = envelope.error_code();
     let message = envelope.message.into_inner().unwrap_or_default();
-    Err(match answer.status {
+    Err(match status {
         _ if error_code == Some(SCOPE_MISSING) => Failure::ScopeMissing,
-        StatusCode::UNAUTHORIZED => Failure::TokenRefused { message },
-        code if is_passing(code) => Failure::Unavailable { status, retry_after: answer.retry_after, message },
-        code if code.is_redirection() => {
-            Failure::Redirected { status, location: answer.location.unwrap_or_default() }
+        401 => Failure::TokenRefused { message },
+        _ if is_passing(status) => {
+            let retry_after = retry_after(&answer.headers, now).map(SignedDuration::unsigned_abs);
+            Failure::Unavailable { status, retry_after, message }
         }
-        code if !code.is_success() || error_code.is_some() => {
-            Failure::Refused { status, error_code, message }
+        300..=399 => {
+            let location = answer.header(LOCATION.as_str()).unwrap_or_default().to_owned();
+            Failure::Redirected { status, location }
         }
-        StatusCode::NO_CONTENT => return Ok(None),
+        _ if !answer.is_success() || error_code.is_some() => Failure::Refused { status, error_code, message },
+        204 => return Ok(None),
         _ if is_success => return Ok(envelope.data.filter(|data| !is_empty(data))),
         _ => Failure::NotUnderstood { status },
     })
@@ -79,9 +84,9 @@ impl Envelope {
     }
 }
 
-fn is_passing(status: StatusCode) -> bool {
-    let server_error = status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED;
-    status == StatusCode::TOO_MANY_REQUESTS || server_error
+/// Too many requests, or a server in trouble; but not one that has no such call (501).
+const fn is_passing(status: u16) -> bool {
+    matches!(status, 429 | 500 | 502..=599)
 }
 
 /// `null` and `{}`, however they are spaced, are no data; `[]` is a list of nothing.
@@ -93,6 +98,8 @@ fn is_empty(data: &RawValue) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use http::header::RETRY_AFTER;
+    use http::{HeaderMap, HeaderValue};
     use proptest::prelude::*;
 
     use super::*;
@@ -107,19 +114,21 @@ mod tests {
                     .prop_map(String::into_bytes),
             ],
         ) {
-            let code = StatusCode::from_u16(status).unwrap();
-            let answer = Answer { status: code, retry_after: None, location: None, body: body.clone() };
-            if decide(answer).is_ok() && status != 204 {
-                prop_assert!(code.is_success());
+            let answer = HttpAnswer::new(status, HeaderMap::new(), body.clone());
+            if decide(&answer, Timestamp::UNIX_EPOCH).is_ok() && status != 204 {
+                prop_assert!(answer.is_success());
                 prop_assert!(serde_json::from_slice::<serde_json::Value>(&body).unwrap().is_object());
             }
         }
     }
 
     fn verdict(status: u16, body: &str) -> String {
-        let status = StatusCode::from_u16(status).unwrap();
-        let (retry_after, location) = (Some("7".to_owned()), Some("https://elsewhere.example/x".to_owned()));
-        format!("{:?}", decide(Answer { status, retry_after, location, body: body.as_bytes().to_vec() }))
+        let headers = [
+            (RETRY_AFTER, HeaderValue::from_static("7")),
+            (LOCATION, HeaderValue::from_static("https://elsewhere.example/x")),
+        ];
+        let answer = HttpAnswer::new(status, headers.into_iter().collect(), body);
+        format!("{:?}", decide(&answer, Timestamp::UNIX_EPOCH))
     }
 
     #[test]
@@ -191,11 +200,11 @@ mod tests {
         401 <html>maintenance</html>
           Err(TokenRefused { message: "" })
         429 <html>maintenance</html>
-          Err(Unavailable { status: 429, retry_after: Some("7"), message: "" })
+          Err(Unavailable { status: 429, retry_after: Some(7s), message: "" })
         500 <html>maintenance</html>
-          Err(Unavailable { status: 500, retry_after: Some("7"), message: "" })
+          Err(Unavailable { status: 500, retry_after: Some(7s), message: "" })
         503 {"error_code":5,"message":"later"}
-          Err(Unavailable { status: 503, retry_after: Some("7"), message: "later" })
+          Err(Unavailable { status: 503, retry_after: Some(7s), message: "later" })
         501 <html>maintenance</html>
           Err(Refused { status: 501, error_code: None, message: "" })
         302 <html>maintenance</html>

@@ -9,11 +9,13 @@ mod report;
 mod scopes;
 mod webhook;
 
+use alert::Clock;
+
 pub use observe::{Observations, Subject, observe};
 pub use report::{Finding, Report, State};
 
 use crate::settings::data_center_of;
-use crate::{AccountConfiguration, Calls, Clock, TokenStore};
+use crate::{AccountConfiguration, Calls, TokenStore};
 
 /// Looks at everything and reports on it. The token is asked for anew, to see whether Zoho issues one.
 pub async fn check<S: TokenStore, C: Clock>(calls: Calls<'_, S, C>, subject: &Subject) -> Report {

@@ -1,9 +1,10 @@
 //! Looking, without judging.
 
+use alert::Clock;
 use jiff::tz::TimeZone;
 
 use crate::hook::{HookState, WebhookSpec, inspect};
-use crate::{CallError, Calls, Clock, Monitor, Scopes, TokenError, TokenStore};
+use crate::{CallError, Calls, Monitor, Scopes, TokenError, TokenStore};
 
 /// What is to be checked.
 #[derive(Debug, Clone)]

@@ -115,10 +115,10 @@ fn is_masked(value: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use net::Secret;
     use serde_json::json;
 
     use super::*;
-    use crate::Secret;
 
     fn spec() -> WebhookSpec {
         WebhookSpec::new("Campanile", "https://alerts.example.com/site24x7", Secret::new("hook-key")).unwrap()

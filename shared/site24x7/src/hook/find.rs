@@ -1,6 +1,8 @@
 //! Which of the integrations is our webhook.
 
-use crate::{CallError, Calls, Clock, ThirdPartyService, TokenStore};
+use alert::Clock;
+
+use crate::{CallError, Calls, ThirdPartyService, TokenStore};
 
 /// The type of a webhook among the integrations.
 const WEBHOOK: i64 = 8;

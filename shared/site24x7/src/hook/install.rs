@@ -3,11 +3,13 @@
 use std::fmt;
 use std::time::Duration;
 
+use alert::Clock;
+
 use super::compare::Differences;
 use super::find::{Found, HookError, find};
 use super::spec::WebhookSpec;
 use super::state::{Activity, HookState, activity, inspect};
-use crate::{CallError, Calls, Clock, TokenStore};
+use crate::{CallError, Calls, TokenStore};
 
 /// How often a creation that failed, and surely left nothing, is tried.
 const CREATIONS: usize = 3;

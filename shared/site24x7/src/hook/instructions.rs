@@ -2,7 +2,6 @@
 
 use crate::DataCenter;
 use crate::hook::spec::{HEADER, WebhookSpec};
-use crate::secret::presentable;
 
 /// What a body that the user writes must hold, as nothing else in it has a meaning.
 const OWN_BODY: &str = r#"A body of your own (*Post as JSON* with custom parameters) must hold these members under these names,
@@ -11,6 +10,9 @@ or its notifications are quarantined; others are kept as annotations:
   {"MONITOR_ID": "$MONITOR_ID", "MONITORNAME": "$MONITORNAME", "STATUS": "$STATUS",
    "INCIDENT_REASON": "$INCIDENT_REASON", "INCIDENT_TIME_ISO": "$INCIDENT_TIME_ISO",
    "OUTAGE_TIME_UNIX_FORMAT": "$OUTAGE_TIME_UNIX_FORMAT", "MONITOR_DASHBOARD_LINK": "$MONITOR_DASHBOARD_LINK"}"#;
+
+/// What stands where the key is not shown.
+const MASK: &str = "[redacted]";
 
 /// Whether the key is written out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +26,7 @@ pub enum KeyDisplay {
 /// The steps in the console that do what an installation does.
 pub fn instructions(spec: &WebhookSpec, data_center: DataCenter, display: KeyDisplay) -> String {
     let (url, key) = match display {
-        KeyDisplay::Masked => (presentable(spec.url(), [spec.key()]), "[redacted]"),
+        KeyDisplay::Masked => (spec.url().replace(spec.key().expose(), MASK), MASK),
         KeyDisplay::Shown => (spec.url().to_owned(), spec.key().expose()),
     };
     let (host, name) = (data_center.site24x7_host(), spec.name());
@@ -54,8 +56,9 @@ Save it and press its test button: the test is answered with 200 and kept as a n
 
 #[cfg(test)]
 mod tests {
+    use net::Secret;
+
     use super::*;
-    use crate::Secret;
 
     fn spec() -> WebhookSpec {
         let url = "https://alerts.example.com/site24x7/hook-key";

@@ -2,10 +2,9 @@
 
 use std::fmt;
 
-use reqwest::Url;
+use net::Secret;
 use serde_json::{Value, json};
-
-use crate::Secret;
+use url::Url;
 
 /// The name under which the webhook is found again, unless another is chosen.
 pub const DEFAULT_NAME: &str = "Campanile";

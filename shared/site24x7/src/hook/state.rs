@@ -1,11 +1,12 @@
 //! The webhook as it is, beside the webhook as it should be.
 
+use alert::Clock;
 use serde_json::{Map, Value};
 
 use super::compare::{Differences, compare};
 use super::find::{Found, find};
 use super::spec::WebhookSpec;
-use crate::{CallError, Calls, Clock, ThirdPartyService, TokenStore};
+use crate::{CallError, Calls, ThirdPartyService, TokenStore};
 
 /// How the webhook is.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,9 +2,11 @@
 
 use std::fmt;
 
+use alert::Clock;
+
 use super::find::{Found, HookError, find};
 use super::state::{Activity, activity};
-use crate::{CallError, Calls, Clock, TokenStore};
+use crate::{CallError, Calls, TokenStore};
 
 /// The webhook after it was taken out of use.
 #[derive(Debug)]

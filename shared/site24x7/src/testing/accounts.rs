@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::Clock;
+use alert::Clock;
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -15,7 +15,7 @@ const MOST_LIVE: usize = 15;
 
 pub(crate) fn token(shared: &Shared, form: &str) -> Response {
     let form: HashMap<String, String> =
-        reqwest::Url::parse(&format!("http://form/?{form}")).unwrap().query_pairs().into_owned().collect();
+        url::Url::parse(&format!("http://form/?{form}")).unwrap().query_pairs().into_owned().collect();
     let member = |name: &str| form.get(name).map_or("", String::as_str);
     let now = shared.clock.now();
     let mut world = shared.world.lock().unwrap();

@@ -1,6 +1,6 @@
 //! Site24x7's API: tokens, scopes, faults, and webhooks that can be made and changed.
 
-use crate::Clock;
+use alert::Clock;
 use axum::http::Method;
 use axum::response::Response;
 use serde_json::{Map, Value, json};

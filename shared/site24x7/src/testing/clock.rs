@@ -3,7 +3,8 @@
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use crate::Clock;
+use alert::Clock;
+use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 
 /// How many times faster than asked a wait is over.
@@ -39,6 +40,7 @@ impl TestClock {
     }
 }
 
+#[async_trait]
 impl Clock for TestClock {
     fn now(&self) -> Timestamp {
         let start: Timestamp = "2026-03-01T10:00:00Z".parse().unwrap();

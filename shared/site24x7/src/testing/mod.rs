@@ -16,12 +16,11 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
+use net::Secret;
 use serde_json::{Map, Value};
 use tokio::net::TcpListener;
 
-use crate::{
-    AccountConfiguration, Calls, Client, Deadlines, Hosts, MemoryTokenStore, Secret, TokenStore, Transport,
-};
+use crate::{AccountConfiguration, Calls, Client, Deadlines, Hosts, MemoryTokenStore, TokenStore, Transport};
 
 pub use clock::TestClock;
 

@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
+use alert::Clock;
 use jiff::Timestamp;
+use net::Secret;
 use tokio::sync::Mutex;
 
 use super::record::{Token, TokenRecord};
 use super::store::{StoreError, TokenStore};
 use crate::zoho::{self, Desk, Issued};
-use crate::{Clock, Scopes, Secret, ZohoError, moment};
+use crate::{Scopes, ZohoError, moment};
 
 /// How long the lease to ask Zoho is held at most.
 const LEASE_SECS: i64 = 10;

@@ -1,8 +1,9 @@
 //! What is kept between polls, and what it permits.
 
 use jiff::Timestamp;
+use net::Secret;
 
-use crate::{Secret, moment};
+use crate::moment;
 
 /// A token is renewed this long before it ends, so that no call starts with one that ends meanwhile.
 const EARLY_SECS: i64 = 300;

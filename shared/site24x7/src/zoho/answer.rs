@@ -1,11 +1,11 @@
 //! What an answer of the accounts server means. Errors come under HTTP 200 too, so the body decides.
 
+use net::{HttpAnswer, Secret};
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::lenient::{self, Integer, Text};
-use crate::transport::Answer;
-use crate::{Rejection, Scopes, Secret};
+use crate::{Rejection, Scopes};
 
 /// A token lives for an hour; whatever a server says.
 const LONGEST_SECS: i64 = 3600;
@@ -46,15 +46,15 @@ pub(super) enum Refusal {
     NoAccessToken { status: u16 },
 }
 
-pub(super) fn read(answer: &Answer) -> Result<Contents, Refusal> {
-    let status = answer.status.as_u16();
+pub(super) fn read(answer: &HttpAnswer) -> Result<Contents, Refusal> {
+    let status = answer.status;
     let token: TokenAnswer = lenient::object(&answer.body).unwrap_or_default();
     if let Some(refusal) = token.refusal(status) {
         return Err(refusal);
     }
     let lifetime_secs = token.lifetime_secs();
     let secret = |text: Text| text.into_inner().map(Secret::new).filter(Secret::fits_a_header);
-    let access_token = secret(token.access_token).filter(|_| answer.status.is_success());
+    let access_token = secret(token.access_token).filter(|_| answer.is_success());
     Ok(Contents {
         access_token: access_token.ok_or(Refusal::NoAccessToken { status })?,
         refresh_token: secret(token.refresh_token),
@@ -109,8 +109,8 @@ fn word(value: Option<&Value>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderMap;
     use proptest::prelude::*;
-    use reqwest::StatusCode;
 
     use super::*;
 
@@ -131,13 +131,8 @@ mod tests {
         }
     }
 
-    fn answer(status: u16, body: &str) -> Answer {
-        Answer {
-            status: StatusCode::from_u16(status).unwrap(),
-            retry_after: None,
-            location: None,
-            body: body.as_bytes().to_vec(),
-        }
+    fn answer(status: u16, body: &str) -> HttpAnswer {
+        HttpAnswer::new(status, HeaderMap::new(), body)
     }
 
     fn refusal(status: u16, body: &str) -> Refusal {

@@ -8,9 +8,10 @@ use std::fmt;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use net::{HttpRequest, Secret, Unanswered};
 
-use crate::transport::{NoAnswer, Transport, send};
-use crate::{Application, Hosts, Scopes, Secret, Token, moment};
+use crate::transport::{Transport, url};
+use crate::{Application, Hosts, Scopes, Token, moment};
 use answer::Refusal;
 
 /// What a grant code was exchanged for.
@@ -74,13 +75,14 @@ impl Desk<'_> {
         time: Duration,
         now: Timestamp,
     ) -> Result<Issued, ZohoError> {
-        let url = format!("{}/oauth/v2/token", self.hosts.accounts());
+        let no_answer = |source| ZohoError::NoAnswer { source };
+        let url = url(&format!("{}/oauth/v2/token", self.hosts.accounts())).map_err(no_answer)?;
         let client = [
             ("client_id", self.application.client_id.expose()),
             ("client_secret", self.application.client_secret.expose()),
         ];
-        let request = self.transport.http().post(url).form(&[&client, form].concat());
-        let answer = send(request, time).await.map_err(|source| ZohoError::NoAnswer { source })?;
+        let request = HttpRequest::form(url, [&client, form].concat());
+        let answer = self.transport.send(request, time).await.map_err(no_answer)?;
         let issued = answer::read(&answer).map_err(|refusal| ZohoError::of(exchange, refusal))?;
         let expires_at = moment::later(now, issued.lifetime_secs);
         let token = Token { access_token: issued.access_token, expires_at };
@@ -138,7 +140,7 @@ pub enum ZohoError {
     NoAnswer {
         /// Why.
         #[source]
-        source: NoAnswer,
+        source: Unanswered,
     },
     /// Another error word.
     #[error("zoho answers `{error}` (HTTP {status})")]

@@ -1,12 +1,13 @@
 //! The report of a check: what was seen, what is lost, what to do.
 
+use alert::Clock;
 use serde_json::json;
 use site24x7::check::{Report, Subject, check, settings};
 use site24x7::hook::{WebhookSpec, install};
 use site24x7::testing::{
     CLIENT_SECRET, Fault, Hidden, SECRET, StandIn, TestClient, calls, hook_key, transport,
 };
-use site24x7::{Clock, Hosts, MemoryTokenStore, TokenStore};
+use site24x7::{Hosts, MemoryTokenStore, TokenStore};
 
 fn subject() -> Subject {
     let spec = WebhookSpec::new("Campanile", "https://alerts.example.com/site24x7", hook_key()).unwrap();

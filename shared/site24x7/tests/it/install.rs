@@ -239,7 +239,7 @@ async fn uninstalling_what_is_not_there_or_will_not_sleep_says_so() {
 #[test]
 fn a_webhook_that_could_not_work_is_not_wanted() {
     let complaint = |name: &str, url: &str, key: &str| {
-        WebhookSpec::new(name, url, site24x7::Secret::new(key)).unwrap_err().to_string()
+        WebhookSpec::new(name, url, net::Secret::new(key)).unwrap_err().to_string()
     };
     insta::assert_snapshot!(complaint(" ", URL, "key"), @"the webhook needs a name, by which it is found again");
     insta::assert_snapshot!(complaint("Campanile", "alerts.example.com/site24x7", "key"), @"the webhook's url is not one that Site24x7 can call: give it in full, with https://");

@@ -2,7 +2,9 @@
 
 use std::error::Error;
 
+use alert::Clock;
 use jiff::civil::date;
+use net::Secret;
 use serde_json::json;
 use site24x7::check::{Subject, check};
 use site24x7::hook::{KeyDisplay, WebhookSpec, install, instructions, uninstall};
@@ -11,8 +13,8 @@ use site24x7::testing::{
     transport,
 };
 use site24x7::{
-    AccountConfiguration, Application, Clock, DataCenter, Hosts, MemoryTokenStore, Secret, Token,
-    TokenRecord, TokenStore, exchange_code,
+    AccountConfiguration, Application, DataCenter, Hosts, MemoryTokenStore, Token, TokenRecord, TokenStore,
+    exchange_code,
 };
 
 const ACCESS_TOKEN: &str = "1000.access";

@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use alert::Clock;
 use jiff::Timestamp;
+use net::Secret;
 use site24x7::testing::{SECRET, StandIn, TestClient, calls, transport};
-use site24x7::{Clock, MemoryTokenStore, Readiness, Secret, StoreError, Token, TokenRecord, TokenStore};
+use site24x7::{MemoryTokenStore, Readiness, StoreError, Token, TokenRecord, TokenStore};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 

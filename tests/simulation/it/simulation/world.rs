@@ -5,10 +5,10 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use alert::Clock;
 use aws::SystemClock;
 use campanile::embedded::EmbeddedSecrets;
 use fastrand::Rng;
-use intake::Clock;
 use jiff::Timestamp;
 use serde_json::json;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};

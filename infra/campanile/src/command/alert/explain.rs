@@ -1,9 +1,9 @@
 //! `campanile alert explain`: which destinations were notified of an alert, or why not.
 
+use alert::Clock as _;
 use aws::SystemClock;
 use clap::Args;
 use comfy_table::Table;
-use intake::Clock as _;
 use jiff::Timestamp;
 use serde::Deserialize;
 

@@ -3,8 +3,9 @@
 use std::fmt::Write;
 use std::time::Duration;
 
+use alert::Clock as _;
 use aws::SystemClock;
-use intake::{Clock as _, chain};
+use intake::chain;
 use jiff::Timestamp;
 use tokio::time::sleep;
 

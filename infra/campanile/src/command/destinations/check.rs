@@ -4,13 +4,14 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use alert::Clock as _;
 use aws::{HttpSender, SystemClock};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use channels::{Inspection, InspectionFailure, OwnershipFailure, Request};
 use clap::Args;
 use dispatch::{Destination, Transport};
-use intake::{Clock as _, chain};
+use intake::chain;
 use net::{Deadlines, EgressPolicy, Lookup, SystemLookup};
 use tokio::time::timeout;
 

@@ -3,10 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
+use alert::Clock as _;
 use aws::SystemClock;
 use clap::{Args, Subcommand};
 use comfy_table::Table;
-use intake::Clock as _;
 use jiff::Timestamp;
 use reqwest::Method;
 use serde::Deserialize;

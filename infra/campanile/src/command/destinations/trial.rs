@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use alert::Clock as _;
 use aws::{HttpSender, SystemClock};
 use channels::{Attempt, Memory, Next, Notification, Progress, Verdict, reason, test_notifications};
 use clap::Args;
 use dispatch::{Destination, Transport};
-use intake::Clock as _;
 use net::Deadlines;
 
 use super::super::terminal_text::sanitize_for_terminal;

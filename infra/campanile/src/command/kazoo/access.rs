@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use aws::{Configuration, DEVELOPMENT_TOKEN};
+use aws::{Configuration, DEVELOPMENT_TOKEN, SystemClock};
 use clap::Args;
-use intake::{Sensitive, chain};
-use kazoo::{AccountId, BaseUrl, Client, Deadlines, HookId, Location, LocationError, Receiver};
-use poll::WallClock;
+use intake::chain;
+use kazoo::{AccountId, BaseUrl, Client, DEADLINES, HookId, Location, LocationError, Receiver};
+use net::Secret;
 use poll::kazoo::KazooSecret;
 
 use super::secret::complete_login;
@@ -70,14 +70,13 @@ impl Access {
         let secret_name = format!("{}/kazoo", configuration.secret_prefix);
         let secret = self.secret(&configuration).await?;
         let (base_url, credentials) = secret.login(&secret_name)?;
-        let deadlines = Deadlines::default();
         let settings = kazoo::Configuration {
             base_url: base_url.clone(),
             credentials,
             account: self.account.clone().map_or_else(|| secret.account(), |account| Ok(Some(account)))?,
-            deadlines,
+            deadlines: DEADLINES,
         };
-        let client = Client::new(settings, Arc::new(WallClock))?;
+        let client = Client::new(settings, Arc::new(SystemClock))?;
         Ok(Kazoo { client, location, base_url, secret, secret_name })
     }
 
@@ -105,7 +104,7 @@ impl Kazoo {
         if token.expose().starts_with(DEVELOPMENT_TOKEN) {
             return Err(TokenError::Development { name: name() }.into());
         }
-        let receiver = Receiver::new(self.location.clone(), token.expose().into());
+        let receiver = Receiver::new(self.location.clone(), token);
         Ok(receiver.map_err(|source| TokenError::Unusable { name: name(), source })?)
     }
 
@@ -115,7 +114,7 @@ impl Kazoo {
         probe.ask(&self.location.to_string(), token.expose(), &self.secret_name).await
     }
 
-    fn token(&self) -> Outcome<Option<Sensitive>> {
+    fn token(&self) -> Outcome<Option<Secret>> {
         match (self.secret.token(), Terminal::attached()) {
             (None, Some(mut terminal)) => {
                 let question = format!("Token that KAZOO is to show, one of `{}`", self.secret_name);

@@ -1,7 +1,7 @@
 //! `campanile check kazoo`: how each of our webhooks is doing, and mending what KAZOO switched off.
 
+use alert::Clock as _;
 use clap::Args;
-use intake::Clock as _;
 use jiff::{SignedDuration, Timestamp};
 use kazoo::check::{Report, examine, repair};
 use kazoo::install::survey;

@@ -1,6 +1,6 @@
 //! Asking a person for what the secret `<prefix>/kazoo` lacks to log in to KAZOO.
 
-use intake::Sensitive;
+use net::Secret;
 use poll::kazoo::{KazooSecret, given};
 
 use crate::command::terminal::{AskError, Prompt};
@@ -24,8 +24,8 @@ pub(super) fn complete_login(secret: &mut KazooSecret, prompt: &mut impl Prompt)
 }
 
 fn complete(
-    member: &mut Option<Sensitive>,
-    ask: impl FnOnce() -> Result<Sensitive, AskError>,
+    member: &mut Option<Secret>,
+    ask: impl FnOnce() -> Result<Secret, AskError>,
 ) -> Result<(), AskError> {
     if given(member.as_ref()).is_none() {
         *member = Some(ask()?);
@@ -48,19 +48,19 @@ mod tests {
             Self { answers: answers.iter().rev().copied().collect(), questions: Vec::new() }
         }
 
-        fn answer(&mut self, question: String) -> Result<Sensitive, AskError> {
+        fn answer(&mut self, question: String) -> Result<Secret, AskError> {
             self.questions.push(question);
             let answer = self.answers.pop().ok_or(std::io::Error::from(std::io::ErrorKind::UnexpectedEof))?;
-            Ok(Sensitive::new(answer))
+            Ok(Secret::new(answer))
         }
     }
 
     impl Prompt for Answering {
-        fn ask(&mut self, question: &str) -> Result<Sensitive, AskError> {
+        fn ask(&mut self, question: &str) -> Result<Secret, AskError> {
             self.answer(format!("shown {question}"))
         }
 
-        fn ask_secretly(&mut self, question: &str) -> Result<Sensitive, AskError> {
+        fn ask_secretly(&mut self, question: &str) -> Result<Secret, AskError> {
             self.answer(format!("hidden {question}"))
         }
     }

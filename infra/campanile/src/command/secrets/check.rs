@@ -3,7 +3,8 @@
 use aws::{Configuration, DEVELOPMENT_TOKEN, Platform};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
-use intake::{Finding, Gravity, SecretReport, Sensitive};
+use intake::{Finding, Gravity, SecretReport};
+use net::Secret;
 
 use super::super::check::Unhealthy;
 use super::super::terminal_text::sanitize_for_terminal;
@@ -82,7 +83,7 @@ impl CheckSecrets {
         Ok(findings.iter().filter(|finding| finding.gravity == Gravity::Mistake).count())
     }
 
-    fn findings(&self, platform: &Platform, name: &str, text: &Sensitive) -> Vec<Finding> {
+    fn findings(&self, platform: &Platform, name: &str, text: &Secret) -> Vec<Finding> {
         let mut findings = self.read(platform, name, text).findings;
         if self.secrets.are_in_aws() && text.expose().contains(DEVELOPMENT_TOKEN) {
             let problem =
@@ -92,11 +93,11 @@ impl CheckSecrets {
         findings
     }
 
-    fn is_usable(&self, platform: &Platform, name: &str, text: &Sensitive) -> bool {
+    fn is_usable(&self, platform: &Platform, name: &str, text: &Secret) -> bool {
         self.read(platform, name, text).secret.is_some()
     }
 
-    fn read(&self, platform: &Platform, name: &str, text: &Sensitive) -> SecretReport<()> {
+    fn read(&self, platform: &Platform, name: &str, text: &Secret) -> SecretReport<()> {
         let egress = platform.egress();
         let egress = if self.allow_loopback { egress.and_loopback() } else { egress };
         read_as_its_user(name, text.expose(), &egress)

@@ -3,7 +3,7 @@
 use alert::Source;
 use api::{ApiSecret, OidcSecret, SessionSecret};
 use dispatch::NotificationConfiguration;
-use intake::{Finding, Gravity, SecretReport, SourceSecret};
+use intake::{Finding, Gravity, SecretReport, check_source_secret};
 use net::EgressPolicy;
 use serde::Deserialize;
 
@@ -21,11 +21,11 @@ pub(in crate::command) fn read_as_its_user(
     egress: &EgressPolicy,
 ) -> SecretReport<()> {
     match (name, name.parse::<Source>()) {
-        ("api", _) => without_value(ApiSecret::read(text)),
+        ("api", _) => ApiSecret::read(text).without_value(),
         ("links", _) => links(text),
-        ("oidc", _) => without_value(OidcSecret::read(text)),
-        ("session", _) => without_value(SessionSecret::read(text)),
-        (_, Ok(source)) => without_value(SourceSecret::read(source, text)),
+        ("oidc", _) => OidcSecret::read(text).without_value(),
+        ("session", _) => SessionSecret::read(text).without_value(),
+        (_, Ok(source)) => check_source_secret(source, text),
         (_, Err(_)) => destinations(text, egress),
     }
 }
@@ -47,8 +47,4 @@ fn links(text: &str) -> SecretReport<()> {
         "is not {\"key\": \"…\"} with 16 bytes or more: make one with `openssl rand -hex 32`".to_owned();
     let mistake = Finding { gravity: Gravity::Mistake, path: String::new(), problem };
     SecretReport { findings: if key.is_some() { Vec::new() } else { vec![mistake] }, secret: key.map(drop) }
-}
-
-fn without_value<T>(reading: SecretReport<T>) -> SecretReport<()> {
-    SecretReport { secret: reading.secret.map(drop), findings: reading.findings }
 }

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use alert::Clock as _;
 use aws::{Configuration, SystemClock};
 use clap::Args;
-use intake::Clock as _;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 use site24x7::{AccountConfiguration, Client, Deadlines, Hosts, MemoryTokenStore, Transport};

@@ -2,9 +2,9 @@
 
 use aws::DEVELOPMENT_TOKEN;
 use clap::Args;
+use net::Secret;
 use reqwest::Url;
 use serde_json::{Map, Value};
-use site24x7::Secret;
 use site24x7::hook::{DEFAULT_NAME, SpecError, WebhookSpec};
 
 /// The path of the function that the webhook calls.

@@ -1,10 +1,12 @@
 //! `campanile token site24x7`: a grant code in, a refresh token in the secret.
 
+use alert::Clock as _;
 use aws::{AccountTokens, SystemClock};
 use clap::Args;
-use intake::{Clock as _, chain};
+use intake::chain;
+use net::Secret;
 use serde_json::Value;
-use site24x7::{Application, Grant, Scope, Secret, TokenStore, account_of, exchange_code};
+use site24x7::{Application, Grant, Scope, TokenStore, account_of, exchange_code};
 
 use super::access::{Access, Opened, transport};
 use crate::command::terminal::{AskError, Prompt, Terminal};

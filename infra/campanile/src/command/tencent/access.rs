@@ -1,9 +1,8 @@
 //! Getting at Tencent: which key, and where Campanile is for it.
 
-use aws::{Configuration, DEVELOPMENT_TOKEN};
+use aws::{Configuration, DEVELOPMENT_TOKEN, SystemClock};
 use clap::Args;
 use net::{EgressPolicy, Secret};
-use poll::WallClock;
 use poll::tencent::{TencentApi, TencentSecret};
 use tencent::Access as Key;
 use tencent::install::Wanted;
@@ -35,7 +34,7 @@ pub(super) struct Opened {
     pub(super) wanted: Wanted,
     pub(super) secret_name: String,
     key: Key,
-    clock: WallClock,
+    clock: SystemClock,
 }
 
 /// A secret that does not do.
@@ -64,7 +63,7 @@ impl Access {
         let key = secret.access().ok_or_else(|| TencentSecretError::NoKey(secret_name.clone()))??;
         let token = token(&secret, &secret_name)?;
         let wanted = Wanted { name: self.name.clone(), address: self.address(), token: Secret::new(token) };
-        Ok(Opened { wanted, secret_name, key, clock: WallClock })
+        Ok(Opened { wanted, secret_name, key, clock: SystemClock })
     }
 
     /// The address of the function, without a token.

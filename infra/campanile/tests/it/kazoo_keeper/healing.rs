@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use alert::{Condition, Source};
+use alert::{Clock as _, Condition, Source};
 use jiff::SignedDuration;
-use kazoo::Clock as _;
 use poll::kazoo::Replayed;
 use serde_json::json;
 

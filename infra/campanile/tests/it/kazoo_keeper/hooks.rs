@@ -1,6 +1,6 @@
 //! Which hooks are switched on, and what is said of those that were off.
 
-use alert::{Condition, Severity};
+use alert::{Clock as _, Condition, Severity};
 use poll::kazoo::{HooksWatched, KazooOutcome};
 use serde_json::json;
 
@@ -15,7 +15,7 @@ async fn the_alert_says_from_when_to_when_events_exist_nowhere() {
     world.keep().await;
     let alert = world.alert().await.unwrap();
     let from = jiff::Timestamp::from_second(last.unwrap() - 62_167_219_200).unwrap();
-    let to = kazoo::Clock::now(&*world.kazoo.clock);
+    let to = world.kazoo.clock.now();
     assert_eq!(alert.annotations["events_lost_from"], from.to_string());
     assert_eq!(alert.annotations["events_lost_to"], to.to_string());
     assert_eq!(

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use alert::{Alert, Source};
+use alert::{Alert, Clock as _, Source};
 use aws::{Configuration, EventFilter, HistoryEntry, PageSize, Platform};
 use campanile::embedded::{EmbeddedSecrets, EmbeddedTable, Location, sdk_config};
 use http::Request;
 use intake::Kazoo;
 use jiff::{SignedDuration, Timestamp};
-use kazoo::{Clock as _, Credentials};
+use kazoo::Credentials;
 use poll::kazoo::{Healed, HooksWatched, KazooError, KazooKeeper, KazooOutcome, Replayed};
 use serde_json::{Value, json};
 
@@ -47,7 +47,7 @@ impl World {
     /// A world whose secret was changed before.
     pub(super) async fn with(change: impl FnOnce(&mut Value)) -> Self {
         let kazoo = StandIn::start(Version::V4_3).await;
-        let now = intake::Clock::now(&aws::SystemClock);
+        let now = aws::SystemClock.now();
         kazoo.clock.advance(now.as_second() - 3600 - kazoo.clock.now().as_second());
         let base_url = kazoo.configuration(Credentials::api_key(API_KEY).unwrap()).base_url;
         let mut secret = json!({ "url": base_url.to_string(), "api_key": API_KEY, "tokens": [TOKEN] });

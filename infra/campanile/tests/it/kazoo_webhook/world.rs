@@ -1,11 +1,11 @@
 //! The webhook and its table in this process, and KAZOO's ways of saying a thing.
 
-use alert::{Alert, Signal, Source};
+use alert::{Alert, Clock as _, Signal, Source};
 use aws::{AlertFilter, Configuration, EventFilter, HistoryEntry, Platform, SystemClock};
 use bytes::Bytes;
 use campanile::embedded::{EmbeddedSecrets, EmbeddedTable, Location, sdk_config};
 use http::{Method, Request};
-use intake::{Clock as _, Kazoo};
+use intake::Kazoo;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use url::form_urlencoded::byte_serialize;

@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use alert::{Condition, Severity};
-use kazoo::Clock as _;
+use alert::{Clock as _, Condition, Severity};
 use netdata::testing::Fault;
 use poll::netdata::Changes;
 

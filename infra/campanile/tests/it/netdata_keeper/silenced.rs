@@ -1,9 +1,8 @@
 //! What somebody silenced in Netdata Cloud is known, and notified only where it ends what was notified.
 
-use alert::Condition;
+use alert::{Clock as _, Condition};
 use aws::EventFilter;
 use dispatch::{ChangeReason, StateChange};
-use kazoo::Clock as _;
 use poll::netdata::Changes;
 use serde_json::json;
 

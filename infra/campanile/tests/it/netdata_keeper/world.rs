@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use alert::{Alert, Condition, Source};
+use alert::{Alert, Clock as _, Condition, Source};
 use aws::{AlertFilter, Configuration, EventFilter, HistoryEntry, PageSize, Platform};
 use campanile::embedded::{EmbeddedSecrets, EmbeddedTable, Location, sdk_config};
 use http::Request;
 use intake::Netdata as Protocol;
 use jiff::{SignedDuration, Timestamp};
-use kazoo::Clock as _;
 use kazoo::testing::TestClock;
 use netdata::testing::{Cloud, NODE, SPACE, StandIn, TOKEN};
 use poll::netdata::{Cared, Changes, Ended, NetdataError, NetdataKeeper, NetdataOutcome, SpaceCared};
@@ -43,7 +42,7 @@ impl World {
         change: impl FnOnce(&mut Value),
     ) -> Self {
         let clock = Arc::new(TestClock::default());
-        let now = intake::Clock::now(&aws::SystemClock);
+        let now = aws::SystemClock.now();
         clock.advance(now.as_second() - 7200 - clock.now().as_second());
         let shared = Arc::clone(&clock);
         let netdata = StandIn::start(move || shared.now()).await;

@@ -1,6 +1,6 @@
 //! What becomes of single notifications: retries, suspensions, poison, and an operator's word. `deliver` is `changes` here.
 
-use alert::{AlertEvent, Fingerprint, Severity};
+use alert::{AlertEvent, Clock as _, Fingerprint, Severity};
 use campanile::embedded::{AwsCall, AwsService};
 use channels::testing::destinations::StandIn;
 use dispatch::{NotificationState, Outbox};
@@ -122,7 +122,7 @@ async fn an_alert_that_was_forgotten_and_comes_back_is_notified_anew() {
     let stand_in = StandIn::start().await;
     let world = one(&stand_in, &Value::Null).await;
     for _ in 0..2 {
-        let now = dispatch::Clock::now(&world.clock);
+        let now = world.clock.now();
         world.hear(&AlertEvent { occurred_at: now, ..firing("cpu") }).await;
         world.hear(&AlertEvent { occurred_at: now, severity: Severity::Critical, ..firing("cpu") }).await;
         world.hand_on().await;
@@ -214,7 +214,7 @@ async fn pages_of_notifications_join_to_the_whole_list() {
     for name in ["cpu", "disk"] {
         for event in [firing(name), resolved(name), firing(name), resolved(name), firing(name)] {
             world.clock.pass(1);
-            world.hear(&AlertEvent { occurred_at: dispatch::Clock::now(&world.clock), ..event }).await;
+            world.hear(&AlertEvent { occurred_at: world.clock.now(), ..event }).await;
             world.hand_on().await;
         }
     }

@@ -1,8 +1,7 @@
 //! What is withheld, and what never is: silences, acknowledgements, damping.
 
-use alert::{AlertEvent, Severity, SilenceDraft};
+use alert::{AlertEvent, Clock as _, Severity, SilenceDraft};
 use channels::testing::destinations::StandIn;
-use dispatch::Clock as _;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use alert::{AlertEvent, Severity, Signal};
+use alert::{AlertEvent, Clock as _, Severity, Signal};
 use channels::testing::destinations::StandIn;
-use dispatch::Clock as _;
 use serde_json::json;
 
 use super::world::World;

@@ -3,13 +3,13 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use alert::{AlertEvent, Fingerprint};
+use alert::{AlertEvent, Clock, Fingerprint};
 use async_trait::async_trait;
 use aws::{Configuration, NotificationFilter, Notifier, Platform, TableOutbox};
 use campanile::bundle::Stream;
 use campanile::embedded::{AwsService, EmbeddedSecrets, EmbeddedTable, Location, sdk_config};
-use dispatch::{Clock, NotificationRecord, NotificationState};
-use intake::{Clock as _, Deadline, Entry, Store};
+use dispatch::{NotificationRecord, NotificationState};
+use intake::{Deadline, Entry, Store};
 use jiff::{SignedDuration, Timestamp};
 use net::Deadlines;
 use serde_json::{Value, json};
@@ -37,8 +37,8 @@ impl Clock for TestClock {
         *self.0.lock().unwrap()
     }
 
-    async fn sleep(&self, span: SignedDuration) {
-        let until = self.now().checked_add(span).unwrap();
+    async fn sleep(&self, duration: Duration) {
+        let until = self.now().checked_add(duration).unwrap();
         tokio::task::yield_now().await;
         let mut now = self.0.lock().unwrap();
         *now = until.max(*now);

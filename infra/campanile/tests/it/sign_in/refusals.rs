@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use alert::Clock as _;
 use serde_json::json;
 
 use super::issuer::Behaviour;
@@ -21,7 +22,7 @@ async fn answered(world: &World, change: impl FnOnce(&mut Behaviour)) -> (u16, S
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_that_is_not_right_signs_nobody_in() {
     let world = World::new().await;
-    let now = intake::Clock::now(&aws::SystemClock).as_second();
+    let now = aws::SystemClock.now().as_second();
     for (claim, value, reason) in [
         ("iss", json!("https://elsewhere.example"), "of another issuer"),
         ("aud", json!("other"), "for somebody else"),

@@ -1,5 +1,6 @@
 //! What a session is good for, and what ends it.
 
+use alert::Clock as _;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -102,7 +103,7 @@ fn session(seconds: i64) -> String {
     use base64::Engine;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     use hmac::{Hmac, Mac};
-    let expires_at = intake::Clock::now(&aws::SystemClock).as_second() + seconds;
+    let expires_at = aws::SystemClock.now().as_second() + seconds;
     let session = json!({ "subject": "corp:1", "name": "Ana", "role": "write", "expires_at": expires_at });
     let payload = URL_SAFE_NO_PAD.encode(session.to_string());
     let mut code = Hmac::<sha2::Sha256>::new_from_slice(super::KEY.as_bytes()).unwrap();

@@ -3,7 +3,7 @@
 use std::future::pending;
 use std::time::Duration;
 
-use alert::Condition;
+use alert::{Clock as _, Condition};
 use aws::Configuration;
 use campanile::bundle::Bundle;
 use campanile::embedded::{EmbeddedSecrets, Location};
@@ -26,7 +26,7 @@ async fn the_bundle_polls_at_its_start() {
     let configuration =
         Configuration { site24x7_hosts: Some(world.stand_in.hosts()), ..Configuration::default() };
     // The stand-in's tokens live by its own clock, the bundle's poller by the real one.
-    world.set_clock(intake::Clock::now(&aws::SystemClock));
+    world.set_clock(aws::SystemClock.now());
     let bundle = Bundle::open(&Location::InMemory, secrets, configuration).await.unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/v1/alerts", listener.local_addr().unwrap());

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
+use alert::Clock as _;
 use jiff::tz::Offset;
 use poll::site24x7::PollError;
 use serde_json::json;
-use site24x7::Clock as _;
 use site24x7::testing::Fault;
 
 use super::world::{World, after, iso_at, log};

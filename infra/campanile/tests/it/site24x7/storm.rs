@@ -1,12 +1,14 @@
 //! Five hundred cold pollers that share one table, before a server that keeps Zoho's limits.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use alert::Source;
+use alert::{Clock, Source};
+use async_trait::async_trait;
 use aws::AccountTokens;
 use jiff::Timestamp;
 use site24x7::testing::{SECRET, transport};
-use site24x7::{AccountConfiguration, Client, Clock, Readiness};
+use site24x7::{AccountConfiguration, Client, Readiness};
 use tokio::task::JoinSet;
 
 use super::world::{World, after};
@@ -18,9 +20,14 @@ const POLLERS: usize = 500;
 #[derive(Clone, Copy)]
 struct Still(Timestamp);
 
+#[async_trait]
 impl Clock for Still {
     fn now(&self) -> Timestamp {
         self.0
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
     }
 }
 

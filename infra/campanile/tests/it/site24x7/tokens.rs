@@ -5,7 +5,8 @@ use std::sync::Arc;
 use alert::Source;
 use aws::AccountTokens;
 use futures::future::join_all;
-use site24x7::{Secret, Token, TokenRecord, TokenStore};
+use net::Secret;
+use site24x7::{Token, TokenRecord, TokenStore};
 
 use super::world::{World, after};
 

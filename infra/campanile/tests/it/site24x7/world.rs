@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use alert::{Alert, Source};
+use alert::{Alert, Clock as _, Source};
 use aws::{AlertFilter, Configuration, EventFilter, HistoryEntry, Platform};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -15,7 +15,6 @@ use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
 use poll::site24x7::{Outcome, PollError, Polled, Poller};
 use serde_json::{Value, json};
-use site24x7::Clock as _;
 use site24x7::testing::{SECRET, StandIn, TestClock};
 
 pub(super) const MONITOR: &str = "123456000000025013";
@@ -46,7 +45,7 @@ impl World {
         let platform = Platform::for_development(&table, &secrets, configuration);
         platform.table.create().await.unwrap();
         let poller = Poller::new(platform.clone(), Arc::clone(&stand_in.clock)).unwrap();
-        let day = Offset::UTC.to_datetime(intake::Clock::now(&aws::SystemClock)).date().yesterday().unwrap();
+        let day = Offset::UTC.to_datetime(aws::SystemClock.now()).date().yesterday().unwrap();
         let world = Self { stand_in, platform, dynamodb: Client::new(&table), poller, day };
         world.set_clock(world.time(time));
         world.stand_in.world().alert_logs.insert("never".to_owned(), Vec::new());

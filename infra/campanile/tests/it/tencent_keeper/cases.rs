@@ -3,14 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use alert::{Alert, Condition, Signal, Source};
+use alert::{Alert, Clock as _, Condition, Signal, Source};
 use aws::{AlertFilter, Configuration, EventFilter, HistoryEntry, PageSize, Platform};
 use campanile::embedded::{EmbeddedSecrets, EmbeddedTable, Location, sdk_config};
 use http::Request;
 use intake::Tencent as Protocol;
 use jiff::Timestamp;
 use jiff::tz::Offset;
-use kazoo::Clock as _;
 use poll::tencent::{Cared, Ended, Fetched, TencentKeeper, TencentOutcome};
 use serde_json::json;
 
@@ -32,7 +31,7 @@ pub(super) struct World {
 impl World {
     pub(super) async fn new() -> Self {
         let clock = Arc::new(TestClock::default());
-        let now = intake::Clock::now(&aws::SystemClock);
+        let now = aws::SystemClock.now();
         clock.advance(now.as_second() - 3600 - clock.now().as_second());
         let shared = Arc::clone(&clock);
         let tencent = StandIn::start(move || shared.now()).await;

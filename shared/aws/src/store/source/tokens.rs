@@ -7,7 +7,8 @@ use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::ReturnValue;
 use jiff::Timestamp;
-use site24x7::{Secret, StoreError, Token, TokenRecord, TokenStore};
+use net::Secret;
+use site24x7::{StoreError, Token, TokenRecord, TokenStore};
 
 use super::super::Table;
 use super::super::definition::EXPIRES_AT;
