@@ -7,7 +7,7 @@ use tests::{Bundle, Call, Data, Reader, Receiver, WRITE_TOKEN, eventually, secre
 
 /// Alerts of a node, by name and severity, as Prometheus posts them; over where `ends` says so.
 fn alerts(node: &str, alerts: &[(&str, &str)], ends: Option<i64>) -> Call {
-    let now = intake::Clock::now(&aws::SystemClock);
+    let now = alert::Clock::now(&aws::SystemClock);
     let at = |seconds| now.checked_add(SignedDuration::from_secs(seconds)).unwrap().to_string();
     let body: Vec<Value> = alerts
         .iter()
