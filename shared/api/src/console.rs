@@ -43,6 +43,7 @@ const SCRIPT: &str = concat!(
     include_str!("../console/script/notifications.js"),
     include_str!("../console/script/destinations.js"),
     include_str!("../console/script/statistics.js"),
+    include_str!("../console/script/events.js"),
     include_str!("../console/script/keyboard.js"),
     include_str!("../console/script/start.js"),
 );

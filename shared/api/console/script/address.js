@@ -1,9 +1,9 @@
 // The address bar: which view, which filters, which entry. Whoever gets the address sees the same.
 
-const VIEW_NAMES = ["alerts", "silences", "quarantine", "sources", "notifications", "destinations", "statistics"];
+const VIEW_NAMES = ["alerts", "silences", "quarantine", "sources", "notifications", "destinations", "statistics", "events"];
 const FIRING = "firing";
 /** The address without what filters and opens. */
-const NO_FILTERS = { open: "", condition: FIRING, handling: "", severity: "", source: "", q: "", filter: [], state: "", to: "", days: "" };
+const NO_FILTERS = { open: "", condition: FIRING, handling: "", severity: "", source: "", q: "", filter: [], state: "", to: "", days: "", signal: "" };
 
 /** What the address says. */
 function readAddress() {
@@ -23,6 +23,7 @@ function readAddress() {
     state: text("state"),
     to: text("to"),
     days: text("days"),
+    signal: text("signal"),
   };
 }
 

@@ -62,7 +62,7 @@ function takeMatchers(field) {
 function filterByLabel(name, value) {
   const matcher = `${name}=${JSON.stringify(value)}`;
   const filter = readAddress().filter.filter((other) => other !== matcher);
-  visit(addressWith({ filter: [...filter, matcher], open: "" }));
+  visit(addressWith({ view: "alerts", signal: "", filter: [...filter, matcher], open: "" }));
 }
 
 function clearFilters() {

@@ -33,6 +33,7 @@ const KEYS = [
   ["5", "notifications", () => visit(addressOfView("notifications"))],
   ["6", "destinations", () => visit(addressOfView("destinations"))],
   ["7", "statistics", () => visit(addressOfView("statistics"))],
+  ["8", "events", () => visit(addressOfView("events"))],
   ["t", "theme: as the device, dark, light", () => nextTheme()],
   ["?", "this help", () => at("help").showModal()],
 ];

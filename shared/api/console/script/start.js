@@ -8,6 +8,7 @@ const VIEWS = {
   notifications: { load: loadNotifications, title: "Notifications" },
   destinations: { load: loadDestinations, title: "Destinations" },
   statistics: { load: loadStatistics, title: "Statistics" },
+  events: { load: loadEvents, title: "Events" },
 };
 
 const DETAILS = {
@@ -15,6 +16,7 @@ const DETAILS = {
   silences: { load: loadSilence, preview: ({ open }) => pane(open, "loading") },
   quarantine: { load: loadEntry, preview: ({ open }) => (quarantined.has(open) ? showEntry(quarantined.get(open)) : pane(open, "loading")) },
   notifications: { load: loadNotification, preview: showNotification },
+  events: { load: loadOpenEvent, preview: showOpenEvent },
 };
 
 /** Shows what the address says: at once what is known, then what the server answers. */
@@ -50,6 +52,7 @@ function forgetAll() {
   notifications.clear();
   forgetNumbers();
   forgetStatistics();
+  forgetEvents();
   for (const id of ["alerts", "silences", "quarantine", "notifications", "mistakes", "counts"]) at(id).replaceChildren();
   delete at("counts").filledWith;
   delete at("mistakes").filledWith;
@@ -66,6 +69,7 @@ function start() {
   prepareSilences();
   prepareNotifications();
   prepareStatistics();
+  prepareEvents();
   prepareKeyboard();
   prepareRefreshing();
   keepAgesTrue();
